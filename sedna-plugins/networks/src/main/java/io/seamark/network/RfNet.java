@@ -1,0 +1,138 @@
+package io.seamark.network;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * RFNet: real-time fusion network for RGB-D semantic segmentation (Sun, Yang, Hu, Hu and Wang 2020,
+ * arXiv 2002.10570), with the parameter names of the published PyTorch code. Widths are those of
+ * the weights, so that a narrower network is the same description.
+ *
+ * <p>Without depth, the skip connections and the pyramid's input are the last block's sum before
+ * its ReLU. With depth, skips are the RGB branch's sums before the ReLU; the next stage's inputs
+ * are, for RGB, {@code a(x) x + a_d(y) y}, and for depth {@code a_d(y) y}, both after the ReLU; the
+ * pyramid reads the fused output of stage 4.
+ */
+public final class RfNet {
+  private static final String B = "backbone.";
+
+  private RfNet() {}
+
+  /**
+   * What the network yields.
+   *
+   * @param logits [batch, classes, ceil(height / 4), ceil(width / 4)]
+   * @param features the pyramid's output, [batch, channels, ceil(height / 32), ceil(width / 32)]
+   * @param <T> a value in the back end's graph
+   */
+  public record Output<T>(T logits, T features) {}
+
+  /**
+   * Whether weights have a depth branch.
+   *
+   * @param layers back end that holds the weights
+   * @return true for RGB-D
+   */
+  public static boolean hasDepth(Layers<?> layers) {
+    return layers.has(B + "conv1_d.weight");
+  }
+
+  /**
+   * Builds the network.
+   *
+   * @param layers back end
+   * @param rgb [batch, 3, height, width], normalised as the weights expect
+   * @param depth [batch, 1, height, width], or null to run on RGB alone
+   * @param <T> a value in the back end's graph
+   * @return logits at a quarter of the size
+   */
+  public static <T> Output<T> build(Layers<T> layers, T rgb, @Nullable T depth) {
+    int height = layers.height(rgb);
+    int width = layers.width(rgb);
+    T x = stem(layers, rgb, "");
+    T y = depth == null ? null : stem(layers, depth, "_d");
+    List<T> skips = new ArrayList<>();
+    T deepest = x;
+    for (int stage = 1; stage <= 4; stage++) {
+      T sum = stage(layers, x, stage, "");
+      skips.add(sum);
+      x = layers.relu(sum);
+      deepest = sum;
+      if (y != null) {
+        y = layers.relu(stage(layers, y, stage, "_d"));
+        y = attend(layers, y, stage, "_d");
+        x = layers.add(attend(layers, x, stage, ""), y);
+        deepest = x;
+      }
+    }
+    T features = pyramid(layers, deepest, (double) width / height);
+    T up = features;
+    for (int i = 0; i < 3; i++) {
+      T skip = skips.get(2 - i);
+      String name = B + "upsample." + i;
+      T lateral = normConvolution(layers, skip, name + ".bottleneck", 0);
+      up = layers.resize(up, layers.height(skip), layers.width(skip));
+      up = normConvolution(layers, layers.add(up, lateral), name + ".blend_conv", 1);
+    }
+    return new Output<>(normConvolution(layers, up, "logits", 1), features);
+  }
+
+  private static <T> T stem(Layers<T> layers, T image, String branch) {
+    T x = layers.convolution(image, B + "conv1" + branch, 2, 3);
+    x = layers.relu(layers.batchNorm(x, B + "bn1" + branch));
+    return layers.maxPool(x, 3, 2, 1);
+  }
+
+  /** Two residual blocks; the result is the second's sum before its ReLU. */
+  private static <T> T stage(Layers<T> layers, T input, int stage, String branch) {
+    T x = input;
+    for (int block = 0; block < 2; block++) {
+      String name = B + "layer" + stage + branch + "." + block;
+      int stride = block == 0 && stage > 1 ? 2 : 1;
+      T in = block == 0 ? x : layers.relu(x);
+      T out = layers.convolution(in, name + ".conv1", stride, 1);
+      out = layers.relu(layers.batchNorm(out, name + ".bn1"));
+      out = layers.batchNorm(layers.convolution(out, name + ".conv2", 1, 1), name + ".bn2");
+      T shortcut = in;
+      if (layers.has(name + ".downsample.0.weight")) {
+        shortcut = layers.convolution(in, name + ".downsample.0", stride, 0);
+        shortcut = layers.batchNorm(shortcut, name + ".downsample.1");
+      }
+      x = layers.add(out, shortcut);
+    }
+    return x;
+  }
+
+  private static <T> T attend(Layers<T> layers, T x, int stage, String branch) {
+    String name = B + "attention_" + stage + branch + ".1";
+    T weight = layers.convolution(layers.globalAveragePool(x), name, 1, 0);
+    return layers.multiply(x, layers.sigmoid(weight));
+  }
+
+  /** Spatial pyramid pooling over grids of 8, 4 and 2 rows. */
+  private static <T> T pyramid(Layers<T> layers, T input, double aspect) {
+    String name = B + "spp.spp.";
+    int height = layers.height(input);
+    int width = layers.width(input);
+    T x = normConvolution(layers, input, name + "spp_bn", 0);
+    List<T> levels = new ArrayList<>();
+    levels.add(x);
+    int[] grids = {8, 4, 2};
+    for (int i = 0; i < grids.length; i++) {
+      int rows = grids[i];
+      // Python's round(): halves go to the even neighbour.
+      int columns = Math.max(1, (int) Math.rint(aspect * rows));
+      T level = layers.adaptiveAveragePool(x, rows, columns);
+      level = normConvolution(layers, level, name + "spp" + i, 0);
+      levels.add(layers.resize(level, height, width));
+    }
+    return normConvolution(layers, layers.concatChannels(levels), name + "spp_fuse", 0);
+  }
+
+  /** The decoder's unit: batch norm, ReLU, convolution. */
+  private static <T> T normConvolution(Layers<T> layers, T x, String name, int padding) {
+    x = layers.relu(layers.batchNorm(x, name + ".norm"));
+    return layers.convolution(x, name + ".conv", 1, padding);
+  }
+}

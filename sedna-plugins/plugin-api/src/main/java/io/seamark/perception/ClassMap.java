@@ -1,0 +1,33 @@
+package io.seamark.perception;
+
+/**
+ * One class per pixel: a label, an edge answer or a fused answer.
+ *
+ * @param width in pixels
+ * @param height in pixels
+ * @param classes [height, width], row-major, unsigned 8-bit class indices; a value that is not
+ *     below the number of classes means undecided or unlabelled and is ignored by scoring and
+ *     training
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record ClassMap(int width, int height, byte[] classes) {
+  /** The value this project writes for an undecided pixel (Cityscapes' ignored train id). */
+  public static final int IGNORE = 255;
+
+  /** Checks the shape. */
+  public ClassMap {
+    Shapes.checkSize("class map", width, height);
+    Shapes.checkLength("class map", classes.length, (long) width * height);
+  }
+
+  /**
+   * The class at a pixel.
+   *
+   * @param x column, from 0
+   * @param y row, from 0
+   * @return 0 to 255
+   */
+  public int at(int x, int y) {
+    return classes[y * width + x] & 0xFF;
+  }
+}

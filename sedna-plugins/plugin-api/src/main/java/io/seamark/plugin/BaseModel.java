@@ -1,0 +1,37 @@
+package io.seamark.plugin;
+
+import io.seamark.perception.Frame;
+import io.seamark.perception.Prediction;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Known-sample inference: opens an edge model's file and labels frames with it. */
+public interface BaseModel {
+  /**
+   * Opens a model for frames of one size.
+   *
+   * @param model the model's file
+   * @param width of the frames, in pixels
+   * @param height of the frames, in pixels
+   * @param depth whether the frames have depth; a model without a depth branch ignores it
+   * @return an open model
+   * @throws IOException if the file cannot be read or is no model of this kind; the message names
+   *     file and rule
+   */
+  Session open(Path model, int width, int height, boolean depth) throws IOException;
+
+  /** An open model. {@link #infer} is not thread-safe. */
+  interface Session extends AutoCloseable {
+    /**
+     * Labels a frame.
+     *
+     * @param frame of the size the model was opened for
+     * @return class map, scores and confidence
+     */
+    Prediction infer(Frame frame);
+
+    /** Frees native memory. Closing twice does nothing. */
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,35 @@
+package io.seamark.plugin;
+
+import io.seamark.perception.Frame;
+import io.seamark.perception.SegmentMask;
+import java.util.List;
+import java.util.Map;
+
+/** Finds masks that have no class. */
+public interface MaskGenerator extends AutoCloseable {
+  /**
+   * Finds the masks of a frame. May be called from several threads; calls wait for each other.
+   *
+   * @param frame what the camera saw; depth is not used
+   * @return masks at the frame's size, in the generator's order, with the seconds each stage took
+   */
+  Generated generate(Frame frame);
+
+  /** Frees native memory. Closing twice does nothing. */
+  @Override
+  void close();
+
+  /**
+   * What a generator found.
+   *
+   * @param masks in the generator's order
+   * @param seconds time by stage, such as {@code encoder}, {@code decoder}, {@code filter}
+   */
+  record Generated(List<SegmentMask> masks, Map<String, Double> seconds) {
+    /** Copies the collections. */
+    public Generated {
+      masks = List.copyOf(masks);
+      seconds = Map.copyOf(seconds);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.seamark.plugin;
+
+import java.util.List;
+
+/**
+ * A kind of plugin: a step of the loop that can be chosen by configuration.
+ *
+ * @param id the name in configuration, as Sedna or Ianvs writes it
+ * @param type the interface its plugins implement
+ * @param text what the step does, one sentence
+ * @param <P> that interface
+ */
+public record PluginKind<P>(String id, Class<P> type, String text) {
+  /** Where frames come from. */
+  public static final PluginKind<SampleSource> SAMPLE_SOURCE =
+      new PluginKind<>("sample_source", SampleSource.class, "Where frames come from.");
+
+  /** Known-sample inference: Ianvs's name for the edge model's estimator. */
+  public static final PluginKind<BaseModel> BASEMODEL =
+      new PluginKind<>("basemodel", BaseModel.class, "Known-sample inference: the edge model.");
+
+  /** Unknown-sample recognition: Sedna's name for what decides which frames go to the cloud. */
+  public static final PluginKind<HardExampleMining> HARD_EXAMPLE_MINING =
+      new PluginKind<>(
+          "hard_example_mining",
+          HardExampleMining.class,
+          "Unknown-sample recognition: decides which frames the edge model cannot be trusted with.");
+
+  /** What the cloud does with a hard frame. */
+  public static final PluginKind<UnseenTaskProcessing> UNSEEN_TASK_PROCESSING =
+      new PluginKind<>(
+          "unseen_task_processing",
+          UnseenTaskProcessing.class,
+          "Unknown-task processing: answers a hard frame in the cloud.");
+
+  /** Finds masks without classes. */
+  public static final PluginKind<MaskGenerator> MASK_GENERATOR =
+      new PluginKind<>("mask_generator", MaskGenerator.class, "Finds masks that have no class.");
+
+  /** Gives masks their classes. */
+  public static final PluginKind<MaskFusion> MASK_FUSION =
+      new PluginKind<>(
+          "mask_fusion",
+          MaskFusion.class,
+          "Gives masks their classes from the edge model's scores.");
+
+  /** Which buffered samples training may draw from. */
+  public static final PluginKind<ReplayPolicy> REPLAY_POLICY =
+      new PluginKind<>(
+          "replay_policy",
+          ReplayPolicy.class,
+          "Chooses which buffered samples training draws from.");
+
+  /** Whether a newly trained model replaces the old one. */
+  public static final PluginKind<TaskUpdateDecision> TASK_UPDATE_DECISION =
+      new PluginKind<>(
+          "task_update_decision",
+          TaskUpdateDecision.class,
+          "Decides whether a newly trained model replaces the serving one.");
+
+  /** Figures computed from answers and labels. */
+  public static final PluginKind<Metric> METRIC =
+      new PluginKind<>("metric", Metric.class, "A figure computed from answers and labels.");
+
+  /** Every kind, in the order of the loop. */
+  public static final List<PluginKind<?>> ALL =
+      List.of(
+          SAMPLE_SOURCE,
+          BASEMODEL,
+          HARD_EXAMPLE_MINING,
+          UNSEEN_TASK_PROCESSING,
+          MASK_GENERATOR,
+          MASK_FUSION,
+          REPLAY_POLICY,
+          TASK_UPDATE_DECISION,
+          METRIC);
+
+  @Override
+  public String toString() {
+    return id;
+  }
+}
