@@ -1,0 +1,303 @@
+package io.seamark.registry;
+
+import io.seamark.plugin.PluginContext;
+import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.PluginProvider;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.StreamSupport;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * The plugins that configuration chooses, with its hyperparameters. Everything that is configured
+ * is checked when this is made. Thread-safe.
+ */
+public final class ConfiguredPlugins {
+  /** The plugin of each kind where configuration names none, by the kind's id. */
+  public static final Map<String, String> DEFAULTS =
+      Map.of(
+          PluginKind.SAMPLE_SOURCE.id(), "procedural_street",
+          PluginKind.BASEMODEL.id(), "rfnet",
+          PluginKind.HARD_EXAMPLE_MINING.id(), "score_margin",
+          PluginKind.UNSEEN_TASK_PROCESSING.id(), "sam_fusion",
+          PluginKind.MASK_GENERATOR.id(), "segment_anything",
+          PluginKind.MASK_FUSION.id(), "guarded_sum",
+          PluginKind.REPLAY_POLICY.id(), "reservoir",
+          PluginKind.TASK_UPDATE_DECISION.id(), "evaluation_gate",
+          PluginKind.METRIC.id(), "mean_iou");
+
+  private final PluginRegistry registry;
+  private final Function<String, Optional<String>> settings;
+  private final long seed;
+  private final int threads;
+  private final Map<PluginProvider<?, ?>, Bound<?>> bound = new HashMap<>();
+
+  /**
+   * Checks everything that is configured for the plugins found.
+   *
+   * @param registry the plugins to choose from
+   * @param config where the choice and the values are
+   * @param seed see {@link PluginContext#seed}
+   * @param threads see {@link PluginContext#threads}
+   * @throws IllegalArgumentException if a name or value is wrong: one line for each, with the right
+   *     ones
+   */
+  public ConfiguredPlugins(PluginRegistry registry, Config config, long seed, int threads) {
+    this(registry, config, Map.of(), seed, threads);
+  }
+
+  /**
+   * The same with values for keys that configuration leaves unset, such as what a host's own
+   * shorthands stand for.
+   *
+   * @param registry the plugins to choose from
+   * @param config where the choice and the values are
+   * @param fallbacks value by key; an empty value counts as none
+   * @param seed see {@link PluginContext#seed}
+   * @param threads see {@link PluginContext#threads}
+   * @throws IllegalArgumentException if a name or value is wrong: one line for each, with the right
+   *     ones
+   */
+  public ConfiguredPlugins(
+      PluginRegistry registry,
+      Config config,
+      Map<String, String> fallbacks,
+      long seed,
+      int threads) {
+    this(
+        registry,
+        key -> config.getOptionalValue(key, String.class).or(() -> valueIn(fallbacks, key)),
+        StreamSupport.stream(config.getPropertyNames().spliterator(), false).toList(),
+        seed,
+        threads);
+  }
+
+  /**
+   * The same from a map with the same keys.
+   *
+   * @param registry the plugins to choose from
+   * @param settings such as {@code hard_example_mining.score_margin.threshold} to {@code 0.6}
+   * @param seed see {@link PluginContext#seed}
+   * @param threads see {@link PluginContext#threads}
+   * @throws IllegalArgumentException as with configuration
+   */
+  public ConfiguredPlugins(
+      PluginRegistry registry, Map<String, String> settings, long seed, int threads) {
+    this(registry, key -> valueIn(settings, key), List.copyOf(settings.keySet()), seed, threads);
+  }
+
+  private ConfiguredPlugins(
+      PluginRegistry registry,
+      Function<String, Optional<String>> settings,
+      Collection<String> keys,
+      long seed,
+      int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads is " + threads + ", but must be at least 1");
+    }
+    this.registry = registry;
+    this.settings = settings;
+    this.seed = seed;
+    this.threads = threads;
+    List<String> failures = new ArrayList<>();
+    for (PluginKind<?> kind : PluginKind.ALL) {
+      List<String> names = registry.names(kind);
+      // A part that has no plugin of a kind never makes one, so it may share the others' settings.
+      if (!names.isEmpty()) {
+        checkSelection(kind, names, failures);
+        checkKeys(kind, names, keys, failures);
+      }
+    }
+    for (PluginProvider<?, ?> provider : registry.providers()) {
+      bind(provider, failures);
+    }
+    if (!failures.isEmpty()) {
+      throw new IllegalArgumentException(String.join("\n", failures));
+    }
+  }
+
+  /**
+   * The key that chooses the plugin of a kind.
+   *
+   * @param kind any
+   * @return such as {@code seamark.hard_example_mining}
+   */
+  public static String selectionKey(PluginKind<?> kind) {
+    return "seamark." + kind.id();
+  }
+
+  /**
+   * The name of the plugin that is used for a kind.
+   *
+   * @param kind any
+   * @return the configured name, or the default
+   */
+  public String name(PluginKind<?> kind) {
+    return settings
+        .apply(selectionKey(kind))
+        .map(String::strip)
+        .orElseGet(() -> DEFAULTS.getOrDefault(kind.id(), ""));
+  }
+
+  /**
+   * Makes the configured plugin of a kind, and those it is composed of.
+   *
+   * @param kind any
+   * @param <P> the kind's interface
+   * @return a new plugin, which the caller closes if it can be closed
+   * @throws IllegalArgumentException if no such plugin is installed
+   */
+  public <P> P create(PluginKind<P> kind) {
+    return create(kind, Set.of());
+  }
+
+  /**
+   * What is in force for a kind, as it would be written in configuration: for provenance.
+   *
+   * @param kind any
+   * @return the selection and every hyperparameter of the chosen plugin, defaults included
+   * @throws IllegalArgumentException if no such plugin is installed
+   */
+  public Map<String, String> effective(PluginKind<?> kind) {
+    PluginProvider<?, ?> provider = registry.provider(kind, name(kind));
+    Map<String, String> effective = new LinkedHashMap<>();
+    effective.put(selectionKey(kind), provider.name());
+    boundOf(provider)
+        .values()
+        .forEach((name, value) -> effective.put(prefix(provider) + "." + name, value));
+    return effective;
+  }
+
+  private <P> P create(PluginKind<P> kind, Set<PluginKind<?>> making) {
+    if (making.contains(kind)) {
+      throw new IllegalArgumentException(
+          "plugins are composed in a circle: " + making + " and again " + kind);
+    }
+    Set<PluginKind<?>> path = new LinkedHashSet<>(making);
+    path.add(kind);
+    return create(registry.provider(kind, name(kind)), path);
+  }
+
+  // The bound value was made from this very provider's record class.
+  @SuppressWarnings("unchecked")
+  private <P, H extends Record> P create(PluginProvider<P, H> provider, Set<PluginKind<?>> path) {
+    return provider.create((H) boundOf(provider).hyperparameters(), new Context(path));
+  }
+
+  private Bound<?> boundOf(PluginProvider<?, ?> provider) {
+    Bound<?> values = bound.get(provider);
+    if (values == null) {
+      throw new IllegalStateException(prefix(provider) + " was not bound");
+    }
+    return values;
+  }
+
+  private static Optional<String> valueIn(Map<String, String> settings, String key) {
+    return Optional.ofNullable(settings.get(key)).filter(value -> !value.isEmpty());
+  }
+
+  private void checkSelection(PluginKind<?> kind, List<String> names, List<String> failures) {
+    settings
+        .apply(selectionKey(kind))
+        .map(String::strip)
+        .filter(name -> !names.contains(name))
+        .ifPresent(
+            name ->
+                failures.add(
+                    selectionKey(kind)
+                        + " is '"
+                        + name
+                        + "\', but "
+                        + NearestName.mustBe(name, names)));
+  }
+
+  private void checkKeys(
+      PluginKind<?> kind, List<String> names, Collection<String> keys, List<String> failures) {
+    for (String key : new TreeSet<>(keys)) {
+      if (key.startsWith(kind.id() + ".") && settings.apply(key).isPresent()) {
+        String rest = key.substring(kind.id().length() + 1);
+        int dot = rest.indexOf('.');
+        String name = dot < 0 ? rest : rest.substring(0, dot);
+        String parameter = dot < 0 ? "" : rest.substring(dot + 1);
+        if (!names.contains(name)) {
+          failures.add(
+              key
+                  + " is set, but there is no "
+                  + kind
+                  + " plugin '"
+                  + name
+                  + "\': "
+                  + NearestName.mustBe(name, names));
+        } else {
+          checkParameter(key, parameter, registry.provider(kind, name), failures);
+        }
+      }
+    }
+  }
+
+  private static void checkParameter(
+      String key, String parameter, PluginProvider<?, ?> provider, List<String> failures) {
+    List<String> right =
+        HyperparameterSpec.of(provider).stream().map(HyperparameterSpec::name).toList();
+    if (!right.contains(parameter)) {
+      failures.add(
+          key
+              + " is set, but "
+              + provider.name()
+              + (right.isEmpty()
+                  ? " has no hyperparameters"
+                  : " has no hyperparameter '"
+                      + parameter
+                      + "\': "
+                      + NearestName.mustBe(parameter, right)));
+    }
+  }
+
+  private <H extends Record> void bind(PluginProvider<?, H> provider, List<String> failures) {
+    HyperparameterBinding<H> binding = new HyperparameterBinding<>(provider.hyperparameters());
+    H hyperparameters =
+        binding.bind(
+            name -> settings.apply(prefix(provider) + "." + name), prefix(provider), failures);
+    if (hyperparameters != null) {
+      bound.put(provider, new Bound<>(hyperparameters, binding.values(hyperparameters)));
+    }
+  }
+
+  private static String prefix(PluginProvider<?, ?> provider) {
+    return provider.kind() + "." + provider.name();
+  }
+
+  private record Bound<H extends Record>(H hyperparameters, Map<String, String> values) {}
+
+  private final class Context implements PluginContext {
+    private final Set<PluginKind<?>> path;
+
+    Context(Set<PluginKind<?>> path) {
+      this.path = path;
+    }
+
+    @Override
+    public long seed() {
+      return seed;
+    }
+
+    @Override
+    public int threads() {
+      return threads;
+    }
+
+    @Override
+    public <Q> Q plugin(PluginKind<Q> kind) {
+      return ConfiguredPlugins.this.create(kind, path);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package io.seamark.registry;
+
+import io.seamark.plugin.Hyperparameter;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a hyperparameter record's annotations and makes records from text.
+ *
+ * @param <H> the record
+ */
+final class HyperparameterBinding<H extends Record> {
+  private final Class<H> type;
+  private final RecordComponent[] components;
+  private final List<HyperparameterSpec> specs;
+  private final Constructor<H> constructor;
+
+  /**
+   * @throws IllegalArgumentException if the record does not keep {@link Hyperparameter}'s rules
+   */
+  HyperparameterBinding(Class<H> type) {
+    this.type = type;
+    RecordComponent[] found = type.getRecordComponents();
+    if (found == null) {
+      throw new IllegalArgumentException(type.getName() + " is not a record");
+    }
+    this.components = found;
+    this.specs = Arrays.stream(found).map(component -> spec(type, component)).toList();
+    List<String> names = specs.stream().map(HyperparameterSpec::name).toList();
+    if (names.stream().distinct().count() < names.size()) {
+      throw new IllegalArgumentException(
+          type.getName() + " names a hyperparameter twice: " + String.join(", ", names));
+    }
+    try {
+      this.constructor =
+          type.getDeclaredConstructor(
+              Arrays.stream(found).map(RecordComponent::getType).toArray(Class<?>[]::new));
+      constructor.setAccessible(true);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      throw new IllegalArgumentException(type.getName() + " cannot be constructed: " + e, e);
+    }
+  }
+
+  List<HyperparameterSpec> specs() {
+    return specs;
+  }
+
+  /**
+   * Makes the record.
+   *
+   * @param values text by hyperparameter name; empty for the default
+   * @param prefix put before each name in messages
+   * @param failures one line is added for each wrong value
+   * @return null if there were failures
+   */
+  @Nullable H bind(
+      Function<String, Optional<String>> values, String prefix, List<String> failures) {
+    @Nullable Object[] arguments = new @Nullable Object[components.length];
+    int before = failures.size();
+    for (int i = 0; i < components.length; i++) {
+      HyperparameterSpec spec = specs.get(i);
+      String text = values.apply(spec.name()).orElse(spec.defaultValue());
+      try {
+        arguments[i] = parse(components[i].getType(), spec, text.strip());
+      } catch (IllegalArgumentException e) {
+        failures.add(prefix + "." + spec.name() + " is '" + text + "', but must be " + spec.rule());
+      }
+    }
+    if (failures.size() > before) {
+      return null;
+    }
+    try {
+      return constructor.newInstance(arguments);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof IllegalArgumentException rule) {
+        failures.add(prefix + ": " + rule.getMessage());
+        return null;
+      }
+      throw new IllegalStateException(type.getName() + " failed: " + e.getCause(), e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(type.getName() + " cannot be constructed: " + e, e);
+    }
+  }
+
+  /** The record's values as they would be written in configuration, in its order. */
+  Map<String, String> values(H hyperparameters) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (int i = 0; i < components.length; i++) {
+      try {
+        var accessor = components[i].getAccessor();
+        accessor.setAccessible(true);
+        Object value = accessor.invoke(hyperparameters);
+        values.put(
+            specs.get(i).name(),
+            value instanceof Enum<?> choice ? choiceName(choice) : String.valueOf(value));
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(type.getName() + " cannot be read: " + e, e);
+      }
+    }
+    return values;
+  }
+
+  private static HyperparameterSpec spec(Class<?> record, RecordComponent component) {
+    String where = record.getName() + "." + component.getName();
+    Hyperparameter declared = component.getAnnotation(Hyperparameter.class);
+    if (declared == null) {
+      throw new IllegalArgumentException(where + " lacks @Hyperparameter");
+    }
+    Class<?> type = component.getType();
+    return new HyperparameterSpec(
+        declared.name().isEmpty() ? dashCase(component.getName()) : declared.name(),
+        kindOf(type, where),
+        declared.defaultValue(),
+        declared.min(),
+        declared.max(),
+        choices(type).stream().map(HyperparameterBinding::choiceName).toList(),
+        declared.unit(),
+        declared.text(),
+        declared.source());
+  }
+
+  private static HyperparameterType kindOf(Class<?> type, String where) {
+    if (type == int.class) {
+      return HyperparameterType.INT;
+    } else if (type == long.class) {
+      return HyperparameterType.LONG;
+    } else if (type == double.class) {
+      return HyperparameterType.DOUBLE;
+    } else if (type == boolean.class) {
+      return HyperparameterType.BOOLEAN;
+    } else if (type == String.class) {
+      return HyperparameterType.STRING;
+    } else if (type == Path.class) {
+      return HyperparameterType.PATH;
+    } else if (type.isEnum()) {
+      return HyperparameterType.CHOICE;
+    }
+    throw new IllegalArgumentException(
+        where
+            + " is of type "
+            + type.getName()
+            + ", but must be int, long, double, boolean, String, Path or an enum");
+  }
+
+  /** Parses and checks one value; the caller says what was wrong, so the reason is not kept. */
+  private static Object parse(Class<?> type, HyperparameterSpec spec, String text) {
+    switch (spec.type()) {
+      case INT:
+        int small = Integer.parseInt(text);
+        return checkRange(spec, small, small);
+      case LONG:
+        long whole = Long.parseLong(text);
+        return checkRange(spec, whole, whole);
+      case DOUBLE:
+        double number = Double.parseDouble(text);
+        if (!Double.isFinite(number)) {
+          throw new IllegalArgumentException("not finite");
+        }
+        return checkRange(spec, number, number);
+      case BOOLEAN:
+        return switch (text.toLowerCase(Locale.ROOT)) {
+          case "true" -> true;
+          case "false" -> false;
+          default -> throw new IllegalArgumentException("neither");
+        };
+      case STRING:
+        return text;
+      case PATH:
+        try {
+          return Path.of(text);
+        } catch (InvalidPathException e) {
+          throw new IllegalArgumentException(e);
+        }
+      case CHOICE:
+        String wanted = text.toLowerCase(Locale.ROOT).replace('-', '_');
+        return choices(type).stream()
+            .filter(choice -> choiceName(choice).equals(wanted))
+            .findFirst()
+            .orElseThrow(IllegalArgumentException::new);
+    }
+    throw new AssertionError(spec.type());
+  }
+
+  private static Object checkRange(HyperparameterSpec spec, double number, Object boxed) {
+    if (number < spec.min() || number > spec.max()) {
+      throw new IllegalArgumentException("out of range");
+    }
+    return boxed;
+  }
+
+  private static List<Enum<?>> choices(Class<?> type) {
+    List<Enum<?>> choices = new ArrayList<>();
+    Object[] constants = type.getEnumConstants();
+    for (Object constant : constants == null ? new Object[0] : constants) {
+      choices.add((Enum<?>) constant);
+    }
+    return choices;
+  }
+
+  private static String choiceName(Enum<?> choice) {
+    return choice.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String dashCase(String camelCase) {
+    return camelCase
+        .replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-")
+        .toLowerCase(Locale.ROOT);
+  }
+}

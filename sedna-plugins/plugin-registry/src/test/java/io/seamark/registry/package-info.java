@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.registry;
+
+import org.jspecify.annotations.NullMarked;
