@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.imaging;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,120 @@
+package io.seamark.source;
+
+import io.seamark.plugin.Hyperparameter;
+import io.seamark.plugin.PluginContext;
+import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.PluginProvider;
+import io.seamark.plugin.SampleSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** {@code image_folder}: the images of a folder, see {@link ImageFolder}. */
+public final class ImageFolderProvider
+    implements PluginProvider<SampleSource, ImageFolderProvider.Hyperparameters> {
+  private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,4})x([1-9][0-9]{0,4})");
+
+  /**
+   * What can be set.
+   *
+   * @param folder of images
+   * @param labels folder of labels; the empty path for none
+   * @param depth folder of depth images; the empty path for none
+   * @param select globs separated by commas; empty for all
+   * @param size {@code WIDTHxHEIGHT}; empty to leave images as they are
+   */
+  public record Hyperparameters(
+      @Hyperparameter(
+              text = "Folder of JPEG or PNG images, streamed in the order of their names.",
+              defaultValue = "")
+          Path folder,
+      @Hyperparameter(
+              text =
+                  "Folder of labels: 8-bit PNG class maps named as the images. Empty for none. Only"
+                      + " for scoring.",
+              defaultValue = "")
+          Path labels,
+      @Hyperparameter(
+              text = "Folder of 8-bit grey PNG depth images named as the images. Empty for none.",
+              defaultValue = "")
+          Path depth,
+      @Hyperparameter(
+              text =
+                  "Globs separated by commas, such as 0001TP_*: only images whose name matches one"
+                      + " are streamed. Empty for all.",
+              defaultValue = "")
+          String select,
+      @Hyperparameter(
+              text = "Size to scale every image to, such as 480x360. Empty to leave them as is.",
+              defaultValue = "",
+              unit = "pixels")
+          String size) {
+    /** Checks the globs and the size. */
+    public Hyperparameters {
+      if (!size.isEmpty() && !SIZE.matcher(size).matches()) {
+        throw new IllegalArgumentException(
+            "size is '" + size + "', but must be WIDTHxHEIGHT, such as 480x360");
+      }
+      ImageFolder.checkGlobs(ImageFolder.globs(select));
+    }
+
+    ImageFolder.Options options() {
+      if (folder.toString().isEmpty()) {
+        throw new IllegalArgumentException(
+            "sample_source.image_folder.folder is not set, but must name a folder of images");
+      }
+      ImageFolder.Options options =
+          ImageFolder.Options.of(folder)
+              .withLabels(orNull(labels))
+              .withDepth(orNull(depth))
+              .withSelect(ImageFolder.globs(select));
+      Matcher wanted = SIZE.matcher(size);
+      return wanted.matches()
+          ? options.withSize(Integer.parseInt(wanted.group(1)), Integer.parseInt(wanted.group(2)))
+          : options;
+    }
+
+    private static @Nullable Path orNull(Path path) {
+      return path.toString().isEmpty() ? null : path;
+    }
+  }
+
+  @Override
+  public PluginKind<SampleSource> kind() {
+    return PluginKind.SAMPLE_SOURCE;
+  }
+
+  @Override
+  public String name() {
+    return "image_folder";
+  }
+
+  @Override
+  public String text() {
+    return "Images from a folder, with labels and depth from folders beside it where there are"
+        + " any.";
+  }
+
+  @Override
+  public Class<Hyperparameters> hyperparameters() {
+    return Hyperparameters.class;
+  }
+
+  /**
+   * Opens the folder.
+   *
+   * @throws IllegalArgumentException if no folder was named
+   * @throws UncheckedIOException with {@link ImageFolder#open}'s message if that fails
+   */
+  @Override
+  public SampleSource create(Hyperparameters hyperparameters, PluginContext context) {
+    try {
+      return ImageFolder.open(hyperparameters.options());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.source;
+
+import org.jspecify.annotations.NullMarked;
