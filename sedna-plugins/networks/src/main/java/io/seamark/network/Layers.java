@@ -113,20 +113,22 @@ public interface Layers<T> {
   T sigmoid(T x);
 
   /**
-   * Sum; a batch of 1 on either side is broadcast.
+   * Sum. Where one side's batch, tokens, channels, height or width is 1, it is broadcast to the
+   * other's.
    *
    * @param a one
-   * @param b other, of the same shape
-   * @return same shape
+   * @param b other, an image if {@code a} is one, tokens if {@code a} is
+   * @return the larger size of each
    */
   T add(T a, T b);
 
   /**
-   * Product; where {@code b} is an image of one pixel it scales the channels of {@code a}.
+   * Product, element by element, broadcast as in {@link #add}: an image of one pixel scales the
+   * channels, one of one channel scales the pixels.
    *
    * @param a one
-   * @param b other
-   * @return shape of {@code a}
+   * @param b other, an image if {@code a} is one, tokens if {@code a} is
+   * @return the larger size of each
    */
   T multiply(T a, T b);
 
@@ -246,9 +248,38 @@ public interface Layers<T> {
   T project(T tokens, T image);
 
   /**
+   * Fourier features of coordinates, sin and cos of 2 pi times their projection (Tancik et al.
+   * 2020; SAM's positional encoding). The weight, [in, features], is fixed: training leaves it.
+   *
+   * @param tokens [batch, n, in]
+   * @param name full weight name
+   * @return [batch, n, 2 features], the sines before the cosines
+   */
+  T fourierFeatures(T tokens, String name);
+
+  /**
+   * Matrix product of each sample: weighted sums of tokens.
+   *
+   * @param weights [batch, n, m]
+   * @param tokens [batch or 1, m, channels]
+   * @return [batch, n, channels]
+   */
+  T mix(T weights, T tokens);
+
+  /**
+   * A fixed token sequence of batch 1.
+   *
+   * @param channels divides the number of values
+   * @param values [tokens, channels], row-major
+   * @return [1, tokens, channels]
+   */
+  T constantTokens(int channels, float[] values);
+
+  /**
    * A weight as a token sequence of batch 1.
    *
-   * @param name full weight name, of shape [tokens, channels] or [1, tokens, channels]
+   * @param name full weight name; its last size is the channels, the product of the others the
+   *     number of tokens
    * @return [1, tokens, channels]
    */
   T weightTokens(String name);

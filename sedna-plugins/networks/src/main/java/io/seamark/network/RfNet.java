@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * arXiv 2002.10570), with the parameter names of the published PyTorch code. Widths are those of
  * the weights, so that a narrower network is the same description.
  *
- * <p>Without depth, the skip connections and the pyramid's input are the last block's sum before
- * its ReLU. With depth, skips are the RGB branch's sums before the ReLU; the next stage's inputs
- * are, for RGB, {@code a(x) x + a_d(y) y}, and for depth {@code a_d(y) y}, both after the ReLU; the
- * pyramid reads the fused output of stage 4.
+ * <p>The published code takes the skip connections before a stage's last ReLU, but that ReLU works
+ * in place, so what reaches the decoder is its output; so it is here. With depth, the next stage's
+ * inputs are, for RGB, {@code a(x) x + a_d(y) y}, and for depth {@code a_d(y) y}; the skips stay
+ * the RGB branch's outputs before that, and the pyramid reads the fused output of stage 4.
  */
 public final class RfNet {
   private static final String B = "backbone.";
@@ -39,6 +39,24 @@ public final class RfNet {
   }
 
   /**
+   * Checks that weights hold every name of the network in shapes that fit together.
+   *
+   * @param weights of a file
+   * @return whether they have a depth branch
+   * @throws IllegalArgumentException if not; the message names the weight
+   */
+  public static boolean check(WeightSource weights) {
+    ShapeLayers layers = new ShapeLayers(weights);
+    ShapeLayers.Shape rgb = ShapeLayers.Shape.image(3, 64, 64);
+    build(layers, rgb, null);
+    boolean depth = hasDepth(layers);
+    if (depth) {
+      build(layers, rgb, ShapeLayers.Shape.image(1, 64, 64));
+    }
+    return depth;
+  }
+
+  /**
    * Builds the network.
    *
    * @param layers back end
@@ -48,25 +66,18 @@ public final class RfNet {
    * @return logits at a quarter of the size
    */
   public static <T> Output<T> build(Layers<T> layers, T rgb, @Nullable T depth) {
-    int height = layers.height(rgb);
-    int width = layers.width(rgb);
     T x = stem(layers, rgb, "");
     T y = depth == null ? null : stem(layers, depth, "_d");
     List<T> skips = new ArrayList<>();
-    T deepest = x;
     for (int stage = 1; stage <= 4; stage++) {
-      T sum = stage(layers, x, stage, "");
-      skips.add(sum);
-      x = layers.relu(sum);
-      deepest = sum;
+      x = stage(layers, x, stage, "");
+      skips.add(x);
       if (y != null) {
-        y = layers.relu(stage(layers, y, stage, "_d"));
-        y = attend(layers, y, stage, "_d");
+        y = attend(layers, stage(layers, y, stage, "_d"), stage, "_d");
         x = layers.add(attend(layers, x, stage, ""), y);
-        deepest = x;
       }
     }
-    T features = pyramid(layers, deepest, (double) width / height);
+    T features = pyramid(layers, x);
     T up = features;
     for (int i = 0; i < 3; i++) {
       T skip = skips.get(2 - i);
@@ -84,22 +95,21 @@ public final class RfNet {
     return layers.maxPool(x, 3, 2, 1);
   }
 
-  /** Two residual blocks; the result is the second's sum before its ReLU. */
+  /** Two residual blocks. */
   private static <T> T stage(Layers<T> layers, T input, int stage, String branch) {
     T x = input;
     for (int block = 0; block < 2; block++) {
       String name = B + "layer" + stage + branch + "." + block;
       int stride = block == 0 && stage > 1 ? 2 : 1;
-      T in = block == 0 ? x : layers.relu(x);
-      T out = layers.convolution(in, name + ".conv1", stride, 1);
+      T out = layers.convolution(x, name + ".conv1", stride, 1);
       out = layers.relu(layers.batchNorm(out, name + ".bn1"));
       out = layers.batchNorm(layers.convolution(out, name + ".conv2", 1, 1), name + ".bn2");
-      T shortcut = in;
+      T shortcut = x;
       if (layers.has(name + ".downsample.0.weight")) {
-        shortcut = layers.convolution(in, name + ".downsample.0", stride, 0);
+        shortcut = layers.convolution(x, name + ".downsample.0", stride, 0);
         shortcut = layers.batchNorm(shortcut, name + ".downsample.1");
       }
-      x = layers.add(out, shortcut);
+      x = layers.relu(layers.add(out, shortcut));
     }
     return x;
   }
@@ -111,7 +121,7 @@ public final class RfNet {
   }
 
   /** Spatial pyramid pooling over grids of 8, 4 and 2 rows. */
-  private static <T> T pyramid(Layers<T> layers, T input, double aspect) {
+  private static <T> T pyramid(Layers<T> layers, T input) {
     String name = B + "spp.spp.";
     int height = layers.height(input);
     int width = layers.width(input);
@@ -122,7 +132,7 @@ public final class RfNet {
     for (int i = 0; i < grids.length; i++) {
       int rows = grids[i];
       // Python's round(): halves go to the even neighbour.
-      int columns = Math.max(1, (int) Math.rint(aspect * rows));
+      int columns = Math.max(1, (int) Math.rint((double) width / height * rows));
       T level = layers.adaptiveAveragePool(x, rows, columns);
       level = normConvolution(layers, level, name + "spp" + i, 0);
       levels.add(layers.resize(level, height, width));

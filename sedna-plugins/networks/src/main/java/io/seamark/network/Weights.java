@@ -2,6 +2,7 @@ package io.seamark.network;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,20 +12,15 @@ import java.util.Map;
  * @param tensors by name, in file order
  * @param metadata free text by key, as in a safetensors header's {@code __metadata__}
  */
-public record Weights(Map<String, Tensor> tensors, Map<String, String> metadata) {
+public record Weights(Map<String, Tensor> tensors, Map<String, String> metadata)
+    implements WeightSource {
   /** Copies the maps, keeping their order. */
   public Weights {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
   }
 
-  /**
-   * A weight by name.
-   *
-   * @param name such as {@code backbone.conv1.weight}
-   * @return its value
-   * @throws IllegalArgumentException if there is none
-   */
+  @Override
   public Tensor get(String name) {
     Tensor tensor = tensors.get(name);
     if (tensor == null) {
@@ -33,12 +29,12 @@ public record Weights(Map<String, Tensor> tensors, Map<String, String> metadata)
     return tensor;
   }
 
-  /**
-   * Whether a weight is there.
-   *
-   * @param name such as {@code backbone.conv1_d.weight}
-   * @return true if so
-   */
+  @Override
+  public List<Integer> shape(String name) {
+    return get(name).shape();
+  }
+
+  @Override
   public boolean has(String name) {
     return tensors.containsKey(name);
   }

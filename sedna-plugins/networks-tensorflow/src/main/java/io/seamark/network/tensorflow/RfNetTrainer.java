@@ -1,0 +1,232 @@
+package io.seamark.network.tensorflow;
+
+import io.seamark.network.EdgeModel;
+import io.seamark.network.Normalisation;
+import io.seamark.network.RfNet;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
+import io.seamark.perception.Frame;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TUint8;
+
+/**
+ * Trains an edge model: cross-entropy of the logits, enlarged to the frame's size, over the pixels
+ * whose target is a class, by AdamW. Equal options, weights and batches give equal results as far
+ * as TensorFlow's kernels do, which with several threads may add in another order.
+ *
+ * <p>Not thread-safe. Holds native memory, which stays the same over the steps, until closed.
+ */
+public final class RfNetTrainer implements AutoCloseable {
+  private final EdgeModel start;
+  private final int width;
+  private final int height;
+  private final TrainingOptions options;
+  private final TrainableGraph graph;
+  private final Placeholder<TUint8> rgb;
+  private final @Nullable Placeholder<TUint8> depth;
+  private final Placeholder<TUint8> target;
+  private final Operand<TFloat32> loss;
+  private final Operand<TFloat32> scores;
+
+  /**
+   * Builds the graph and sets the weights.
+   *
+   * @param start the model to start from
+   * @param width of the frames, in pixels
+   * @param height of the frames, in pixels
+   * @param options how to train
+   * @throws IllegalArgumentException if the class weights are not as many as the classes
+   */
+  public RfNetTrainer(EdgeModel start, int width, int height, TrainingOptions options) {
+    int classes = start.classes().size();
+    if (!options.classWeights().isEmpty() && options.classWeights().size() != classes) {
+      throw new IllegalArgumentException(
+          options.classWeights().size() + " class weights were given for " + classes + " classes");
+    }
+    this.start = start;
+    this.width = width;
+    this.height = height;
+    this.options = options;
+    this.graph = new TrainableGraph(start.weights(), options);
+    try {
+      Ops tf = graph.ops();
+      rgb = tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, height, width, 3)));
+      depth =
+          start.depth()
+              ? tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, height, width)))
+              : null;
+      target = tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, height, width)));
+      Operand<TFloat32> colour = colour(tf);
+      Operand<TFloat32> distance = depth == null ? null : distance(tf, depth);
+      Operand<TFloat32> logits = RfNet.build(graph.training(), colour, distance).logits();
+      loss = crossEntropy(tf, logits, classes);
+      Operand<TFloat32> evaluated =
+          options.batchNorm() == BatchNormMode.FROZEN
+              ? logits
+              : RfNet.build(graph.inference(), colour, distance).logits();
+      scores = tf.linalg.transpose(evaluated, tf.constant(new int[] {0, 3, 1, 2}));
+      graph.minimise(loss);
+      graph.open();
+    } catch (RuntimeException e) {
+      graph.close();
+      throw e;
+    }
+  }
+
+  private Operand<TFloat32> colour(Ops tf) {
+    float[] mean = new float[3];
+    float[] scale = new float[3];
+    for (int c = 0; c < 3; c++) {
+      mean[c] = (float) (255 * start.normalisation().mean().get(c));
+      scale[c] = (float) (1 / (255 * start.normalisation().deviation().get(c)));
+    }
+    Operand<TFloat32> x = tf.dtypes.cast(rgb, TFloat32.class);
+    return tf.math.mul(tf.math.sub(x, tf.constant(mean)), tf.constant(scale));
+  }
+
+  private static Operand<TFloat32> distance(Ops tf, Operand<TUint8> depth) {
+    Operand<TFloat32> x = tf.dtypes.cast(tf.expandDims(depth, tf.constant(-1)), TFloat32.class);
+    float mean = (float) (255 * Normalisation.DEPTH_MEAN);
+    float scale = (float) (1 / (255 * Normalisation.DEPTH_DEVIATION));
+    return tf.math.mul(tf.math.sub(x, tf.constant(mean)), tf.constant(scale));
+  }
+
+  /** Mean over the pixels that have a class, by their classes' weights. */
+  private Operand<TFloat32> crossEntropy(Ops tf, Operand<TFloat32> logits, int classes) {
+    Operand<TFloat32> full = graph.training().resize(logits, height, width);
+    Operand<TFloat32> rows = tf.reshape(full, tf.constant(new int[] {-1, classes}));
+    Operand<TInt32> truth =
+        tf.dtypes.cast(tf.reshape(target, tf.constant(new int[] {-1})), TInt32.class);
+    // A value that is no class becomes a row of zeros: weight 0.
+    Operand<TFloat32> hot =
+        tf.oneHot(truth, tf.constant(classes), tf.constant(1f), tf.constant(0f));
+    float[] perClass = new float[classes];
+    for (int c = 0; c < classes; c++) {
+      perClass[c] =
+          options.classWeights().isEmpty() ? 1 : options.classWeights().get(c).floatValue();
+    }
+    Operand<TFloat32> weight =
+        tf.reduceSum(tf.math.mul(hot, tf.constant(perClass)), tf.constant(new int[] {1}));
+    Operand<TFloat32> each = tf.nn.softmaxCrossEntropyWithLogits(rows, hot).loss();
+    Operand<TInt32> all = tf.constant(new int[] {0});
+    Operand<TFloat32> sum = tf.reduceSum(tf.math.mul(each, weight), all);
+    Operand<TFloat32> count = tf.math.maximum(tf.reduceSum(weight, all), tf.constant(1e-6f));
+    return tf.math.div(sum, count);
+  }
+
+  /**
+   * One update of the weights at the options' learning rate.
+   *
+   * @param samples 1 to {@link TrainingOptions#batch} of the trainer's size, with depth if the
+   *     model has it
+   * @return mean loss before the update
+   * @throws IllegalArgumentException if a sample has another size or lacks depth
+   */
+  public double step(List<TrainingSample> samples) {
+    return step(samples, options.learningRate());
+  }
+
+  /**
+   * One update of the weights.
+   *
+   * @param samples as in {@link #step(List)}
+   * @param learningRate of this step, such as {@link TrainingOptions#cosine} gives
+   * @return mean loss before the update
+   * @throws IllegalArgumentException as in {@link #step(List)}
+   */
+  public double step(List<TrainingSample> samples, double learningRate) {
+    if (samples.isEmpty() || samples.size() > options.batch()) {
+      throw new IllegalArgumentException(
+          samples.size() + " samples were given, but a step takes 1 to " + options.batch());
+    }
+    List<Frame> frames = samples.stream().map(TrainingSample::frame).toList();
+    List<byte[]> targets = samples.stream().map(s -> s.target().classes()).toList();
+    Map<Operand<?>, Tensor> feeds = new LinkedHashMap<>();
+    try {
+      feed(feeds, frames);
+      feeds.put(target, Feeds.bytes(targets, Shape.of(samples.size(), height, width)));
+      return graph.step(feeds, learningRate, List.of(loss))[0];
+    } finally {
+      feeds.values().forEach(Tensor::close);
+    }
+  }
+
+  private void feed(Map<Operand<?>, Tensor> feeds, List<Frame> frames) {
+    for (Frame frame : frames) {
+      Feeds.checkSize(frame, width, height);
+    }
+    List<byte[]> colours = frames.stream().map(Frame::rgb).toList();
+    feeds.put(rgb, Feeds.bytes(colours, Shape.of(frames.size(), height, width, 3)));
+    if (depth != null) {
+      List<byte[]> depths = new ArrayList<>();
+      for (Frame frame : frames) {
+        byte[] d = frame.depth();
+        if (d == null) {
+          throw new IllegalArgumentException("the model needs depth, but a frame has none");
+        }
+        depths.add(d);
+      }
+      feeds.put(depth, Feeds.bytes(depths, Shape.of(frames.size(), height, width)));
+    }
+  }
+
+  /**
+   * What the network says of a frame now, by the running statistics.
+   *
+   * @param frame of the trainer's size, with depth if the model has it
+   * @return logits [classes, ceil(height / 4), ceil(width / 4)], row-major
+   * @throws IllegalArgumentException if the frame has another size or lacks depth
+   */
+  public float[] logits(Frame frame) {
+    Map<Operand<?>, Tensor> feeds = new LinkedHashMap<>();
+    try {
+      feed(feeds, List.of(frame));
+      try (Result result = graph.run(feeds, List.of(scores))) {
+        return GraphWeights.floats((TFloat32) result.get(0));
+      }
+    } finally {
+      feeds.values().forEach(Tensor::close);
+    }
+  }
+
+  /**
+   * The answer for a frame now.
+   *
+   * @param frame as in {@link #logits}
+   * @return the class of the highest logit, enlarged to the frame's size
+   * @throws IllegalArgumentException as in {@link #logits}
+   */
+  public ClassMap predict(Frame frame) {
+    int rows = (height + 3) / 4;
+    int columns = (width + 3) / 4;
+    return new ClassScores(start.classes().size(), columns, rows, logits(frame))
+        .resize(width, height)
+        .argmax();
+  }
+
+  /**
+   * The model as it is now.
+   *
+   * @return the start's names, facts and metadata with the present weights
+   */
+  public EdgeModel snapshot() {
+    return start.withWeights(graph.snapshot());
+  }
+
+  @Override
+  public void close() {
+    graph.close();
+  }
+}

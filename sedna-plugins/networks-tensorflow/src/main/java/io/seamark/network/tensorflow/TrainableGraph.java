@@ -1,0 +1,218 @@
+package io.seamark.network.tensorflow;
+
+import io.seamark.network.Weights;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.VarHandleOp;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A graph with weights, AdamW and one session, which whoever builds a training loss on it shares.
+ * Use: build a network on {@link #training}, {@link #minimise} the loss, {@link #open}, then step.
+ */
+final class TrainableGraph implements AutoCloseable {
+  private static final double BETA1 = 0.9;
+  private static final double BETA2 = 0.999;
+  private static final float EPSILON = 1e-8f;
+
+  private final TrainingOptions options;
+  private final Graph graph = new Graph();
+  private final Ops tf = Ops.create(graph);
+  private final GraphWeights weights;
+  private final TensorFlowLayers training;
+  private final TensorFlowLayers inference;
+  private final Placeholder<TFloat32> rate;
+  private final Placeholder<TFloat32> power1;
+  private final Placeholder<TFloat32> power2;
+  private final List<Op> initialisers = new ArrayList<>();
+  private final List<Op> updates = new ArrayList<>();
+  private final Session session;
+  private long steps;
+  private boolean open;
+
+  TrainableGraph(Weights start, TrainingOptions options) {
+    this.options = options;
+    this.weights = new GraphWeights(tf, start);
+    this.training = new TensorFlowLayers(tf, weights, options.batchNorm(), options.momentum());
+    this.inference = new TensorFlowLayers(tf, weights, BatchNormMode.FROZEN, 0);
+    this.rate = tf.placeholder(TFloat32.class);
+    this.power1 = tf.placeholder(TFloat32.class);
+    this.power2 = tf.placeholder(TFloat32.class);
+    this.session = new Session(graph, config(options));
+  }
+
+  static ConfigProto config(TrainingOptions options) {
+    ConfigProto.Builder config =
+        ConfigProto.newBuilder()
+            .setIntraOpParallelismThreads(options.threads())
+            .setInterOpParallelismThreads(1)
+            // Pools of this session's own size, whatever another session in the process asked for.
+            .setUsePerSessionThreads(true);
+    if (options.bfloat16()) {
+      config.setGraphOptions(
+          GraphOptions.newBuilder()
+              .setRewriteOptions(
+                  RewriterConfig.newBuilder()
+                      .setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON)));
+    }
+    return config.build();
+  }
+
+  Ops ops() {
+    return tf;
+  }
+
+  /** Layers whose batch norms follow the training options. */
+  TensorFlowLayers training() {
+    return training;
+  }
+
+  /** Layers on the same weights that normalise with the running statistics. */
+  TensorFlowLayers inference() {
+    return inference;
+  }
+
+  /** Adds gradients and an AdamW step for every trained weight that the loss depends on. */
+  void minimise(Operand<TFloat32> loss) {
+    List<GraphWeights.Variable> trained =
+        weights.variables().stream().filter(GraphWeights.Variable::trained).toList();
+    List<Operand<?>> values = new ArrayList<>();
+    trained.forEach(v -> values.add(v.value()));
+    List<Operand<TFloat32>> gradients = new ArrayList<>();
+    var found = tf.gradients(loss, values);
+    for (int i = 0; i < trained.size(); i++) {
+      gradients.add(found.dy(i));
+    }
+    if (options.clipNorm() > 0) {
+      gradients = clipped(gradients);
+    }
+    Operand<TFloat32> beta1 = tf.constant((float) BETA1);
+    Operand<TFloat32> beta2 = tf.constant((float) BETA2);
+    for (int i = 0; i < trained.size(); i++) {
+      GraphWeights.Variable v = trained.get(i);
+      VarHandleOp first = zeros(v, "m");
+      VarHandleOp second = zeros(v, "v");
+      Operand<TFloat32> gradient = gradients.get(i);
+      Ops after = tf;
+      if (options.weightDecay() > 0 && v.shape().numDimensions() > 1) {
+        Operand<TFloat32> share = tf.math.mul(rate, tf.constant((float) options.weightDecay()));
+        Op decay =
+            tf.withControlDependencies(gradient)
+                .assignSubVariableOp(v.handle(), tf.math.mul(v.value(), share));
+        after = tf.withControlDependencies(decay);
+      }
+      updates.add(
+          after.train.resourceApplyAdam(
+              v.handle(),
+              first,
+              second,
+              power1,
+              power2,
+              rate,
+              beta1,
+              beta2,
+              tf.constant(EPSILON),
+              gradient));
+    }
+    updates.addAll(training.statistics());
+  }
+
+  private VarHandleOp zeros(GraphWeights.Variable of, String moment) {
+    VarHandleOp handle =
+        tf.varHandleOp(
+            TFloat32.class, of.shape(), VarHandleOp.sharedName(moment + "/" + of.name()));
+    initialisers.add(
+        tf.assignVariableOp(
+            handle, tf.fill(tf.constant(of.arrangement().shape()), tf.constant(0f))));
+    return handle;
+  }
+
+  private List<Operand<TFloat32>> clipped(List<Operand<TFloat32>> gradients) {
+    List<Operand<TFloat32>> squares = new ArrayList<>();
+    gradients.forEach(g -> squares.add(tf.nn.l2Loss(g)));
+    Operand<TFloat32> norm = tf.math.sqrt(tf.math.mul(tf.math.addN(squares), tf.constant(2f)));
+    Operand<TFloat32> limit = tf.constant((float) options.clipNorm());
+    Operand<TFloat32> factor = tf.math.div(limit, tf.math.maximum(norm, limit));
+    List<Operand<TFloat32>> clipped = new ArrayList<>();
+    gradients.forEach(g -> clipped.add(tf.math.mul(g, factor)));
+    return clipped;
+  }
+
+  /** Sets every variable to its start; nothing may be added to the graph afterwards. */
+  void open() {
+    weights.initialise(session);
+    if (!initialisers.isEmpty()) {
+      Session.Runner runner = session.runner();
+      initialisers.forEach(runner::addTarget);
+      runner.run().close();
+    }
+    open = true;
+  }
+
+  /**
+   * One update of the weights.
+   *
+   * @return the fetched scalars
+   */
+  float[] step(Map<Operand<?>, Tensor> feeds, double learningRate, List<Operand<TFloat32>> fetch) {
+    steps++;
+    try (TFloat32 lr = TFloat32.scalarOf((float) learningRate);
+        TFloat32 p1 = TFloat32.scalarOf((float) Math.pow(BETA1, steps));
+        TFloat32 p2 = TFloat32.scalarOf((float) Math.pow(BETA2, steps))) {
+      Map<Operand<?>, Tensor> all = new LinkedHashMap<>(feeds);
+      all.put(rate, lr);
+      all.put(power1, p1);
+      all.put(power2, p2);
+      Session.Runner runner = runner(all);
+      updates.forEach(runner::addTarget);
+      fetch.forEach(runner::fetch);
+      float[] values = new float[fetch.size()];
+      try (Result result = runner.run()) {
+        for (int i = 0; i < values.length; i++) {
+          values[i] = ((TFloat32) result.get(i)).getFloat();
+        }
+      }
+      return values;
+    }
+  }
+
+  /** Runs without an update. */
+  Result run(Map<Operand<?>, Tensor> feeds, List<Operand<?>> fetch) {
+    Session.Runner runner = runner(feeds);
+    fetch.forEach(runner::fetch);
+    return runner.run();
+  }
+
+  private Session.Runner runner(Map<Operand<?>, Tensor> feeds) {
+    if (!open) {
+      throw new IllegalStateException("the graph is not open");
+    }
+    Session.Runner runner = session.runner();
+    feeds.forEach(runner::feed);
+    return runner;
+  }
+
+  Weights snapshot() {
+    return weights.snapshot(session);
+  }
+
+  @Override
+  public void close() {
+    open = false;
+    session.close();
+    graph.close();
+  }
+}

@@ -1,0 +1,160 @@
+package io.seamark.network.tensorflow;
+
+import java.util.List;
+
+/**
+ * How a network is trained. Start from {@link #fineTuning} or {@link #fromScratch} and change what
+ * differs.
+ *
+ * @param learningRate of AdamW, above 0; a step may be given another
+ * @param weightDecay decoupled, per step as {@code learningRate x weightDecay x weight} (Loshchilov
+ *     and Hutter 2019), on kernels and matrices only; 0 or more
+ * @param batch largest number of samples in a step, at least 1
+ * @param seed of everything random that training itself draws
+ * @param threads TensorFlow's, at least 1
+ * @param batchNorm which statistics normalise
+ * @param momentum share of a batch in each update of running statistics, 0 to 1; only for {@link
+ *     BatchNormMode#BATCH}
+ * @param clipNorm gradients are scaled down to this global norm; 0 for no limit
+ * @param classWeights weight of each class in the cross-entropy, or empty for 1 each
+ * @param bfloat16 whether TensorFlow may compute in bfloat16 with oneDNN; only processors with
+ *     bfloat16 instructions gain, others lose
+ */
+public record TrainingOptions(
+    double learningRate,
+    double weightDecay,
+    int batch,
+    long seed,
+    int threads,
+    BatchNormMode batchNorm,
+    double momentum,
+    double clipNorm,
+    List<Double> classWeights,
+    boolean bfloat16) {
+  /** Checks the ranges. */
+  public TrainingOptions {
+    classWeights = List.copyOf(classWeights);
+    check(learningRate > 0, "learningRate", learningRate, "above 0");
+    check(weightDecay >= 0, "weightDecay", weightDecay, "0 or more");
+    check(batch >= 1, "batch", batch, "at least 1");
+    check(threads >= 1, "threads", threads, "at least 1");
+    check(momentum >= 0 && momentum <= 1, "momentum", momentum, "0 to 1");
+    check(clipNorm >= 0, "clipNorm", clipNorm, "0 or more");
+    for (double w : classWeights) {
+      check(w >= 0, "a class weight", w, "0 or more");
+    }
+  }
+
+  private static void check(boolean ok, String name, Object value, String rule) {
+    if (!ok) {
+      throw new IllegalArgumentException(name + " is " + value + ", but must be " + rule);
+    }
+  }
+
+  /**
+   * Careful steps from good weights: frozen statistics, clipped gradients.
+   *
+   * @param learningRate as above
+   * @param batch as above
+   * @param seed as above
+   * @param threads as above
+   * @return options
+   */
+  public static TrainingOptions fineTuning(double learningRate, int batch, long seed, int threads) {
+    return new TrainingOptions(
+        learningRate, 1e-4, batch, seed, threads, BatchNormMode.FROZEN, 0, 5, List.of(), false);
+  }
+
+  /**
+   * From random weights: statistics of the batch.
+   *
+   * @param learningRate as above
+   * @param batch as above
+   * @param seed as above
+   * @param threads as above
+   * @return options
+   */
+  public static TrainingOptions fromScratch(
+      double learningRate, int batch, long seed, int threads) {
+    return new TrainingOptions(
+        learningRate, 1e-2, batch, seed, threads, BatchNormMode.BATCH, 0.05, 5, List.of(), false);
+  }
+
+  /**
+   * The same with class weights.
+   *
+   * @param weights one per class, or empty
+   * @return options
+   */
+  public TrainingOptions withClassWeights(List<Double> weights) {
+    return new TrainingOptions(
+        learningRate,
+        weightDecay,
+        batch,
+        seed,
+        threads,
+        batchNorm,
+        momentum,
+        clipNorm,
+        weights,
+        bfloat16);
+  }
+
+  /**
+   * The same with or without bfloat16.
+   *
+   * @param allowed whether TensorFlow may use it
+   * @return options
+   */
+  public TrainingOptions withBfloat16(boolean allowed) {
+    return new TrainingOptions(
+        learningRate,
+        weightDecay,
+        batch,
+        seed,
+        threads,
+        batchNorm,
+        momentum,
+        clipNorm,
+        classWeights,
+        allowed);
+  }
+
+  /**
+   * The same with another weight decay.
+   *
+   * @param decay as above
+   * @return options
+   */
+  public TrainingOptions withWeightDecay(double decay) {
+    return new TrainingOptions(
+        learningRate,
+        decay,
+        batch,
+        seed,
+        threads,
+        batchNorm,
+        momentum,
+        clipNorm,
+        classWeights,
+        bfloat16);
+  }
+
+  /**
+   * Learning rate that warms up linearly and then falls along half a cosine to a hundredth of the
+   * peak.
+   *
+   * @param peak highest rate
+   * @param step from 0
+   * @param warmUp steps of the rise
+   * @param steps in all
+   * @return rate of this step, above 0
+   */
+  public static double cosine(double peak, int step, int warmUp, int steps) {
+    if (step < warmUp) {
+      return peak * (step + 1) / (warmUp + 1);
+    }
+    double done = Math.min(1, (double) (step - warmUp) / Math.max(1, steps - warmUp));
+    return peak * (0.01 + 0.99 * 0.5 * (1 + Math.cos(Math.PI * done)));
+  }
+}

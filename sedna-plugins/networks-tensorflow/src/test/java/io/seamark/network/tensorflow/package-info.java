@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.network.tensorflow;
+
+import org.jspecify.annotations.NullMarked;

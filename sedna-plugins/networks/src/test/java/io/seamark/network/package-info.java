@@ -1,0 +1,3 @@
+/** Tests of the network descriptions and of the weights' files. */
+@org.jspecify.annotations.NullMarked
+package io.seamark.network;

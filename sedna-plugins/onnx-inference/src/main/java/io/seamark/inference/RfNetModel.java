@@ -1,0 +1,121 @@
+package io.seamark.inference;
+
+import io.seamark.network.EdgeModel;
+import io.seamark.network.SafetensorsFile;
+import io.seamark.network.onnx.RfNetOnnx;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
+import io.seamark.perception.Frame;
+import io.seamark.perception.PixelConfidence;
+import io.seamark.perception.Prediction;
+import io.seamark.plugin.BaseModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * RFNet on the edge: turns a model's weights into an ONNX graph for one frame size and runs it. The
+ * weights go from file to file one tensor at a time, since the device has little memory.
+ */
+public final class RfNetModel implements BaseModel {
+  private final int threads;
+
+  /**
+   * A model opener.
+   *
+   * @param threads of each session, at least 1
+   */
+  public RfNetModel(int threads) {
+    this.threads = threads;
+  }
+
+  @Override
+  public Session open(Path model, int width, int height, boolean depth) throws IOException {
+    try (SafetensorsFile file = EdgeModel.open(model)) {
+      EdgeModel.Description description = EdgeModel.describe(model, file);
+      boolean withDepth = depth && description.depth();
+      Path graph = Files.createTempFile("seamark-rfnet", ".onnx");
+      try {
+        RfNetOnnx.model(file, description, width, height, withDepth).writeTo(graph);
+        int classes = description.classes().size();
+        return new RfNetSession(
+            OnnxSession.open(graph, threads), width, height, classes, withDepth);
+      } finally {
+        Files.deleteIfExists(graph);
+      }
+    } catch (UncheckedIOException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private static final class RfNetSession implements Session {
+    private final OnnxSession session;
+    private final int width;
+    private final int height;
+    private final int classes;
+    private final ByteBuffer rgb;
+    private final @Nullable ByteBuffer depth;
+
+    RfNetSession(OnnxSession session, int width, int height, int classes, boolean withDepth) {
+      this.session = session;
+      this.width = width;
+      this.height = height;
+      this.classes = classes;
+      this.rgb = ByteBuffer.allocateDirect(3 * width * height);
+      this.depth = withDepth ? ByteBuffer.allocateDirect(width * height) : null;
+    }
+
+    @Override
+    public Prediction infer(Frame frame) {
+      if (frame.width() != width || frame.height() != height) {
+        throw new IllegalArgumentException(
+            String.format(
+                "the frame is %dx%d, but the model was opened for %dx%d",
+                frame.width(), frame.height(), width, height));
+      }
+      OnnxSession.Input colour =
+          OnnxSession.Input.bytes("rgb", rgb.clear().put(frame.rgb()).flip(), 1, height, width, 3);
+      if (depth == null) {
+        return prediction(session.run(colour));
+      }
+      byte[] distances = frame.depth();
+      if (distances == null) {
+        throw new IllegalArgumentException(
+            "the frame has no depth, but the model was opened for depth");
+      }
+      return prediction(
+          session.run(
+              colour,
+              OnnxSession.Input.bytes(
+                  "depth", depth.clear().put(distances).flip(), 1, height, width)));
+    }
+
+    private Prediction prediction(OnnxSession.Outputs results) {
+      try (OnnxSession.Outputs outputs = results) {
+        long[] shape = outputs.shape("scores");
+        int h = (int) shape[1];
+        int w = (int) shape[2];
+        float[] confidence = outputs.floats("confidence");
+        int plane = w * h;
+        return new Prediction(
+            new ClassMap(width, height, outputs.bytes("class_map")),
+            new ClassScores(classes, w, h, outputs.floats("scores")),
+            new PixelConfidence(
+                w,
+                h,
+                Arrays.copyOf(confidence, plane),
+                Arrays.copyOfRange(confidence, plane, 2 * plane),
+                Arrays.copyOfRange(confidence, 2 * plane, 3 * plane)));
+      }
+    }
+
+    @Override
+    public void close() {
+      session.close();
+    }
+  }
+}
