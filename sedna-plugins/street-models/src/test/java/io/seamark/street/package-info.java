@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.street;
+
+import org.jspecify.annotations.NullMarked;
