@@ -1,0 +1,131 @@
+package io.seamark.buffer;
+
+import io.seamark.buffer.format.Row;
+import io.seamark.buffer.format.RowSchema;
+import io.seamark.buffer.format.RowWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.function.Consumer;
+
+/**
+ * What edge and cloud send each other: one Arrow IPC stream with one record batch of one row.
+ *
+ * <p>The schema's metadata holds {@code seamark.format} (the version, 1) and {@code seamark.kind}
+ * ({@code sample} or {@code answer}); {@link io.seamark.buffer.format} lists the columns. Buffers
+ * are compressed with zstd. Class scores travel as one byte each with a scale and an offset per
+ * class: a logit comes back off by at most its class's range / 510, give or take the rounding of
+ * float32.
+ *
+ * <p>Decoding trusts nothing: sizes are held against the bytes that are there before anything is
+ * allocated, and whatever is wrong ends in an {@link IOException} with one line that says what.
+ */
+public final class ArrowMessages {
+  /** Media type of the messages. */
+  public static final String MEDIA_TYPE = "application/vnd.apache.arrow.stream";
+
+  /** Limit that suits frames of up to 2048x1024: 16 MiB. */
+  public static final long DEFAULT_LIMIT = 16L << 20;
+
+  /** Room for a row, its compressed form and Arrow's rounding up to powers of two. */
+  private static final long ENCODE_MEMORY = 1L << 30;
+
+  private ArrowMessages() {}
+
+  /**
+   * Encodes a sample.
+   *
+   * @param sample with finite logits
+   * @return the message
+   * @throws IllegalArgumentException if a logit is not finite
+   */
+  public static byte[] encode(HardSample sample) {
+    return encode(SampleColumns.SAMPLE_MESSAGE, row -> SampleColumns.write(row, sample));
+  }
+
+  /**
+   * Encodes an answer.
+   *
+   * @param answer the answer
+   * @return the message
+   */
+  public static byte[] encode(FusedAnswer answer) {
+    return encode(
+        SampleColumns.ANSWER_MESSAGE,
+        row -> {
+          row.set("width", answer.classMap().width()).set("height", answer.classMap().height());
+          SampleColumns.write(row, answer);
+        });
+  }
+
+  /**
+   * Decodes a sample.
+   *
+   * @param message from {@link #encode(HardSample)}, or from anyone
+   * @param limit the most bytes that the message may have, and that it may decompress to
+   * @return the sample
+   * @throws IOException if the message is too large or not a sample, with the reason
+   */
+  public static HardSample decodeSample(byte[] message, long limit) throws IOException {
+    return SampleColumns.readSample(open(SampleColumns.SAMPLE_MESSAGE, message, limit));
+  }
+
+  /**
+   * Decodes a sample from a stream, which is read to its end but never beyond the limit.
+   *
+   * @param message not closed
+   * @param limit the most bytes that the message may have, and that it may decompress to
+   * @return the sample
+   * @throws IOException if the stream fails, is too large or not a sample, with the reason
+   */
+  public static HardSample decodeSample(InputStream message, long limit) throws IOException {
+    return decodeSample(readAll(message, limit), limit);
+  }
+
+  /**
+   * Decodes an answer.
+   *
+   * @param message from {@link #encode(FusedAnswer)}, or from anyone
+   * @param limit the most bytes that the message may have, and that it may decompress to
+   * @return the answer
+   * @throws IOException if the message is too large or not an answer, with the reason
+   */
+  public static FusedAnswer decodeAnswer(byte[] message, long limit) throws IOException {
+    return SampleColumns.readAnswer(open(SampleColumns.ANSWER_MESSAGE, message, limit));
+  }
+
+  /**
+   * Decodes an answer from a stream, which is read to its end but never beyond the limit.
+   *
+   * @param message not closed
+   * @param limit the most bytes that the message may have, and that it may decompress to
+   * @return the answer
+   * @throws IOException if the stream fails, is too large or not an answer, with the reason
+   */
+  public static FusedAnswer decodeAnswer(InputStream message, long limit) throws IOException {
+    return decodeAnswer(readAll(message, limit), limit);
+  }
+
+  private static byte[] encode(RowSchema schema, Consumer<RowWriter> fill) {
+    try (RowWriter row = new RowWriter(schema, ENCODE_MEMORY)) {
+      fill.accept(row);
+      return row.stream();
+    }
+  }
+
+  private static Row open(RowSchema schema, byte[] message, long limit) throws IOException {
+    if (message.length > limit) {
+      throw new IOException(
+          "message has " + message.length + " bytes, but at most " + limit + " are allowed");
+    }
+    return Row.ofStream(schema, message, limit);
+  }
+
+  private static byte[] readAll(InputStream in, long limit) throws IOException {
+    int most = (int) Math.min(limit, Integer.MAX_VALUE - 16);
+    byte[] bytes = in.readNBytes(most);
+    if (bytes.length == most && in.read() >= 0) {
+      throw new IOException("message has more than the " + most + " bytes allowed");
+    }
+    return bytes;
+  }
+}

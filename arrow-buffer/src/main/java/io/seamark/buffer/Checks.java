@@ -1,0 +1,36 @@
+package io.seamark.buffer;
+
+/** The checks on values that the records of this package make. */
+final class Checks {
+  static final int MAX_TEXT = 200;
+  static final long MAX_PIXELS = 40_000_000;
+
+  private Checks() {}
+
+  static void name(String what, String value) {
+    if (value.isBlank() || value.length() > MAX_TEXT) {
+      throw new IllegalArgumentException(
+          what + " has " + value.length() + " characters, but must have 1 to 200, not all blank");
+    }
+  }
+
+  static void text(String what, String value) {
+    if (value.length() > MAX_TEXT) {
+      throw new IllegalArgumentException(
+          what + " has " + value.length() + " characters, but must have at most 200");
+    }
+  }
+
+  static void frameSize(int width, int height) {
+    if (width < 1 || height < 1 || (long) width * height > MAX_PIXELS) {
+      throw new IllegalArgumentException(
+          "frame is " + width + "x" + height + ", but must be 1x1 to 40 megapixels");
+    }
+  }
+
+  static void notNan(String what, double value) {
+    if (Double.isNaN(value)) {
+      throw new IllegalArgumentException(what + " is NaN, but must be a number");
+    }
+  }
+}

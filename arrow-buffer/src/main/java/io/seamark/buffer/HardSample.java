@@ -1,0 +1,102 @@
+package io.seamark.buffer;
+
+import io.seamark.perception.ClassScores;
+import io.seamark.perception.EncodedImage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A frame that the edge model cannot be trusted with, as the edge sends it to the cloud.
+ *
+ * @param id names the sample within its edge, 1 to 200 characters; edge and id together are unique
+ * @param edge name of the edge that took it, 1 to 200 characters
+ * @param domain the condition it was taken in, such as {@code dusk}; empty if unknown, at most 200
+ *     characters
+ * @param capturedMillis when it was taken, in milliseconds since 1970-01-01T00:00Z
+ * @param width of the frame, in pixels
+ * @param height of the frame, in pixels; at most 40 megapixels together
+ * @param image the frame's RGB image file, not empty
+ * @param depthPng its depth as an 8-bit grey PNG file of the same size, or null if the camera has
+ *     none
+ * @param scores the edge model's logits; on the wire and on disk they keep 8 bits, see {@link
+ *     ArrowMessages}
+ * @param modelVersion version of the edge model that made the scores, at most 200 characters
+ * @param miner name of the hard-example miner, at most 200 characters
+ * @param score the miner's score, higher is easier; not NaN
+ * @param threshold what the score was held against; not NaN
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record HardSample(
+    String id,
+    String edge,
+    String domain,
+    long capturedMillis,
+    int width,
+    int height,
+    EncodedImage image,
+    byte @Nullable [] depthPng,
+    ClassScores scores,
+    String modelVersion,
+    String miner,
+    double score,
+    double threshold) {
+  /**
+   * Checks lengths, ranges and shapes.
+   *
+   * @param id see above
+   * @param edge see above
+   * @param domain see above
+   * @param capturedMillis see above
+   * @param width see above
+   * @param height see above
+   * @param image see above
+   * @param depthPng see above
+   * @param scores see above
+   * @param modelVersion see above
+   * @param miner see above
+   * @param score see above
+   * @param threshold see above
+   */
+  // Written out, since a compact constructor's parameters lose their type annotations.
+  public HardSample(
+      String id,
+      String edge,
+      String domain,
+      long capturedMillis,
+      int width,
+      int height,
+      EncodedImage image,
+      byte @Nullable [] depthPng,
+      ClassScores scores,
+      String modelVersion,
+      String miner,
+      double score,
+      double threshold) {
+    Checks.name("sample id", id);
+    Checks.name("edge", edge);
+    Checks.text("domain", domain);
+    Checks.frameSize(width, height);
+    if (image.bytes().length == 0) {
+      throw new IllegalArgumentException("image of sample '" + id + "' has no bytes");
+    }
+    if (depthPng != null && depthPng.length == 0) {
+      throw new IllegalArgumentException("depth of sample '" + id + "' has no bytes");
+    }
+    Checks.text("model version", modelVersion);
+    Checks.text("miner", miner);
+    Checks.notNan("score", score);
+    Checks.notNan("threshold", threshold);
+    this.id = id;
+    this.edge = edge;
+    this.domain = domain;
+    this.capturedMillis = capturedMillis;
+    this.width = width;
+    this.height = height;
+    this.image = image;
+    this.depthPng = depthPng;
+    this.scores = scores;
+    this.modelVersion = modelVersion;
+    this.miner = miner;
+    this.score = score;
+    this.threshold = threshold;
+  }
+}

@@ -1,0 +1,175 @@
+package io.seamark.buffer;
+
+import io.seamark.buffer.format.Row;
+import io.seamark.buffer.format.RowSchema;
+import io.seamark.buffer.format.RowSchema.Column;
+import io.seamark.buffer.format.RowSchema.Type;
+import io.seamark.buffer.format.RowWriter;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.EncodedImage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The columns of samples and answers, and how the records become rows and back. */
+final class SampleColumns {
+  private static final List<Column> SAMPLE =
+      List.of(
+          Column.of("id", Type.UTF8).withIndex(),
+          Column.of("edge", Type.UTF8).withIndex(),
+          Column.of("domain", Type.UTF8).withIndex(),
+          Column.of("captured", Type.TIMESTAMP),
+          Column.of("width", Type.INT32),
+          Column.of("height", Type.INT32),
+          Column.of("media_type", Type.UTF8),
+          Column.of("image", Type.BINARY).asIs(),
+          Column.of("depth", Type.BINARY).orNull().asIs(),
+          Column.of("classes", Type.INT32),
+          Column.of("scores_width", Type.INT32),
+          Column.of("scores_height", Type.INT32),
+          Column.of("scores", Type.BINARY),
+          Column.of("score_scale", Type.FLOAT32_LIST),
+          Column.of("score_offset", Type.FLOAT32_LIST),
+          Column.of("model_version", Type.UTF8),
+          Column.of("miner", Type.UTF8),
+          Column.of("score", Type.FLOAT64).withIndex(),
+          Column.of("threshold", Type.FLOAT64));
+
+  private static final List<Column> ANSWER =
+      List.of(
+          Column.of("answer", Type.BINARY),
+          Column.of("masks", Type.INT32),
+          Column.of("processing", Type.UTF8),
+          Column.of("stages", Type.UTF8_LIST),
+          Column.of("stage_seconds", Type.FLOAT64_LIST));
+
+  static final String SEQUENCE = "sequence";
+  static final String PIXELS_BY_CLASS = "pixels_by_class";
+
+  /** A sample on its way to the cloud. */
+  static final RowSchema SAMPLE_MESSAGE = new RowSchema("sample", SAMPLE);
+
+  /** An answer on its way to the edge. */
+  static final RowSchema ANSWER_MESSAGE =
+      new RowSchema(
+          "answer",
+          joined(List.of(Column.of("width", Type.INT32), Column.of("height", Type.INT32)), ANSWER));
+
+  /** A sample in an edge's outbox. */
+  static final RowSchema OUTBOX =
+      new RowSchema("outbox", joined(List.of(Column.of(SEQUENCE, Type.INT64)), SAMPLE));
+
+  /** A sample and its answer in the cloud's replay buffer. */
+  static final RowSchema REPLAY =
+      new RowSchema(
+          "replay",
+          joined(
+              List.of(Column.of(SEQUENCE, Type.INT64)),
+              SAMPLE,
+              ANSWER,
+              List.of(Column.of(PIXELS_BY_CLASS, Type.INT64_LIST).withIndex())));
+
+  private SampleColumns() {}
+
+  @SafeVarargs
+  private static List<Column> joined(List<Column>... parts) {
+    List<Column> all = new ArrayList<>();
+    for (List<Column> part : parts) {
+      all.addAll(part);
+    }
+    return all;
+  }
+
+  static void write(RowWriter row, HardSample sample) {
+    QuantisedScores scores = QuantisedScores.of(sample.scores());
+    row.set("id", sample.id())
+        .set("edge", sample.edge())
+        .set("domain", sample.domain())
+        .set("captured", sample.capturedMillis())
+        .set("width", sample.width())
+        .set("height", sample.height())
+        .set("media_type", sample.image().mediaType())
+        .set("image", sample.image().bytes())
+        .set("depth", sample.depthPng())
+        .set("classes", scores.classes())
+        .set("scores_width", scores.width())
+        .set("scores_height", scores.height())
+        .set("scores", scores.q())
+        .set("score_scale", scores.scale())
+        .set("score_offset", scores.offset())
+        .set("model_version", sample.modelVersion())
+        .set("miner", sample.miner())
+        .set("score", sample.score())
+        .set("threshold", sample.threshold());
+  }
+
+  static HardSample readSample(Row row) throws IOException {
+    QuantisedScores scores =
+        new QuantisedScores(
+            row.int32("classes"),
+            row.int32("scores_width"),
+            row.int32("scores_height"),
+            row.bytes("scores"),
+            row.float32s("score_scale"),
+            row.float32s("score_offset"));
+    try {
+      return new HardSample(
+          row.text("id"),
+          row.text("edge"),
+          row.text("domain"),
+          row.int64("captured"),
+          row.int32("width"),
+          row.int32("height"),
+          new EncodedImage(row.text("media_type"), row.bytes("image")),
+          row.bytesOrNull("depth"),
+          scores.logits(),
+          row.text("model_version"),
+          row.text("miner"),
+          row.float64("score"),
+          row.float64("threshold"));
+    } catch (IllegalArgumentException e) {
+      throw refused(e);
+    }
+  }
+
+  static void write(RowWriter row, FusedAnswer answer) {
+    row.set("answer", answer.classMap().classes())
+        .set("masks", answer.masks())
+        .set("processing", answer.processing())
+        .set("stages", List.copyOf(answer.seconds().keySet()))
+        .set(
+            "stage_seconds",
+            answer.seconds().values().stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  static FusedAnswer readAnswer(Row row) throws IOException {
+    int width = row.int32("width");
+    int height = row.int32("height");
+    List<String> stages = row.texts("stages");
+    double[] seconds = row.float64s("stage_seconds");
+    if (stages.size() != seconds.length) {
+      throw new IOException(
+          "there are " + stages.size() + " stages, but " + seconds.length + " stage_seconds");
+    }
+    Map<String, Double> byStage = new TreeMap<>();
+    for (int i = 0; i < seconds.length; i++) {
+      byStage.put(stages.get(i), seconds[i]);
+    }
+    try {
+      return new FusedAnswer(
+          new ClassMap(width, height, row.bytes("answer")),
+          row.int32("masks"),
+          row.text("processing"),
+          byStage);
+    } catch (IllegalArgumentException e) {
+      throw refused(e);
+    }
+  }
+
+  /** The reason a record gave for refusing its values, which it may quote, on one line. */
+  private static IOException refused(IllegalArgumentException reason) {
+    return new IOException(String.valueOf(reason.getMessage()).replaceAll("\\p{C}", "?"), reason);
+  }
+}

@@ -1,0 +1,119 @@
+package io.seamark.buffer.format;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The machine's own files. */
+final class LocalDisk implements Disk {
+  static final LocalDisk INSTANCE = new LocalDisk();
+
+  /** Larger transfers would make the JDK keep a direct buffer of their size for each thread. */
+  private static final int CHUNK = 256 << 10;
+
+  private LocalDisk() {}
+
+  @Override
+  public List<Path> list(Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+      stream.forEach(files::add);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+    return files;
+  }
+
+  @Override
+  public File create(Path file) throws IOException {
+    return new LocalFile(
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE));
+  }
+
+  @Override
+  public File open(Path file, boolean write) throws IOException {
+    return new LocalFile(
+        write
+            ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
+            : FileChannel.open(file, StandardOpenOption.READ));
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Override
+  public void delete(Path file) throws IOException {
+    Files.deleteIfExists(file);
+  }
+
+  @Override
+  public void forceFolder(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private record LocalFile(FileChannel channel) implements File {
+    @Override
+    public long size() throws IOException {
+      return channel.size();
+    }
+
+    @Override
+    public void read(ByteBuffer into, long at) throws IOException {
+      long from = at;
+      while (into.hasRemaining()) {
+        ByteBuffer chunk = into.slice(into.position(), Math.min(CHUNK, into.remaining()));
+        int read = channel.read(chunk, from);
+        if (read < 0) {
+          throw new EOFException("file ends at byte " + from);
+        }
+        into.position(into.position() + read);
+        from += read;
+      }
+    }
+
+    @Override
+    public void write(ByteBuffer from, long at) throws IOException {
+      long to = at;
+      while (from.hasRemaining()) {
+        ByteBuffer chunk = from.slice(from.position(), Math.min(CHUNK, from.remaining()));
+        int written = channel.write(chunk, to);
+        from.position(from.position() + written);
+        to += written;
+      }
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      channel.truncate(size);
+    }
+
+    @Override
+    public void force() throws IOException {
+      // Without the times in the inode: fdatasync makes bytes and size durable.
+      channel.force(false);
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.seamark.buffer.format;
+
+import java.util.List;
+
+/**
+ * What opening a log found.
+ *
+ * @param segments segments in the folder, the active journal included
+ * @param records whole records in them
+ * @param tornBytes bytes that were cut off the end of a journal, since they were no whole record: a
+ *     write that was never acknowledged; 0 after a clean stop
+ * @param damages what was not as it had been written, one line each; the records concerned are
+ *     lost, all others are there
+ */
+public record OpenReport(int segments, long records, long tornBytes, List<String> damages) {
+  /** Copies the list. */
+  public OpenReport {
+    damages = List.copyOf(damages);
+  }
+
+  /**
+   * Whether nothing was cut and nothing was damaged.
+   *
+   * @return true after a clean stop
+   */
+  public boolean clean() {
+    return tornBytes == 0 && damages.isEmpty();
+  }
+}

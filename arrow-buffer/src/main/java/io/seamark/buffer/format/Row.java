@@ -1,0 +1,384 @@
+package io.seamark.buffer.format;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.flatbuf.BodyCompression;
+import org.apache.arrow.flatbuf.BodyCompressionMethod;
+import org.apache.arrow.flatbuf.Buffer;
+import org.apache.arrow.flatbuf.CompressionType;
+import org.apache.arrow.flatbuf.FieldNode;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.RecordBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row read from a record batch, on the heap. A column is decompressed when it is asked for, so
+ * reading the small ones of a large row is cheap. Everything about the input is checked, either
+ * when the row is opened or when a column is read.
+ */
+public final class Row implements RowValues {
+  private final byte[] bytes;
+  private final Map<String, Slot> slots;
+
+  /** Where the values of a column are. */
+  private record Slot(RowSchema.Column column, int[] nulls, int[] lengths, List<Span> buffers) {}
+
+  /** A buffer; plain is its length in bytes when decompressed. */
+  private record Span(int at, int length, boolean compressed, int plain) {}
+
+  private Row(byte[] bytes, Map<String, Slot> slots) {
+    this.bytes = bytes;
+    this.slots = slots;
+  }
+
+  /**
+   * Reads an Arrow IPC stream of one row.
+   *
+   * @param schema what it must hold
+   * @param stream the bytes; kept by the row, so they must not change
+   * @param contentLimit the most bytes that its buffers may hold together when decompressed
+   * @return the row
+   * @throws IOException if the bytes are no such stream, with the reason
+   */
+  public static Row ofStream(RowSchema schema, byte[] stream, long contentLimit)
+      throws IOException {
+    return IpcMessages.readStream(schema, stream, contentLimit);
+  }
+
+  /**
+   * Reads an encapsulated record batch message of one row.
+   *
+   * @param schema what it must hold
+   * @param message the bytes; kept by the row, so they must not change
+   * @param contentLimit the most bytes that its buffers may hold together when decompressed
+   * @return the row
+   * @throws IOException if the bytes are no such message, with the reason
+   */
+  public static Row ofBatch(RowSchema schema, byte[] message, long contentLimit)
+      throws IOException {
+    return IpcMessages.readBatch(schema, message, contentLimit);
+  }
+
+  static Row of(RowSchema schema, byte[] bytes, IpcMessages.Framed framed, long contentLimit)
+      throws IOException {
+    if (framed.header().headerType() != MessageHeader.RecordBatch) {
+      throw new IOException("an Arrow message is not a record batch");
+    }
+    RecordBatch batch =
+        IpcMessages.present((RecordBatch) framed.header().header(new RecordBatch()), "header");
+    if (batch.length() != 1) {
+      throw new IOException("record batch has " + batch.length() + " rows, but must have 1");
+    }
+    boolean compressed = isCompressed(batch);
+    int nodes = schema.columns().stream().mapToInt(c -> c.type().nodes()).sum();
+    int buffers = schema.columns().stream().mapToInt(c -> c.type().buffers()).sum();
+    if (batch.nodesLength() != nodes || batch.buffersLength() != buffers) {
+      throw new IOException(
+          String.format(
+              "record batch has %d field nodes and %d buffers, but kind '%s' has %d and %d",
+              batch.nodesLength(), batch.buffersLength(), schema.kind(), nodes, buffers));
+    }
+    Map<String, Slot> slots = new LinkedHashMap<>();
+    int node = 0;
+    int buffer = 0;
+    long content = 0;
+    for (RowSchema.Column column : schema.columns()) {
+      int[] nulls = new int[column.type().nodes()];
+      int[] lengths = new int[nulls.length];
+      for (int i = 0; i < nulls.length; i++) {
+        FieldNode fieldNode = IpcMessages.present(batch.nodes(node++), "field node");
+        long length = fieldNode.length();
+        long nullCount = fieldNode.nullCount();
+        boolean valid =
+            i == 0
+                ? length == 1 && (nullCount == 0 || (nullCount == 1 && column.nullable()))
+                : length >= 0 && length <= framed.bodyLength() * 1024L && nullCount == 0;
+        if (!valid || length > Integer.MAX_VALUE) {
+          throw new IOException(
+              String.format(
+                  "column '%s' has %d values of which %d are null, but must have one row of values",
+                  column.name(), length, nullCount));
+        }
+        nulls[i] = (int) nullCount;
+        lengths[i] = (int) length;
+      }
+      List<Span> spans = new ArrayList<>();
+      for (int i = 0; i < column.type().buffers(); i++) {
+        Buffer raw = IpcMessages.present(batch.buffers(buffer++), "buffer");
+        Span span = span(column, bytes, framed, raw, compressed);
+        content += span.plain();
+        if (content > contentLimit) {
+          throw new IOException(
+              "record batch holds more than the "
+                  + contentLimit
+                  + " bytes allowed when decompressed");
+        }
+        spans.add(span);
+      }
+      slots.put(column.name(), new Slot(column, nulls, lengths, spans));
+    }
+    return new Row(bytes, slots);
+  }
+
+  private static boolean isCompressed(RecordBatch batch) throws IOException {
+    BodyCompression compression = batch.compression();
+    if (compression == null) {
+      return false;
+    }
+    if (compression.codec() != CompressionType.ZSTD
+        || compression.method() != BodyCompressionMethod.BUFFER) {
+      throw new IOException("record batch is compressed, but not buffer by buffer with zstd");
+    }
+    return true;
+  }
+
+  private static Span span(
+      RowSchema.Column column,
+      byte[] bytes,
+      IpcMessages.Framed framed,
+      Buffer raw,
+      boolean compressed)
+      throws IOException {
+    long offset = raw.offset();
+    long length = raw.length();
+    if (offset < 0 || length < 0 || length > framed.bodyLength() - offset) {
+      throw new IOException(
+          String.format(
+              "a buffer of column '%s' is %d bytes at %d of a body of %d",
+              column.name(), length, offset, framed.bodyLength()));
+    }
+    int at = framed.bodyAt() + (int) offset;
+    if (!compressed || length == 0) {
+      return new Span(at, (int) length, false, (int) length);
+    }
+    long plain =
+        length < 8 ? -2 : ByteBuffer.wrap(bytes, at, 8).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (plain == -1) {
+      return new Span(at + 8, (int) length - 8, false, (int) length - 8);
+    }
+    if (plain < 0 || plain > Integer.MAX_VALUE - 8) {
+      throw new IOException(
+          "a buffer of column '" + column.name() + "' claims to decompress to " + plain + " bytes");
+    }
+    return new Span(at + 8, (int) length - 8, true, (int) plain);
+  }
+
+  @Override
+  public String text(String column) throws IOException {
+    Slot slot = slot(column, RowSchema.Type.UTF8);
+    return texts(slot, 0, 1).get(0);
+  }
+
+  /**
+   * Reads bytes.
+   *
+   * @param column name of a {@link RowSchema.Type#BINARY} column
+   * @return a copy, or null
+   * @throws IOException if the column is damaged
+   */
+  public byte @Nullable [] bytesOrNull(String column) throws IOException {
+    Slot slot = slot(column, RowSchema.Type.BINARY);
+    if (isNull(slot)) {
+      return null;
+    }
+    int[] offsets = offsets(slot, 1, 1);
+    ByteBuffer data = buffer(slot, 2);
+    checkEnd(slot, offsets[1], data.remaining());
+    byte[] out = new byte[offsets[1] - offsets[0]];
+    data.get(data.position() + offsets[0], out);
+    return out;
+  }
+
+  /**
+   * Reads bytes that cannot be null.
+   *
+   * @param column name of a {@link RowSchema.Type#BINARY} column
+   * @return a copy
+   * @throws IOException if the column is null or damaged
+   */
+  public byte[] bytes(String column) throws IOException {
+    byte[] value = bytesOrNull(column);
+    if (value == null) {
+      throw new IOException("column '" + column + "' is null");
+    }
+    return value;
+  }
+
+  @Override
+  public int int32(String column) throws IOException {
+    return fixed(slot(column, RowSchema.Type.INT32), 1, 1, 4).getInt();
+  }
+
+  @Override
+  public long int64(String column) throws IOException {
+    return fixed(slot(column, RowSchema.Type.INT64, RowSchema.Type.TIMESTAMP), 1, 1, 8).getLong();
+  }
+
+  @Override
+  public double float64(String column) throws IOException {
+    return fixed(slot(column, RowSchema.Type.FLOAT64), 1, 1, 8).getDouble();
+  }
+
+  /**
+   * Reads a list of floats.
+   *
+   * @param column name of a {@link RowSchema.Type#FLOAT32_LIST} column
+   * @return the list
+   * @throws IOException if the column is damaged
+   */
+  public float[] float32s(String column) throws IOException {
+    Slot slot = slot(column, RowSchema.Type.FLOAT32_LIST);
+    int[] range = listRange(slot);
+    ByteBuffer data = fixed(slot, 3, slot.lengths()[1], 4);
+    float[] out = new float[range[1] - range[0]];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = data.getFloat(data.position() + (range[0] + i) * 4);
+    }
+    return out;
+  }
+
+  /**
+   * Reads a list of doubles.
+   *
+   * @param column name of a {@link RowSchema.Type#FLOAT64_LIST} column
+   * @return the list
+   * @throws IOException if the column is damaged
+   */
+  public double[] float64s(String column) throws IOException {
+    Slot slot = slot(column, RowSchema.Type.FLOAT64_LIST);
+    int[] range = listRange(slot);
+    ByteBuffer data = fixed(slot, 3, slot.lengths()[1], 8);
+    double[] out = new double[range[1] - range[0]];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = data.getDouble(data.position() + (range[0] + i) * 8);
+    }
+    return out;
+  }
+
+  @Override
+  public long[] int64s(String column) throws IOException {
+    Slot slot = slot(column, RowSchema.Type.INT64_LIST);
+    int[] range = listRange(slot);
+    ByteBuffer data = fixed(slot, 3, slot.lengths()[1], 8);
+    long[] out = new long[range[1] - range[0]];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = data.getLong(data.position() + (range[0] + i) * 8);
+    }
+    return out;
+  }
+
+  /**
+   * Reads a list of texts.
+   *
+   * @param column name of a {@link RowSchema.Type#UTF8_LIST} column
+   * @return the list
+   * @throws IOException if the column is damaged
+   */
+  public List<String> texts(String column) throws IOException {
+    Slot slot = slot(column, RowSchema.Type.UTF8_LIST);
+    int[] range = listRange(slot);
+    return texts(slot, 2, slot.lengths()[1]).subList(range[0], range[1]);
+  }
+
+  private Slot slot(String column, RowSchema.Type... types) {
+    Slot slot = slots.get(column);
+    if (slot == null || !List.of(types).contains(slot.column().type())) {
+      throw new IllegalArgumentException("there is no column '" + column + "' of that type");
+    }
+    return slot;
+  }
+
+  private boolean isNull(Slot slot) throws IOException {
+    if (slot.nulls()[0] == 0) {
+      return false;
+    }
+    ByteBuffer validity = buffer(slot, 0);
+    if (!validity.hasRemaining() || (validity.get() & 1) != 0) {
+      throw damaged(slot, "its validity does not say which value is null");
+    }
+    return true;
+  }
+
+  private int[] listRange(Slot slot) throws IOException {
+    int[] offsets = offsets(slot, 1, 1);
+    checkEnd(slot, offsets[1], slot.lengths()[1]);
+    return offsets;
+  }
+
+  private List<String> texts(Slot slot, int firstBuffer, int count) throws IOException {
+    int[] offsets = offsets(slot, firstBuffer + 1, count);
+    ByteBuffer data = buffer(slot, firstBuffer + 2);
+    checkEnd(slot, offsets[count], data.remaining());
+    List<String> out = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      ByteBuffer text = data.slice(data.position() + offsets[i], offsets[i + 1] - offsets[i]);
+      try {
+        out.add(StandardCharsets.UTF_8.newDecoder().decode(text).toString());
+      } catch (CharacterCodingException e) {
+        throw damaged(slot, "it is not UTF-8");
+      }
+    }
+    return out;
+  }
+
+  /** Offsets 0 to count of a variable-width or list vector; ascending and not negative. */
+  private int[] offsets(Slot slot, int buffer, int count) throws IOException {
+    if (count == 0) {
+      return new int[1];
+    }
+    ByteBuffer data = fixed(slot, buffer, count + 1, 4);
+    int[] out = new int[count + 1];
+    for (int i = 0; i <= count; i++) {
+      out[i] = data.getInt();
+      if (out[i] < (i == 0 ? 0 : out[i - 1])) {
+        throw damaged(slot, "its offsets do not ascend");
+      }
+    }
+    return out;
+  }
+
+  private ByteBuffer fixed(Slot slot, int buffer, int count, int width) throws IOException {
+    ByteBuffer data = buffer(slot, buffer);
+    if (data.remaining() < (long) count * width) {
+      throw damaged(slot, "a buffer of " + data.remaining() + " bytes is too short");
+    }
+    return data;
+  }
+
+  private static void checkEnd(Slot slot, int end, int available) throws IOException {
+    if (end > available) {
+      throw damaged(slot, "its last offset is " + end + " of " + available);
+    }
+  }
+
+  private ByteBuffer buffer(Slot slot, int index) throws IOException {
+    Span span = slot.buffers().get(index);
+    if (!span.compressed()) {
+      return ByteBuffer.wrap(bytes, span.at(), span.length()).order(ByteOrder.LITTLE_ENDIAN);
+    }
+    byte[] plain = new byte[span.plain()];
+    try {
+      long length =
+          Zstd.decompressByteArray(plain, 0, plain.length, bytes, span.at(), span.length());
+      if (length != plain.length) {
+        throw damaged(slot, "it decompresses to " + length + " bytes, not to " + plain.length);
+      }
+    } catch (ZstdException e) {
+      throw damaged(slot, "it cannot be decompressed: " + e.getMessage());
+    }
+    return ByteBuffer.wrap(plain).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static IOException damaged(Slot slot, String why) {
+    return new IOException("column '" + slot.column().name() + "' is damaged: " + why);
+  }
+}

@@ -1,0 +1,225 @@
+package io.seamark.buffer.format;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.arrow.vector.ipc.WriteChannel;
+import org.apache.arrow.vector.ipc.message.MessageSerializer;
+import org.apache.arrow.vector.types.FloatingPointPrecision;
+import org.apache.arrow.vector.types.TimeUnit;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The columns of one kind of message or segment. Every record batch of it has one row. Immutable.
+ */
+public final class RowSchema {
+  /** The version of the format, written as {@code seamark.format} into the schema's metadata. */
+  public static final int FORMAT_VERSION = 1;
+
+  static final String FORMAT_KEY = "seamark.format";
+  static final String KIND_KEY = "seamark.kind";
+
+  /** What a column holds. */
+  public enum Type {
+    /** UTF-8 text. */
+    UTF8(new ArrowType.Utf8()),
+    /** Bytes. */
+    BINARY(new ArrowType.Binary()),
+    /** Signed 32-bit integer. */
+    INT32(new ArrowType.Int(32, true)),
+    /** Signed 64-bit integer. */
+    INT64(new ArrowType.Int(64, true)),
+    /** 64-bit floating point. */
+    FLOAT64(new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE)),
+    /** Milliseconds since 1970 in UTC, 64 bits. */
+    TIMESTAMP(new ArrowType.Timestamp(TimeUnit.MILLISECOND, "UTC")),
+    /** List of 32-bit floating point values. */
+    FLOAT32_LIST(new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE)),
+    /** List of 64-bit floating point values. */
+    FLOAT64_LIST(new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE)),
+    /** List of signed 64-bit integers. */
+    INT64_LIST(new ArrowType.Int(64, true)),
+    /** List of UTF-8 texts. */
+    UTF8_LIST(new ArrowType.Utf8());
+
+    /** The value's type; of a list, its elements' type. */
+    final ArrowType arrow;
+
+    Type(ArrowType arrow) {
+      this.arrow = arrow;
+    }
+
+    boolean isList() {
+      return this == FLOAT32_LIST
+          || this == FLOAT64_LIST
+          || this == INT64_LIST
+          || this == UTF8_LIST;
+    }
+
+    boolean isVariable() {
+      return arrow instanceof ArrowType.Utf8 || arrow instanceof ArrowType.Binary;
+    }
+
+    /** Field nodes that a column of this type has in a record batch. */
+    int nodes() {
+      return isList() ? 2 : 1;
+    }
+
+    /** Buffers that a column of this type has in a record batch. */
+    int buffers() {
+      return (isList() ? 2 : 0) + (isVariable() ? 3 : 2);
+    }
+  }
+
+  /**
+   * One column.
+   *
+   * @param name unique in its schema
+   * @param type what it holds
+   * @param nullable whether it may be null
+   * @param indexed whether a sealed segment repeats its value in the index of its footer; not for
+   *     {@link Type#BINARY}
+   * @param compressible whether compression is worth trying
+   */
+  public record Column(
+      String name, Type type, boolean nullable, boolean indexed, boolean compressible) {
+    /**
+     * A column that is never null and not in the index.
+     *
+     * @param name unique in its schema
+     * @param type what it holds
+     * @return the column
+     */
+    public static Column of(String name, Type type) {
+      return new Column(name, type, false, false, true);
+    }
+
+    /**
+     * The same, in the index.
+     *
+     * @return the column
+     */
+    public Column withIndex() {
+      return new Column(name, type, nullable, true, compressible);
+    }
+
+    /**
+     * The same, allowing null.
+     *
+     * @return the column
+     */
+    public Column orNull() {
+      return new Column(name, type, true, indexed, compressible);
+    }
+
+    /**
+     * The same, never compressed: for bytes that are compressed already.
+     *
+     * @return the column
+     */
+    public Column asIs() {
+      return new Column(name, type, nullable, indexed, false);
+    }
+  }
+
+  private final String kind;
+  private final Map<String, Column> byName = new LinkedHashMap<>();
+  private final List<Column> columns;
+  private final Schema arrow;
+  private final byte[] message;
+
+  /**
+   * A schema.
+   *
+   * @param kind written as {@code seamark.kind} into the schema's metadata
+   * @param columns in their order, with unique names
+   */
+  public RowSchema(String kind, List<Column> columns) {
+    this.kind = kind;
+    this.columns = List.copyOf(columns);
+    for (Column column : columns) {
+      if (byName.put(column.name(), column) != null) {
+        throw new IllegalArgumentException("column '" + column.name() + "' is named twice");
+      }
+    }
+    this.arrow = toArrow(kind, columns);
+    this.message = toMessage(arrow);
+  }
+
+  /**
+   * The kind.
+   *
+   * @return such as {@code sample}
+   */
+  public String kind() {
+    return kind;
+  }
+
+  /**
+   * The columns.
+   *
+   * @return in their order
+   */
+  public List<Column> columns() {
+    return columns;
+  }
+
+  /** The column of a name, or null. */
+  @Nullable Column column(String name) {
+    return byName.get(name);
+  }
+
+  /** The Arrow schema. */
+  Schema arrow() {
+    return arrow;
+  }
+
+  /** The schema as an encapsulated Arrow message; not to be changed. */
+  byte[] message() {
+    return message;
+  }
+
+  private static Schema toArrow(String kind, List<Column> columns) {
+    List<Field> fields = new ArrayList<>();
+    for (Column column : columns) {
+      Type type = column.type();
+      if (type.isList()) {
+        Field item = new Field("item", new FieldType(false, type.arrow, null), null);
+        fields.add(
+            new Field(
+                column.name(),
+                new FieldType(column.nullable(), new ArrowType.List(), null),
+                List.of(item)));
+      } else {
+        fields.add(
+            new Field(column.name(), new FieldType(column.nullable(), type.arrow, null), null));
+      }
+    }
+    // Sorted, so that the same schema always has the same bytes.
+    Map<String, String> metadata = new TreeMap<>();
+    metadata.put(FORMAT_KEY, Integer.toString(FORMAT_VERSION));
+    metadata.put(KIND_KEY, kind);
+    return new Schema(fields, Collections.unmodifiableMap(metadata));
+  }
+
+  private static byte[] toMessage(Schema arrow) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
+    try {
+      MessageSerializer.serialize(new WriteChannel(Channels.newChannel(out)), arrow);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * The append-only log behind the edge's outbox and the cloud's replay buffer, and its format, well
+ * enough for another implementation. {@link io.seamark.buffer.format.SegmentLog} is where to start.
+ *
+ * <h2>Terms</h2>
+ *
+ * All numbers are little-endian. {@code [u32]} is an unsigned 32-bit number, {@code [u64]} a 64-bit
+ * one. CRC is CRC-32C (Castagnoli, as in iSCSI). A <em>message</em> is an Arrow encapsulated IPC
+ * message, metadata version V5: {@code FF FF FF FF}, [u32] length of the metadata, the metadata
+ * (flatbuffer {@code Message}, padded), the body; its whole length is a multiple of 8.
+ *
+ * <p>A <em>record</em> is one row. It has a sequence number, from 0, ascending by 1. Numbers are
+ * left out where damage took records, and one is given out again only if its record was never
+ * acknowledged, or if damage took the very end of the journal, which cannot be told from a torn
+ * write. On disk a record is one record batch message of one row without dictionaries, compressed
+ * buffer by buffer with zstd (Arrow's {@code BodyCompression}) or not at all.
+ *
+ * <h2>Files of a folder</h2>
+ *
+ * <table>
+ * <caption>n is the segment's id in decimal, at least ten digits, from 0, ascending</caption>
+ * <tr><th>name</th><th>is</th></tr>
+ * <tr><td>{@code n.arrow}</td><td>a sealed segment; never changes</td></tr>
+ * <tr><td>{@code n.journal}</td><td>the segment that is appended to, which is the highest n; in an
+ * outbox also full ones</td></tr>
+ * <tr><td>{@code cursor}</td><td>how far an outbox is delivered</td></tr>
+ * <tr><td>{@code lock}</td><td>empty; the writer holds an exclusive lock on it</td></tr>
+ * <tr><td>{@code *.tmp}</td><td>unfinished; a writer deletes them when it opens the folder</td></tr>
+ * </table>
+ *
+ * <h2>Journal</h2>
+ *
+ * <pre>
+ * Journal := Header, Frame*
+ * Header  := "SEAMARKJ"        8 bytes
+ *            version           [u32] 1
+ *            schema length     [u32] of the schema message
+ *            segment id        [u64]
+ *            first sequence    [u64] of the first frame, if there is one
+ *            schema CRC        [u32] of the schema message
+ *            header CRC        [u32] of the 36 bytes before
+ *            schema message    schema length bytes
+ * Frame   := "SFRM"            4 bytes
+ *            length            [u32] of the record's message
+ *            sequence          [u64]
+ *            message CRC       [u32] of the record's message
+ *            frame CRC         [u32] of the 20 bytes before
+ *            message           length bytes
+ * </pre>
+ *
+ * Header and frames start at multiples of 8. A writer appends one frame with one write and forces
+ * the file (fsync) before it acknowledges the record, so only the last frame can be torn. Reading
+ * ends at the first place where no frame is whole and no later frame starts; a writer cuts the file
+ * there, reports the bytes, and writes the last whole frame once more before it forces the file,
+ * because a failed fsync can leave bytes that read well and never reach the disk. Where a later
+ * frame does start (its header's CRC matches, its sequence is not below the one due), what lies
+ * between is damage, not a torn end: it is reported and the rest is kept. A journal with damage is
+ * sealed at once, without the damaged records.
+ *
+ * <p>A reader beside the writer trusts nothing behind the last whole frame and looks again later.
+ *
+ * <h2>Sealed segment</h2>
+ *
+ * <pre>
+ * Sealed  := "ARROW1", 00 00, schema message, message*, FF FF FF FF 00 00 00 00,
+ *            Table, Footer, footer length [u32], "ARROW1"
+ * Table   := Entry*
+ *            "SEAT"            4 bytes
+ *            records           [u32] number of entries
+ *            segment id        [u64]
+ *            head CRC          [u32] of all bytes before the first record's message
+ *            closing CRC       [u32] of all bytes from the footer to the end of the file
+ *            0                 [u32]
+ *            table CRC         [u32] of the table's bytes before
+ * Entry   := sequence          [u64]
+ *            at                [u64] where the record's message starts in the file
+ *            length            [u32] of the message
+ *            message CRC       [u32] as in the frame
+ * </pre>
+ *
+ * It is an Arrow IPC file: other readers pass over the table, which lies between the stream and the
+ * footer. The messages are those of the journal, byte for byte. The footer's custom metadata holds
+ * {@code seamark.segment} (the segment id in decimal) and {@code seamark.index}, a JSON array with
+ * one object for each record: {@code sequence}, {@code crc32c} (the message CRC, eight hexadecimal
+ * digits) and the indexed columns, floating point numbers as text since JSON has no infinities.
+ * Opening a segment reads the footer only; a record's CRC is checked whenever it is read. Each of
+ * table and footer suffices to find the records if the other is damaged, entries are then made from
+ * the records themselves.
+ *
+ * <h2>Sealing</h2>
+ *
+ * When the journal has reached its size, or when asked, the writer (1) writes {@code n.arrow.tmp}
+ * and forces it, (2) renames it to {@code n.arrow} and forces the folder, (3) makes the journal n+1
+ * in the same way, (4) deletes the journal n. After a crash between these, {@code n.arrow} counts
+ * if it holds at least the journal's records, and the journal is deleted; otherwise the journal
+ * counts. A journal n below the highest one is sealed when the folder is opened, but not in an
+ * outbox: that leaves a full journal as it is, does only (3) and deletes it once it is delivered.
+ * Readers prefer {@code n.arrow}. Segments are deleted as a whole, the oldest first, and only when
+ * a later journal is there, whose first sequence carries the numbering on.
+ *
+ * <h2>Cursor</h2>
+ *
+ * <pre>
+ * Cursor  := "SEAMARKC"        8 bytes
+ *            version           [u32] 1
+ *            next              [u64] sequence of the first record not yet delivered
+ *            CRC               [u32] of the 20 bytes before
+ * </pre>
+ *
+ * It is replaced as a whole: {@code cursor.tmp} is written, forced, renamed, and the folder forced.
+ * Without a cursor that can be read everything is to be delivered.
+ *
+ * <h2>Schemas</h2>
+ *
+ * The schema's metadata holds {@code seamark.format} (the version of the format, 1) and {@code
+ * seamark.kind}. A reader refuses another version or kind, and a column that is not the one listed,
+ * in its place, of its type; it does not look at other metadata or at nullability.
+ *
+ * <table>
+ * <caption>kind, where, columns</caption>
+ * <tr><th>kind</th><th>where</th><th>columns</th></tr>
+ * <tr><td>{@code sample}</td><td>message from edge to cloud</td><td>Sample</td></tr>
+ * <tr><td>{@code answer}</td><td>message from cloud to edge</td><td>width, height (int32),
+ * Answer</td></tr>
+ * <tr><td>{@code outbox}</td><td>segments of an outbox</td><td>sequence, Sample</td></tr>
+ * <tr><td>{@code replay}</td><td>segments of a replay buffer</td><td>sequence, Sample, Answer,
+ * pixels_by_class</td></tr>
+ * </table>
+ *
+ * <table>
+ * <caption>columns in their order; those with * are in the index; only depth may be null</caption>
+ * <tr><th>column</th><th>type</th><th>holds</th></tr>
+ * <tr><td>sequence</td><td>int64</td><td>the record's number</td></tr>
+ * <tr><td colspan="3">Sample</td></tr>
+ * <tr><td>id *</td><td>utf8</td><td>the sample's name within its edge</td></tr>
+ * <tr><td>edge *</td><td>utf8</td><td>the edge's name</td></tr>
+ * <tr><td>domain *</td><td>utf8</td><td>condition, such as dusk; may be empty</td></tr>
+ * <tr><td>captured</td><td>timestamp, ms, UTC</td><td>when the frame was taken</td></tr>
+ * <tr><td>width, height</td><td>int32 each</td><td>of the frame, in pixels</td></tr>
+ * <tr><td>media_type</td><td>utf8</td><td>image/jpeg or image/png</td></tr>
+ * <tr><td>image</td><td>binary</td><td>the image file</td></tr>
+ * <tr><td>depth</td><td>binary</td><td>8-bit grey PNG file, or null</td></tr>
+ * <tr><td>classes</td><td>int32</td><td>number of classes, K</td></tr>
+ * <tr><td>scores_width, scores_height</td><td>int32 each</td><td>of the scores, w and h</td></tr>
+ * <tr><td>scores</td><td>binary</td><td>K * h * w bytes q, class by class, row by row</td></tr>
+ * <tr><td>score_scale, score_offset</td><td>list of float32 each</td><td>K each: logit =
+ * score_offset[k] + score_scale[k] * q</td></tr>
+ * <tr><td>model_version</td><td>utf8</td><td>of the edge model</td></tr>
+ * <tr><td>miner</td><td>utf8</td><td>name of the hard-example miner</td></tr>
+ * <tr><td>score *, threshold</td><td>float64 each</td><td>the miner's; higher is easier</td></tr>
+ * <tr><td colspan="3">Answer</td></tr>
+ * <tr><td>answer</td><td>binary</td><td>height * width bytes, row by row: the class, 255 if
+ * undecided</td></tr>
+ * <tr><td>masks</td><td>int32</td><td>number of masks that were fused</td></tr>
+ * <tr><td>processing</td><td>utf8</td><td>name of the unknown-task processing</td></tr>
+ * <tr><td>stages, stage_seconds</td><td>list of utf8, list of float64</td><td>time by stage, of one
+ * length</td></tr>
+ * <tr><td>pixels_by_class *</td><td>list of int64</td><td>K: pixels of the class in the
+ * answer</td></tr>
+ * </table>
+ *
+ * A message is an Arrow IPC stream: the schema message, one record batch message of one row, the
+ * end-of-stream mark; the mark may be missing.
+ *
+ * <h2>History</h2>
+ *
+ * <ul>
+ *   <li>1: the first.
+ * </ul>
+ */
+@NullMarked
+package io.seamark.buffer.format;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,230 @@
+package io.seamark.buffer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ArrowMessagesTest {
+  @Test
+  void sampleComesBackAsItWas() throws IOException {
+    for (int number = 0; number < 4; number++) {
+      HardSample sample = Samples.sample(number, 61, 33, 3000);
+      HardSample back =
+          ArrowMessages.decodeSample(ArrowMessages.encode(sample), ArrowMessages.DEFAULT_LIMIT);
+      assertSame(sample, back);
+    }
+  }
+
+  @Test
+  void answerComesBackAsItWas() throws IOException {
+    FusedAnswer answer = Samples.answer(Samples.sample(1, 61, 33, 10));
+    FusedAnswer back =
+        ArrowMessages.decodeAnswer(ArrowMessages.encode(answer), ArrowMessages.DEFAULT_LIMIT);
+    assertArrayEquals(answer.classMap().classes(), back.classMap().classes());
+    assertEquals(61, back.classMap().width());
+    assertEquals(answer.seconds(), back.seconds());
+    assertEquals(answer.processing(), back.processing());
+    assertEquals(answer.masks(), back.masks());
+  }
+
+  @Test
+  void streamsAreReadToTheirEndButNotBeyondTheLimit() throws IOException {
+    byte[] message = ArrowMessages.encode(Samples.small(1));
+    assertSame(
+        Samples.small(1),
+        ArrowMessages.decodeSample(new ByteArrayInputStream(message), message.length * 2L));
+    IOException e =
+        assertThrows(
+            IOException.class,
+            () -> ArrowMessages.decodeSample(new ByteArrayInputStream(message), 100));
+    assertEquals("message has more than the 100 bytes allowed", e.getMessage());
+    assertThrows(IOException.class, () -> ArrowMessages.decodeSample(message, 100));
+    FusedAnswer answer = Samples.answer(Samples.small(1));
+    ArrowMessages.decodeAnswer(
+        new ByteArrayInputStream(ArrowMessages.encode(answer)), ArrowMessages.DEFAULT_LIMIT);
+  }
+
+  @Test
+  void whatDecompressesToMoreThanTheLimitIsRefused() {
+    byte[] bomb =
+        ArrowMessages.encode(
+            new FusedAnswer(
+                new ClassMap(4000, 4000, new byte[16_000_000]), 0, "sam_fusion", Map.of()));
+    assertTrue(bomb.length < 20_000, () -> "the map has " + bomb.length + " bytes");
+    IOException e =
+        assertThrows(IOException.class, () -> ArrowMessages.decodeAnswer(bomb, 1_000_000));
+    assertEquals(
+        "record batch holds more than the 1000000 bytes allowed when decompressed", e.getMessage());
+  }
+
+  @Test
+  void oneKindIsNotTakenForTheOther() {
+    byte[] sample = ArrowMessages.encode(Samples.small(1));
+    IOException e =
+        assertThrows(
+            IOException.class,
+            () -> ArrowMessages.decodeAnswer(sample, ArrowMessages.DEFAULT_LIMIT));
+    assertEquals("seamark.kind is 'sample', but must be 'answer'", e.getMessage());
+    byte[] html = "<html>not what you asked for</html>".getBytes(StandardCharsets.UTF_8);
+    e =
+        assertThrows(
+            IOException.class, () -> ArrowMessages.decodeAnswer(html, ArrowMessages.DEFAULT_LIMIT));
+    assertEquals("no Arrow message starts at byte 0", e.getMessage());
+    assertThrows(
+        IOException.class,
+        () -> ArrowMessages.decodeSample(new byte[0], ArrowMessages.DEFAULT_LIMIT));
+  }
+
+  @Test
+  void logitsThatAreNotFiniteAreRefused() {
+    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+      HardSample sample = Samples.small(1);
+      sample.scores().logits()[7] = bad;
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, () -> ArrowMessages.encode(sample));
+      assertEquals("logit 3 of class 1 is " + bad + ", but must be finite", e.getMessage());
+    }
+  }
+
+  @Test
+  void extremeLogitsStayFiniteAndWithinTheBound() throws IOException {
+    float[][] cases = {
+      {Float.MAX_VALUE, -Float.MAX_VALUE, 0, 1},
+      {0, 0, 0, 0},
+      {Float.MIN_VALUE, 0, Float.MIN_VALUE, 0},
+      {1e6f, 1e6f + 1, 1e6f + 2, 1e6f + 3}
+    };
+    for (float[] logits : cases) {
+      ClassScores back = QuantisedScores.of(new ClassScores(1, 2, 2, logits)).logits();
+      double range = 0;
+      for (float a : logits) {
+        for (float b : logits) {
+          range = Math.max(range, (double) a - b);
+        }
+      }
+      for (int i = 0; i < 4; i++) {
+        double rounding = Math.ulp(logits[i]) + 255.0 * Float.MIN_VALUE;
+        assertTrue(Math.abs((double) logits[i] - back.logits()[i]) <= range / 510 + rounding);
+        assertTrue(Float.isFinite(back.logits()[i]));
+      }
+    }
+  }
+
+  @Test
+  void anyOtherBytesEndInOneClearLine() {
+    Random random = new Random(5);
+    byte[][] seeds = {
+      ArrowMessages.encode(Samples.small(1)),
+      ArrowMessages.encode(Samples.small(2)),
+      ArrowMessages.encode(Samples.answer(Samples.small(1)))
+    };
+    int refused = 0;
+    for (int i = 0; i < 30_000; i++) {
+      byte[] message = seeds[i % 3].clone();
+      int changes = 1 + random.nextInt(4);
+      for (int c = 0; c < changes; c++) {
+        int at = random.nextInt(message.length - 4);
+        switch (random.nextInt(4)) {
+          case 0 -> message[at] ^= (byte) (1 << random.nextInt(8));
+          case 1 -> message[at] = (byte) random.nextInt();
+          case 2 -> ByteBuffer.wrap(message).putInt(at & ~3, interesting(random));
+          default -> message = Arrays.copyOf(message, Math.max(8, at));
+        }
+      }
+      try {
+        if (i % 3 == 2) {
+          ArrowMessages.decodeAnswer(message, 1 << 20);
+        } else {
+          ArrowMessages.decodeSample(message, 1 << 20);
+        }
+      } catch (IOException e) {
+        refused++;
+        String line = String.valueOf(e.getMessage());
+        assertTrue(line.length() > 10 && !line.contains("\n"), line);
+      }
+    }
+    assertTrue(refused > 20_000, "only " + refused + " were refused");
+  }
+
+  private static int interesting(Random random) {
+    int[] values = {0, -1, 1, Integer.MAX_VALUE, Integer.MIN_VALUE, 1 << 24, 0xFFFFFF7F, 255};
+    return values[random.nextInt(values.length)];
+  }
+
+  @Test
+  void recordsRefuseWhatMakesNoSense() {
+    HardSample s = Samples.small(1);
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                new HardSample(
+                    " ",
+                    s.edge(),
+                    s.domain(),
+                    0,
+                    8,
+                    6,
+                    s.image(),
+                    null,
+                    s.scores(),
+                    "v1",
+                    "m",
+                    0,
+                    0));
+    assertEquals(
+        "sample id has 1 characters, but must have 1 to 200, not all blank", e.getMessage());
+    e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                new BufferedSample(
+                    s, new FusedAnswer(new ClassMap(1, 1, new byte[1]), 0, "p", Map.of())));
+    assertEquals("answer to sample 'frame-1' is 1x1, but its frame is 8x6", e.getMessage());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new FusedAnswer(new ClassMap(1, 1, new byte[1]), 0, "p", Map.of("a", -1.0)));
+  }
+
+  static void assertSame(HardSample expected, HardSample actual) {
+    assertEquals(expected.id(), actual.id());
+    assertEquals(expected.edge(), actual.edge());
+    assertEquals(expected.domain(), actual.domain());
+    assertEquals(expected.capturedMillis(), actual.capturedMillis());
+    assertEquals(expected.width(), actual.width());
+    assertEquals(expected.height(), actual.height());
+    assertEquals(expected.image().mediaType(), actual.image().mediaType());
+    assertArrayEquals(expected.image().bytes(), actual.image().bytes());
+    assertArrayEquals(expected.depthPng(), actual.depthPng());
+    assertEquals(expected.modelVersion(), actual.modelVersion());
+    assertEquals(expected.miner(), actual.miner());
+    assertEquals(expected.score(), actual.score());
+    assertEquals(expected.threshold(), actual.threshold());
+    int plane = expected.scores().width() * expected.scores().height();
+    for (int c = 0; c < expected.scores().classes(); c++) {
+      float min = Float.POSITIVE_INFINITY;
+      float max = Float.NEGATIVE_INFINITY;
+      for (int i = c * plane; i < (c + 1) * plane; i++) {
+        min = Math.min(min, expected.scores().logits()[i]);
+        max = Math.max(max, expected.scores().logits()[i]);
+      }
+      double allowed = ((double) max - min) / 510 * (1 + 1e-4);
+      for (int i = c * plane; i < (c + 1) * plane; i++) {
+        double error = Math.abs(expected.scores().logits()[i] - actual.scores().logits()[i]);
+        assertTrue(error <= allowed, () -> "error " + error + " of " + allowed);
+      }
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.seamark.buffer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Files of every released version of the format must stay readable. {@code mvn test -pl
+ * arrow-buffer -am -Dtest=GoldenSegmentTest -Dsurefire.failIfNoSpecifiedTests=false
+ * -Dseamark.golden.write=true} makes those of the current version anew.
+ */
+class GoldenSegmentTest {
+  private static final List<String> VERSIONS = List.of("format-1");
+  private static final List<String> FILES =
+      List.of("0000000000.arrow", "0000000001.journal", "outbox.journal", "sample", "answer");
+  private static final BufferOptions OPTIONS = BufferOptions.defaults().withSegmentBytes(4096);
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path folder;
+
+  /** A sealed segment of three samples, a journal of one, a journal of an outbox, two messages. */
+  private static void generate(Path to) throws IOException {
+    try (ReplayBuffer buffer = ReplayBuffer.open(to, BufferOptions.defaults())) {
+      for (int i = 0; i < 3; i++) {
+        buffer.append(Samples.buffered(i));
+      }
+      buffer.seal();
+      buffer.append(Samples.buffered(3));
+    }
+    try (Outbox outbox = Outbox.open(to.resolve("outbox"), BufferOptions.outboxDefaults())) {
+      outbox.append(Samples.small(0));
+    }
+    Files.move(to.resolve("outbox/0000000000.journal"), to.resolve("outbox.journal"));
+    Files.write(to.resolve("sample"), ArrowMessages.encode(Samples.small(1)));
+    Files.write(to.resolve("answer"), ArrowMessages.encode(Samples.answer(Samples.small(1))));
+  }
+
+  @Test
+  void everyVersionsFilesAreRead() throws IOException {
+    if (Boolean.getBoolean("seamark.golden.write")) {
+      Path fresh = folder.resolve("fresh");
+      generate(fresh);
+      Path resources =
+          Path.of("src/test/resources/golden").resolve(VERSIONS.get(VERSIONS.size() - 1));
+      Files.createDirectories(resources);
+      for (String file : FILES) {
+        Files.write(resources.resolve(file), Files.readAllBytes(fresh.resolve(file)));
+      }
+      return;
+    }
+    for (String version : VERSIONS) {
+      Path copy = Files.createDirectories(folder.resolve(version));
+      for (String file : FILES) {
+        String resource = "/golden/" + version + "/" + file;
+        try (InputStream in = GoldenSegmentTest.class.getResourceAsStream(resource)) {
+          Files.write(
+              copy.resolve(file),
+              Objects.requireNonNull(in, resource + " is missing").readAllBytes());
+        }
+      }
+      check(copy);
+    }
+  }
+
+  @Test
+  void whatIsWrittenTodayIsWhatTheLatestGoldenFilesHold() throws IOException {
+    generate(folder);
+    check(folder);
+  }
+
+  private static void check(Path files) throws IOException {
+    try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(files)) {
+      assertEquals(4, buffer.size());
+      assertTrue(buffer.report().clean());
+      for (int i = 0; i < 4; i++) {
+        ReplayBufferTest.assertSame(Samples.buffered(i), buffer.read(i));
+      }
+    }
+    Path outboxFolder = Files.createDirectories(files.resolve("outbox-copy"));
+    Files.copy(files.resolve("outbox.journal"), outboxFolder.resolve("0000000000.journal"));
+    try (Outbox outbox = Outbox.open(outboxFolder, OPTIONS)) {
+      ArrowMessagesTest.assertSame(Samples.small(0), outbox.peek().orElseThrow().sample());
+    }
+    ArrowMessagesTest.assertSame(
+        Samples.small(1),
+        ArrowMessages.decodeSample(Files.readAllBytes(files.resolve("sample")), 1 << 20));
+    assertEquals(
+        17,
+        ArrowMessages.decodeAnswer(Files.readAllBytes(files.resolve("answer")), 1 << 20).masks());
+  }
+
+  @Test
+  void pyarrowReadsSealedSegmentsAndMessages() throws Exception {
+    generate(folder);
+    String python = System.getProperty("seamark.python", "python3");
+    Assumptions.assumeTrue(
+        run(python, "-c", "import pyarrow") == 0,
+        "needs Python with pyarrow: set -Dseamark.python to one that has it");
+    assertEquals(0, run(python, "-c", PYTHON, folder.toString()));
+  }
+
+  private static int run(String... command) throws IOException, InterruptedException {
+    Process process;
+    try {
+      process = new ProcessBuilder(command).inheritIO().start();
+    } catch (IOException e) {
+      return -1;
+    }
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "python hangs");
+    return process.exitValue();
+  }
+
+  private static final String PYTHON =
+      """
+      import json, sys, pyarrow as pa
+      folder = sys.argv[1]
+      reader = pa.ipc.open_file(folder + "/0000000000.arrow")
+      assert reader.num_record_batches == 3
+      table = reader.read_all()
+      table.validate(full=True)
+      assert table["sequence"].to_pylist() == [0, 1, 2]
+      assert table["id"].to_pylist() == ["frame-0", "frame-1", "frame-2"]
+      assert table["captured"].type == pa.timestamp("ms", "UTC")
+      assert [d is None for d in table["depth"].to_pylist()] == [False, True, False]
+      assert all(len(s) == 11 * 2 * 2 for s in table["scores"].to_pylist())
+      assert table["score_scale"].type == pa.list_(pa.field("item", pa.float32(), nullable=False))
+      assert table["stages"].to_pylist()[0] == ["decode", "encode"]
+      assert sum(table["pixels_by_class"].to_pylist()[0]) == 45
+      assert table.schema.metadata == {b"seamark.format": b"1", b"seamark.kind": b"replay"}
+      stream = pa.ipc.open_stream(open(folder + "/0000000000.arrow", "rb").read()[8:])
+      assert stream.read_all().equals(table)
+      for name in ("sample", "answer"):
+          message = pa.ipc.open_stream(open(folder + "/" + name, "rb")).read_all()
+          message.validate(full=True)
+          assert message.num_rows == 1 and message.schema.metadata[b"seamark.kind"] == name.encode()
+      """;
+}

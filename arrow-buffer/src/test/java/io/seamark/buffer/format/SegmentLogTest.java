@@ -1,0 +1,424 @@
+package io.seamark.buffer.format;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SegmentLogTest {
+  /** Outcomes of chance tried for each power cut; {@code -Dseamark.crash.seeds} tries more. */
+  private static final int SEEDS = Integer.getInteger("seamark.crash.seeds", 4);
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path folder;
+
+  private static List<Integer> upTo(int count) {
+    return IntStream.range(0, count).boxed().toList();
+  }
+
+  private void fill(Disk disk, int count) throws IOException {
+    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+      for (int i = 0; i < count; i++) {
+        assertEquals(i, TestLog.append(log, i));
+      }
+    }
+  }
+
+  @Test
+  void recordsSurviveReopeningOnRealFiles() throws IOException {
+    fill(Disk.local(), 40);
+    try (SegmentLog<String> log = TestLog.open(folder, Disk.local())) {
+      assertTrue(log.report().clean(), log.report().toString());
+      assertEquals(upTo(40), TestLog.numbers(log));
+      assertTrue(Files.exists(folder.resolve("0000000000.arrow")));
+      assertFalse(Files.exists(folder.resolve("0000000000.journal")));
+      log.seal();
+      assertEquals(40, TestLog.append(log, 40));
+      assertEquals(upTo(41), TestLog.numbers(log));
+      long size;
+      try (var files = Files.list(folder)) {
+        size =
+            files
+                .filter(f -> f.toString().matches(".*(arrow|journal)"))
+                .mapToLong(f -> f.toFile().length())
+                .sum();
+      }
+      assertEquals(size, log.bytes());
+    }
+  }
+
+  @Test
+  void cutAtAnyByteKeepsAllWholeRecords() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    List<Long> ends = new ArrayList<>();
+    Path journal = folder.resolve("0000000000.journal");
+    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+      ends.add(log.bytes());
+      for (int i = 0; i < 3; i++) {
+        TestLog.append(log, i);
+        ends.add(log.bytes());
+      }
+    }
+    byte[] whole = disk.bytes(journal);
+    for (int cut = 0; cut <= whole.length; cut++) {
+      SimulatedDisk torn = new SimulatedDisk();
+      torn.put(journal, Arrays.copyOf(whole, cut));
+      int size = cut;
+      int records = (int) ends.stream().skip(1).filter(end -> end <= size).count();
+      try (SegmentLog<String> reader = TestLog.openReadOnly(folder, torn)) {
+        assertEquals(upTo(records), TestLog.numbers(reader), "read only, cut at " + cut);
+      }
+      try (SegmentLog<String> log = TestLog.open(folder, torn)) {
+        assertEquals(upTo(records), TestLog.numbers(log), "cut at " + cut);
+        long kept = records == 0 && cut < ends.get(0) ? 0 : ends.get(records);
+        assertEquals(cut - kept, log.report().tornBytes(), "cut at " + cut);
+        assertEquals(List.of(), log.report().damages(), "cut at " + cut);
+        TestLog.append(log, records);
+        assertEquals(upTo(records + 1), TestLog.numbers(log), "cut at " + cut);
+      }
+      try (SegmentLog<String> log = TestLog.open(folder, torn)) {
+        assertTrue(log.report().clean(), "cut at " + cut);
+        assertEquals(upTo(records + 1), TestLog.numbers(log), "cut at " + cut);
+      }
+    }
+  }
+
+  @Test
+  void flippedBitInAJournalCostsAtMostItsRecord() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    fill(disk, 4);
+    flipEveryByte(disk, folder.resolve("0000000000.journal"), 4);
+  }
+
+  @Test
+  void flippedBitInASealedSegmentCostsAtMostItsRecord() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    fill(disk, 4);
+    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+      log.seal();
+    }
+    flipEveryByte(disk, folder.resolve("0000000000.arrow"), 4);
+  }
+
+  private void flipEveryByte(SimulatedDisk disk, Path file, int count) throws IOException {
+    byte[] whole = disk.bytes(file).clone();
+    Random random = new Random(7);
+    for (int at = 0; at < whole.length; at++) {
+      byte[] flipped = whole.clone();
+      flipped[at] ^= (byte) (1 << random.nextInt(8));
+      SimulatedDisk damaged = disk.afterKill();
+      damaged.put(file, flipped);
+      String where = file.getFileName() + " flipped at " + at;
+      try (SegmentLog<String> log = TestLog.open(folder, damaged)) {
+        boolean detected = !log.report().clean() || !log.verify().isEmpty();
+        assertTrue(detected, where);
+        List<Integer> left = readable(log);
+        assertTrue(left.size() >= count - 1, where + " left " + left + " " + log.report());
+      }
+    }
+  }
+
+  private static List<Integer> readable(SegmentLog<String> log) throws IOException {
+    List<Integer> numbers = new ArrayList<>();
+    for (long at = log.ceiling(0); log.contains(at); at = log.ceiling(at + 1)) {
+      try {
+        Row row = log.read(at);
+        int number = Integer.parseInt(row.text("name").substring(7));
+        assertTrue(Arrays.equals(TestLog.data(number), row.bytes("data")));
+        numbers.add(number);
+      } catch (DamagedRecordException e) {
+        assertTrue(
+            String.valueOf(e.getMessage()).contains("damaged"), String.valueOf(e.getMessage()));
+      }
+    }
+    return numbers;
+  }
+
+  @Test
+  void powerCutAtAnyOperationLosesNothingAcknowledged() throws IOException {
+    int states = 0;
+    for (int operation = 0; ; operation++) {
+      for (int seed = 0; seed < SEEDS; seed++) {
+        SimulatedDisk disk = new SimulatedDisk();
+        disk.failAt(operation, SimulatedDisk.Fault.POWER_CUT, name -> true);
+        int acknowledged = 0;
+        try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+          for (int i = 0; i < 14; i++) {
+            TestLog.append(log, i);
+            acknowledged++;
+          }
+          log.seal();
+        } catch (SimulatedDisk.PowerCut e) {
+          states++;
+        }
+        if (!disk.faultCame()) {
+          assertTrue(states > 100, "only " + states + " states");
+          return;
+        }
+        Random random = new Random(operation * 31L + seed);
+        SimulatedDisk after = seed == 0 ? disk.afterKill() : disk.afterPowerCut(random);
+        checkAfterCrash(after, acknowledged, "operation " + operation + ", seed " + seed);
+        // And once more, with the recovery itself cut short.
+        SimulatedDisk again = seed == 0 ? disk.afterKill() : disk.afterPowerCut(random);
+        again.failAt(random.nextInt(12), SimulatedDisk.Fault.POWER_CUT, name -> true);
+        try (SegmentLog<String> log = TestLog.open(folder, again)) {
+          assertTrue(log.next() >= acknowledged);
+        } catch (SimulatedDisk.PowerCut e) {
+          states++;
+        }
+        checkAfterCrash(
+            again.afterPowerCut(random),
+            acknowledged,
+            "twice, operation " + operation + "." + seed);
+      }
+    }
+  }
+
+  @Test
+  void theSimulationWouldNoticeMissingFsyncs() throws IOException {
+    int losses = 0;
+    for (int seed = 0; seed < 50; seed++) {
+      SimulatedDisk disk = new SimulatedDisk();
+      disk.ignoreForces();
+      fill(disk, 5);
+      try (SegmentLog<String> log = TestLog.open(folder, disk.afterPowerCut(new Random(seed)))) {
+        losses += TestLog.numbers(log).size() < 5 ? 1 : 0;
+      }
+    }
+    assertTrue(losses > 10, losses + " losses");
+  }
+
+  private void checkAfterCrash(SimulatedDisk disk, int acknowledged, String when)
+      throws IOException {
+    try (SegmentLog<String> reader = TestLog.openReadOnly(folder, disk)) {
+      int seen = TestLog.numbers(reader).size();
+      assertTrue(seen == acknowledged || seen == acknowledged + 1, when + ": read " + seen);
+    }
+    int size;
+    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+      List<Integer> numbers = TestLog.numbers(log);
+      size = numbers.size();
+      assertTrue(size == acknowledged || size == acknowledged + 1, when + ": " + numbers);
+      assertEquals(upTo(size), numbers, when);
+      assertEquals(List.of(), log.report().damages(), when);
+      assertEquals(size, TestLog.append(log, size), when);
+    }
+    try (SegmentLog<String> log = TestLog.open(folder, disk.afterPowerCut(new Random(1)))) {
+      assertEquals(upTo(size + 1), TestLog.numbers(log), when);
+      assertTrue(log.report().clean(), when);
+    }
+  }
+
+  @Test
+  void noOperationThatFailsIsTakenForDone() throws IOException {
+    for (SimulatedDisk.Fault fault :
+        List.of(SimulatedDisk.Fault.ERROR, SimulatedDisk.Fault.ERROR_FROM_NOW_ON)) {
+      int states = 0;
+      for (int operation = 0; ; operation++) {
+        SimulatedDisk disk = new SimulatedDisk();
+        disk.failAt(operation, fault, name -> true);
+        List<Integer> acknowledged = new ArrayList<>();
+        boolean opened = false;
+        try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+          opened = true;
+          for (int i = 0; i < 14; i++) {
+            try {
+              TestLog.append(log, i);
+              acknowledged.add(i);
+            } catch (IOException e) {
+              states++;
+            }
+          }
+          assertEquals(acknowledged, TestLog.numbers(log));
+        } catch (IOException e) {
+          assertFalse(opened, "operation " + operation);
+          states++;
+        }
+        if (!disk.faultCame()) {
+          assertTrue(states > 30, "only " + states + " states");
+          break;
+        }
+        disk.heal();
+        String when = fault + " at operation " + operation;
+        // The process stops and the next one finds the disk well again; then the power goes.
+        SimulatedDisk after = disk;
+        try (SegmentLog<String> log = TestLog.open(folder, after)) {
+          checkHolds(log, acknowledged, when);
+        }
+        try (SegmentLog<String> log =
+            TestLog.open(folder, after.afterPowerCut(new Random(operation)))) {
+          checkHolds(log, acknowledged, when + ", then power cut");
+        }
+      }
+    }
+  }
+
+  /** A record whose append failed may be there or not; an acknowledged one must be. */
+  private static void checkHolds(SegmentLog<String> log, List<Integer> acknowledged, String when)
+      throws IOException {
+    List<Integer> numbers = new ArrayList<>(TestLog.numbers(log));
+    assertEquals(numbers.stream().distinct().toList(), numbers, when);
+    assertTrue(numbers.containsAll(acknowledged), when + ": " + numbers + " of " + acknowledged);
+    assertTrue(numbers.size() <= acknowledged.size() + 1, when + ": " + numbers);
+    assertEquals(List.of(), log.report().damages(), when);
+  }
+
+  @Test
+  void failedFsyncStopsTheLogUntilItIsOpenedAgain() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+      TestLog.append(log, 0);
+      disk.failAt(0, SimulatedDisk.Fault.ERROR, name -> name.equals("force"));
+      assertThrows(IOException.class, () -> TestLog.append(log, 1));
+      disk.heal();
+      IOException refused = assertThrows(IOException.class, () -> TestLog.append(log, 2));
+      assertTrue(
+          String.valueOf(refused.getMessage()).contains("accepts nothing until it is opened again"),
+          String.valueOf(refused.getMessage()));
+      assertEquals(List.of(0), TestLog.numbers(log));
+    }
+    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+      TestLog.append(log, 1);
+      assertEquals(List.of(0, 1), TestLog.numbers(log));
+    }
+  }
+
+  @Test
+  void aFullDiskCostsOnlyTheRecordsThatFoundItFull() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+      TestLog.append(log, 0);
+      disk.failAt(0, SimulatedDisk.Fault.ERROR, name -> name.equals("write"));
+      assertThrows(IOException.class, () -> TestLog.append(log, 1));
+      disk.heal();
+      assertEquals(1, TestLog.append(log, 2));
+      assertEquals(List.of(0, 2), TestLog.numbers(log));
+    }
+  }
+
+  @Test
+  void aReaderSeesWhatAWriterDoes() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    try (SegmentLog<String> reader = TestLog.openReadOnly(folder, disk)) {
+      assertEquals(0, reader.next());
+      try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+        for (int i = 0; i < 50; i++) {
+          TestLog.append(log, i);
+          if (i % 3 == 0) {
+            reader.refresh();
+            assertEquals(upTo(i + 1), TestLog.numbers(reader));
+            assertEquals(i + 1, reader.next());
+          }
+        }
+        log.seal();
+        // What the reader knows to be in a journal is in a sealed segment by now.
+        reader.refresh();
+        assertEquals(upTo(50), TestLog.numbers(reader));
+        log.deleteBefore(50);
+        reader.refresh();
+        assertEquals(List.of(), TestLog.numbers(reader));
+        assertEquals(50, reader.next());
+        TestLog.append(log, 50);
+        assertEquals(50, log.first());
+      }
+      try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+        assertEquals(51, log.next());
+        assertEquals(List.of(50), TestLog.numbers(log));
+      }
+    }
+  }
+
+  @Test
+  void aReaderFindsARecordWhoseFileWasSealedMeanwhile() throws IOException {
+    try (SegmentLog<String> log = TestLog.open(folder, Disk.local());
+        SegmentLog<String> reader = TestLog.openReadOnly(folder, Disk.local())) {
+      TestLog.append(log, 0);
+      reader.refresh();
+      log.seal();
+      assertEquals("record 0", reader.read(0).text("name"));
+      assertThrows(IllegalArgumentException.class, () -> reader.read(1));
+      assertThrows(
+          IllegalStateException.class, () -> TestLog.append(reader, 1), "a reader cannot append");
+    }
+  }
+
+  @Test
+  void numbersAreNeverGivenOutTwice() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    fill(disk, 40);
+    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+      log.seal();
+      log.deleteBefore(log.next());
+      assertEquals(0, log.countFrom(0));
+    }
+    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+      assertEquals(40, log.next());
+      assertEquals(40, log.first());
+      assertEquals(40, TestLog.append(log, 40));
+    }
+  }
+
+  @Test
+  void twoWritersFailClearly() throws IOException {
+    try (SegmentLog<String> log = TestLog.open(folder, Disk.local())) {
+      TestLog.append(log, 0);
+      IOException e =
+          assertThrows(IOException.class, () -> TestLog.open(folder, Disk.local()).close());
+      assertTrue(
+          String.valueOf(e.getMessage()).contains("open for writing already"),
+          String.valueOf(e.getMessage()));
+      TestLog.append(log, 1);
+    }
+    TestLog.open(folder, Disk.local()).close();
+  }
+
+  @Test
+  void anotherKindOrVersionIsRefusedAndLeftAlone() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    fill(disk, 2);
+    RowSchema other = new RowSchema("other", TestLog.SCHEMA.columns());
+    for (boolean seal : new boolean[] {false, true}) {
+      if (seal) {
+        try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+          log.seal();
+        }
+      }
+      IOException e =
+          assertThrows(
+              IOException.class,
+              () -> SegmentLog.open(folder, other, (s, v) -> s, TestLog.LIMITS, disk).close());
+      assertTrue(
+          String.valueOf(e.getMessage()).contains("seamark.kind is 'test', but must be 'other'"),
+          String.valueOf(e.getMessage()));
+    }
+    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+      assertEquals(upTo(2), TestLog.numbers(log));
+    }
+  }
+
+  @Test
+  void aRecordTooLargeForTheMemoryIsRefused() throws IOException {
+    try (SegmentLog<String> log = TestLog.open(folder, new SimulatedDisk())) {
+      IOException e =
+          assertThrows(
+              IOException.class,
+              () -> log.append(row -> row.set("name", "large").set("data", new byte[3 << 20])));
+      assertTrue(
+          String.valueOf(e.getMessage()).contains("more than the 1048576 bytes"),
+          String.valueOf(e.getMessage()));
+      assertEquals(0, TestLog.append(log, 0));
+    }
+  }
+}
