@@ -1,0 +1,208 @@
+package io.seamark.cli;
+
+import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.registry.PluginRegistry;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The options that every verb has, and what they make: configuration and plugins. */
+public final class CommonOptions {
+  /** Most threads that are used unless more are asked for. */
+  private static final int DEFAULT_THREADS = 4;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KIND.NAME.PARAMETER=VALUE",
+      description =
+          "A plugin's hyperparameter, or another configuration key such as"
+              + " seamark.training.steps. May be repeated.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "A properties file with the same keys. The command line goes before system properties,"
+              + " these before the environment, and that before the file.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--plugins",
+      paramLabel = "DIR",
+      description = "A folder of plugin jars, besides the built-in ones.")
+  private @Nullable Path plugins;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Every random choice derives from it. Default: 1.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that one computation may use. Default: the processors, at most 4.")
+  private @Nullable Integer threads;
+
+  @Option(
+      names = "--json",
+      description = "Make the last line of standard output one JSON object with the figures.")
+  private boolean json;
+
+  @Option(names = "--verbose", description = "Log what happens; show stack traces with errors.")
+  private boolean verbose;
+
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec spec;
+
+  /** Made by picocli. */
+  public CommonOptions() {}
+
+  /**
+   * Whether the figures are wanted as JSON.
+   *
+   * @return true with {@code --json}
+   */
+  public boolean json() {
+    return json;
+  }
+
+  /**
+   * Whether detail is wanted.
+   *
+   * @return true with {@code --verbose}
+   */
+  public boolean verbose() {
+    return verbose;
+  }
+
+  /**
+   * Standard output.
+   *
+   * @return of this command line
+   */
+  public PrintWriter out() {
+    return command().commandLine().getOut();
+  }
+
+  /**
+   * Standard error.
+   *
+   * @return of this command line
+   */
+  public PrintWriter err() {
+    return command().commandLine().getErr();
+  }
+
+  private CommandSpec command() {
+    CommandSpec s = spec;
+    if (s == null) {
+      throw new IllegalStateException("options are read before they are parsed");
+    }
+    return s;
+  }
+
+  /**
+   * Finds the plugins.
+   *
+   * @return built-in ones and those of {@code --plugins}
+   * @throws IllegalArgumentException if the folder is missing
+   */
+  public PluginRegistry registry() {
+    return PluginRegistry.discover(plugins, CommonOptions.class.getClassLoader());
+  }
+
+  /**
+   * The plugin folder.
+   *
+   * @return null without {@code --plugins}
+   */
+  public @Nullable Path pluginFolder() {
+    return plugins;
+  }
+
+  /**
+   * Puts the configuration together and checks every plugin setting.
+   *
+   * @param registry the plugins
+   * @param chosen what the verb's own options say, by key; an explicit {@code --set} of the same
+   *     key wins
+   * @param defaults what this verb's defaults are, by key
+   * @return ready to make plugins
+   * @throws IllegalArgumentException if anything is wrong: all failures at once
+   */
+  public Workplace open(
+      PluginRegistry registry, Map<String, String> chosen, Map<String, String> defaults) {
+    LogLines.configure(verbose);
+    Settings.checkKeys("--set", settings);
+    Map<String, String> explicit = new LinkedHashMap<>(chosen);
+    if (seed != null) {
+      explicit.put("seamark.seed", seed.toString());
+    }
+    if (threads != null) {
+      explicit.put("seamark.threads", threads.toString());
+    }
+    explicit.putAll(settings);
+    Config all = Settings.build(explicit, config, defaults);
+    long theSeed = Settings.number(all, "seamark.seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
+    int cores = Runtime.getRuntime().availableProcessors();
+    int theThreads =
+        (int) Settings.number(all, "seamark.threads", Math.min(cores, DEFAULT_THREADS), 1, 256);
+    return new Workplace(
+        all,
+        Map.copyOf(explicit),
+        registry,
+        new ConfiguredPlugins(registry, all, fallbacks(all), theSeed, theThreads),
+        theSeed,
+        theThreads);
+  }
+
+  /** What a plugin finds where its own hyperparameter is not set. */
+  private static Map<String, String> fallbacks(Config config) {
+    return config
+        .getOptionalValue("seamark.sam", String.class)
+        .map(folder -> Map.of("mask_generator.segment_anything.folder", folder.strip()))
+        .orElse(Map.of());
+  }
+
+  /**
+   * What a verb works with.
+   *
+   * @param config every setting
+   * @param explicit those of the command line alone, by key
+   * @param registry every plugin
+   * @param plugins the configured ones
+   * @param seed of every random choice
+   * @param threads of one computation
+   */
+  public record Workplace(
+      Config config,
+      Map<String, String> explicit,
+      PluginRegistry registry,
+      ConfiguredPlugins plugins,
+      long seed,
+      int threads) {
+    /**
+     * A setting.
+     *
+     * @param key its key
+     * @return empty if it is not set
+     */
+    public String text(String key) {
+      return config.getOptionalValue(key, String.class).orElse("").strip();
+    }
+  }
+}

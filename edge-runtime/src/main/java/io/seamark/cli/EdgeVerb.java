@@ -1,0 +1,288 @@
+package io.seamark.cli;
+
+import io.seamark.buffer.BufferOptions;
+import io.seamark.edge.AnswerSink;
+import io.seamark.edge.EdgeAnswer;
+import io.seamark.edge.EdgeEndpoint;
+import io.seamark.edge.EdgeOptions;
+import io.seamark.edge.EdgeRuntime;
+import io.seamark.edge.metrics.EdgeMetrics;
+import io.seamark.edge.metrics.ProcessResources;
+import io.seamark.edge.upload.CloudAnswer;
+import io.seamark.edge.upload.CloudLink;
+import io.seamark.imaging.Images;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.UnreadableSample;
+import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.SampleSource;
+import io.seamark.registry.ConfiguredPlugins;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code seamark edge}. */
+@Command(
+    name = "edge",
+    description = {
+      "The device's runtime alone, against a cloud or without one.",
+      "",
+      "Answers every frame of the source and writes the class maps to answers/ in --out; the cloud's"
+          + " answer replaces the edge's when it comes. Hard frames wait in outbox/ for as long as"
+          + " the cloud is away, also over a restart."
+    })
+public final class EdgeVerb implements Verb {
+  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private SourceOptions source = new SourceOptions();
+  @Mixin private ModelOptions model = new ModelOptions();
+
+  @Option(names = "--hem", paramLabel = "NAME", description = "Hard-example miner.")
+  private @Nullable String hem;
+
+  @Option(
+      names = "--cloud",
+      paramLabel = "URL",
+      description = "Address of unknown-task-processing. Without it the edge is on its own.")
+  private @Nullable String cloud;
+
+  @Option(
+      names = "--knowledge",
+      paramLabel = "URL",
+      description = "Address of knowledge-management, for model updates.")
+  private @Nullable String knowledge;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "Open /metrics and /health on this port; 0 for any free one.")
+  private @Nullable Integer port;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "Address that --port is opened on. Default: ${DEFAULT-VALUE}.")
+  private String host = "127.0.0.1";
+
+  @Option(
+      names = "--drain",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description =
+          "At the end of the source, how long to wait for the cloud's last answers. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int drainSeconds = 60;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "seamark-edge-data",
+      description = "Answers, outbox, models and log. Default: ${DEFAULT-VALUE}.")
+  private Path out = Path.of("seamark-edge-data");
+
+  /** Made by the service loader. */
+  public EdgeVerb() {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Map<String, String> chosen = new LinkedHashMap<>();
+    var registry = common.registry();
+    source.configure(registry, chosen);
+    model.configure(chosen);
+    if (hem != null) {
+      chosen.put(ConfiguredPlugins.selectionKey(PluginKind.HARD_EXAMPLE_MINING), hem);
+    }
+    CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
+    EdgeRuntime.Parts parts = parts(workplace);
+    Answers answers = new Answers(Files.createDirectories(out.resolve("answers")));
+    AtomicBoolean ended = new AtomicBoolean();
+    try (SampleSource frames = SourceOptions.open(workplace.plugins());
+        EdgeRuntime runtime = new EdgeRuntime(parts, answers);
+        Endpoint endpoint =
+            new Endpoint(port == null ? null : new EdgeEndpoint(host, port, runtime::running));
+        Progress progress = new Progress("edge", frames.size().orElse(-1), common.err())) {
+      answers.show(progress, runtime);
+      if (endpoint.open != null) {
+        common.err().println("metrics and health on http://" + host + ":" + endpoint.open.port());
+      }
+      Thread stopping =
+          new Thread(
+              () -> {
+                if (!ended.get()) {
+                  runtime.stop();
+                }
+              },
+              "seamark-stop");
+      Runtime.getRuntime().addShutdownHook(stopping);
+      runtime.start();
+      runtime.run(frames);
+      boolean drained = runtime.drain(Duration.ofSeconds(drainSeconds));
+      ended.set(true);
+      tell(runtime, drained);
+    }
+    return Seamark.DONE;
+  }
+
+  /** The port, if wanted. */
+  private record Endpoint(@Nullable EdgeEndpoint open) implements AutoCloseable {
+    @Override
+    public void close() {
+      if (open != null) {
+        open.close();
+      }
+    }
+  }
+
+  private EdgeRuntime.Parts parts(CommonOptions.Workplace workplace) throws IOException {
+    ConfiguredPlugins plugins = workplace.plugins();
+    var config = workplace.config();
+    String name = workplace.text("seamark.edge.name");
+    EdgeOptions options =
+        new EdgeOptions(
+            name.isEmpty() ? hostName() : name,
+            plugins.name(PluginKind.HARD_EXAMPLE_MINING),
+            Settings.real(config, "seamark.edge.jpeg-quality", 0.95, 0.1, 1),
+            (int) Settings.number(config, "seamark.edge.window", 0, 0, 1_000_000),
+            Duration.ofSeconds(60));
+    return new EdgeRuntime.Parts(
+        options,
+        plugins.create(PluginKind.BASEMODEL),
+        ModelOptions.file(workplace, DeviceFolders.cache()),
+        "initial",
+        plugins.create(PluginKind.HARD_EXAMPLE_MINING),
+        folder(out),
+        false,
+        cloud == null ? null : Addresses.http("--cloud", cloud),
+        knowledge == null ? null : Addresses.http("--knowledge", knowledge),
+        Duration.ofSeconds(Settings.number(config, "seamark.edge.sync.interval", 30, 1, 86_400)),
+        Settings.number(config, "seamark.edge.model.max-bytes", 1L << 30, 1, Long.MAX_VALUE),
+        CloudLink.Options.DEFAULT,
+        BufferOptions.outboxDefaults()
+            .withMaxBytes(
+                Settings.number(
+                    config, "seamark.edge.outbox.max-bytes", 1L << 30, 1 << 20, Long.MAX_VALUE)));
+  }
+
+  private static Path folder(Path out) {
+    try {
+      return Files.createDirectories(out);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "--out " + out + " cannot be made a folder: " + Seamark.message(e), e);
+    }
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "edge";
+    }
+  }
+
+  private void tell(EdgeRuntime runtime, boolean drained) {
+    EdgeMetrics.Totals totals = runtime.metrics().totals();
+    ProcessResources resources = ProcessResources.now();
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("frames", totals.frames());
+    figures.put("hard", totals.hard());
+    figures.put("skipped", totals.skipped());
+    figures.put("cloud_answers", totals.answers());
+    figures.put("refused", totals.refused());
+    figures.put("undelivered", runtime.pending());
+    figures.put("bytes_up", totals.bytesUp());
+    figures.put("bytes_down", totals.bytesDown());
+    figures.put("model", runtime.model().version());
+    figures.put("cpu_seconds", resources.cpuSeconds());
+    figures.put("resident_mb", resources.residentBytes() / 1e6);
+    figures.put("peak_resident_mb", resources.peakResidentBytes() / 1e6);
+    figures.put("out", out.toString());
+    common
+        .out()
+        .printf(
+            "%d frames answered with model %s, %d hard, %d answered by the cloud, %d skipped%n",
+            totals.frames(),
+            runtime.model().version(),
+            totals.hard(),
+            totals.answers(),
+            totals.skipped());
+    if (!drained) {
+      common
+          .err()
+          .printf(
+              "%d hard frames wait in %s for a cloud that answers%n",
+              runtime.pending(), out.resolve("outbox"));
+    }
+    if (common.json()) {
+      common.out().println(JsonLine.of(figures));
+    }
+  }
+
+  /** Writes class maps, the newest answer to a frame last. */
+  private static final class Answers implements AnswerSink {
+    private final Path folder;
+    private @Nullable Progress progress;
+    private @Nullable EdgeRuntime runtime;
+
+    Answers(Path folder) {
+      this.folder = folder;
+    }
+
+    void show(Progress shown, EdgeRuntime of) {
+      progress = shown;
+      runtime = of;
+    }
+
+    @Override
+    public void answered(EdgeAnswer answer) {
+      write(answer.sample().id(), answer.prediction().classMap());
+      step();
+    }
+
+    @Override
+    public void improved(CloudAnswer answer) {
+      write(answer.sample().id(), answer.answer().classMap());
+    }
+
+    @Override
+    public void skipped(UnreadableSample item) {
+      step();
+    }
+
+    private void step() {
+      EdgeRuntime r = runtime;
+      if (progress != null && r != null) {
+        EdgeMetrics.Totals t = r.metrics().totals();
+        progress.step(
+            String.format(
+                "hard %.0f%% model %s queue %d",
+                t.frames() == 0 ? 0 : 100.0 * t.hard() / t.frames(),
+                r.model().version(),
+                r.pending()));
+      }
+    }
+
+    // Both threads write: a frame's two answers must not mix.
+    private synchronized void write(String id, ClassMap map) {
+      Path file = folder.resolve(OutputNames.of(id, ".png"));
+      Path part = folder.resolve(OutputNames.of(id, ".part"));
+      try {
+        Files.write(part, Images.encodeClassMap(map));
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.seamark.cli;
+
+import io.seamark.network.EdgeModel;
+import io.seamark.street.StreetModels;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which edge model, for the verbs that take one. */
+public final class ModelOptions {
+  @Option(
+      names = "--edge-model",
+      paramLabel = "FILE",
+      description = "RFNet's weights as safetensors. Default: the embedded model of the street.")
+  private @Nullable Path model;
+
+  /** Made by picocli. */
+  public ModelOptions() {}
+
+  /**
+   * Says in configuration what the option says.
+   *
+   * @param chosen is added to
+   */
+  public void configure(Map<String, String> chosen) {
+    if (model != null) {
+      chosen.put("seamark.edge.model", model.toString());
+    }
+  }
+
+  /**
+   * The model's file.
+   *
+   * @param workplace the configuration
+   * @param cache where an embedded model is copied to
+   * @return a file that is an edge model
+   * @throws IllegalArgumentException if it is none
+   * @throws IOException if the embedded one cannot be copied
+   */
+  public static Path file(CommonOptions.Workplace workplace, Path cache) throws IOException {
+    String named = workplace.text("seamark.edge.model");
+    if (named.isEmpty()) {
+      return StreetModels.edgeModel(cache);
+    }
+    Path file = Path.of(named);
+    describe(file);
+    return file;
+  }
+
+  /**
+   * Reads a model's facts.
+   *
+   * @param file named by the user
+   * @return the facts
+   * @throws IllegalArgumentException if it is no edge model
+   */
+  public static EdgeModel.Description describe(Path file) {
+    try (var opened = EdgeModel.open(file)) {
+      return EdgeModel.describe(file, opened);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(Seamark.message(e), e);
+    }
+  }
+}

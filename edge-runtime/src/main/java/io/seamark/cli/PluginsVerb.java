@@ -1,0 +1,191 @@
+package io.seamark.cli;
+
+import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.PluginProvider;
+import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.registry.HyperparameterSpec;
+import io.seamark.registry.PluginRegistry;
+import io.seamark.registry.UnloadedPlugin;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code seamark plugins}. */
+@Command(
+    name = "plugins",
+    description = "List and describe the plugins, and check a folder and a configuration of them.",
+    subcommands = {PluginsVerb.Listing.class, PluginsVerb.Describe.class, PluginsVerb.Check.class},
+    synopsisSubcommandLabel = "(list | describe | check)")
+public final class PluginsVerb implements Verb {
+  @picocli.CommandLine.Spec private picocli.CommandLine.Model.@Nullable CommandSpec spec;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  /** Made by the service loader. */
+  public PluginsVerb() {}
+
+  @Override
+  public Integer call() {
+    throw new IllegalArgumentException("say what: plugins list, plugins describe or plugins check");
+  }
+
+  private static PluginKind<?> kind(String id) {
+    return PluginKind.ALL.stream()
+        .filter(kind -> kind.id().equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no plugin kind '"
+                        + id
+                        + "': must be one of "
+                        + String.join(", ", PluginKind.ALL.stream().map(PluginKind::id).toList())));
+  }
+
+  /** {@code seamark plugins list}. */
+  @Command(name = "list", description = "List the plugins of every kind, or of one.")
+  static final class Listing implements Verb {
+    @Mixin private CommonOptions common = new CommonOptions();
+
+    @Parameters(arity = "0..1", paramLabel = "KIND", description = "Only this kind.")
+    private @Nullable String kind;
+
+    @Override
+    public Integer call() {
+      PluginRegistry registry = common.registry();
+      CommonOptions.Workplace workplace = common.open(registry, Map.of(), Map.of());
+      PluginKind<?> only = kind == null ? null : kind(kind);
+      List<Map<String, Object>> figures = new ArrayList<>();
+      for (PluginKind<?> k : PluginKind.ALL) {
+        List<PluginProvider<?, ?>> found =
+            registry.providers().stream().filter(p -> p.kind().equals(k)).toList();
+        if (found.isEmpty() || (only != null && !only.equals(k))) {
+          continue;
+        }
+        common.out().println(k.id() + ": " + k.text());
+        for (PluginProvider<?, ?> provider : found) {
+          boolean used = workplace.plugins().name(k).equals(provider.name());
+          common
+              .out()
+              .println("  " + (used ? "* " : "  ") + provider.name() + ": " + provider.text());
+          Map<String, Object> figure = new LinkedHashMap<>();
+          figure.put("kind", k.id());
+          figure.put("name", provider.name());
+          figure.put("configured", used);
+          figure.put("origin", registry.origin(provider));
+          figures.add(figure);
+        }
+      }
+      common.out().println("(* is the configured one)");
+      if (common.json()) {
+        common.out().println(JsonLine.of(Map.of("plugins", figures)));
+      }
+      return Seamark.DONE;
+    }
+  }
+
+  /** {@code seamark plugins describe}. */
+  @Command(name = "describe", description = "Describe a plugin and its hyperparameters.")
+  static final class Describe implements Verb {
+    @Mixin private CommonOptions common = new CommonOptions();
+
+    @Parameters(
+        arity = "1..2",
+        paramLabel = "[KIND] NAME",
+        description = "Kind and name, or the name.")
+    private List<String> names = List.of();
+
+    @Override
+    public Integer call() {
+      PluginRegistry registry = common.registry();
+      CommonOptions.Workplace workplace = common.open(registry, Map.of(), Map.of());
+      List<PluginProvider<?, ?>> found = new ArrayList<>();
+      if (names.size() == 2) {
+        found.add(registry.provider(kind(names.get(0)), names.get(1)));
+      } else {
+        registry.providers().stream()
+            .filter(p -> p.name().equals(names.get(0)))
+            .forEach(found::add);
+        if (found.isEmpty()) {
+          throw new IllegalArgumentException(
+              "there is no plugin '"
+                  + names.get(0)
+                  + "': must be one of "
+                  + String.join(
+                      ", ", registry.providers().stream().map(PluginProvider::name).toList()));
+        }
+      }
+      List<Map<String, Object>> figures = new ArrayList<>();
+      for (PluginProvider<?, ?> provider : found) {
+        figures.add(describe(registry, workplace.plugins(), provider));
+      }
+      if (common.json()) {
+        common.out().println(JsonLine.of(Map.of("plugins", figures)));
+      }
+      return Seamark.DONE;
+    }
+
+    private Map<String, Object> describe(
+        PluginRegistry registry, ConfiguredPlugins plugins, PluginProvider<?, ?> provider) {
+      var out = common.out();
+      out.println(provider.kind().id() + " " + provider.name());
+      out.println("  " + provider.text());
+      out.println("  found on the " + registry.origin(provider));
+      List<Map<String, Object>> parameters = new ArrayList<>();
+      boolean used = plugins.name(provider.kind()).equals(provider.name());
+      Map<String, String> effective = used ? plugins.effective(provider.kind()) : Map.of();
+      for (HyperparameterSpec h : HyperparameterSpec.of(provider)) {
+        String key = provider.kind().id() + "." + provider.name() + "." + h.name();
+        out.println(
+            "  --set " + key + "=" + (h.defaultValue().isEmpty() ? "..." : h.defaultValue()));
+        out.println("      " + h.text());
+        out.println("      " + h.rule() + (h.source().isEmpty() ? "" : "; " + h.source()));
+        String now = effective.get(key);
+        if (now != null && !now.equals(h.defaultValue())) {
+          out.println("      configured: " + now);
+        }
+        Map<String, Object> p = new LinkedHashMap<>();
+        p.put("name", h.name());
+        p.put("default", h.defaultValue());
+        p.put("rule", h.rule());
+        p.put("text", h.text());
+        parameters.add(p);
+      }
+      Map<String, Object> figure = new LinkedHashMap<>();
+      figure.put("kind", provider.kind().id());
+      figure.put("name", provider.name());
+      figure.put("text", provider.text());
+      figure.put("hyperparameters", parameters);
+      return figure;
+    }
+  }
+
+  /** {@code seamark plugins check}. */
+  @Command(
+      name = "check",
+      description = "Load every plugin and check every setting; status 2 if anything is wrong.")
+  static final class Check implements Verb {
+    @Mixin private CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() {
+      PluginRegistry registry = common.registry();
+      common.open(registry, Map.of(), Map.of());
+      List<UnloadedPlugin> wrong = registry.unloaded();
+      if (!wrong.isEmpty()) {
+        throw new IllegalArgumentException(
+            String.join("\n", wrong.stream().map(UnloadedPlugin::toString).toList()));
+      }
+      common.out().println(registry.providers().size() + " plugins load, every setting is right");
+      if (common.json()) {
+        common.out().println(JsonLine.of(Map.of("plugins", registry.providers().size())));
+      }
+      return Seamark.DONE;
+    }
+  }
+}

@@ -1,0 +1,306 @@
+package io.seamark.cli;
+
+import io.seamark.edge.sync.LiveModel;
+import io.seamark.imaging.Images;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassSet;
+import io.seamark.perception.ConfusionMatrix;
+import io.seamark.perception.Prediction;
+import io.seamark.perception.Sample;
+import io.seamark.perception.SourceItem;
+import io.seamark.perception.UnreadableSample;
+import io.seamark.plugin.BaseModel;
+import io.seamark.plugin.HardExampleMining;
+import io.seamark.plugin.MiningDecision;
+import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.SampleSource;
+import io.seamark.plugin.UnseenTaskProcessing;
+import io.seamark.registry.ConfiguredPlugins;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code seamark predict}. */
+@Command(
+    name = "predict",
+    description = {
+      "Label a folder of images with an edge model.",
+      "",
+      "Writes one 8-bit PNG class map per image, named after it. An image that cannot be read is"
+          + " skipped and counted."
+    })
+public final class PredictVerb implements Verb {
+  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private SourceOptions source = new SourceOptions();
+  @Mixin private ModelOptions model = new ModelOptions();
+
+  @Option(
+      names = "--hem",
+      paramLabel = "NAME",
+      description =
+          "Write decisions.csv (image,score,threshold,hard,reason) of this hard-example miner.")
+  private @Nullable String hem;
+
+  @Option(
+      names = "--cloud-path",
+      description = "Send every image through unknown-task processing instead: masks and fusion.")
+  private boolean cloudPath;
+
+  @Option(names = "--fusion", paramLabel = "NAME", description = "Mask fusion for --cloud-path.")
+  private @Nullable String fusion;
+
+  @Option(
+      names = "--sam",
+      paramLabel = "DIR",
+      description = "SAM's two ONNX graphs for --cloud-path. Default: the embedded segmenter.")
+  private @Nullable Path sam;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "seamark-predictions",
+      description = "Where to write. Default: ${DEFAULT-VALUE}.")
+  private Path out = Path.of("seamark-predictions");
+
+  private int images;
+  private int skipped;
+  private int hard;
+  private final List<Double> decode = new ArrayList<>();
+  private final List<Double> infer = new ArrayList<>();
+  private final List<Double> cloud = new ArrayList<>();
+  private final List<Double> write = new ArrayList<>();
+
+  /** Made by the service loader. */
+  public PredictVerb() {}
+
+  @Override
+  public Integer call() throws IOException {
+    Map<String, String> chosen = new LinkedHashMap<>();
+    var registry = common.registry();
+    if (!source.named()) {
+      throw new IllegalArgumentException("--images DIR is missing: the folder to label");
+    }
+    source.configure(registry, chosen);
+    model.configure(chosen);
+    if (hem != null) {
+      chosen.put(ConfiguredPlugins.selectionKey(PluginKind.HARD_EXAMPLE_MINING), hem);
+    }
+    if (fusion != null) {
+      chosen.put(ConfiguredPlugins.selectionKey(PluginKind.MASK_FUSION), fusion);
+    }
+    if (sam != null) {
+      chosen.put("seamark.sam", sam.toString());
+    }
+    CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
+    ConfiguredPlugins plugins = workplace.plugins();
+    HardExampleMining miner = hem == null ? null : plugins.create(PluginKind.HARD_EXAMPLE_MINING);
+    Path file = ModelOptions.file(workplace, DeviceFolders.cache());
+    BaseModel basemodel = plugins.create(PluginKind.BASEMODEL);
+    try (SampleSource frames = SourceOptions.open(plugins);
+        LiveModel live = new LiveModel(basemodel, "predict", file);
+        Processing processing =
+            new Processing(cloudPath ? plugins.create(PluginKind.UNSEEN_TASK_PROCESSING) : null)) {
+      prepare(out);
+      ConfusionMatrix counts = new ConfusionMatrix(live.classes().size());
+      label(frames, live, miner, processing, counts);
+      if (images == 0) {
+        throw new IOException("none of the " + skipped + " images could be labelled");
+      }
+      tell(live.classes(), counts);
+    }
+    return Seamark.DONE;
+  }
+
+  private static void prepare(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "--out " + folder + " cannot be made a folder: " + Seamark.message(e), e);
+    }
+  }
+
+  /** The cloud's path, if wanted. */
+  private record Processing(@Nullable UnseenTaskProcessing plugin) implements AutoCloseable {
+    @Override
+    public void close() {
+      if (plugin != null) {
+        plugin.close();
+      }
+    }
+  }
+
+  private void label(
+      SampleSource frames,
+      LiveModel live,
+      @Nullable HardExampleMining miner,
+      Processing processing,
+      ConfusionMatrix counts)
+      throws IOException {
+    try (Progress progress = new Progress("predict", frames.size().orElse(-1), common.err());
+        Decisions decisions = miner == null ? null : new Decisions(out.resolve("decisions.csv"))) {
+      while (true) {
+        long start = System.nanoTime();
+        Optional<SourceItem> next = frames.next();
+        if (next.isEmpty()) {
+          return;
+        }
+        double decoded = since(start);
+        if (next.get() instanceof UnreadableSample bad) {
+          skip(bad.id(), bad.reason());
+        } else if (next.get() instanceof Sample sample) {
+          try {
+            label(sample, live, miner, decisions, processing, counts);
+            decode.add(decoded);
+          } catch (IllegalArgumentException e) {
+            skip(sample.id(), Seamark.message(e));
+          }
+        }
+        progress.step(images == 0 ? "" : String.format("%.0f ms/image", 1e3 * median(infer)));
+      }
+    }
+  }
+
+  private void label(
+      Sample sample,
+      LiveModel live,
+      @Nullable HardExampleMining miner,
+      @Nullable Decisions decisions,
+      Processing processing,
+      ConfusionMatrix counts)
+      throws IOException {
+    long start = System.nanoTime();
+    Prediction prediction = live.infer(sample.frame()).prediction();
+    double inferred = since(start);
+    MiningDecision decision = miner == null ? null : miner.mine(prediction);
+    ClassMap answer = prediction.classMap();
+    UnseenTaskProcessing unknown = processing.plugin();
+    if (unknown != null) {
+      start = System.nanoTime();
+      answer = unknown.process(sample.frame(), prediction.scores()).classMap();
+      cloud.add(since(start));
+    }
+    start = System.nanoTime();
+    Files.write(out.resolve(OutputNames.of(sample.id(), ".png")), Images.encodeClassMap(answer));
+    write.add(since(start));
+    infer.add(inferred);
+    images++;
+    ClassMap label = sample.label();
+    if (label != null) {
+      counts.add(label, answer);
+    }
+    if (decision != null && decisions != null) {
+      decisions.write(sample.id(), decision);
+      hard += decision.hard() ? 1 : 0;
+    }
+  }
+
+  private void skip(String id, String reason) {
+    skipped++;
+    common.err().println("skipped " + id + ": " + String.join("; ", reason.split("[\\r\\n]+")));
+  }
+
+  private void tell(ClassSet classes, ConfusionMatrix counts) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("images", images);
+    figures.put("skipped", skipped);
+    figures.put("out", out.toString());
+    if (hem != null) {
+      figures.put("hem", hem);
+      figures.put("hard", hard);
+    }
+    if (counts.labelledPixels() > 0) {
+      Table table = new Table("class", "IoU");
+      Map<String, Double> perClass = new LinkedHashMap<>();
+      for (int c = 0; c < classes.size(); c++) {
+        perClass.put(classes.names().get(c), counts.iou(c));
+        table.row(classes.names().get(c), Table.figure(counts.iou(c), 4));
+      }
+      figures.put("mean_iou", counts.meanIou());
+      figures.put("pixel_accuracy", counts.pixelAccuracy());
+      figures.put("iou", perClass);
+      table.row("mean IoU", Table.figure(counts.meanIou(), 4));
+      table.row("pixel accuracy", Table.figure(counts.pixelAccuracy(), 4));
+      common.out().println(table);
+    }
+    Table times = new Table("stage", "median ms");
+    Map<String, Double> medians = new LinkedHashMap<>();
+    time(times, medians, "decode", decode);
+    time(times, medians, "infer", infer);
+    if (cloudPath) {
+      time(times, medians, "cloud_path", cloud);
+    }
+    time(times, medians, "write", write);
+    figures.put("median_ms", medians);
+    common.out().println(times);
+    common
+        .out()
+        .printf(
+            "%d images labelled, %d skipped%s, class maps in %s%n",
+            images, skipped, hem == null ? "" : ", " + hard + " hard", out);
+    if (common.json()) {
+      common.out().println(JsonLine.of(figures));
+    }
+  }
+
+  private static void time(
+      Table table, Map<String, Double> figures, String stage, List<Double> seconds) {
+    table.row(stage, Table.figure(1e3 * median(seconds), 2));
+    figures.put(stage, 1e3 * median(seconds));
+  }
+
+  private static double since(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private static double median(List<Double> values) {
+    if (values.isEmpty()) {
+      return Double.NaN;
+    }
+    List<Double> sorted = values.stream().sorted().toList();
+    int n = sorted.size();
+    return n % 2 == 1 ? sorted.get(n / 2) : (sorted.get(n / 2 - 1) + sorted.get(n / 2)) / 2;
+  }
+
+  /** The miner's decisions, as CSV (RFC 4180). */
+  private static final class Decisions implements AutoCloseable {
+    private final Writer csv;
+
+    Decisions(Path file) throws IOException {
+      csv = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
+      csv.write("image,score,threshold,hard,reason\n");
+    }
+
+    void write(String id, MiningDecision decision) throws IOException {
+      csv.write(
+          String.join(
+                  ",",
+                  quote(id),
+                  Double.toString(decision.score()),
+                  Double.toString(decision.threshold()),
+                  Boolean.toString(decision.hard()),
+                  quote(decision.reason()))
+              + "\n");
+    }
+
+    private static String quote(String text) {
+      return text.matches("[^\",\\r\\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+    }
+
+    @Override
+    public void close() throws IOException {
+      csv.close();
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package io.seamark.edge;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.smallrye.metrics.MetricsRequestHandler;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/**
+ * The device's own HTTP port: {@code /metrics} as Prometheus reads it, and MicroProfile's health
+ * probes {@code /health/started}, {@code /health/ready}, {@code /health/live} and {@code /health}.
+ */
+public final class EdgeEndpoint implements AutoCloseable {
+  private final HttpServer server;
+  private final ExecutorService threads;
+
+  /**
+   * Opens the port.
+   *
+   * @param host address to listen on
+   * @param port 1 to 65535, or 0 for any free one
+   * @param ready whether the loop is answering frames
+   * @throws IllegalArgumentException if the port is in use or may not be opened
+   */
+  public EdgeEndpoint(String host, int port, BooleanSupplier ready) {
+    try {
+      server = HttpServer.create(new InetSocketAddress(host, port), 16);
+    } catch (BindException e) {
+      throw new IllegalArgumentException(
+          "port " + port + " on " + host + " cannot be opened: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "port " + port + " on " + host + " cannot be opened: " + e, e);
+    }
+    threads =
+        Executors.newFixedThreadPool(
+            2,
+            task -> {
+              Thread thread = new Thread(task, "seamark-endpoint");
+              thread.setDaemon(true);
+              return thread;
+            });
+    server.setExecutor(threads);
+    MetricsRequestHandler metrics = new MetricsRequestHandler();
+    server.createContext("/metrics", exchange -> metrics(metrics, exchange));
+    server.createContext("/health", exchange -> health(exchange, ready));
+    server.start();
+  }
+
+  /**
+   * The port that is open.
+   *
+   * @return 1 to 65535
+   */
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
+  private static void metrics(MetricsRequestHandler handler, HttpExchange exchange)
+      throws IOException {
+    try (exchange) {
+      String accept = exchange.getRequestHeaders().getFirst("Accept");
+      handler.handleRequest(
+          exchange.getRequestURI().getPath(),
+          exchange.getRequestMethod(),
+          accept == null ? null : Stream.of(accept),
+          Map.of(),
+          (status, message, headers) -> {
+            headers.forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
+            send(exchange, status, message);
+          });
+    }
+  }
+
+  private static void health(HttpExchange exchange, BooleanSupplier ready) throws IOException {
+    try (exchange) {
+      String path = exchange.getRequestURI().getPath();
+      boolean up =
+          switch (path) {
+            case "/health/live" -> true;
+            case "/health", "/health/ready", "/health/started" -> ready.getAsBoolean();
+            default -> {
+              send(exchange, 404, "");
+              yield false;
+            }
+          };
+      if (exchange.getResponseCode() < 0) {
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        String status = up ? "UP" : "DOWN";
+        send(
+            exchange,
+            up ? 200 : 503,
+            "{\"status\":\""
+                + status
+                + "\",\"checks\":[{\"name\":\"edge-loop\",\"status\":\""
+                + status
+                + "\"}]}");
+      }
+    }
+  }
+
+  private static void send(HttpExchange exchange, int status, String text) throws IOException {
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    if (body.length > 0) {
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,197 @@
+package io.seamark.edge;
+
+import io.seamark.buffer.HardSample;
+import io.seamark.buffer.Outbox;
+import io.seamark.edge.metrics.EdgeMetrics;
+import io.seamark.edge.sync.LiveModel;
+import io.seamark.edge.upload.CloudAnswer;
+import io.seamark.edge.upload.CloudLink;
+import io.seamark.imaging.Images;
+import io.seamark.perception.EncodedImage;
+import io.seamark.perception.Frame;
+import io.seamark.perception.Prediction;
+import io.seamark.perception.Sample;
+import io.seamark.perception.SourceItem;
+import io.seamark.perception.UnreadableSample;
+import io.seamark.plugin.HardExampleMining;
+import io.seamark.plugin.MiningDecision;
+import io.seamark.plugin.SampleSource;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The loop: frame, known-sample inference, hard-example mining, answer. An easy frame's answer
+ * stands. A hard frame is answered as well, at once, and put in the outbox; the cloud's answer
+ * replaces the edge's when it comes. Nothing that happens to the network or the cloud stops the
+ * loop.
+ */
+public final class EdgeLoop implements CloudLink.Receiver {
+  private static final Logger LOG = LoggerFactory.getLogger(EdgeLoop.class);
+
+  private final EdgeOptions options;
+  private final LiveModel model;
+  private final HardExampleMining miner;
+  private final EdgeMetrics metrics;
+  private final AnswerSink sink;
+  private @Nullable Outbox outbox;
+  private @Nullable CloudLink link;
+  private volatile boolean stopped;
+  private long index;
+
+  /**
+   * A loop without a cloud.
+   *
+   * @param options how it behaves
+   * @param model labels the frames
+   * @param miner decides which are hard
+   * @param metrics counts them
+   * @param sink takes the answers
+   */
+  public EdgeLoop(
+      EdgeOptions options,
+      LiveModel model,
+      HardExampleMining miner,
+      EdgeMetrics metrics,
+      AnswerSink sink) {
+    this.options = options;
+    this.model = model;
+    this.miner = miner;
+    this.metrics = metrics;
+    this.sink = sink;
+  }
+
+  /**
+   * Sends hard frames to a cloud from now on. To be called before {@link #run}.
+   *
+   * @param box where they wait
+   * @param cloud carries them
+   */
+  public void connect(Outbox box, CloudLink cloud) {
+    outbox = box;
+    link = cloud;
+    metrics.watchOutbox(box::pending, box::bytes);
+  }
+
+  /**
+   * Runs to the end of the source or until {@link #stop}.
+   *
+   * @param source the frames; stays open
+   * @throws IOException if the source as a whole failed
+   * @throws InterruptedException if the thread was interrupted
+   */
+  public void run(SampleSource source) throws IOException, InterruptedException {
+    while (!stopped) {
+      CloudLink cloud = link;
+      if (cloud != null && options.window() > 0) {
+        cloud.awaitRoom(options.window(), options.patience());
+      }
+      Optional<SourceItem> next = source.next();
+      if (next.isEmpty()) {
+        return;
+      }
+      SourceItem item = next.get();
+      if (item instanceof UnreadableSample unreadable) {
+        skip(unreadable);
+      } else if (item instanceof Sample sample) {
+        answer(sample);
+      }
+    }
+  }
+
+  private void skip(UnreadableSample item) {
+    LOG.warn("event=frame_skipped id={} reason=\"{}\"", item.id(), item.reason());
+    metrics.skipped();
+    sink.skipped(item);
+  }
+
+  private void answer(Sample sample) {
+    long start = System.nanoTime();
+    LiveModel.Labelled labelled;
+    MiningDecision decision;
+    long inferred;
+    try {
+      labelled = model.infer(sample.frame());
+      inferred = System.nanoTime();
+      decision = miner.mine(labelled.prediction());
+    } catch (IOException | IllegalArgumentException e) {
+      // This frame cannot be labelled, for its size or what came out; the next one may.
+      skip(new UnreadableSample(sample.id(), sample.id() + ": " + e.getMessage()));
+      return;
+    }
+    boolean stored = decision.hard() && store(sample, labelled, decision);
+    EdgeAnswer answer =
+        new EdgeAnswer(
+            index++,
+            sample,
+            labelled.prediction(),
+            decision,
+            labelled.version(),
+            stored,
+            (inferred - start) / 1e9,
+            (System.nanoTime() - start) / 1e9);
+    metrics.answered(answer.decision().hard(), answer.inferSeconds(), answer.totalSeconds());
+    sink.answered(answer);
+    if (stored && link != null) {
+      link.offered();
+    }
+  }
+
+  private boolean store(Sample sample, LiveModel.Labelled labelled, MiningDecision decision) {
+    Outbox box = outbox;
+    if (box == null) {
+      return false;
+    }
+    try {
+      box.append(hardSample(sample, labelled, decision));
+      return true;
+    } catch (IOException | IllegalArgumentException e) {
+      LOG.error("event=outbox_rejected id={} reason=\"{}\"", sample.id(), e.getMessage());
+      metrics.notStored();
+      return false;
+    }
+  }
+
+  private HardSample hardSample(Sample sample, LiveModel.Labelled labelled, MiningDecision decision)
+      throws IOException {
+    Frame frame = sample.frame();
+    EncodedImage image = sample.encoded();
+    if (image == null) {
+      image =
+          new EncodedImage(
+              EncodedImage.JPEG, Images.encodeJpeg(frame, (float) options.jpegQuality()));
+    }
+    Prediction prediction = labelled.prediction();
+    return new HardSample(
+        sample.id(),
+        options.edge(),
+        sample.domain(),
+        System.currentTimeMillis(),
+        frame.width(),
+        frame.height(),
+        image,
+        frame.depth() == null ? null : Images.encodeDepth(frame),
+        prediction.scores(),
+        labelled.version(),
+        options.miner(),
+        decision.score(),
+        decision.threshold());
+  }
+
+  /** Ends {@link #run} after the frame at hand. */
+  public void stop() {
+    stopped = true;
+  }
+
+  @Override
+  public void answered(CloudAnswer answer) {
+    sink.improved(answer);
+  }
+
+  @Override
+  public void refused(String id, String reason) {
+    sink.refused(id, reason);
+  }
+}

@@ -1,0 +1,249 @@
+package io.seamark.edge.metrics;
+
+import io.smallrye.metrics.SharedMetricRegistries;
+import java.util.function.Supplier;
+import org.eclipse.microprofile.metrics.Counter;
+import org.eclipse.microprofile.metrics.Metadata;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.MetricUnits;
+import org.eclipse.microprofile.metrics.Tag;
+import org.eclipse.microprofile.metrics.Timer;
+
+/**
+ * The edge's figures as MicroProfile Metrics, in the application scope. Counters count since the
+ * process started. Thread-safe.
+ */
+public final class EdgeMetrics {
+  private final MetricRegistry registry;
+  private final Counter frames;
+  private final Counter hard;
+  private final Counter skipped;
+  private final Counter answers;
+  private final Counter refused;
+  private final Counter retries;
+  private final Counter notStored;
+  private final Counter bytesUp;
+  private final Counter bytesDown;
+  private final Counter swaps;
+  private final Counter syncFailures;
+  private final Timer inference;
+  private final Timer answer;
+  private final Timer cloud;
+  private final Totals before;
+
+  /** Registers the metrics. */
+  public EdgeMetrics() {
+    registry = SharedMetricRegistries.getOrCreate(MetricRegistry.APPLICATION_SCOPE);
+    frames = counter("seamark.edge.frames", "Frames answered.", MetricUnits.NONE);
+    hard = counter("seamark.edge.hard", "Frames found hard.", MetricUnits.NONE);
+    skipped = counter("seamark.edge.skipped", "Frames that could not be read.", MetricUnits.NONE);
+    answers = counter("seamark.edge.cloud.answers", "Answers from the cloud.", MetricUnits.NONE);
+    refused = counter("seamark.edge.cloud.refused", "Frames the cloud refused.", MetricUnits.NONE);
+    retries = counter("seamark.edge.cloud.retries", "Exchanges tried again.", MetricUnits.NONE);
+    notStored =
+        counter(
+            "seamark.edge.outbox.rejected",
+            "Hard frames the outbox could not take.",
+            MetricUnits.NONE);
+    bytesUp = counter("seamark.edge.sent", "Bytes sent to the cloud.", MetricUnits.BYTES);
+    bytesDown =
+        counter(
+            "seamark.edge.received",
+            "Bytes received from the cloud, models included.",
+            MetricUnits.BYTES);
+    swaps = counter("seamark.edge.model.updates", "Models taken over.", MetricUnits.NONE);
+    syncFailures =
+        counter("seamark.edge.model.failures", "Failed attempts to update.", MetricUnits.NONE);
+    inference = timer("seamark.edge.inference", "Time of a frame in the model.");
+    answer = timer("seamark.edge.answer", "Time from frame to answer.");
+    cloud = timer("seamark.edge.cloud.exchange", "Time from sending a frame to its answer.");
+    gauge(
+        "seamark.edge.process.cpu",
+        "Processor time of the process.",
+        MetricUnits.SECONDS,
+        () -> ProcessResources.now().cpuSeconds());
+    gauge(
+        "seamark.edge.process.resident",
+        "Memory of the process in RAM.",
+        MetricUnits.BYTES,
+        () -> ProcessResources.now().residentBytes());
+    before = counts();
+  }
+
+  private Counter counter(String name, String text, String unit) {
+    return registry.counter(metadata(name, text, unit));
+  }
+
+  private Timer timer(String name, String text) {
+    return registry.timer(metadata(name, text, MetricUnits.SECONDS));
+  }
+
+  private static Metadata metadata(String name, String text, String unit) {
+    return Metadata.builder().withName(name).withDescription(text).withUnit(unit).build();
+  }
+
+  private void gauge(String name, String text, String unit, Supplier<Number> value) {
+    registry.gauge(metadata(name, text, unit), value);
+  }
+
+  /**
+   * Watches an outbox.
+   *
+   * @param depth frames that wait
+   * @param bytes bytes on disk
+   */
+  public void watchOutbox(Supplier<Number> depth, Supplier<Number> bytes) {
+    gauge("seamark.edge.outbox.depth", "Frames that wait for the cloud.", MetricUnits.NONE, depth);
+    gauge("seamark.edge.outbox.bytes", "Size of the outbox.", MetricUnits.BYTES, bytes);
+  }
+
+  /**
+   * Names a model in service; 1 for the one that answers now, 0 for those before.
+   *
+   * @param version its name
+   * @param inService the name of the one in service
+   */
+  public void watchModel(String version, Supplier<String> inService) {
+    registry.gauge(
+        metadata("seamark.edge.model", "1 for the model version in service.", MetricUnits.NONE),
+        () -> inService.get().equals(version) ? 1 : 0,
+        new Tag("version", version));
+  }
+
+  /**
+   * A frame was answered.
+   *
+   * @param isHard whether it goes to the cloud
+   * @param inferSeconds time of the inference
+   * @param totalSeconds time from the frame to the answer
+   */
+  public void answered(boolean isHard, double inferSeconds, double totalSeconds) {
+    frames.inc();
+    if (isHard) {
+      hard.inc();
+    }
+    inference.update(nanos(inferSeconds));
+    answer.update(nanos(totalSeconds));
+  }
+
+  /** A sample could not be read. */
+  public void skipped() {
+    skipped.inc();
+  }
+
+  /** A hard frame found no room in the outbox. */
+  public void notStored() {
+    notStored.inc();
+  }
+
+  /**
+   * A frame was answered by the cloud.
+   *
+   * @param up bytes sent
+   * @param down bytes received
+   * @param seconds from sending to answer
+   */
+  public void exchanged(long up, long down, double seconds) {
+    answers.inc();
+    bytesUp.inc(up);
+    bytesDown.inc(down);
+    cloud.update(nanos(seconds));
+  }
+
+  /**
+   * A frame was refused for good.
+   *
+   * @param up bytes sent
+   */
+  public void refused(long up) {
+    refused.inc();
+    bytesUp.inc(up);
+  }
+
+  /** An exchange failed and is tried again. */
+  public void retried() {
+    retries.inc();
+  }
+
+  /**
+   * A model was fetched and put in line.
+   *
+   * @param bytes size of its file
+   */
+  public void modelFetched(long bytes) {
+    swaps.inc();
+    bytesDown.inc(bytes);
+  }
+
+  /** An attempt to update failed. */
+  public void syncFailed() {
+    syncFailures.inc();
+  }
+
+  /**
+   * The counters as they stand.
+   *
+   * @return since this object was made: the registry's own are the process's
+   */
+  public Totals totals() {
+    return counts().minus(before);
+  }
+
+  private Totals counts() {
+    return new Totals(
+        frames.getCount(),
+        hard.getCount(),
+        skipped.getCount(),
+        answers.getCount(),
+        refused.getCount(),
+        retries.getCount(),
+        notStored.getCount(),
+        bytesUp.getCount(),
+        bytesDown.getCount(),
+        swaps.getCount());
+  }
+
+  private static java.time.Duration nanos(double seconds) {
+    return java.time.Duration.ofNanos((long) (seconds * 1e9));
+  }
+
+  /**
+   * Counters.
+   *
+   * @param frames answered
+   * @param hard of them, found hard
+   * @param skipped unreadable
+   * @param answers from the cloud
+   * @param refused by the cloud for good
+   * @param retries of exchanges
+   * @param notStored hard frames the outbox could not take
+   * @param bytesUp to the cloud
+   * @param bytesDown from the cloud, models included
+   * @param modelUpdates models fetched
+   */
+  public record Totals(
+      long frames,
+      long hard,
+      long skipped,
+      long answers,
+      long refused,
+      long retries,
+      long notStored,
+      long bytesUp,
+      long bytesDown,
+      long modelUpdates) {
+    Totals minus(Totals o) {
+      return new Totals(
+          frames - o.frames,
+          hard - o.hard,
+          skipped - o.skipped,
+          answers - o.answers,
+          refused - o.refused,
+          retries - o.retries,
+          notStored - o.notStored,
+          bytesUp - o.bytesUp,
+          bytesDown - o.bytesDown,
+          modelUpdates - o.modelUpdates);
+    }
+  }
+}

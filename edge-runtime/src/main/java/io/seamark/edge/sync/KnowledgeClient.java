@@ -1,0 +1,244 @@
+package io.seamark.edge.sync;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Speaks to knowledge-management. Whatever it sends is bounded and checked before use. Thread-safe.
+ */
+public final class KnowledgeClient {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int JSON_LIMIT = 16 << 20;
+
+  private final URI base;
+  private final long modelLimit;
+  private final HttpClient client;
+
+  /**
+   * A client.
+   *
+   * @param service base address
+   * @param modelLimit largest model that is fetched, in bytes
+   */
+  public KnowledgeClient(URI service, long modelLimit) {
+    this.base = URI.create(service.toString().replaceAll("/+$", "") + "/");
+    this.modelLimit = modelLimit;
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+  }
+
+  /**
+   * The serving model.
+   *
+   * @param known version that the caller has, or null
+   * @return empty if that is the serving one
+   * @throws IOException if the service does not answer, or not as it should
+   * @throws InterruptedException if the thread was interrupted
+   */
+  public Optional<ModelVersion> champion(@Nullable String known)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request = request("models/champion");
+    if (known != null) {
+      request.header("If-None-Match", "\"" + known + "\"");
+    }
+    HttpResponse<InputStream> response = send(request.GET().build());
+    try (InputStream body = response.body()) {
+      if (response.statusCode() == 304) {
+        return Optional.empty();
+      }
+      byte[] text = read(response.uri(), body);
+      if (response.statusCode() != 200) {
+        throw status(response.uri(), response.statusCode(), text);
+      }
+      ModelVersion version = JSON.readValue(text, ModelVersion.class);
+      return version.version().equals(known) ? Optional.empty() : Optional.of(version);
+    } catch (JsonProcessingException e) {
+      throw new IOException(base + "models/champion: " + reason(e), e);
+    }
+  }
+
+  private static String reason(JsonProcessingException e) {
+    return e.getCause() instanceof IllegalArgumentException cause
+        ? String.valueOf(cause.getMessage())
+        : e.getOriginalMessage();
+  }
+
+  /**
+   * Fetches a model's file; nothing is left at {@code to} unless size and digest are right.
+   *
+   * @param version which
+   * @param to where to put it
+   * @throws IOException if it could not be fetched whole and unaltered
+   * @throws InterruptedException if the thread was interrupted
+   */
+  public void fetch(ModelVersion version, Path to) throws IOException, InterruptedException {
+    if (version.bytes() > modelLimit) {
+      throw new IOException(
+          "model "
+              + version.version()
+              + " has "
+              + version.bytes()
+              + " bytes, but at most "
+              + modelLimit
+              + " are fetched");
+    }
+    Path folder = to.toAbsolutePath().getParent();
+    Path part = Files.createTempFile(folder, version.version() + "-", ".part");
+    try {
+      HttpResponse<InputStream> response =
+          send(request("models/" + version.version() + "/weights").GET().build());
+      try (InputStream body = response.body()) {
+        if (response.statusCode() != 200) {
+          throw status(response.uri(), response.statusCode(), read(response.uri(), body));
+        }
+        copy(version, body, part);
+      }
+      Files.move(part, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private static void copy(ModelVersion version, InputStream body, Path part) throws IOException {
+    MessageDigest digest = sha256();
+    long length = 0;
+    try (var file =
+        java.nio.channels.FileChannel.open(part, java.nio.file.StandardOpenOption.WRITE)) {
+      byte[] block = new byte[1 << 16];
+      for (int n; (n = body.read(block)) >= 0; ) {
+        length += n;
+        if (length > version.bytes()) {
+          throw new IOException(
+              "model " + version.version() + " is longer than the announced " + version.bytes());
+        }
+        digest.update(block, 0, n);
+        java.nio.ByteBuffer out = java.nio.ByteBuffer.wrap(block, 0, n);
+        while (out.hasRemaining()) {
+          file.write(out);
+        }
+      }
+      file.force(true);
+    }
+    if (length != version.bytes()) {
+      throw new IOException(
+          "model "
+              + version.version()
+              + " has "
+              + length
+              + " bytes, but "
+              + version.bytes()
+              + " were announced");
+    }
+    checkDigest(version, HexFormat.of().formatHex(digest.digest()));
+  }
+
+  static void checkDigest(ModelVersion version, String actual) throws IOException {
+    if (!actual.equals(version.sha256())) {
+      throw new IOException(
+          "model "
+              + version.version()
+              + " has the digest "
+              + actual
+              + ", but "
+              + version.sha256()
+              + " was announced");
+    }
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /**
+   * Reads a JSON resource, such as {@code models} or {@code rounds}.
+   *
+   * @param path below the base address
+   * @return what the service says
+   * @throws IOException if it does not answer, or not as it should
+   * @throws InterruptedException if the thread was interrupted
+   */
+  public JsonNode get(String path) throws IOException, InterruptedException {
+    HttpResponse<InputStream> response = send(request(path).GET().build());
+    try (InputStream body = response.body()) {
+      byte[] text = read(response.uri(), body);
+      if (response.statusCode() != 200) {
+        throw status(response.uri(), response.statusCode(), text);
+      }
+      return JSON.readTree(text);
+    }
+  }
+
+  /**
+   * Asks for a training round.
+   *
+   * @return whether one was started; false if one runs already or there is nothing to train on
+   * @throws IOException if the service does not answer, or not as it should
+   * @throws InterruptedException if the thread was interrupted
+   */
+  public boolean startRound() throws IOException, InterruptedException {
+    HttpResponse<InputStream> response =
+        send(request("rounds").POST(HttpRequest.BodyPublishers.noBody()).build());
+    try (InputStream body = response.body()) {
+      byte[] text = read(response.uri(), body);
+      int status = response.statusCode();
+      if (status == 202) {
+        return true;
+      }
+      if (status == 200 || status == 409) {
+        return false;
+      }
+      throw status(response.uri(), status, text);
+    }
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(60));
+  }
+
+  private HttpResponse<InputStream> send(HttpRequest request)
+      throws IOException, InterruptedException {
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+    } catch (java.net.ConnectException e) {
+      throw new IOException(request.uri() + " does not answer: connection refused", e);
+    }
+  }
+
+  private static byte[] read(URI uri, InputStream body) throws IOException {
+    byte[] text = body.readNBytes(JSON_LIMIT + 1);
+    if (text.length > JSON_LIMIT) {
+      throw new IOException(uri + " answers with more than " + JSON_LIMIT + " bytes");
+    }
+    return text;
+  }
+
+  private static IOException status(URI uri, int status, byte[] text) {
+    String shown = new String(text, StandardCharsets.UTF_8).replaceAll("\\s+", " ").strip();
+    return new IOException(
+        uri + " answers " + status + " " + shown.substring(0, Math.min(300, shown.length())));
+  }
+}

@@ -1,0 +1,278 @@
+package io.seamark.edge.sync;
+
+import io.seamark.network.EdgeModel;
+import io.seamark.perception.ClassSet;
+import io.seamark.perception.Frame;
+import io.seamark.perception.Prediction;
+import io.seamark.plugin.BaseModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The model in service, exchanged between two frames without losing one. A new model is opened and
+ * tried beside the old one, on the thread that brings it; the loop's thread takes it over before
+ * its next frame, and keeps the old session until the new one has labelled a frame. A model that
+ * fails there is rolled back and the frame is labelled by its predecessor.
+ *
+ * <p>{@link #infer} belongs to one thread; {@link #replace} may come from another.
+ */
+public final class LiveModel implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveModel.class);
+
+  private final BaseModel basemodel;
+  private final ClassSet classes;
+  private final Object lock = new Object();
+  private Opened current;
+  private @Nullable Opened previous;
+  private @Nullable Opened next;
+  private boolean closed;
+
+  /** A file in service and its session, which depends on the frames' size. */
+  private static final class Opened implements AutoCloseable {
+    private String version;
+    private final Path file;
+    private @Nullable Size size;
+    private BaseModel.@Nullable Session session;
+
+    Opened(String version, Path file) {
+      this.version = version;
+      this.file = file;
+    }
+
+    BaseModel.Session open(BaseModel basemodel, Size wanted) throws IOException {
+      BaseModel.Session s = session;
+      if (s == null || !wanted.equals(size)) {
+        close();
+        s = basemodel.open(file, wanted.width, wanted.height, wanted.depth);
+        session = s;
+        size = wanted;
+      }
+      return s;
+    }
+
+    @Override
+    public void close() {
+      if (session != null) {
+        session.close();
+        session = null;
+      }
+    }
+  }
+
+  private record Size(int width, int height, boolean depth) {
+    static Size of(Frame frame) {
+      return new Size(frame.width(), frame.height(), frame.depth() != null);
+    }
+  }
+
+  /**
+   * Takes a model into service; its session is opened with the first frame.
+   *
+   * @param basemodel opens model files
+   * @param version name of the model, for reports
+   * @param file the model
+   * @throws IOException if the file is no edge model; the message names file and rule
+   */
+  public LiveModel(BaseModel basemodel, String version, Path file) throws IOException {
+    this.basemodel = basemodel;
+    this.classes = classesOf(file);
+    this.current = new Opened(version, file);
+  }
+
+  private static ClassSet classesOf(Path file) throws IOException {
+    try (var opened = EdgeModel.open(file)) {
+      return EdgeModel.describe(file, opened).classes();
+    }
+  }
+
+  /**
+   * Gives the model in service the name that the cloud knows it by.
+   *
+   * @param version its name from now on
+   */
+  public void identify(String version) {
+    synchronized (lock) {
+      current.version = version;
+    }
+  }
+
+  /**
+   * The classes, which stay the same for as long as the process runs.
+   *
+   * @return in the order of the scores
+   */
+  public ClassSet classes() {
+    return classes;
+  }
+
+  /**
+   * The version that labels frames now.
+   *
+   * @return the name given with it
+   */
+  public String version() {
+    synchronized (lock) {
+      return current.version;
+    }
+  }
+
+  /**
+   * The file of the version that labels frames now.
+   *
+   * @return a safetensors file
+   */
+  public Path file() {
+    synchronized (lock) {
+      return current.file;
+    }
+  }
+
+  /**
+   * The newest model, be it in service or in line for the next frame.
+   *
+   * @return version and file
+   */
+  public Newest newest() {
+    synchronized (lock) {
+      Opened newest = next == null ? current : next;
+      return new Newest(newest.version, newest.file);
+    }
+  }
+
+  /**
+   * A model's name and file.
+   *
+   * @param version its name
+   * @param file a safetensors file
+   */
+  public record Newest(String version, Path file) {}
+
+  /**
+   * Labels a frame with the newest model that works.
+   *
+   * @param frame of any size; another size than the last one's opens the model again
+   * @return the answer and the version that gave it
+   * @throws IOException if the model cannot be opened for this size
+   */
+  public Labelled infer(Frame frame) throws IOException {
+    takeOver();
+    Opened serving;
+    synchronized (lock) {
+      serving = current;
+    }
+    Size size = Size.of(frame);
+    Prediction prediction;
+    try {
+      prediction = serving.open(basemodel, size).infer(frame);
+    } catch (IOException | RuntimeException e) {
+      Opened old = previous;
+      if (old == null) {
+        throw e;
+      }
+      LOG.warn(
+          "event=rollback from={} to={} reason=\"{}\"", serving.version, old.version, e.toString());
+      synchronized (lock) {
+        serving.close();
+        current = old;
+        previous = null;
+        serving = old;
+      }
+      prediction = serving.open(basemodel, size).infer(frame);
+    }
+    if (previous != null) {
+      previous.close();
+      previous = null;
+    }
+    return new Labelled(prediction, serving.version);
+  }
+
+  private void takeOver() {
+    synchronized (lock) {
+      if (next != null) {
+        previous = current;
+        current = next;
+        next = null;
+        LOG.info("event=model_swapped from={} to={}", previous.version, current.version);
+      }
+    }
+  }
+
+  /**
+   * Opens a new model beside the one in service, tries it on a grey frame, and puts it in line for
+   * the next frame.
+   *
+   * @param version its name
+   * @param file the model; must stay where it is while it is in service
+   * @throws IOException if it is no edge model, has other classes or does not run; the model in
+   *     service stays
+   */
+  public void replace(String version, Path file) throws IOException {
+    ClassSet found = classesOf(file);
+    if (!found.equals(classes)) {
+      throw new IOException(
+          "model "
+              + version
+              + " has the classes "
+              + found.names()
+              + ", but the one in service has "
+              + classes.names());
+    }
+    Opened opened = new Opened(version, file);
+    Size size;
+    synchronized (lock) {
+      size = current.size;
+    }
+    if (size != null) {
+      try {
+        opened.open(basemodel, size).infer(grey(size));
+      } catch (IOException | RuntimeException e) {
+        opened.close();
+        throw new IOException("model " + version + " does not run: " + e.getMessage(), e);
+      }
+    }
+    synchronized (lock) {
+      if (closed) {
+        opened.close();
+        return;
+      }
+      if (next != null) {
+        next.close();
+      }
+      next = opened;
+    }
+  }
+
+  // The compiler drops the annotation of a record's array component from its constructor.
+  @SuppressWarnings("NullAway")
+  private static Frame grey(Size size) {
+    byte[] rgb = new byte[3 * size.width * size.height];
+    java.util.Arrays.fill(rgb, (byte) 128);
+    return new Frame(
+        size.width, size.height, rgb, size.depth ? new byte[size.width * size.height] : null);
+  }
+
+  @Override
+  public void close() {
+    synchronized (lock) {
+      closed = true;
+      current.close();
+      if (previous != null) {
+        previous.close();
+      }
+      if (next != null) {
+        next.close();
+      }
+    }
+  }
+
+  /**
+   * An answer with its author.
+   *
+   * @param prediction the answer
+   * @param version of the model
+   */
+  public record Labelled(Prediction prediction, String version) {}
+}

@@ -1,0 +1,16 @@
+package io.seamark.edge.upload;
+
+import io.seamark.buffer.FusedAnswer;
+import io.seamark.buffer.HardSample;
+
+/**
+ * The cloud's answer to a hard frame.
+ *
+ * @param sample the frame as it was sent
+ * @param answer class map, number of masks and stage times
+ * @param seconds from sending to answer, retries not counted
+ * @param bytesUp size of the request's body
+ * @param bytesDown size of the answer's body
+ */
+public record CloudAnswer(
+    HardSample sample, FusedAnswer answer, double seconds, long bytesUp, long bytesDown) {}

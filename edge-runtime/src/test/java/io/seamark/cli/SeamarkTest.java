@@ -1,0 +1,287 @@
+package io.seamark.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.seamark.edge.EdgeFixtures;
+import io.seamark.imaging.Images;
+import io.seamark.perception.ClassMap;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SeamarkTest {
+  @TempDir Path folder = Path.of("");
+
+  /** What a command line did. */
+  private record Ran(int status, String out, String err) {
+    /** The error, which must be one line. */
+    String line() {
+      assertEquals("", out);
+      assertEquals(1, err.lines().count(), err);
+      return err.strip();
+    }
+
+    JsonNode json() throws IOException {
+      List<String> lines = out.lines().toList();
+      return new ObjectMapper().readTree(lines.get(lines.size() - 1));
+    }
+  }
+
+  private static Ran seamark(Object... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int status =
+        Seamark.run(
+            new PrintWriter(out),
+            new PrintWriter(err),
+            Arrays.stream(arguments).map(String::valueOf).toArray(String[]::new));
+    return new Ran(status, out.toString(), err.toString());
+  }
+
+  private Path images(int good) throws IOException {
+    Path images = Files.createDirectories(folder.resolve("images"));
+    Path labels = Files.createDirectories(folder.resolve("labels"));
+    for (int i = 0; i < good; i++) {
+      Files.write(
+          images.resolve("day_" + i + ".jpg"), Images.encodeJpeg(EdgeFixtures.frame(i), 0.9f));
+      Files.write(labels.resolve("day_" + i + ".png"), label(EdgeFixtures.WIDTH));
+    }
+    return images;
+  }
+
+  private static byte[] label(int width) {
+    return Images.encodeClassMap(
+        new ClassMap(width, EdgeFixtures.HEIGHT, new byte[width * EdgeFixtures.HEIGHT]));
+  }
+
+  @Test
+  void helpGoesToStandardOutput() {
+    Ran ran = seamark("--help");
+    assertEquals(0, ran.status());
+    assertTrue(ran.out().contains("predict") && ran.out().contains("edge"), ran.out());
+    assertEquals("", ran.err());
+    for (String verb : List.of("predict", "edge", "plugins", "doctor")) {
+      Ran help = seamark(verb, "--help");
+      assertEquals(0, help.status());
+      assertTrue(help.out().startsWith("Usage: seamark " + verb), help.out());
+    }
+  }
+
+  @Test
+  void misuseIsOneLineAndStatus2() throws IOException {
+    Path empty = Files.createDirectories(folder.resolve("empty"));
+    Path noModel = Files.writeString(folder.resolve("model.safetensors"), "no model at all");
+    Path images = images(1);
+    assertMisused("a verb is missing: must be one of");
+    assertMisused("there is no verb 'frob': must be one of", "frob");
+    assertMisused("Unknown option: '--frob'", "predict", "--frob");
+    assertMisused("--images DIR is missing", "predict");
+    assertMisused(
+        "source '" + folder.resolve("nowhere") + "' does not exist",
+        "predict",
+        "--images",
+        folder.resolve("nowhere"));
+    assertMisused(empty.toString(), "predict", "--images", empty, "--edge-model", model());
+    assertMisused(
+        noModel + " is not an RFNet model", "predict", "--images", images, "--edge-model", noModel);
+    assertMisused(
+        "edge model " + folder.resolve("absent") + " does not exist",
+        "predict",
+        "--images",
+        images,
+        "--edge-model",
+        folder.resolve("absent"));
+    assertMisused(
+        "seamark.hard_example_mining is 'guess', but must be one of confidence_share, score_margin",
+        "predict",
+        "--images",
+        images,
+        "--hem",
+        "guess");
+    assertMisused(
+        "hard_example_mining.score_margin.threshold is '9', but must be a number from 0 to 1",
+        "predict",
+        "--images",
+        images,
+        "--set",
+        "hard_example_mining.score_margin.threshold=9");
+    assertMisused(
+        "has no hyperparameter 'threshhold'",
+        "predict",
+        "--images",
+        images,
+        "--set",
+        "hard_example_mining.score_margin.threshhold=0.5");
+    assertMisused(
+        "--set sets 'mining.threshold'",
+        "predict",
+        "--images",
+        images,
+        "--set",
+        "mining.threshold=1");
+    assertMisused(
+        "seamark.threads is '0', but must be a whole number from 1 to 256",
+        "predict",
+        "--images",
+        images,
+        "--threads",
+        "0");
+    assertMisused(
+        "plugin folder " + folder.resolve("nowhere") + " is not a folder",
+        "plugins",
+        "list",
+        "--plugins",
+        folder.resolve("nowhere"));
+    assertMisused("--cloud is 'cloud'", "edge", "--cloud", "cloud", "--edge-model", model());
+    assertMisused(
+        "no unseen_task_processing plugin is installed",
+        "predict",
+        "--images",
+        images,
+        "--edge-model",
+        model(),
+        "--cloud-path");
+  }
+
+  private static void assertMisused(String message, Object... arguments) {
+    Ran ran = seamark(arguments);
+    String line = ran.line();
+    assertEquals(2, ran.status(), line);
+    assertTrue(line.startsWith("seamark") && line.contains(message), line);
+    assertFalse(line.contains("Exception"), line);
+  }
+
+  @Test
+  void verboseAddsTheStackTrace() {
+    Ran ran = seamark("predict", "--images", folder.resolve("nowhere"), "--verbose");
+    assertEquals(2, ran.status());
+    assertTrue(ran.err().contains("\tat io.seamark.cli.SourceOptions"), ran.err());
+  }
+
+  private Path model() throws IOException {
+    return EdgeFixtures.model(folder, "rfnet", 1);
+  }
+
+  @Test
+  void predictLabelsGoodImagesAndSkipsBadOnes() throws IOException {
+    Path images = images(3);
+    byte[] whole = Files.readAllBytes(images.resolve("day_0.jpg"));
+    Files.write(images.resolve("day_truncated.jpg"), Arrays.copyOf(whole, whole.length / 2));
+    Files.write(images.resolve("day_wrong.jpg"), whole);
+    Files.write(folder.resolve("labels").resolve("day_wrong.png"), label(32));
+    Files.writeString(images.resolve("day_text.png"), "no image", StandardCharsets.UTF_8);
+    Path out = folder.resolve("out");
+    Ran ran =
+        seamark(
+            "predict",
+            "--images",
+            images,
+            "--labels",
+            folder.resolve("labels"),
+            "--edge-model",
+            model(),
+            "--hem",
+            "score_margin",
+            "--out",
+            out,
+            "--json");
+    assertEquals(0, ran.status(), ran.err());
+    JsonNode figures = ran.json();
+    assertEquals(3, figures.path("images").asInt());
+    assertEquals(3, figures.path("skipped").asInt());
+    assertTrue(figures.path("mean_iou").isNumber() && figures.path("pixel_accuracy").isNumber());
+    assertTrue(figures.path("median_ms").path("infer").asDouble() > 0);
+    ClassMap map = Images.decodeClassMap(Files.readAllBytes(out.resolve("day_1.png")));
+    assertEquals(EdgeFixtures.WIDTH, map.width());
+    List<String> decisions = Files.readAllLines(out.resolve("decisions.csv"));
+    assertEquals("image,score,threshold,hard,reason", decisions.get(0));
+    assertEquals(4, decisions.size());
+    assertTrue(
+        decisions.get(1).matches("day_0(\\.jpg)?,[0-9.E-]+,0\\.87,(true|false),.+"),
+        decisions.get(1));
+    assertTrue(ran.err().contains("skipped day_truncated"), ran.err());
+    assertFalse(ran.err().contains("\tat "), ran.err());
+  }
+
+  @Test
+  void predictFailsWhereNothingCouldBeLabelled() throws IOException {
+    Path images = Files.createDirectories(folder.resolve("bad"));
+    Files.writeString(images.resolve("a.png"), "no image", StandardCharsets.UTF_8);
+    Ran ran =
+        seamark(
+            "predict", "--images", images, "--edge-model", model(), "--out", folder.resolve("o"));
+    assertEquals(1, ran.status());
+    assertTrue(ran.err().contains("none of the 1 images could be labelled"), ran.err());
+  }
+
+  @Test
+  void edgeRunsOnItsOwn() throws IOException {
+    Ran ran =
+        seamark(
+            "edge",
+            "--source",
+            images(4),
+            "--edge-model",
+            model(),
+            "--out",
+            folder.resolve("edge"),
+            "--port",
+            "0",
+            "--json");
+    assertEquals(0, ran.status(), ran.err());
+    assertEquals(4, ran.json().path("frames").asInt());
+    assertTrue(Files.isRegularFile(folder.resolve("edge/answers/day_3.png")));
+  }
+
+  @Test
+  void doctorFindsThisMachineHealthyAndABadModelIll() throws IOException {
+    Ran well = seamark("doctor", "--edge-model", model(), "--source", images(1), "--json");
+    assertEquals(0, well.status(), well.out());
+    assertTrue(well.json().path("healthy").asBoolean());
+    Path bad = Files.writeString(folder.resolve("bad.safetensors"), "x");
+    Ran ill = seamark("doctor", "--edge-model", bad, "--source", images(1), "--json");
+    assertEquals(1, ill.status());
+    assertTrue(
+        ill.out().contains("FAIL  edge model: " + bad + " is not an RFNet model"), ill.out());
+  }
+
+  @Test
+  void configurationFileComesAfterTheCommandLine() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("seamark.properties"),
+            "hard_example_mining.score_margin.threshold=0.25\nseamark.seed=7\n");
+    Ran ran = seamark("plugins", "describe", "score_margin", "--config", file);
+    assertTrue(ran.out().contains("configured: 0.25"), ran.out());
+    Ran over =
+        seamark(
+            "plugins",
+            "describe",
+            "score_margin",
+            "--config",
+            file,
+            "--set",
+            "hard_example_mining.score_margin.threshold=0.5");
+    assertTrue(over.out().contains("configured: 0.5"), over.out());
+    Files.writeString(file, "seamark.sed=7\n");
+    assertMisused("sets 'seamark.sed'", "plugins", "list", "--config", file);
+  }
+
+  @Test
+  void messagesAreOneLine() {
+    assertEquals("a; b", Seamark.message(new IllegalArgumentException("a\n  b\n")));
+    assertEquals("x does not exist", Seamark.message(new java.nio.file.NoSuchFileException("x")));
+    assertEquals("IllegalStateException: odd", Seamark.message(new IllegalStateException("odd")));
+  }
+}

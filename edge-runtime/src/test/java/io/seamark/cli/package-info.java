@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.cli;
+
+import org.jspecify.annotations.NullMarked;

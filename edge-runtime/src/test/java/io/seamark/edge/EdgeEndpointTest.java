@@ -1,0 +1,56 @@
+package io.seamark.edge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.seamark.edge.metrics.EdgeMetrics;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class EdgeEndpointTest {
+  private static HttpResponse<String> get(EdgeEndpoint endpoint, String path)
+      throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + endpoint.port() + path))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void showsMetricsAndHealth() throws Exception {
+    EdgeMetrics metrics = new EdgeMetrics();
+    metrics.exchanged(100, 10, 0.25);
+    AtomicBoolean ready = new AtomicBoolean();
+    try (EdgeEndpoint endpoint = new EdgeEndpoint("127.0.0.1", 0, ready::get)) {
+      String text = get(endpoint, "/metrics").body();
+      assertTrue(text.contains("seamark_edge_sent_bytes_total"), text);
+      assertTrue(text.contains("seamark_edge_inference_seconds"), text);
+      assertTrue(text.contains("seamark_edge_process_resident_bytes"), text);
+      assertEquals(200, get(endpoint, "/health/live").statusCode());
+      assertEquals(503, get(endpoint, "/health/ready").statusCode());
+      ready.set(true);
+      assertEquals(200, get(endpoint, "/health/ready").statusCode());
+      assertEquals(404, get(endpoint, "/health/other").statusCode());
+    }
+  }
+
+  @Test
+  void portInUseIsNamed() {
+    try (EdgeEndpoint endpoint = new EdgeEndpoint("127.0.0.1", 0, () -> true)) {
+      IllegalArgumentException e =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> new EdgeEndpoint("127.0.0.1", endpoint.port(), () -> true));
+      assertTrue(
+          String.valueOf(e.getMessage())
+              .startsWith("port " + endpoint.port() + " on 127.0.0.1 cannot be opened"));
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package io.seamark.edge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.seamark.buffer.ArrowMessages;
+import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.HardSample;
+import io.seamark.edge.metrics.EdgeMetrics;
+import io.seamark.edge.upload.CloudAnswer;
+import io.seamark.edge.upload.CloudLink;
+import io.seamark.perception.SourceItem;
+import io.seamark.perception.UnreadableSample;
+import io.seamark.plugin.HardExampleMining;
+import io.seamark.plugin.MiningDecision;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EdgeLoopTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  @TempDir Path folder = Path.of("");
+  private final Answers answers = new Answers();
+
+  private static final class Answers implements AnswerSink {
+    final List<EdgeAnswer> own = Collections.synchronizedList(new ArrayList<>());
+    final List<String> improved = Collections.synchronizedList(new ArrayList<>());
+    final List<UnreadableSample> skipped = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public void answered(EdgeAnswer answer) {
+      own.add(answer);
+    }
+
+    @Override
+    public void improved(CloudAnswer answer) {
+      improved.add(answer.sample().id());
+    }
+
+    @Override
+    public void skipped(UnreadableSample item) {
+      skipped.add(item);
+    }
+  }
+
+  /** Every second frame is hard. */
+  private static HardExampleMining everySecond() {
+    AtomicInteger frames = new AtomicInteger();
+    return prediction ->
+        frames.getAndIncrement() % 2 == 0
+            ? new MiningDecision.Hard(0.1, 0.6, "even")
+            : new MiningDecision.Easy(0.9, 0.6, "odd");
+  }
+
+  private EdgeRuntime runtime(@Nullable URI cloud) throws IOException {
+    return new EdgeRuntime(
+        new EdgeRuntime.Parts(
+            new EdgeOptions("edge", "every_second", 0.9, 4, LONG),
+            EdgeFixtures.rfnet(),
+            EdgeFixtures.model(folder, "model", 1),
+            "v0",
+            everySecond(),
+            folder.resolve("state"),
+            false,
+            cloud,
+            null,
+            LONG,
+            1 << 26,
+            new CloudLink.Options(Duration.ofMillis(10), Duration.ofMillis(100), LONG, 1 << 20),
+            BufferOptions.outboxDefaults()),
+        answers);
+  }
+
+  private static List<SourceItem> stream(int from, int to) {
+    List<SourceItem> items = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      items.add(EdgeFixtures.sample(i));
+    }
+    return items;
+  }
+
+  private static TestServer cloud(int port) throws IOException {
+    return new TestServer(
+        port,
+        exchange -> {
+          byte[] body = exchange.getRequestBody().readAllBytes();
+          HardSample sample = ArrowMessages.decodeSample(body, ArrowMessages.DEFAULT_LIMIT);
+          TestServer.send(exchange, 200, ArrowMessages.encode(EdgeFixtures.answer(sample)));
+        });
+  }
+
+  @Test
+  void hardFramesGetTheCloudsAnswerBadOnesAreSkippedAndCounted() throws Exception {
+    List<SourceItem> items = stream(0, 6);
+    items.add(2, new UnreadableSample("broken", "broken.jpg ends early"));
+    try (TestServer cloud = cloud(0);
+        EdgeRuntime runtime = runtime(cloud.address())) {
+      runtime.start();
+      runtime.run(EdgeFixtures.source(items));
+      assertTrue(runtime.drain(LONG));
+      assertEquals(6, answers.own.size());
+      assertEquals(List.of("frame-0", "frame-2", "frame-4"), answers.improved);
+      assertEquals("broken", answers.skipped.get(0).id());
+      EdgeMetrics.Totals totals = runtime.metrics().totals();
+      assertEquals(6, totals.frames());
+      assertEquals(3, totals.hard());
+      assertEquals(1, totals.skipped());
+      assertEquals(3, totals.answers());
+      assertTrue(totals.bytesUp() > 0 && totals.bytesDown() > 0);
+    }
+  }
+
+  @Test
+  void withoutACloudEveryFrameIsAnsweredAndNoneKept() throws Exception {
+    try (EdgeRuntime runtime = runtime(null)) {
+      runtime.start();
+      runtime.run(EdgeFixtures.source(stream(0, 4)));
+      assertTrue(runtime.drain(LONG));
+      assertEquals(4, answers.own.size());
+      assertFalse(answers.own.get(0).stored());
+    }
+  }
+
+  @Test
+  void cloudThatDiesDuringTheRunLosesNoHardFrameNorStopsTheLoop() throws Exception {
+    TestServer first = cloud(0);
+    int port = first.port();
+    try (EdgeRuntime runtime = runtime(first.address())) {
+      runtime.start();
+      runtime.run(EdgeFixtures.source(stream(0, 10)));
+      assertTrue(runtime.drain(LONG));
+      first.close();
+      // More hard frames than the window allows to wait for a cloud that answers.
+      runtime.run(EdgeFixtures.source(stream(10, 50)));
+      assertEquals(50, answers.own.size());
+      assertEquals(20, runtime.pending());
+    }
+    // The next process finds them, and so does the cloud that comes back.
+    try (TestServer second = cloud(port);
+        EdgeRuntime runtime = runtime(second.address())) {
+      runtime.start();
+      assertTrue(runtime.drain(LONG));
+    }
+    List<String> hard = new ArrayList<>();
+    for (int i = 0; i < 50; i += 2) {
+      hard.add("frame-" + i);
+    }
+    assertEquals(hard, answers.improved.stream().distinct().toList());
+  }
+
+  @Test
+  void stopEndsTheRun() throws Exception {
+    try (EdgeRuntime runtime = runtime(null)) {
+      runtime.stop();
+      runtime.run(EdgeFixtures.source(stream(0, 4)));
+      assertEquals(0, answers.own.size());
+    }
+  }
+}

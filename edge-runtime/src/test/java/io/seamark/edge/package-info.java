@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.edge;
+
+import org.jspecify.annotations.NullMarked;

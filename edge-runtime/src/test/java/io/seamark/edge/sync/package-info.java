@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.edge.sync;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.edge.upload;
+
+import org.jspecify.annotations.NullMarked;
