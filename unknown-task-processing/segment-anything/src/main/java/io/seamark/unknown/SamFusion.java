@@ -1,0 +1,69 @@
+package io.seamark.unknown;
+
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
+import io.seamark.perception.Frame;
+import io.seamark.perception.SegmentMask;
+import io.seamark.plugin.MaskFusion;
+import io.seamark.plugin.MaskGenerator;
+import io.seamark.plugin.UnseenTaskProcessing;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds the frame's masks and gives each a class from the edge model's scores. Thread-safe where
+ * the generator and the fusion are.
+ */
+public final class SamFusion implements UnseenTaskProcessing {
+  private final MaskGenerator generator;
+  private final MaskFusion fusion;
+
+  /**
+   * Composes the two steps.
+   *
+   * @param generator finds masks; closed with this
+   * @param fusion gives them classes; closed with this if it can be closed
+   */
+  public SamFusion(MaskGenerator generator, MaskFusion fusion) {
+    this.generator = generator;
+    this.fusion = fusion;
+  }
+
+  /**
+   * Answers a frame.
+   *
+   * @param frame what the camera saw
+   * @param scores the edge model's logits, at any resolution; enlarged to the frame's size as the
+   *     edge model itself does
+   * @return the fused classes, the masks largest first, and the seconds of the generator's stages
+   *     and of {@code fusion}
+   */
+  @Override
+  public Answer process(Frame frame, ClassScores scores) {
+    MaskGenerator.Generated generated = generator.generate(frame);
+    long start = System.nanoTime();
+    List<SegmentMask> masks = new ArrayList<>(generated.masks());
+    masks.sort(Comparator.comparingInt(SegmentMask::area).reversed());
+    ClassMap fused = fusion.fuse(scores.resize(frame.width(), frame.height()), masks);
+    Map<String, Double> seconds = new HashMap<>(generated.seconds());
+    seconds.put("fusion", (System.nanoTime() - start) / 1e9);
+    return new Answer(fused, masks, seconds);
+  }
+
+  @Override
+  public void close() {
+    generator.close();
+    if (fusion instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException("cannot close " + fusion.getClass().getName(), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.seamark.unknown.fusion;
+
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.SegmentMask;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * A mask as runs of pixels.
+ *
+ * @param bounds first pixel and pixel after the last of each run, ascending
+ */
+@SuppressWarnings("ArrayRecordComponent")
+record MaskRuns(int[] bounds) {
+  /** Masks that cover at least one pixel, largest first, in the given order where areas tie. */
+  static List<MaskRuns> largestFirst(List<SegmentMask> masks, int width, int height) {
+    List<SegmentMask> sorted = new ArrayList<>(masks);
+    sorted.sort(Comparator.comparingInt(SegmentMask::area).reversed());
+    List<MaskRuns> runs = new ArrayList<>(sorted.size());
+    for (SegmentMask mask : sorted) {
+      if (mask.width() != width || mask.height() != height) {
+        throw new IllegalArgumentException(
+            String.format(
+                "a mask is %dx%d, but the scores are %dx%d: they must have one size",
+                mask.width(), mask.height(), width, height));
+      }
+      if (!mask.pixels().isEmpty()) {
+        runs.add(of(mask.pixels()));
+      }
+    }
+    return runs;
+  }
+
+  private static MaskRuns of(BitSet pixels) {
+    int[] bounds = new int[64];
+    int n = 0;
+    for (int from = pixels.nextSetBit(0); from >= 0; ) {
+      int to = pixels.nextClearBit(from);
+      if (n == bounds.length) {
+        bounds = Arrays.copyOf(bounds, n * 2);
+      }
+      bounds[n++] = from;
+      bounds[n++] = to;
+      from = pixels.nextSetBit(to);
+    }
+    return new MaskRuns(Arrays.copyOf(bounds, n));
+  }
+
+  /** Pixels covered. */
+  int area() {
+    int area = 0;
+    for (int r = 0; r < bounds.length; r += 2) {
+      area += bounds[r + 1] - bounds[r];
+    }
+    return area;
+  }
+
+  /** Sum over the covered pixels of what a prefix sum adds up. */
+  double sum(double[] before) {
+    double sum = 0;
+    for (int r = 0; r < bounds.length; r += 2) {
+      sum += before[bounds[r + 1]] - before[bounds[r]];
+    }
+    return sum;
+  }
+
+  /** Paints masks over a map of classes, in order. */
+  static ClassMap paint(ClassMap start, List<MaskRuns> masks, int[] labels) {
+    byte[] out = start.classes().clone();
+    for (int m = 0; m < labels.length; m++) {
+      int[] bounds = masks.get(m).bounds;
+      for (int r = 0; r < bounds.length; r += 2) {
+        Arrays.fill(out, bounds[r], bounds[r + 1], (byte) labels[m]);
+      }
+    }
+    return new ClassMap(start.width(), start.height(), out);
+  }
+}

@@ -1,0 +1,4 @@
+package io.seamark.unknown.fusion;
+
+/** The hyperparameters of a fusion that has none. */
+public record NoHyperparameters() {}

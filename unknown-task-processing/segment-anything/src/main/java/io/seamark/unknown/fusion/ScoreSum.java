@@ -1,0 +1,58 @@
+package io.seamark.unknown.fusion;
+
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
+import io.seamark.perception.SegmentMask;
+import io.seamark.plugin.MaskFusion;
+import java.util.List;
+
+/**
+ * Gives each mask the class with the largest sum of logits inside it (Ianvs, {@code sam_predict}).
+ *
+ * <p>The answer starts as the argmax of the scores. Masks are painted largest first; masks of one
+ * area keep the order they came in. The label of a mask is {@code argmax_c sum of logits[c]} over
+ * its pixels, the lowest class on a tie. Pixels that no mask covers keep the edge model's class.
+ * Thread-safe.
+ */
+public final class ScoreSum implements MaskFusion {
+  /** Makes the fusion, which has no state. */
+  public ScoreSum() {}
+
+  /**
+   * Fuses.
+   *
+   * @param scores the edge model's logits, of the masks' size
+   * @param masks in any order; may be empty
+   * @return every pixel's class
+   * @throws IllegalArgumentException if a mask has another size than the scores, or a logit is not
+   *     finite
+   */
+  @Override
+  public ClassMap fuse(ClassScores scores, List<SegmentMask> masks) {
+    List<MaskRuns> painted = MaskRuns.largestFirst(masks, scores.width(), scores.height());
+    int plane = scores.width() * scores.height();
+    float[] logits = scores.logits();
+    int[] label = new int[painted.size()];
+    double[] best = new double[painted.size()];
+    // One prefix sum a class makes the sum over a run two look-ups, however many masks overlap.
+    double[] before = new double[plane + 1];
+    for (int c = 0; c < scores.classes(); c++) {
+      int from = c * plane;
+      for (int i = 0; i < plane; i++) {
+        before[i + 1] = before[i] + logits[from + i];
+      }
+      if (!Double.isFinite(before[plane])) {
+        throw new IllegalArgumentException(
+            "the scores of class " + c + " are not all finite, but must be");
+      }
+      for (int m = 0; m < label.length; m++) {
+        double sum = painted.get(m).sum(before);
+        if (c == 0 || sum > best[m]) {
+          best[m] = sum;
+          label[m] = c;
+        }
+      }
+    }
+    return MaskRuns.paint(scores.argmax(), painted, label);
+  }
+}

@@ -1,0 +1,45 @@
+package io.seamark.unknown.segment;
+
+import io.seamark.perception.Frame;
+
+/** SAM's two networks: an image is encoded once and then decoded for each prompt. */
+interface PromptedNetwork extends AutoCloseable {
+  /** Side of the encoder's square input, in pixels. */
+  int imageSize();
+
+  /** Side of a mask's logits, in cells; 3 to {@link #imageSize}. */
+  int side();
+
+  /** How many prompts may be decoded at the same time. */
+  int workers();
+
+  /**
+   * Encodes a part of a frame, which decoding then refers to. Not while prompts are decoded.
+   *
+   * @param frame RGB
+   * @param crop the part
+   */
+  void encode(Frame frame, Crop crop);
+
+  /**
+   * Decodes one point on the foreground.
+   *
+   * @param worker from 0, below {@link #workers}; one call at a time each
+   * @param x in pixels of the encoder's input
+   * @param y in pixels of the encoder's input
+   * @return the network's own estimate of the quality of each of the point's masks
+   */
+  float[] decode(int worker, float x, float y);
+
+  /**
+   * The logits of a mask of the worker's last point.
+   *
+   * @param worker that decoded
+   * @param mask index into what {@link #decode} returned
+   * @param into [side, side], row-major
+   */
+  void logits(int worker, int mask, float[] into);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,369 @@
+package io.seamark.unknown.segment;
+
+import io.seamark.perception.Frame;
+import io.seamark.perception.SegmentMask;
+import io.seamark.perception.SegmentMask.Box;
+import io.seamark.plugin.MaskGenerator;
+import io.seamark.street.StreetModels;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * SAM's automatic mask generation. The masks are the original's, in its order: by descending
+ * predicted IoU within a crop, crop after crop; with several crops by ascending area of the crop;
+ * with {@code min-mask-region-area} masks that were not changed first. Results do not depend on the
+ * number of threads.
+ */
+public final class SegmentAnything implements MaskGenerator {
+  /** Where the embedded segmenter is laid out: a folder of this user's own, never a shared one. */
+  private static final Path CACHE =
+      Path.of(
+          System.getProperty(
+              "seamark.cache",
+              Path.of(System.getProperty("user.home"), ".cache", "seamark").toString()));
+
+  private final PromptedNetwork network;
+  private final GeneratorSettings settings;
+  private final ExecutorService workers;
+  private boolean closed;
+
+  /** What a prompt found, at the size of its crop. */
+  private record Candidate(
+      Crop crop, float x, float y, float predictedIou, MaskScan.Scanned scanned) {
+    int[] boundsInImage() {
+      int[] b = scanned.bounds();
+      return new int[] {b[0] + crop.x0(), b[1] + crop.y0(), b[2] + crop.x0(), b[3] + crop.y0()};
+    }
+  }
+
+  /** Nanoseconds by stage. */
+  private static final class Stopwatch {
+    private long encoder;
+    private long decoder;
+    private long filter;
+  }
+
+  SegmentAnything(PromptedNetwork network, GeneratorSettings settings) {
+    this.network = network;
+    this.settings = settings;
+    this.workers =
+        Executors.newFixedThreadPool(
+            network.workers(),
+            task -> {
+              Thread thread = new Thread(task, "segment-anything");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * Opens a model folder, or where none is configured the small segmenter of the procedural street.
+   *
+   * @param parameters what is configured
+   * @param threads how many threads may compute, at least 1
+   * @return an open generator
+   * @throws IOException if a file is missing or is no such model; the message names file and rule
+   * @throws IllegalArgumentException if the parameters contradict each other
+   */
+  public static SegmentAnything open(SegmentAnythingParameters parameters, int threads)
+      throws IOException {
+    Path folder = parameters.folder();
+    if (folder.toString().isEmpty()) {
+      folder = StreetModels.segmenter(CACHE);
+    }
+    GeneratorSettings settings = GeneratorSettings.ofFolder(folder).with(parameters);
+    return new SegmentAnything(OnnxNetwork.open(folder, settings.imageSize(), threads), settings);
+  }
+
+  /**
+   * The values in use, from configuration, model folder and SAM's defaults.
+   *
+   * @return all of them
+   */
+  public GeneratorSettings settings() {
+    return settings;
+  }
+
+  /**
+   * Finds the masks of a frame.
+   *
+   * @param frame RGB; depth is not used
+   * @return masks at the frame's size, and the seconds of {@code encoder} (with making its input),
+   *     {@code decoder} and {@code filter}, which add up to the whole time
+   * @throws IllegalStateException if the generator is closed or inference fails
+   */
+  @Override
+  public synchronized Generated generate(Frame frame) {
+    if (closed) {
+      throw new IllegalStateException("the mask generator is closed");
+    }
+    List<Crop> crops =
+        Crop.of(frame.width(), frame.height(), settings.cropNLayers(), settings.cropOverlapRatio());
+    Stopwatch watch = new Stopwatch();
+    List<Candidate> found = new ArrayList<>();
+    for (Crop crop : crops) {
+      long start = System.nanoTime();
+      network.encode(frame, crop);
+      watch.encoder += System.nanoTime() - start;
+      List<Candidate> inCrop = prompt(frame, crop, watch);
+      start = System.nanoTime();
+      found.addAll(
+          keep(
+              inCrop,
+              inCrop.stream().map(c -> c.scanned.bounds()).toList(),
+              scores(inCrop, c -> c.predictedIou),
+              settings.boxNmsThresh()));
+      watch.filter += System.nanoTime() - start;
+    }
+    long start = System.nanoTime();
+    if (crops.size() > 1) {
+      found =
+          keep(
+              found,
+              found.stream().map(Candidate::boundsInImage).toList(),
+              scores(found, c -> 1f / ((long) c.crop.width() * c.crop.height())),
+              settings.cropNmsThresh());
+    }
+    List<SegmentMask> masks = new ArrayList<>(found.size());
+    for (Candidate candidate : found) {
+      masks.add(mask(frame, candidate));
+    }
+    if (settings.minMaskRegionArea() > 0) {
+      masks = cleaned(frame, masks);
+    }
+    watch.filter += System.nanoTime() - start;
+    return new Generated(
+        masks,
+        Map.of(
+            "encoder", watch.encoder / 1e9,
+            "decoder", watch.decoder / 1e9,
+            "filter", watch.filter / 1e9));
+  }
+
+  /** Decodes a crop's grid in batches and filters what comes out, in the grid's order. */
+  private List<Candidate> prompt(Frame frame, Crop crop, Stopwatch watch) {
+    double[] points = crop.points(settings.pointsPerSide(crop.layer()));
+    int prompts = points.length / 2;
+    List<Candidate> found = new ArrayList<>();
+    int workerCount = Math.min(network.workers(), prompts);
+    PromptTask[] tasks = new PromptTask[workerCount];
+    for (int w = 0; w < workerCount; w++) {
+      tasks[w] = new PromptTask(w, frame, crop, points);
+    }
+    for (int from = 0; from < prompts; from += settings.pointsPerBatch()) {
+      int to = Math.min(prompts, from + settings.pointsPerBatch());
+      long start = System.nanoTime();
+      List<List<Candidate>> byPrompt = run(tasks, from, to);
+      long wall = System.nanoTime() - start;
+      byPrompt.forEach(found::addAll);
+      long decoding = 0;
+      long scanning = 0;
+      for (PromptTask task : tasks) {
+        decoding += task.decoding;
+        scanning += task.scanning;
+        task.decoding = 0;
+        task.scanning = 0;
+      }
+      // Workers overlap, so the wall time is shared out as their own times are.
+      long filter = (long) (wall * ((double) scanning / Math.max(1, scanning + decoding)));
+      watch.filter += filter;
+      watch.decoder += wall - filter;
+    }
+    return found;
+  }
+
+  private List<List<Candidate>> run(PromptTask[] tasks, int from, int to) {
+    List<List<Candidate>> byPrompt = new ArrayList<>(to - from);
+    for (int i = from; i < to; i++) {
+      byPrompt.add(List.of());
+    }
+    List<Future<?>> running = new ArrayList<>();
+    for (PromptTask task : tasks) {
+      running.add(
+          workers.submit(
+              () -> {
+                for (int i = from + task.worker; i < to; i += tasks.length) {
+                  byPrompt.set(i - from, task.prompt(i));
+                }
+              }));
+    }
+    // Always waits for all, since a worker that still runs would meet the next frame.
+    boolean interrupted = false;
+    Throwable failure = null;
+    for (Future<?> task : running) {
+      while (true) {
+        try {
+          task.get();
+          break;
+        } catch (ExecutionException e) {
+          failure = e.getCause();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure != null) {
+      throw new IllegalStateException("decoding failed: " + failure.getMessage(), failure);
+    }
+    return byPrompt;
+  }
+
+  /** One worker's share of a crop's prompts. */
+  private final class PromptTask {
+    private final int worker;
+    private final Frame frame;
+    private final Crop crop;
+    private final double[] points;
+    private final double scaleX;
+    private final double scaleY;
+    private final MaskScan scan;
+    private final float[] logits;
+    private long decoding;
+    private long scanning;
+
+    PromptTask(int worker, Frame frame, Crop crop, double[] points) {
+      this.worker = worker;
+      this.frame = frame;
+      this.crop = crop;
+      this.points = points;
+      int longSide = Math.max(crop.width(), crop.height());
+      int size = network.imageSize();
+      this.scaleX = (double) InputImage.resized(crop.width(), longSide, size) / crop.width();
+      this.scaleY = (double) InputImage.resized(crop.height(), longSide, size) / crop.height();
+      int side = network.side();
+      float offset = (float) settings.stabilityScoreOffset();
+      this.scan = new MaskScan(side, size, crop.width(), crop.height(), offset);
+      this.logits = new float[side * side];
+    }
+
+    List<Candidate> prompt(int i) {
+      double x = points[2 * i];
+      double y = points[2 * i + 1];
+      long start = System.nanoTime();
+      float[] ious = network.decode(worker, (float) (x * scaleX), (float) (y * scaleY));
+      decoding += System.nanoTime() - start;
+      List<Candidate> found = new ArrayList<>(ious.length);
+      for (int m = 0; m < ious.length; m++) {
+        if (settings.predIouThresh() > 0 && !(ious[m] > (float) settings.predIouThresh())) {
+          continue;
+        }
+        start = System.nanoTime();
+        network.logits(worker, m, logits);
+        decoding += System.nanoTime() - start;
+        start = System.nanoTime();
+        MaskScan.Scanned scanned = scan.scan(logits, (float) settings.stabilityScoreThresh());
+        if (scanned != null && !crop.cuts(scanned.bounds(), frame.width(), frame.height())) {
+          found.add(
+              new Candidate(
+                  crop, (float) (x + crop.x0()), (float) (y + crop.y0()), ious[m], scanned));
+        }
+        scanning += System.nanoTime() - start;
+      }
+      return found;
+    }
+  }
+
+  private interface Score<T> {
+    float of(T item);
+  }
+
+  private static <T> float[] scores(List<T> items, Score<T> score) {
+    float[] scores = new float[items.size()];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = score.of(items.get(i));
+    }
+    return scores;
+  }
+
+  private static <T> List<T> keep(
+      List<T> items, List<int[]> bounds, float[] scores, double threshold) {
+    List<T> kept = new ArrayList<>();
+    for (int i : BoxSuppression.keep(bounds, scores, threshold)) {
+      kept.add(items.get(i));
+    }
+    return kept;
+  }
+
+  private static SegmentMask mask(Frame frame, Candidate candidate) {
+    Crop crop = candidate.crop;
+    BitSet pixels = new BitSet(frame.width() * frame.height());
+    int[] runs = candidate.scanned.runs();
+    for (int r = 0; r < runs.length; r += 2) {
+      int y = runs[r] / crop.width();
+      int shift = (y + crop.y0()) * frame.width() + crop.x0() - y * crop.width();
+      pixels.set(runs[r] + shift, runs[r + 1] + shift);
+    }
+    return new SegmentMask(
+        frame.width(),
+        frame.height(),
+        pixels,
+        candidate.scanned.area(),
+        MaskRecords.boxOf(pixels, frame.width()),
+        candidate.predictedIou,
+        candidate.scanned.stability(),
+        candidate.x,
+        candidate.y,
+        new Box(crop.x0(), crop.y0(), crop.width(), crop.height()));
+  }
+
+  /** Removes small holes and islands; masks that had none win over those that had. */
+  private List<SegmentMask> cleaned(Frame frame, List<SegmentMask> masks) {
+    SmallRegions regions = new SmallRegions(frame.width(), frame.height());
+    List<SegmentMask> cleaned = new ArrayList<>(masks.size());
+    List<int[]> bounds = new ArrayList<>(masks.size());
+    float[] unchanged = new float[masks.size()];
+    Arrays.fill(unchanged, 1);
+    for (int i = 0; i < masks.size(); i++) {
+      SegmentMask mask = masks.get(i);
+      BitSet pixels = (BitSet) mask.pixels().clone();
+      if (regions.clean(pixels, settings.minMaskRegionArea())) {
+        unchanged[i] = 0;
+        mask =
+            new SegmentMask(
+                mask.width(),
+                mask.height(),
+                pixels,
+                pixels.cardinality(),
+                MaskRecords.boxOf(pixels, mask.width()),
+                mask.predictedIou(),
+                mask.stabilityScore(),
+                mask.pointX(),
+                mask.pointY(),
+                mask.cropBox());
+      }
+      cleaned.add(mask);
+      Box box = mask.box();
+      bounds.add(
+          new int[] {
+            box.x(),
+            box.y(),
+            box.x() + Math.max(0, box.width() - 1),
+            box.y() + Math.max(0, box.height() - 1)
+          });
+    }
+    return keep(
+        cleaned, bounds, unchanged, Math.max(settings.boxNmsThresh(), settings.cropNmsThresh()));
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      workers.shutdownNow();
+      network.close();
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package io.seamark.unknown.segment;
+
+import io.seamark.plugin.Hyperparameter;
+import java.nio.file.Path;
+
+/**
+ * Hyperparameters of {@code segment_anything}, under SAM's names in dash-case.
+ *
+ * <p>A value other than {@value #UNSET} is explicit and wins. {@value #UNSET}, the default of all
+ * but the folder, leaves the value to {@code generator.json} in the model folder, and where that is
+ * silent to SAM's default ({@link GeneratorSettings#SAM}). No parameter of SAM can be negative, so
+ * this cannot be mistaken for a value.
+ *
+ * @param folder model folder with encoder.onnx and decoder.onnx; empty for the embedded segmenter
+ * @param pointsPerSide see {@link GeneratorSettings#pointsPerSide}
+ * @param pointsPerBatch see {@link GeneratorSettings#pointsPerBatch}
+ * @param predIouThresh see {@link GeneratorSettings#predIouThresh}
+ * @param stabilityScoreThresh see {@link GeneratorSettings#stabilityScoreThresh}
+ * @param stabilityScoreOffset see {@link GeneratorSettings#stabilityScoreOffset}
+ * @param boxNmsThresh see {@link GeneratorSettings#boxNmsThresh}
+ * @param cropNLayers see {@link GeneratorSettings#cropNLayers}
+ * @param cropNmsThresh see {@link GeneratorSettings#cropNmsThresh}
+ * @param cropOverlapRatio see {@link GeneratorSettings#cropOverlapRatio}
+ * @param cropNPointsDownscaleFactor see {@link GeneratorSettings#cropNPointsDownscaleFactor}
+ * @param minMaskRegionArea see {@link GeneratorSettings#minMaskRegionArea}
+ */
+public record SegmentAnythingParameters(
+    @Hyperparameter(
+            text =
+                "Model folder with encoder.onnx, decoder.onnx and optionally generator.json; empty"
+                    + " is the embedded small segmenter.",
+            defaultValue = "")
+        Path folder,
+    @Hyperparameter(
+            text =
+                "Prompts along each side of the grid." + " -1: as the model folder says, else 32.",
+            defaultValue = "-1",
+            min = UNSET,
+            max = 256,
+            unit = "points",
+            source = SOURCE)
+        int pointsPerSide,
+    @Hyperparameter(
+            text =
+                "Prompts decoded before their masks are filtered. Results do not depend on it."
+                    + " -1: as the model folder says, else 64.",
+            defaultValue = "-1",
+            min = UNSET,
+            max = 4096,
+            unit = "points",
+            source = SOURCE)
+        int pointsPerBatch,
+    @Hyperparameter(
+            text =
+                "Masks whose predicted IoU is not above this are dropped; 0 keeps all."
+                    + " -1: as the model folder says, else 0.88.",
+            defaultValue = "-1",
+            min = UNSET,
+            max = 1,
+            source = SOURCE)
+        double predIouThresh,
+    @Hyperparameter(
+            text =
+                "Masks whose stability score is below this are dropped; 0 keeps all."
+                    + " -1: as the model folder says, else 0.95.",
+            defaultValue = "-1",
+            min = UNSET,
+            max = 1,
+            source = SOURCE)
+        double stabilityScoreThresh,
+    @Hyperparameter(
+            text =
+                "Shift of the logit threshold, either way, that stability is measured with."
+                    + " -1: as the model folder says, else 1.0.",
+            defaultValue = "-1",
+            min = UNSET,
+            max = 100,
+            unit = "logits",
+            source = SOURCE)
+        double stabilityScoreOffset,
+    @Hyperparameter(
+            text =
+                "IoU of boxes above which the mask of lower predicted IoU is dropped."
+                    + " -1: as the model folder says, else 0.7.",
+            defaultValue = "-1",
+            min = UNSET,
+            max = 1,
+            source = SOURCE)
+        double boxNmsThresh,
+    @Hyperparameter(
+            text =
+                "Layers of crops besides the whole image; layer i has 2^i crops a side."
+                    + " -1: as the model folder says, else 0.",
+            defaultValue = "-1",
+            min = UNSET,
+            max = 4,
+            unit = "layers",
+            source = SOURCE)
+        int cropNLayers,
+    @Hyperparameter(
+            text =
+                "As box-nms-thresh, between masks of different crops; smaller crops win."
+                    + " -1: as the model folder says, else 0.7.",
+            defaultValue = "-1",
+            min = UNSET,
+            max = 1,
+            source = SOURCE)
+        double cropNmsThresh,
+    @Hyperparameter(
+            text =
+                "Overlap of the first layer's crops as a share of the short side."
+                    + " -1: as the model folder says, else 512/1500.",
+            defaultValue = "-1",
+            min = UNSET,
+            max = 1,
+            source = SOURCE)
+        double cropOverlapRatio,
+    @Hyperparameter(
+            text =
+                "Each layer's grid has so many times fewer points a side."
+                    + " -1: as the model folder says, else 1.",
+            defaultValue = "-1",
+            min = UNSET,
+            max = 64,
+            source = SOURCE)
+        int cropNPointsDownscaleFactor,
+    @Hyperparameter(
+            text =
+                "Holes and islands smaller than this are removed; 0 keeps all."
+                    + " -1: as the model folder says, else 0.",
+            defaultValue = "-1",
+            min = UNSET,
+            max = Integer.MAX_VALUE,
+            unit = "pixels",
+            source = SOURCE)
+        int minMaskRegionArea) {
+  /** The value that leaves a parameter to the model folder. */
+  public static final int UNSET = -1;
+
+  private static final String SOURCE = "arXiv 2304.02643";
+
+  /** Nothing explicit: everything as the embedded model says. */
+  public static final SegmentAnythingParameters DEFAULTS = ofFolder(Path.of(""));
+
+  /** Refuses fractions between -1 and 0, which are neither unset nor values. */
+  public SegmentAnythingParameters {
+    check("points-per-side", pointsPerSide, 1, 256);
+    check("points-per-batch", pointsPerBatch, 1, 4096);
+    check("pred-iou-thresh", predIouThresh, 0, 1);
+    check("stability-score-thresh", stabilityScoreThresh, 0, 1);
+    check("stability-score-offset", stabilityScoreOffset, 0, 100);
+    check("box-nms-thresh", boxNmsThresh, 0, 1);
+    check("crop-n-layers", cropNLayers, 0, 4);
+    check("crop-nms-thresh", cropNmsThresh, 0, 1);
+    check("crop-overlap-ratio", cropOverlapRatio, 0, 1);
+    check("crop-n-points-downscale-factor", cropNPointsDownscaleFactor, 1, 64);
+    check("min-mask-region-area", minMaskRegionArea, 0, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Everything as a model folder says.
+   *
+   * @param folder model folder; the empty path for the embedded segmenter
+   * @return parameters without explicit values
+   */
+  public static SegmentAnythingParameters ofFolder(Path folder) {
+    return new SegmentAnythingParameters(
+        folder, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET);
+  }
+
+  private static void check(String name, double value, double min, double max) {
+    if (value != UNSET && !(value >= min && value <= max)) {
+      boolean whole = value == Math.rint(value);
+      throw new IllegalArgumentException(
+          String.format(
+              "%s is %s, but must be %s to %s, or -1 for what the model folder says",
+              name, whole ? Long.toString((long) value) : value, (long) min, (long) max));
+    }
+  }
+}

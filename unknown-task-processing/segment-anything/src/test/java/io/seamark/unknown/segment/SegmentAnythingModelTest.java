@@ -1,0 +1,163 @@
+package io.seamark.unknown.segment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.seamark.imaging.Images;
+import io.seamark.perception.Frame;
+import io.seamark.perception.SegmentMask;
+import io.seamark.perception.SegmentMask.Box;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With a real model folder and real frames, where those lie beside the project. */
+class SegmentAnythingModelTest {
+  private static final String MODEL = "models/sam-standin";
+
+  private static Path shared(String file) {
+    String configured = System.getProperty("SEAMARK_SHARED", System.getenv("SEAMARK_SHARED"));
+    Path root = configured == null ? null : Path.of(configured);
+    for (Path at = Path.of("").toAbsolutePath(); root == null && at != null; at = at.getParent()) {
+      Path beside = at.resolveSibling("shared");
+      root = Files.isDirectory(beside.resolve("models")) ? beside : null;
+    }
+    Path found = (root == null ? Path.of("shared") : root).resolve(file);
+    assumeTrue(Files.exists(found), "shared data is needed: " + found + " is not there");
+    return found;
+  }
+
+  private static SegmentAnythingParameters grid(Path folder, int pointsPerSide) {
+    int unset = SegmentAnythingParameters.UNSET;
+    return new SegmentAnythingParameters(
+        folder,
+        pointsPerSide,
+        unset,
+        unset,
+        unset,
+        unset,
+        unset,
+        unset,
+        unset,
+        unset,
+        unset,
+        unset);
+  }
+
+  /** What the Python original finds on this frame with a 6x6 grid, in its order. */
+  private record Original(float predictedIou, float stability, int area, Box box, float x) {}
+
+  private static final List<Original> ORIGINAL =
+      List.of(
+          new Original(0.9070f, 0.8648f, 9917, new Box(0, 268, 281, 91), 40),
+          new Original(0.8264f, 0.9078f, 49216, new Box(0, 0, 251, 302), 40),
+          new Original(0.8245f, 0.8930f, 18381, new Box(96, 260, 382, 100), 360),
+          new Original(0.8216f, 0.9671f, 9859, new Box(0, 268, 158, 91), 40));
+
+  @Test
+  void findsTheOriginalsMasks() throws IOException {
+    Path folder = shared(MODEL);
+    Frame frame =
+        Images.decodeFrame(Files.readAllBytes(shared("data/camvid/train/0001TP_006690.jpg")));
+    List<SegmentMask> masks;
+    try (SegmentAnything generator = SegmentAnything.open(grid(folder, 6), 2)) {
+      assertEquals(0.6, generator.settings().predIouThresh());
+      assertEquals(0.8, generator.settings().stabilityScoreThresh());
+      masks = generator.generate(frame).masks();
+    }
+    assertEquals(ORIGINAL.size(), masks.size());
+    for (int i = 0; i < masks.size(); i++) {
+      Original original = ORIGINAL.get(i);
+      SegmentMask mask = masks.get(i);
+      assertEquals(original.predictedIou, mask.predictedIou(), 1e-3);
+      assertEquals(original.stability, mask.stabilityScore(), 1e-3);
+      assertEquals(original.area, mask.area(), 0.002 * original.area);
+      assertEquals(original.box.x(), mask.box().x(), 1);
+      assertEquals(original.box.y(), mask.box().y(), 1);
+      assertEquals(original.box.width(), mask.box().width(), 1);
+      assertEquals(original.box.height(), mask.box().height(), 1);
+      assertEquals(original.x, mask.pointX());
+      assertEquals(new Box(0, 0, frame.width(), frame.height()), mask.cropBox());
+    }
+  }
+
+  @Test
+  void missingFolderOrFile(@TempDir Path folder) throws IOException {
+    Path nowhere = folder.resolve("nowhere");
+    assertEquals(
+        "SAM folder " + nowhere + " does not exist or is not a folder",
+        failure(nowhere).getMessage());
+    assertEquals(
+        "SAM folder " + folder + " has no encoder.onnx: it needs encoder.onnx and decoder.onnx",
+        failure(folder).getMessage());
+    Files.write(folder.resolve("encoder.onnx"), new byte[] {1});
+    assertEquals(
+        "SAM folder " + folder + " has no decoder.onnx: it needs encoder.onnx and decoder.onnx",
+        failure(folder).getMessage());
+  }
+
+  @Test
+  void filesThatAreNotOnnx(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("encoder.onnx"), "no graph");
+    Files.writeString(folder.resolve("decoder.onnx"), "no graph");
+    assertMentions(failure(folder), folder.resolve("decoder.onnx") + " is not an ONNX file");
+    Files.write(folder.resolve("decoder.onnx"), new byte[0]);
+    assertMentions(failure(folder), folder.resolve("decoder.onnx") + " is not an ONNX file");
+    Files.copy(
+        shared(MODEL).resolve("decoder.onnx"),
+        folder.resolve("decoder.onnx"),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertMentions(failure(folder), folder.resolve("encoder.onnx").toString());
+  }
+
+  @Test
+  void filesThatAreOtherNetworks(@TempDir Path folder) throws IOException {
+    Path model = shared(MODEL);
+    Files.copy(model.resolve("encoder.onnx"), folder.resolve("decoder.onnx"));
+    Files.copy(model.resolve("decoder.onnx"), folder.resolve("encoder.onnx"));
+    IOException e = failure(folder);
+    assertMentions(e, "decoder.onnx is not SAM's official decoder");
+    assertMentions(e, "[images]");
+    Files.copy(
+        model.resolve("decoder.onnx"),
+        folder.resolve("decoder.onnx"),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertMentions(failure(folder), "encoder.onnx must have one input");
+  }
+
+  @Test
+  void truncatedDecoder(@TempDir Path folder) throws IOException {
+    Path model = shared(MODEL);
+    byte[] whole = Files.readAllBytes(model.resolve("decoder.onnx"));
+    Files.write(folder.resolve("decoder.onnx"), Arrays.copyOf(whole, whole.length / 2));
+    Files.createFile(folder.resolve("encoder.onnx"));
+    assertMentions(failure(folder), "decoder.onnx is not an ONNX file");
+  }
+
+  @Test
+  void imageSizeOfTheFolderAgainstTheGraphs(@TempDir Path folder) throws IOException {
+    Path model = shared(MODEL);
+    Files.copy(model.resolve("decoder.onnx"), folder.resolve("decoder.onnx"));
+    Files.copy(model.resolve("encoder.onnx"), folder.resolve("encoder.onnx"));
+    Files.writeString(folder.resolve("generator.json"), "{\"image_size\": 512}");
+    assertMentions(
+        failure(folder), "takes images of side 1024, but generator.json says image_size 512");
+  }
+
+  private static IOException failure(Path folder) {
+    return assertThrows(IOException.class, () -> SegmentAnything.open(grid(folder, 2), 1));
+  }
+
+  private static void assertMentions(IOException e, String text) {
+    String message = Objects.requireNonNull(e.getMessage());
+    assertTrue(message.contains(text), message);
+  }
+}

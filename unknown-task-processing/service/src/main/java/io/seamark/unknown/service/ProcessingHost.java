@@ -1,0 +1,134 @@
+package io.seamark.unknown.service;
+
+import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.ReplayBuffer;
+import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.UnseenTaskProcessing;
+import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.registry.PluginRegistry;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens plugin and buffer when the application starts and closes them with it. What stops the
+ * start, such as a wrong setting, is kept for the health checks to tell; the application itself
+ * stays up.
+ */
+@ApplicationScoped
+public class ProcessingHost {
+  private static final Logger LOG = LoggerFactory.getLogger(ProcessingHost.class);
+
+  @Inject Config config;
+  @Inject ServiceMetrics metrics;
+
+  private volatile @Nullable TaskProcessor processor;
+  private volatile @Nullable PluginRegistry registry;
+  private volatile Map<String, String> effective = Map.of();
+  private volatile String failure = "starting";
+
+  void start(@Observes @Initialized(ApplicationScoped.class) Object started) {
+    try {
+      ServiceSettings settings = ServiceSettings.of(config);
+      PluginRegistry found =
+          PluginRegistry.discover(settings.plugins(), PluginRegistry.class.getClassLoader());
+      registry = found;
+      ConfiguredPlugins plugins =
+          new ConfiguredPlugins(
+              found, config, settings.pluginFallbacks(), settings.seed(), settings.threads());
+      String name = plugins.name(PluginKind.UNSEEN_TASK_PROCESSING);
+      TaskProcessor opened = open(settings, plugins, name);
+      effective = effective(plugins, found);
+      metrics.register(opened);
+      processor = opened;
+      failure = "";
+      LOG.info(
+          "unknown-task processing is ready: processing={} buffer={} samples={} threads={}",
+          name,
+          settings.buffer(),
+          opened.buffered(),
+          settings.threads());
+    } catch (IOException | RuntimeException | LinkageError e) {
+      String message = e.getMessage();
+      failure = message == null ? e.toString() : message;
+      LOG.error("unknown-task processing cannot start: {}", failure, e);
+    }
+  }
+
+  /**
+   * What answers frames.
+   *
+   * @return open until the application stops
+   * @throws NotReadyException if it could not be opened, or not yet
+   */
+  TaskProcessor processor() {
+    TaskProcessor open = processor;
+    if (open == null) {
+      throw new NotReadyException(failure);
+    }
+    return open;
+  }
+
+  /** What stopped the start; empty if nothing did. */
+  String failure() {
+    return failure;
+  }
+
+  /** The plugins in force with their hyperparameters, as they would be written in configuration. */
+  Map<String, String> effective() {
+    return effective;
+  }
+
+  @PreDestroy
+  void stop() {
+    TaskProcessor open = processor;
+    PluginRegistry found = registry;
+    processor = null;
+    failure = "stopping";
+    try {
+      if (open != null) {
+        open.close();
+      }
+    } catch (IOException e) {
+      LOG.warn("closing the buffer: {}", e.getMessage());
+    } finally {
+      if (found != null) {
+        found.close();
+      }
+    }
+  }
+
+  private static TaskProcessor open(
+      ServiceSettings settings, ConfiguredPlugins plugins, String name) throws IOException {
+    UnseenTaskProcessing processing = plugins.create(PluginKind.UNSEEN_TASK_PROCESSING);
+    try {
+      ReplayBuffer buffer = ReplayBuffer.open(settings.buffer(), BufferOptions.defaults());
+      return new TaskProcessor(processing, name, buffer, settings.queue());
+    } catch (IOException | RuntimeException e) {
+      processing.close();
+      throw e;
+    }
+  }
+
+  private static Map<String, String> effective(ConfiguredPlugins plugins, PluginRegistry found) {
+    Map<String, String> effective = new TreeMap<>();
+    for (PluginKind<?> kind :
+        List.of(
+            PluginKind.UNSEEN_TASK_PROCESSING, PluginKind.MASK_GENERATOR, PluginKind.MASK_FUSION)) {
+      if (found.names(kind).contains(plugins.name(kind))) {
+        effective.putAll(plugins.effective(kind));
+      }
+    }
+    return effective;
+  }
+}

@@ -1,0 +1,80 @@
+package io.seamark.unknown.service;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.eclipse.microprofile.metrics.Counter;
+import org.eclipse.microprofile.metrics.Metadata;
+import org.eclipse.microprofile.metrics.MetricID;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.MetricUnits;
+import org.eclipse.microprofile.metrics.Tag;
+
+/** The service's metrics; all names begin with {@code seamark_unknown_}. */
+@ApplicationScoped
+public class ServiceMetrics {
+  private static final String PREFIX = "seamark_unknown_";
+
+  @Inject MetricRegistry metrics;
+
+  /** Counts an answered request and times its stages. */
+  void answered(TaskProcessor.Outcome outcome) {
+    counter("frames", "Requests answered, resent ones too.", MetricUnits.NONE).inc();
+    counter("received", "Bytes of the requests answered.", MetricUnits.BYTES)
+        .inc(outcome.received());
+    counter("sent", "Bytes of the answers.", MetricUnits.BYTES).inc(outcome.reply().length);
+    if (outcome.resent()) {
+      counter("resent", "Requests whose sample had been answered before.", MetricUnits.NONE).inc();
+    } else {
+      counter("stored", "Samples stored in the replay buffer.", MetricUnits.NONE).inc();
+      counter("masks", "Masks fused.", MetricUnits.NONE).inc(outcome.answer().masks());
+    }
+    outcome
+        .seconds()
+        .forEach(
+            (stage, seconds) ->
+                metrics
+                    .timer(
+                        Metadata.builder()
+                            .withName(PREFIX + "stage")
+                            .withDescription("Time of each stage of an answer.")
+                            .build(),
+                        new Tag("stage", stage))
+                    .update(Duration.ofNanos(Math.round(seconds * 1e9))));
+  }
+
+  /** Counts a request that was not answered. */
+  void refused(String reason) {
+    metrics
+        .counter(
+            Metadata.builder()
+                .withName(PREFIX + "refused")
+                .withDescription("Requests not answered.")
+                .build(),
+            new Tag("reason", reason))
+        .inc();
+  }
+
+  /** Registers the gauges. */
+  void register(TaskProcessor processor) {
+    gauge("buffered", "Samples in the replay buffer.", processor::buffered);
+    gauge("waiting", "Frames that wait or are being answered.", processor::waiting);
+  }
+
+  /** A counter's value; 0 if nothing was counted. */
+  long count(String name) {
+    Counter counter = metrics.getCounter(new MetricID(PREFIX + name));
+    return counter == null ? 0 : counter.getCount();
+  }
+
+  private Counter counter(String name, String text, String unit) {
+    return metrics.counter(
+        Metadata.builder().withName(PREFIX + name).withDescription(text).withUnit(unit).build());
+  }
+
+  private void gauge(String name, String text, Supplier<? extends Number> value) {
+    metrics.gauge(
+        Metadata.builder().withName(PREFIX + name).withDescription(text).build(), value::get);
+  }
+}

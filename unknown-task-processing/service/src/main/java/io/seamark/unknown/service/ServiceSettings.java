@@ -1,0 +1,87 @@
+package io.seamark.unknown.service;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be configured, besides the plugins.
+ *
+ * @param data {@code seamark.data}: folder that holds {@code buffer/}; no default
+ * @param sam {@code seamark.sam}: folder of SAM's two graphs; the embedded segmenter if empty
+ * @param plugins {@code seamark.plugins}: folder of plugin jars, or null for none
+ * @param seed {@code seamark.seed}: what random choices derive from; 1
+ * @param threads {@code seamark.threads}: for inference; as many as there are processors
+ * @param queue {@code seamark.queue}: frames that may wait for the one that is answered, 0 to 64; 4
+ */
+record ServiceSettings(
+    Path data, String sam, @Nullable Path plugins, long seed, int threads, int queue) {
+  /**
+   * Reads the settings.
+   *
+   * @throws IllegalArgumentException if any are wrong, one line for each
+   */
+  static ServiceSettings of(Config config) {
+    List<String> failures = new ArrayList<>();
+    String data = config.getOptionalValue("seamark.data", String.class).orElse("");
+    if (data.isEmpty()) {
+      failures.add(
+          "seamark.data is not set, but must name the folder that holds the replay buffer");
+    }
+    Optional<String> plugins = config.getOptionalValue("seamark.plugins", String.class);
+    ServiceSettings settings =
+        new ServiceSettings(
+            Path.of(data),
+            config.getOptionalValue("seamark.sam", String.class).orElse(""),
+            plugins.map(Path::of).orElse(null),
+            number(config, "seamark.seed", 1, Long.MIN_VALUE, Long.MAX_VALUE, failures),
+            (int)
+                number(
+                    config,
+                    "seamark.threads",
+                    Runtime.getRuntime().availableProcessors(),
+                    1,
+                    1024,
+                    failures),
+            (int) number(config, "seamark.queue", 4, 0, 64, failures));
+    if (!failures.isEmpty()) {
+      throw new IllegalArgumentException(String.join("\n", failures));
+    }
+    return settings;
+  }
+
+  /** Where the replay buffer is. */
+  Path buffer() {
+    return data.resolve("buffer");
+  }
+
+  /** What {@code seamark.sam} stands for. */
+  Map<String, String> pluginFallbacks() {
+    return Map.of("mask_generator.segment_anything.folder", sam);
+  }
+
+  private static long number(
+      Config config, String key, long otherwise, long min, long max, List<String> failures) {
+    String text =
+        config.getOptionalValue(key, String.class).map(String::strip).orElse("" + otherwise);
+    try {
+      long value = Long.parseLong(text);
+      if (value >= min && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Reported below with the rule.
+    }
+    failures.add(
+        key
+            + " is '"
+            + text
+            + "', but must be a whole number"
+            + (min == Long.MIN_VALUE ? "" : " from " + min + " to " + max));
+    return otherwise;
+  }
+}

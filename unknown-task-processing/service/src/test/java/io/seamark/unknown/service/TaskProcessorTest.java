@@ -1,0 +1,201 @@
+package io.seamark.unknown.service;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.seamark.buffer.ArrowMessages;
+import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.HardSample;
+import io.seamark.buffer.ReplayBuffer;
+import io.seamark.imaging.Images;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
+import io.seamark.perception.EncodedImage;
+import io.seamark.perception.Frame;
+import io.seamark.plugin.UnseenTaskProcessing;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TaskProcessorTest {
+  private static final int WIDTH = 8;
+  private static final int HEIGHT = 4;
+
+  private final Path folder;
+
+  TaskProcessorTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  @Test
+  void process_answersAndStores() throws IOException {
+    try (TaskProcessor processor = processor(new ArgmaxProcessing())) {
+      TaskProcessor.Outcome outcome = processor.process(body("a", WIDTH));
+
+      assertFalse(outcome.resent());
+      assertEquals(0, outcome.sequence());
+      assertEquals("argmax", outcome.answer().processing());
+      assertEquals(
+          List.of("decode", "fusion", "store"),
+          List.copyOf(new TreeSet<>(outcome.seconds().keySet())));
+      assertArrayEquals(
+          outcome.answer().classMap().classes(),
+          ArrowMessages.decodeAnswer(outcome.reply(), TaskProcessor.LIMIT).classMap().classes());
+      assertEquals(1, processor.buffered());
+    }
+  }
+
+  @Test
+  void process_aSampleSentAgainIsAnsweredButStoredOnceEvenAfterARestart() throws IOException {
+    byte[] first;
+    try (TaskProcessor processor = processor(new ArgmaxProcessing())) {
+      first = processor.process(body("a", WIDTH)).answer().classMap().classes();
+      assertTrue(processor.process(body("a", WIDTH)).resent());
+      assertFalse(processor.process(body("b", WIDTH)).resent());
+    }
+    ArgmaxProcessing unused = new ArgmaxProcessing();
+    try (TaskProcessor processor = processor(unused)) {
+      TaskProcessor.Outcome again = processor.process(body("a", WIDTH));
+
+      assertTrue(again.resent());
+      assertEquals(0, again.sequence());
+      assertArrayEquals(first, again.answer().classMap().classes());
+      assertEquals(2, processor.buffered());
+      assertEquals(0, unused.calls);
+    }
+  }
+
+  @Test
+  void process_refusesWhatIsNoSample() throws IOException {
+    try (TaskProcessor processor = processor(new ArgmaxProcessing())) {
+      BadSampleException wrong =
+          assertThrows(
+              BadSampleException.class,
+              () -> processor.process(new ByteArrayInputStream(new byte[] {1, 2, 3})));
+      assertTrue(String.valueOf(wrong.getMessage()).startsWith("the body is no sample: "));
+      assertFalse(wrong.tooLarge());
+      assertEquals(
+          "sample 'a' says 9x4, but its image is 8x4",
+          assertThrows(BadSampleException.class, () -> processor.process(body("a", 9)))
+              .getMessage());
+      BadSampleException large =
+          assertThrows(
+              BadSampleException.class,
+              () -> processor.process(new ByteArrayInputStream(new byte[TaskProcessor.LIMIT + 1])));
+      assertEquals("the body has more than 16777216 bytes", large.getMessage());
+      assertTrue(large.tooLarge());
+      assertEquals(0, processor.buffered());
+      assertEquals(0, processor.waiting());
+    }
+  }
+
+  @Test
+  void process_refusesFramesBeyondTheQueueAndTakesThemLater() throws Exception {
+    ArgmaxProcessing held = new ArgmaxProcessing();
+    held.go = new CountDownLatch(1);
+    ExecutorService edge = Executors.newSingleThreadExecutor();
+    try (TaskProcessor processor =
+        new TaskProcessor(held, "argmax", ReplayBuffer.open(folder, BufferOptions.defaults()), 0)) {
+      Future<TaskProcessor.Outcome> first = edge.submit(() -> processor.process(body("a", WIDTH)));
+      assertTrue(held.begun.await(10, TimeUnit.SECONDS));
+
+      BusyException busy =
+          assertThrows(BusyException.class, () -> processor.process(body("b", WIDTH)));
+      assertEquals("1 frame is in work and 0 wait; try again in 1 s", busy.getMessage());
+      assertEquals(1, busy.retryAfterSeconds());
+
+      held.go.countDown();
+      assertEquals(0, first.get(10, TimeUnit.SECONDS).sequence());
+      assertEquals(1, processor.process(body("b", WIDTH)).sequence());
+    } finally {
+      edge.shutdownNow();
+    }
+  }
+
+  @Test
+  void close_closesThePluginAndSealsTheBuffer() throws IOException {
+    ArgmaxProcessing processing = new ArgmaxProcessing();
+    TaskProcessor processor = processor(processing);
+    processor.process(body("a", WIDTH));
+
+    processor.close();
+    processor.close();
+
+    assertEquals(1, processing.closes);
+    assertEquals(
+        "not ready: the service is stopping",
+        assertThrows(NotReadyException.class, () -> processor.process(body("b", WIDTH)))
+            .getMessage());
+    String[] sealed = folder.toFile().list((parent, name) -> name.endsWith(".arrow"));
+    assertEquals(1, sealed == null ? 0 : sealed.length);
+  }
+
+  private TaskProcessor processor(UnseenTaskProcessing processing) throws IOException {
+    return new TaskProcessor(
+        processing, "argmax", ReplayBuffer.open(folder, BufferOptions.defaults()), 2);
+  }
+
+  private static InputStream body(String id, int claimedWidth) throws IOException {
+    byte[] rgb = new byte[3 * WIDTH * HEIGHT];
+    byte[] depth = new byte[WIDTH * HEIGHT];
+    float[] logits = new float[2 * 2];
+    logits[3] = 1;
+    return new ByteArrayInputStream(
+        ArrowMessages.encode(
+            new HardSample(
+                id,
+                "edge-1",
+                "dusk",
+                0,
+                claimedWidth,
+                HEIGHT,
+                new EncodedImage(
+                    EncodedImage.PNG, Images.encodePng(new Frame(WIDTH, HEIGHT, rgb, depth))),
+                null,
+                new ClassScores(2, 2, 1, logits),
+                "v0",
+                "score_margin",
+                0.4,
+                0.6)));
+  }
+
+  /** Answers with the edge model's own classes, when it is let go. */
+  private static final class ArgmaxProcessing implements UnseenTaskProcessing {
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private CountDownLatch go = new CountDownLatch(0);
+    private int calls;
+    private int closes;
+
+    @Override
+    public Answer process(Frame frame, ClassScores scores) {
+      calls++;
+      begun.countDown();
+      try {
+        go.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      ClassMap map = scores.resize(frame.width(), frame.height()).argmax();
+      return new Answer(map, List.of(), Map.of("fusion", 0.001));
+    }
+
+    @Override
+    public void close() {
+      closes++;
+    }
+  }
+}
