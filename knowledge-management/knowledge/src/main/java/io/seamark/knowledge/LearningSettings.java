@@ -1,0 +1,202 @@
+package io.seamark.knowledge;
+
+import io.seamark.knowledge.training.RoundSettings;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What lifelong learning is configured with.
+ *
+ * @param buffer folder of the replay buffer, which another process may be writing; need not exist
+ *     yet
+ * @param models folder of the model registry
+ * @param edgeModel the initial model, or null for the embedded one
+ * @param retain labelled frames of the first world: {@code FOLDER}, {@code FOLDER:GLOB,GLOB},
+ *     {@link #PROCEDURAL}, {@link #NO_FRAMES}, or empty for procedural frames with the embedded
+ *     model and none with a brought one, which never saw the procedural street
+ * @param retainLabels folder of their labels, or null for the sibling {@code FOLDERannot}
+ * @param retainFrames number of procedural frames, at least 1
+ * @param triggerSamples new samples that start a round, at least 1 (Sedna's {@code num_of_samples})
+ * @param round how a round trains and judges
+ */
+public record LearningSettings(
+    Path buffer,
+    Path models,
+    @Nullable Path edgeModel,
+    String retain,
+    @Nullable Path retainLabels,
+    int retainFrames,
+    int triggerSamples,
+    RoundSettings round) {
+  /** Value of {@link #retain} for frames of the procedural street by day. */
+  public static final String PROCEDURAL = "procedural";
+
+  /** Value of {@link #retain} for no retained frames. */
+  public static final String NO_FRAMES = "none";
+
+  /** Checks the ranges. */
+  public LearningSettings {
+    if (retainFrames < 1 || retainFrames > 100_000) {
+      throw new IllegalArgumentException(
+          "seamark.retain.frames is " + retainFrames + ", but must be 1 to 100000");
+    }
+    if (triggerSamples < 1) {
+      throw new IllegalArgumentException(
+          "seamark.training.trigger.samples is " + triggerSamples + ", but must be at least 1");
+    }
+  }
+
+  /**
+   * Reads configuration; every key has a default except {@code seamark.data}.
+   *
+   * @param config where the keys are
+   * @return settings
+   * @throws IllegalArgumentException with one line for each wrong value
+   */
+  public static LearningSettings from(Config config) {
+    return from(key -> config.getOptionalValue(key, String.class));
+  }
+
+  /**
+   * Reads the same from any lookup.
+   *
+   * @param lookup value of a key, empty if it is not set
+   * @return settings
+   * @throws IllegalArgumentException with one line for each wrong value
+   */
+  public static LearningSettings from(Function<String, Optional<String>> lookup) {
+    Reader in = new Reader(lookup);
+    RoundSettings byDefault = RoundSettings.DEFAULTS;
+    Path data = in.path("seamark.data");
+    if (data == null) {
+      in.failures.add("seamark.data is not set, but must name the folder of buffer and models");
+      data = Path.of("");
+    }
+    Path edgeModel = in.path("seamark.edge.model");
+    Path retainLabels = in.path("seamark.retain.labels");
+    int retainFrames = (int) in.integer("seamark.retain.frames", 64);
+    int trigger = (int) in.integer("seamark.training.trigger.samples", 32);
+    int threads =
+        (int)
+            in.integer("seamark.threads", Math.min(2, Runtime.getRuntime().availableProcessors()));
+    int steps = (int) in.integer("seamark.training.steps", byDefault.steps());
+    int batch = (int) in.integer("seamark.training.batch", byDefault.batch());
+    double rate = in.number("seamark.training.learning-rate", byDefault.learningRate());
+    int holdout = (int) in.integer("seamark.training.holdout", byDefault.holdout());
+    int judged = (int) in.integer("seamark.training.judge-frames", byDefault.judgeFrames());
+    int judgedOld = (int) in.integer("seamark.training.judge-retained", byDefault.judgeRetained());
+    boolean weights = in.flag("seamark.training.class-weights", byDefault.classWeights());
+    int trainingThreads = (int) in.integer("seamark.training.threads", threads);
+    long seed = in.integer64("seamark.seed", byDefault.seed());
+    RoundSettings round =
+        in.collect(
+            () ->
+                new RoundSettings(
+                    steps,
+                    batch,
+                    rate,
+                    holdout,
+                    judged,
+                    judgedOld,
+                    weights,
+                    seed,
+                    trainingThreads));
+    RoundSettings checked = round == null ? byDefault : round;
+    Path root = data;
+    LearningSettings settings =
+        in.collect(
+            () ->
+                new LearningSettings(
+                    root.resolve("buffer"),
+                    root.resolve("models"),
+                    edgeModel,
+                    in.text("seamark.retain"),
+                    retainLabels,
+                    retainFrames,
+                    trigger,
+                    checked));
+    if (settings == null || !in.failures.isEmpty()) {
+      throw new IllegalArgumentException(String.join("\n", in.failures));
+    }
+    return settings;
+  }
+
+  /** Reads values and keeps what is wrong with them. */
+  private static final class Reader {
+    private final Function<String, Optional<String>> lookup;
+    private final List<String> failures = new ArrayList<>();
+
+    Reader(Function<String, Optional<String>> lookup) {
+      this.lookup = lookup;
+    }
+
+    String text(String key) {
+      return lookup.apply(key).map(String::strip).orElse("");
+    }
+
+    @Nullable Path path(String key) {
+      String text = text(key);
+      if (text.isEmpty()) {
+        return null;
+      }
+      try {
+        return Path.of(text);
+      } catch (InvalidPathException e) {
+        failures.add(key + " is '" + text + "', but must be a path");
+        return null;
+      }
+    }
+
+    long integer(String key, int byDefault) {
+      long value = integer64(key, byDefault);
+      if (value != (int) value) {
+        failures.add(key + " is " + value + ", but must fit 32 bits");
+      }
+      return value;
+    }
+
+    long integer64(String key, long byDefault) {
+      String text = text(key);
+      try {
+        return text.isEmpty() ? byDefault : Long.parseLong(text);
+      } catch (NumberFormatException e) {
+        failures.add(key + " is '" + text + "', but must be a whole number");
+        return byDefault;
+      }
+    }
+
+    double number(String key, double byDefault) {
+      String text = text(key);
+      try {
+        return text.isEmpty() ? byDefault : Double.parseDouble(text);
+      } catch (NumberFormatException e) {
+        failures.add(key + " is '" + text + "', but must be a number");
+        return byDefault;
+      }
+    }
+
+    boolean flag(String key, boolean byDefault) {
+      String text = text(key);
+      if (!text.isEmpty() && !text.equals("true") && !text.equals("false")) {
+        failures.add(key + " is '" + text + "', but must be true or false");
+      }
+      return text.isEmpty() ? byDefault : text.equals("true");
+    }
+
+    <T> @Nullable T collect(Supplier<T> value) {
+      try {
+        return value.get();
+      } catch (IllegalArgumentException e) {
+        failures.add(String.valueOf(e.getMessage()));
+        return null;
+      }
+    }
+  }
+}

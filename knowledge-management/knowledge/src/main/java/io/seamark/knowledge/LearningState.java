@@ -1,0 +1,70 @@
+package io.seamark.knowledge;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.seamark.knowledge.model.Figures;
+import io.seamark.knowledge.model.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What lifelong learning is doing.
+ *
+ * @param state the phase
+ * @param completed rounds that ended with a judged version, over the life of the registry
+ * @param accepted how many of them were accepted
+ * @param rejected how many were rejected
+ * @param failed rounds that failed since the start of the process
+ * @param idle rounds since the start of the process that had too few samples
+ * @param samples samples in the buffer
+ * @param trainedOn samples the buffer held when the last round began, over the life of the registry
+ * @param progress of the running round, 0 to 1; 0 where none runs
+ * @param loss of the running round's last step, or null
+ * @param last how the last round ended, or null
+ */
+public record LearningState(
+    Phase state,
+    int completed,
+    int accepted,
+    int rejected,
+    int failed,
+    int idle,
+    long samples,
+    long trainedOn,
+    double progress,
+    @Nullable Double loss,
+    @Nullable LastRound last) {
+  /** Phases. */
+  public enum Phase {
+    /** No new samples. */
+    @JsonProperty("idle")
+    IDLE,
+    /** New samples, fewer than start a round. */
+    @JsonProperty("waiting")
+    WAITING,
+    /** Optimising. */
+    @JsonProperty("training")
+    TRAINING,
+    /** Comparing the new model with the serving one. */
+    @JsonProperty("judging")
+    JUDGING
+  }
+
+  /**
+   * How a round ended.
+   *
+   * @param version the version it made, or null if it made none
+   * @param verdict on it, or null
+   * @param reason of the verdict, of the failure, or why there was nothing to do
+   * @param serving figures of the model before, or null
+   * @param candidate figures of the new one, or null
+   * @param seconds of training, 0 if there was none
+   * @param ended ISO 8601, UTC
+   */
+  public record LastRound(
+      @Nullable String version,
+      @Nullable Verdict verdict,
+      String reason,
+      @Nullable Figures serving,
+      @Nullable Figures candidate,
+      double seconds,
+      String ended) {}
+}

@@ -1,0 +1,508 @@
+package io.seamark.knowledge;
+
+import io.seamark.buffer.ReplayBuffer;
+import io.seamark.knowledge.LearningState.LastRound;
+import io.seamark.knowledge.LearningState.Phase;
+import io.seamark.knowledge.frames.LabelledFrames;
+import io.seamark.knowledge.frames.ProceduralDay;
+import io.seamark.knowledge.frames.RetainedFolder;
+import io.seamark.knowledge.model.ModelRegistry;
+import io.seamark.knowledge.model.ModelVersion;
+import io.seamark.knowledge.model.Provenance;
+import io.seamark.knowledge.model.Verdict;
+import io.seamark.knowledge.training.RoundControl;
+import io.seamark.knowledge.training.RoundResult;
+import io.seamark.knowledge.training.TrainingRound;
+import io.seamark.network.EdgeModel;
+import io.seamark.plugin.PluginKind;
+import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.street.StreetModels;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the replay buffer and runs a {@link TrainingRound} in a thread of its own whenever enough
+ * new samples have come. One round runs at a time. What was trained on is recorded with each
+ * version, so a restart goes on where the last process ended. Thread-safe.
+ */
+public final class LifelongLearning implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LifelongLearning.class);
+
+  /** How often the buffer is looked at while nothing else happens. */
+  private static final long LOOK_MILLIS = 500;
+
+  /** How the reason of a round that failed begins. */
+  private static final String FAILED = "failed: ";
+
+  /** Size of procedural frames: that of the procedural source. */
+  private static final int PROCEDURAL_WIDTH = 240;
+
+  private static final int PROCEDURAL_HEIGHT = 160;
+
+  private final LearningSettings settings;
+  private final Clock clock;
+  private final ModelRegistry registry;
+  private final TrainingRound round;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Thread thread = new Thread(this::loop, "seamark-learning");
+
+  private @Nullable ReplayBuffer buffer;
+  private boolean requested;
+  private boolean stopping;
+  private boolean running;
+  private Phase phase = Phase.IDLE;
+  private long first;
+  private long next;
+  private int size;
+  private long seen;
+  private int failed;
+  private int idle;
+  private double progress;
+  private @Nullable Double loss;
+
+  /** Of the last round, if it made no version; otherwise the registry tells. */
+  private @Nullable LastRound last;
+
+  private String bufferTrouble = "";
+
+  /** Answers to {@link #request}. */
+  public enum Request {
+    /** A round begins. */
+    STARTED,
+    /** One is running already. */
+    RUNNING,
+    /** The buffer holds no samples. */
+    NO_SAMPLES
+  }
+
+  private LifelongLearning(
+      LearningSettings settings, Clock clock, ModelRegistry registry, TrainingRound round) {
+    this.settings = settings;
+    this.clock = clock;
+    this.registry = registry;
+    this.round = round;
+    this.thread.setDaemon(true);
+  }
+
+  /**
+   * Opens the registry, takes in the initial model if it is new, and checks everything that is
+   * configured. Nothing runs before {@link #start}.
+   *
+   * @param settings what to learn from
+   * @param plugins replay policy, task-update decision and known-sample inference
+   * @param clock for times in the registry
+   * @return ready to start
+   * @throws IOException if the registry, the initial model or the retained frames cannot be read
+   * @throws IllegalArgumentException if a plugin is missing or the registry began with another
+   *     model
+   */
+  public static LifelongLearning open(
+      LearningSettings settings, ConfiguredPlugins plugins, Clock clock) throws IOException {
+    for (PluginKind<?> kind :
+        List.of(PluginKind.REPLAY_POLICY, PluginKind.TASK_UPDATE_DECISION, PluginKind.BASEMODEL)) {
+      plugins.effective(kind);
+    }
+    TrainingRound round = new TrainingRound(settings.round(), plugins, retained(settings));
+    ModelRegistry registry = ModelRegistry.open(settings.models(), clock);
+    try {
+      begin(registry, settings);
+      return new LifelongLearning(settings, clock, registry, round);
+    } catch (IOException | RuntimeException e) {
+      registry.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Runs one round on a buffer, without a service: for the command line.
+   *
+   * @param settings what to learn from
+   * @param plugins as with {@link #open}
+   * @param control watches and stops it
+   * @return how it ended
+   * @throws IOException if there is no buffer, or as {@link #open}
+   */
+  public static RoundResult train(
+      LearningSettings settings, ConfiguredPlugins plugins, RoundControl control)
+      throws IOException {
+    if (!Files.isDirectory(settings.buffer())) {
+      throw new IOException("replay buffer " + settings.buffer() + " is not a folder");
+    }
+    try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(settings.buffer());
+        LifelongLearning learning = open(settings, plugins, Clock.systemUTC())) {
+      return learning.round.run(learning.registry, buffer, control);
+    }
+  }
+
+  private static LabelledFrames retained(LearningSettings settings) throws IOException {
+    String retain = settings.retain();
+    if (retain.isEmpty()) {
+      retain =
+          settings.edgeModel() == null ? LearningSettings.PROCEDURAL : LearningSettings.NO_FRAMES;
+    }
+    LabelledFrames frames =
+        switch (retain) {
+          case LearningSettings.NO_FRAMES -> LabelledFrames.NONE;
+          case LearningSettings.PROCEDURAL ->
+              new ProceduralDay(
+                  settings.round().seed(),
+                  settings.retainFrames(),
+                  PROCEDURAL_WIDTH,
+                  PROCEDURAL_HEIGHT);
+          default -> RetainedFolder.open(retain, settings.retainLabels());
+        };
+    LOG.info("retained frames: {} ({})", frames.size(), frames.source());
+    return frames;
+  }
+
+  private static void begin(ModelRegistry registry, LearningSettings settings) throws IOException {
+    Path brought = settings.edgeModel();
+    List<ModelVersion> versions = registry.versions();
+    if (versions.isEmpty()) {
+      if (brought != null) {
+        beginWith(registry, brought);
+      } else {
+        beginWithEmbedded(registry);
+      }
+    } else if (brought != null
+        && Files.isRegularFile(brought)
+        && !ModelRegistry.sha256(brought).equals(versions.get(0).sha256())) {
+      throw new IllegalArgumentException(
+          "seamark.edge.model is "
+              + brought
+              + ", but the versions in "
+              + registry.folder()
+              + " descend from another model; give another seamark.data or take that one");
+    }
+  }
+
+  private static void beginWith(ModelRegistry registry, Path model) throws IOException {
+    EdgeModel.load(model);
+    LOG.info("model registry begins with {}", registry.begin(model).sha256());
+  }
+
+  private static void beginWithEmbedded(ModelRegistry registry) throws IOException {
+    Path unpacked = Files.createTempDirectory(registry.folder(), ".embedded");
+    try {
+      beginWith(registry, StreetModels.edgeModel(unpacked));
+    } finally {
+      delete(unpacked);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+
+  /** Starts watching. May be called once. */
+  public void start() {
+    thread.start();
+  }
+
+  /**
+   * The versions.
+   *
+   * @return open until {@link #close}
+   */
+  public ModelRegistry registry() {
+    return registry;
+  }
+
+  /**
+   * Whether the thread that watches the buffer is alive.
+   *
+   * @return false before {@link #start} and after {@link #close}
+   */
+  public boolean alive() {
+    return thread.isAlive();
+  }
+
+  /**
+   * Asks for a round now, whether or not enough samples have come.
+   *
+   * @return what comes of it
+   */
+  public Request request() {
+    lock.lock();
+    try {
+      if (running || requested) {
+        return Request.RUNNING;
+      }
+      look();
+      if (size == 0) {
+        return Request.NO_SAMPLES;
+      }
+      requested = true;
+      changed.signalAll();
+      return Request.STARTED;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What is going on.
+   *
+   * @return a snapshot
+   */
+  public LearningState state() {
+    int accepted = 0;
+    int rejected = 0;
+    for (ModelVersion version : registry.versions()) {
+      accepted += version.verdict() == Verdict.ACCEPTED ? 1 : 0;
+      rejected += version.verdict() == Verdict.REJECTED ? 1 : 0;
+    }
+    lock.lock();
+    try {
+      return new LearningState(
+          phase,
+          accepted + rejected,
+          accepted,
+          rejected,
+          failed,
+          idle,
+          size,
+          Math.max(0, trainedUpTo() - first),
+          progress,
+          loss,
+          last == null ? lastRecorded() : last);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Stops. A round that runs ends after the step it is in and changes nothing. Closing twice does
+   * nothing.
+   *
+   * @throws IOException if files cannot be closed
+   */
+  @Override
+  public void close() throws IOException {
+    lock.lock();
+    try {
+      stopping = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        // The thread ends by itself; leaving it behind would leave native memory behind.
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    registry.close();
+    closeBuffer();
+  }
+
+  private void loop() {
+    while (true) {
+      ReplayBuffer samples = awaitRound();
+      if (samples == null) {
+        return;
+      }
+      LastRound fruitless = runRound(samples);
+      lock.lock();
+      try {
+        running = false;
+        progress = 0;
+        loss = null;
+        phase = Phase.IDLE;
+        if (fruitless != null) {
+          failed += fruitless.reason().startsWith(FAILED) ? 1 : 0;
+          idle += fruitless.reason().startsWith(FAILED) ? 0 : 1;
+        }
+        last = fruitless;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Waits until a round should begin; null when it is time to stop. */
+  private @Nullable ReplayBuffer awaitRound() {
+    lock.lock();
+    try {
+      while (!stopping) {
+        look();
+        long fresh = next - Math.max(first, Math.max(seen, trainedUpTo()));
+        ReplayBuffer samples = buffer;
+        if (samples != null && size > 0 && (requested || fresh >= settings.triggerSamples())) {
+          requested = false;
+          running = true;
+          seen = next;
+          phase = Phase.TRAINING;
+          last = null;
+          return samples;
+        }
+        phase = fresh > 0 ? Phase.WAITING : Phase.IDLE;
+        changed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      }
+      return null;
+    } catch (InterruptedException e) {
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Runs a round; what it says where it made no version, null where that says all or it stopped.
+   */
+  private @Nullable LastRound runRound(ReplayBuffer samples) {
+    LOG.info("round begins: samples={}", size);
+    try {
+      RoundResult result = round.run(registry, samples, new Progress());
+      if (result instanceof RoundResult.Idle nothing) {
+        LOG.info("round ends: nothing to do, reason=\"{}\"", nothing.reason());
+        return new LastRound(null, null, nothing.reason(), null, null, 0, now());
+      }
+      if (result instanceof RoundResult.Judged judged) {
+        LastRound end = ended(judged.version());
+        LOG.info(
+            "round ends: version={} verdict={} seconds={} reason=\"{}\"",
+            end.version(),
+            end.verdict(),
+            String.format(Locale.ROOT, "%.1f", end.seconds()),
+            end.reason());
+      } else {
+        LOG.info("round ends: stopped");
+      }
+      return null;
+    } catch (IOException | RuntimeException | LinkageError e) {
+      // The service must go on serving models whatever becomes of a round.
+      LOG.error("round failed: {}", e.toString(), e);
+      return new LastRound(null, null, FAILED + e.getMessage(), null, null, 0, now());
+    }
+  }
+
+  private String now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
+  }
+
+  private static LastRound ended(ModelVersion version) {
+    return new LastRound(
+        version.version(),
+        version.verdict(),
+        version.reason(),
+        version.serving(),
+        version.candidate(),
+        version.provenance().training().getOrDefault("seconds", 0.0),
+        version.created());
+  }
+
+  private @Nullable LastRound lastRecorded() {
+    List<ModelVersion> versions = registry.versions();
+    ModelVersion newest = versions.get(versions.size() - 1);
+    return newest.verdict() == Verdict.INITIAL ? null : ended(newest);
+  }
+
+  /** The sequence after the last that any recorded round could see. */
+  private long trainedUpTo() {
+    long upTo = 0;
+    for (ModelVersion version : registry.versions()) {
+      Provenance.BufferUse use = version.provenance().buffer();
+      upTo = use == null ? upTo : Math.max(upTo, use.next());
+    }
+    return upTo;
+  }
+
+  /** Looks at what the buffer's writer has appended; called with the lock, while no round runs. */
+  private void look() {
+    try {
+      if (buffer == null) {
+        if (!Files.isDirectory(settings.buffer())) {
+          return;
+        }
+        buffer = ReplayBuffer.openReadOnly(settings.buffer());
+      }
+      buffer.refresh();
+      first = buffer.first();
+      next = buffer.next();
+      size = buffer.size();
+      bufferTrouble = "";
+    } catch (IOException e) {
+      // The writer may be in the middle of making it; said once, then tried again.
+      if (!bufferTrouble.equals(String.valueOf(e.getMessage()))) {
+        bufferTrouble = String.valueOf(e.getMessage());
+        LOG.warn("replay buffer {} cannot be read now: {}", settings.buffer(), bufferTrouble);
+      }
+      try {
+        closeBuffer();
+      } catch (IOException close) {
+        LOG.debug("closing the replay buffer", close);
+      }
+    }
+  }
+
+  private void closeBuffer() throws IOException {
+    ReplayBuffer open = buffer;
+    buffer = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /** Makes a running round visible and stops it. */
+  private final class Progress implements RoundControl {
+    /** Judging takes about a tenth of a round. */
+    private static final double TRAINING_SHARE = 0.9;
+
+    @Override
+    public boolean cancelled() {
+      lock.lock();
+      try {
+        return stopping;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void trained(int done, int steps, double stepLoss) {
+      set(Phase.TRAINING, TRAINING_SHARE * done / steps, stepLoss);
+    }
+
+    @Override
+    public void judged(int done, int frames) {
+      double share = frames == 0 ? 1 : (double) done / frames;
+      set(Phase.JUDGING, TRAINING_SHARE + (1 - TRAINING_SHARE) * share, null);
+    }
+
+    private void set(Phase now, double share, @Nullable Double stepLoss) {
+      lock.lock();
+      try {
+        phase = now;
+        progress = share;
+        loss = stepLoss;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

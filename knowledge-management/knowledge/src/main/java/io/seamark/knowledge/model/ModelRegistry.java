@@ -1,0 +1,514 @@
+package io.seamark.knowledge.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.seamark.plugin.TaskUpdateDecision;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps every version of the edge model that was ever judged and says which one serves, the
+ * champion. The package describes the files. One process has a folder open at a time; within it the
+ * registry is thread-safe.
+ */
+public final class ModelRegistry implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
+  private static final Pattern VERSION_FILE =
+      Pattern.compile("(v(?:0|[1-9][0-9]{0,8}))\\.(json|safetensors)");
+  private static final String CHAMPION_POINTER = "champion.json";
+  private static final String CHAMPION_WEIGHTS = "champion.safetensors";
+  private static final String STAGED = ".staged-";
+
+  /** Version descriptions are a few KiB; anything much larger is not one. */
+  private static final long MAX_JSON_BYTES = 4 << 20;
+
+  /** How every file and reply of this package is written. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .build();
+
+  private final Path folder;
+  private final Clock clock;
+  private final FileChannel lockFile;
+  private final FileLock lock;
+  private final TreeMap<Integer, ModelVersion> versions = new TreeMap<>();
+  private final Map<String, Checked> checked = new HashMap<>();
+  private @Nullable ModelVersion champion;
+
+  /** A file whose digest was found right, so that it is not read again for every request. */
+  private record Checked(long bytes, long modified) {}
+
+  private record Pointer(String version, String sha256, int judged) {}
+
+  /**
+   * A version's weights on disk.
+   *
+   * @param version whose
+   * @param file safetensors; never changed
+   * @param sha256 its digest, found right
+   * @param bytes its size
+   */
+  public record StoredWeights(String version, Path file, String sha256, long bytes) {}
+
+  /**
+   * Weights on disk that wait for their verdict.
+   *
+   * @param version the id they will have
+   * @param file safetensors
+   * @param sha256 its digest
+   * @param bytes its size
+   */
+  public record Staged(String version, Path file, String sha256, long bytes) {}
+
+  /** Writes a safetensors file. */
+  @FunctionalInterface
+  public interface WeightsWriter {
+    /**
+     * Writes the file.
+     *
+     * @param file where to, in the registry's folder
+     * @param version the id it will have
+     * @throws IOException if it cannot be written
+     */
+    void write(Path file, String version) throws IOException;
+  }
+
+  private ModelRegistry(Path folder, Clock clock, FileChannel lockFile, FileLock lock) {
+    this.folder = folder;
+    this.clock = clock;
+    this.lockFile = lockFile;
+    this.lock = lock;
+  }
+
+  /**
+   * Opens a folder, makes it if it is not there, and puts right what a crash left behind.
+   *
+   * @param folder of the models
+   * @param clock for the time of creation of versions
+   * @return the open registry
+   * @throws IOException if another process has it open, or if there are versions but none of them
+   *     can serve
+   */
+  public static ModelRegistry open(Path folder, Clock clock) throws IOException {
+    Files.createDirectories(folder);
+    FileChannel lockFile =
+        FileChannel.open(
+            folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      FileLock lock;
+      try {
+        lock = lockFile.tryLock();
+      } catch (OverlappingFileLockException e) {
+        lock = null;
+      }
+      if (lock == null) {
+        throw new IOException(
+            "model registry " + folder + " is in use by another process; stop that one first");
+      }
+      ModelRegistry registry = new ModelRegistry(folder, clock, lockFile, lock);
+      registry.recover();
+      return registry;
+    } catch (IOException | RuntimeException e) {
+      lockFile.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Where the files are.
+   *
+   * @return the folder it was opened on
+   */
+  public Path folder() {
+    return folder;
+  }
+
+  /**
+   * The version that serves.
+   *
+   * @return empty before the first {@link #begin}
+   */
+  public synchronized Optional<ModelVersion> champion() {
+    return Optional.ofNullable(champion);
+  }
+
+  /**
+   * Every version, judged or initial.
+   *
+   * @return ascending
+   */
+  public synchronized List<ModelVersion> versions() {
+    return List.copyOf(versions.values());
+  }
+
+  /**
+   * One version.
+   *
+   * @param version its id
+   * @return empty if there is none
+   * @throws IllegalArgumentException if it is no id
+   */
+  public synchronized Optional<ModelVersion> version(String version) {
+    return Optional.ofNullable(versions.get(ModelVersion.number(version)));
+  }
+
+  /**
+   * Takes in the initial model as {@code v0}, byte for byte, and lets it serve.
+   *
+   * @param model safetensors, already known to be an edge model
+   * @return the version
+   * @throws IOException if it cannot be stored
+   * @throws IllegalStateException if there are versions already
+   */
+  public synchronized ModelVersion begin(Path model) throws IOException {
+    if (!versions.isEmpty()) {
+      throw new IllegalStateException("the registry has begun with " + versions.firstEntry());
+    }
+    Path name = model.getFileName();
+    Staged staged = stage((file, version) -> Files.copy(model, file));
+    ModelVersion v0 =
+        new ModelVersion(
+            staged.version(),
+            staged.sha256(),
+            staged.bytes(),
+            now(),
+            null,
+            Verdict.INITIAL,
+            "the model the registry began with",
+            null,
+            null,
+            Provenance.ofFile(name == null ? model.toString() : name.toString()));
+    store(staged, v0);
+    promote(v0);
+    return v0;
+  }
+
+  /**
+   * Writes the weights of the next version, which is not one before {@link #judge}.
+   *
+   * @param writer writes the file
+   * @return the staged file
+   * @throws IOException if it cannot be written
+   */
+  public Staged stage(WeightsWriter writer) throws IOException {
+    String version;
+    synchronized (this) {
+      version = "v" + (versions.isEmpty() ? 0 : versions.lastKey() + 1);
+    }
+    Path file = folder.resolve(STAGED + version + ".safetensors");
+    Files.deleteIfExists(file);
+    writer.write(file, version);
+    DurableFiles.force(file);
+    return new Staged(version, file, DurableFiles.sha256(file), Files.size(file));
+  }
+
+  /**
+   * Forgets staged weights.
+   *
+   * @param staged from {@link #stage}
+   * @throws IOException if the file cannot be deleted
+   */
+  public void discard(Staged staged) throws IOException {
+    Files.deleteIfExists(staged.file());
+  }
+
+  /**
+   * Makes staged weights a version, and the champion if they were accepted.
+   *
+   * @param staged from {@link #stage}
+   * @param parent the version they were trained from
+   * @param verdict what the decision plugin said
+   * @param serving the parent's figures
+   * @param candidate the new version's
+   * @param provenance how it was made
+   * @return the version
+   * @throws IOException if it cannot be stored; then there is no such version
+   */
+  public synchronized ModelVersion judge(
+      Staged staged,
+      String parent,
+      TaskUpdateDecision.Verdict verdict,
+      TaskUpdateDecision.Evaluation serving,
+      TaskUpdateDecision.Evaluation candidate,
+      Provenance provenance)
+      throws IOException {
+    if (version(parent).isEmpty()) {
+      throw new IllegalArgumentException("parent " + parent + " is not a version of " + folder);
+    }
+    boolean accepted = verdict instanceof TaskUpdateDecision.Accepted;
+    ModelVersion version =
+        new ModelVersion(
+            staged.version(),
+            staged.sha256(),
+            staged.bytes(),
+            now(),
+            parent,
+            accepted ? Verdict.ACCEPTED : Verdict.REJECTED,
+            verdict.reason(),
+            Figures.of(serving),
+            Figures.of(candidate),
+            provenance);
+    store(staged, version);
+    if (accepted) {
+      promote(version);
+    }
+    return version;
+  }
+
+  /**
+   * A version's weights, after checking their digest.
+   *
+   * @param version its id
+   * @return empty if there is no such version
+   * @throws IllegalArgumentException if it is no id
+   * @throws IOException if the file is missing or its digest is not the recorded one
+   */
+  public synchronized Optional<StoredWeights> weights(String version) throws IOException {
+    ModelVersion found = versions.get(ModelVersion.number(version));
+    if (found == null) {
+      return Optional.empty();
+    }
+    Path file = weightsFile(found.version());
+    check(file, found);
+    return Optional.of(new StoredWeights(version, file, found.sha256(), found.bytes()));
+  }
+
+  /**
+   * The JSON of a value in the form the registry's files have.
+   *
+   * @param value a version, its provenance or a collection of them
+   * @return UTF-8 text
+   */
+  public static String json(Object value) {
+    try {
+      return JSON.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("cannot be written as JSON: " + value, e);
+    }
+  }
+
+  /**
+   * Digest of a file, as versions record it.
+   *
+   * @param file any
+   * @return 64 lower-case hexadecimal digits
+   * @throws IOException if it cannot be read
+   */
+  public static String sha256(Path file) throws IOException {
+    return DurableFiles.sha256(file);
+  }
+
+  /** Lets go of the folder. Closing twice does nothing. */
+  @Override
+  public void close() throws IOException {
+    if (lockFile.isOpen()) {
+      lock.release();
+      lockFile.close();
+    }
+  }
+
+  private String now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
+  }
+
+  private Path weightsFile(String version) {
+    return folder.resolve(version + ".safetensors");
+  }
+
+  private void store(Staged staged, ModelVersion version) throws IOException {
+    Path weights = weightsFile(version.version());
+    DurableFiles.rename(staged.file(), weights);
+    DurableFiles.replace(
+        folder.resolve(version.version() + ".json"), JSON.writeValueAsBytes(version));
+    versions.put(version.number(), version);
+    remember(weights);
+  }
+
+  private void promote(ModelVersion version) throws IOException {
+    Pointer pointer = new Pointer(version.version(), version.sha256(), versions.lastKey());
+    DurableFiles.replace(folder.resolve(CHAMPION_POINTER), JSON.writeValueAsBytes(pointer));
+    champion = version;
+    DurableFiles.copy(weightsFile(version.version()), folder.resolve(CHAMPION_WEIGHTS));
+  }
+
+  private void remember(Path file) throws IOException {
+    checked.put(
+        file.toString(), new Checked(Files.size(file), Files.getLastModifiedTime(file).toMillis()));
+  }
+
+  private void check(Path file, ModelVersion version) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new IOException("weights of " + version.version() + " are missing: " + file);
+    }
+    Checked now = new Checked(Files.size(file), Files.getLastModifiedTime(file).toMillis());
+    if (now.equals(checked.get(file.toString()))) {
+      return;
+    }
+    checked.remove(file.toString());
+    String sha256 = DurableFiles.sha256(file);
+    if (!sha256.equals(version.sha256())) {
+      throw new IOException(
+          String.format(
+              "weights of %s refused: SHA-256 of %s is %s, but was recorded as %s",
+              version.version(), file, sha256, version.sha256()));
+    }
+    checked.put(file.toString(), now);
+  }
+
+  private void recover() throws IOException {
+    List<Path> weights = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        Matcher matcher = VERSION_FILE.matcher(name);
+        if (name.startsWith(STAGED) || (name.startsWith(".") && name.endsWith(".new"))) {
+          LOG.info("removing {}: a write that was cut short", file);
+          Files.delete(file);
+        } else if (matcher.matches() && name.endsWith(".json")) {
+          readVersion(file, matcher.group(1));
+        } else if (matcher.matches()) {
+          weights.add(file);
+        }
+      }
+    }
+    for (Path file : weights) {
+      String name = file.getFileName().toString();
+      int number = ModelVersion.number(name.substring(0, name.indexOf('.')));
+      Path description = folder.resolve("v" + number + ".json");
+      if (!versions.containsKey(number) && !Files.exists(description)) {
+        LOG.warn("removing {}: its version was never recorded", file);
+        Files.delete(file);
+      }
+    }
+    if (!versions.isEmpty()) {
+      champion = chooseChampion();
+      if (!pointsAt(champion)) {
+        promote(champion);
+      } else {
+        restoreChampionCopy(champion);
+      }
+    }
+  }
+
+  private void readVersion(Path file, String id) throws IOException {
+    if (Files.size(file) > MAX_JSON_BYTES) {
+      throw new IOException(
+          file + " has " + Files.size(file) + " bytes, but at most " + MAX_JSON_BYTES + " may be");
+    }
+    ModelVersion version;
+    try {
+      version = JSON.readValue(Files.readAllBytes(file), ModelVersion.class);
+    } catch (JsonProcessingException e) {
+      throw new IOException(file + " is not a version's description: " + e.getOriginalMessage(), e);
+    }
+    if (!version.version().equals(id)) {
+      throw new IOException(file + " describes " + version.version() + ", not " + id);
+    }
+    versions.put(version.number(), version);
+  }
+
+  private @Nullable Pointer readPointer() throws IOException {
+    Path file = folder.resolve(CHAMPION_POINTER);
+    if (!Files.isRegularFile(file) || Files.size(file) > MAX_JSON_BYTES) {
+      return null;
+    }
+    try {
+      return JSON.readValue(Files.readAllBytes(file), Pointer.class);
+    } catch (JsonProcessingException e) {
+      LOG.warn("{} cannot be read, choosing the newest accepted version", file);
+      return null;
+    }
+  }
+
+  private boolean pointsAt(ModelVersion version) throws IOException {
+    Pointer pointer = readPointer();
+    return pointer != null
+        && version.version().equals(pointer.version())
+        && version.sha256().equals(pointer.sha256());
+  }
+
+  /**
+   * The version the pointer names, unless one was accepted after the pointer was written (a crash
+   * came between the two) or its weights are damaged; then the newest accepted one that is intact.
+   */
+  private ModelVersion chooseChampion() throws IOException {
+    Pointer pointer = readPointer();
+    List<ModelVersion> candidates = new ArrayList<>();
+    Collection<ModelVersion> newestFirst = versions.descendingMap().values();
+    for (ModelVersion version : newestFirst) {
+      boolean pointed = pointer != null && version.version().equals(pointer.version());
+      boolean later = pointer == null || version.number() > pointer.judged();
+      if (pointed || (later && version.verdict() != Verdict.REJECTED)) {
+        candidates.add(version);
+      }
+    }
+    for (ModelVersion version : newestFirst) {
+      if (version.verdict() != Verdict.REJECTED && !candidates.contains(version)) {
+        candidates.add(version);
+      }
+    }
+    IOException failure = new IOException("no version in " + folder + " can serve");
+    for (ModelVersion version : candidates) {
+      try {
+        restoreWeights(version);
+        return version;
+      } catch (IOException e) {
+        LOG.error("{}", e.getMessage());
+        failure.addSuppressed(e);
+      }
+    }
+    throw failure;
+  }
+
+  /** Checks a version's weights; damaged ones are replaced by the champion's copy if that is it. */
+  private void restoreWeights(ModelVersion version) throws IOException {
+    Path file = weightsFile(version.version());
+    try {
+      check(file, version);
+    } catch (IOException e) {
+      Path copy = folder.resolve(CHAMPION_WEIGHTS);
+      if (!Files.isRegularFile(copy) || !DurableFiles.sha256(copy).equals(version.sha256())) {
+        throw e;
+      }
+      LOG.warn("{}; restored from {}", e.getMessage(), copy);
+      DurableFiles.copy(copy, file);
+      remember(file);
+    }
+  }
+
+  private void restoreChampionCopy(ModelVersion version) throws IOException {
+    Path copy = folder.resolve(CHAMPION_WEIGHTS);
+    if (!Files.isRegularFile(copy) || !DurableFiles.sha256(copy).equals(version.sha256())) {
+      DurableFiles.copy(weightsFile(version.version()), copy);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package io.seamark.knowledge.model;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a version came to be: enough to make it again.
+ *
+ * @param kind {@code file} for a model that was brought, {@code training} for one from a round
+ * @param source the brought file's name; null for training
+ * @param parentSha256 digest of the weights that training started from; null for a brought file
+ * @param buffer what was read of the replay buffer; null for a brought file
+ * @param retained the labelled frames it was mixed with; null if none
+ * @param hyperparameters of the training, by configuration name
+ * @param plugins choice and hyperparameters of each plugin that took part, by configuration key
+ * @param seed every random choice derives from it
+ * @param software versions of the libraries, the JVM and the system, by name
+ * @param training figures of the training itself: {@code seconds}, {@code first_loss}, {@code
+ *     last_loss}, {@code steps}
+ */
+public record Provenance(
+    String kind,
+    @Nullable String source,
+    @Nullable String parentSha256,
+    @Nullable BufferUse buffer,
+    @Nullable RetainedUse retained,
+    Map<String, String> hyperparameters,
+    Map<String, String> plugins,
+    long seed,
+    Map<String, String> software,
+    Map<String, Double> training) {
+  /** Kind of a model that was brought. */
+  public static final String FILE = "file";
+
+  /** Kind of a model that a round made. */
+  public static final String TRAINING = "training";
+
+  /** Copies the maps, sorted; absent ones in a file of another release become empty. */
+  public Provenance {
+    hyperparameters = sorted(hyperparameters);
+    plugins = sorted(plugins);
+    software = sorted(software);
+    training = sorted(training);
+  }
+
+  private static <V> Map<String, V> sorted(@Nullable Map<String, V> map) {
+    return map == null ? Map.of() : java.util.Collections.unmodifiableMap(new TreeMap<>(map));
+  }
+
+  /**
+   * The provenance of a brought file.
+   *
+   * @param name its name, without its folder
+   * @return kind {@link #FILE}
+   */
+  public static Provenance ofFile(String name) {
+    return new Provenance(
+        FILE, name, null, null, null, Map.of(), Map.of(), 0, Software.versions(), Map.of());
+  }
+
+  /**
+   * What a round read of the replay buffer.
+   *
+   * @param first lowest sequence the buffer held
+   * @param next the sequence after the highest
+   * @param trained sequences that training drew from
+   * @param heldOut sequences the models were judged on
+   * @param segments digest of each whole segment file it could come from, by file name; empty where
+   *     the buffer does not tell
+   */
+  public record BufferUse(
+      long first,
+      long next,
+      List<Range> trained,
+      List<Range> heldOut,
+      Map<String, String> segments) {
+    /** Copies the collections. */
+    public BufferUse {
+      trained = List.copyOf(trained);
+      heldOut = List.copyOf(heldOut);
+      segments = sorted(segments);
+    }
+  }
+
+  /**
+   * A run of sequences.
+   *
+   * @param first inclusive
+   * @param last inclusive
+   */
+  public record Range(long first, long last) {
+    /**
+     * Writes ascending sequences as runs.
+     *
+     * @param sequences ascending, without repetition
+     * @return as few ranges as possible
+     */
+    public static List<Range> of(List<Long> sequences) {
+      List<Range> ranges = new java.util.ArrayList<>();
+      for (long s : sequences) {
+        int end = ranges.size() - 1;
+        if (end >= 0 && ranges.get(end).last() + 1 == s) {
+          ranges.set(end, new Range(ranges.get(end).first(), s));
+        } else {
+          ranges.add(new Range(s, s));
+        }
+      }
+      return ranges;
+    }
+  }
+
+  /**
+   * The labelled frames of a round.
+   *
+   * @param source what they are, as configured
+   * @param frames how many were offered to training
+   * @param heldOut how many were kept for judging
+   */
+  public record RetainedUse(String source, int frames, int heldOut) {}
+}

@@ -1,0 +1,419 @@
+package io.seamark.knowledge.training;
+
+import io.seamark.buffer.ReplayBuffer;
+import io.seamark.imaging.Images;
+import io.seamark.knowledge.evaluation.ModelJudge;
+import io.seamark.knowledge.frames.BufferedFrames;
+import io.seamark.knowledge.frames.LabelledFrames;
+import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
+import io.seamark.knowledge.model.ModelRegistry;
+import io.seamark.knowledge.model.ModelVersion;
+import io.seamark.knowledge.model.Provenance;
+import io.seamark.knowledge.model.Software;
+import io.seamark.network.EdgeModel;
+import io.seamark.network.Precision;
+import io.seamark.network.Weights;
+import io.seamark.network.tensorflow.Augmentation;
+import io.seamark.network.tensorflow.RfNetTrainer;
+import io.seamark.network.tensorflow.TrainingOptions;
+import io.seamark.network.tensorflow.TrainingSample;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.Frame;
+import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.ReplayPolicy;
+import io.seamark.plugin.TaskUpdateDecision;
+import io.seamark.plugin.TaskUpdateDecision.Evaluation;
+import io.seamark.registry.ConfiguredPlugins;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One round of lifelong learning: from the champion, on buffered samples with the cloud's answers
+ * as targets, mixed with retained labelled frames so that the first world is not forgotten
+ * (rehearsal); then judged against the champion on frames that no round trains on.
+ *
+ * <p>Frames are decoded when they are used, so memory does not grow with the buffer.
+ */
+public final class TrainingRound {
+  /** From this probability on, a model's guess that the answer repeats is evidence for it. */
+  private static final double SURE = 0.9;
+
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingRound.class);
+
+  /** Frames tried in a row before a source is given up. */
+  private static final int MAX_UNREADABLE = 16;
+
+  /** Retained frames whose labels are counted for class weights. */
+  private static final int COUNTED_RETAINED = 16;
+
+  private final RoundSettings settings;
+  private final ConfiguredPlugins plugins;
+  private final LabelledFrames retained;
+
+  /**
+   * A round that can be run any number of times.
+   *
+   * @param settings how
+   * @param plugins replay policy, task-update decision and known-sample inference
+   * @param retained labelled frames of the first world, or {@link LabelledFrames#NONE}
+   */
+  public TrainingRound(RoundSettings settings, ConfiguredPlugins plugins, LabelledFrames retained) {
+    this.settings = settings;
+    this.plugins = plugins;
+    this.retained = retained;
+  }
+
+  /** What a round may read, decided before it begins. */
+  private record Plan(
+      long first,
+      long next,
+      List<Long> train,
+      List<Long> heldOut,
+      List<Integer> retainedTrain,
+      List<Integer> retainedHeldOut,
+      long[] pixels) {}
+
+  /**
+   * Runs a round.
+   *
+   * @param registry with a champion
+   * @param buffer read only
+   * @param control watches and stops it
+   * @return how it ended
+   * @throws IOException if files or too many frames cannot be read, or the version cannot be stored
+   */
+  public RoundResult run(ModelRegistry registry, ReplayBuffer buffer, RoundControl control)
+      throws IOException {
+    ModelVersion champion =
+        registry
+            .champion()
+            .orElseThrow(() -> new IllegalStateException("the model registry has no champion"));
+    Path serving = registry.weights(champion.version()).orElseThrow().file();
+    EdgeModel start = EdgeModel.load(serving);
+    int classes = start.classes().size();
+    Plan plan = plan(buffer, classes);
+    if (plan.train().isEmpty() || plan.heldOut().isEmpty()) {
+      return new RoundResult.Idle(
+          String.format(
+              "%d samples to train on and %d held out, but both are needed",
+              plan.train().size(), plan.heldOut().size()));
+    }
+    long begun = System.nanoTime();
+    Map<String, Double> figures = new TreeMap<>();
+    Optional<EdgeModel> trained = train(start, plan, buffer, control, figures);
+    if (trained.isEmpty()) {
+      return new RoundResult.Cancelled();
+    }
+    figures.put("seconds", (System.nanoTime() - begun) / 1e9);
+    Provenance provenance = provenance(champion, plan, buffer, figures);
+    ModelRegistry.Staged staged =
+        registry.stage((file, version) -> save(trained.get(), file, version, champion, provenance));
+    try {
+      ModelJudge judge = new ModelJudge(plugins.create(PluginKind.BASEMODEL), classes);
+      LabelledFrames onNew = BufferedFrames.evidence(buffer, plan.heldOut(), SURE);
+      LabelledFrames onRetained = choose(retained, plan.retainedHeldOut());
+      int frames = onNew.size() + onRetained.size();
+      Optional<List<Evaluation>> judged =
+          judge.judge(
+              List.of(serving, staged.file()),
+              onNew,
+              onRetained,
+              control::cancelled,
+              done -> control.judged(done, frames));
+      if (judged.isEmpty()) {
+        registry.discard(staged);
+        return new RoundResult.Cancelled();
+      }
+      Evaluation before = judged.get().get(0);
+      Evaluation after = judged.get().get(1);
+      TaskUpdateDecision decision = plugins.create(PluginKind.TASK_UPDATE_DECISION);
+      return new RoundResult.Judged(
+          registry.judge(
+              staged,
+              champion.version(),
+              decision.decide(before, after),
+              before,
+              after,
+              provenance));
+    } catch (IOException | RuntimeException e) {
+      registry.discard(staged);
+      throw e;
+    }
+  }
+
+  private Plan plan(ReplayBuffer buffer, int classes) {
+    Holdout holdout = new Holdout(settings.holdout());
+    ReplayPolicy policy = plugins.create(PluginKind.REPLAY_POLICY);
+    List<Long> heldOut = new ArrayList<>();
+    buffer
+        .entries()
+        .forEach(
+            entry -> {
+              if (holdout.holds(entry.sequence())) {
+                heldOut.add(entry.sequence());
+              } else {
+                policy.offer(entry.candidate());
+              }
+            });
+    List<Long> train = policy.retained();
+    // A second pass rather than a map: the policy keeps few of a buffer that grows without bound.
+    Set<Long> kept = new HashSet<>(train);
+    long[] pixels = new long[classes];
+    buffer
+        .entries()
+        .filter(entry -> kept.contains(entry.sequence()))
+        .forEach(
+            entry -> {
+              List<Long> counts = entry.pixelsByClass();
+              for (int c = 0; c < Math.min(classes, counts.size()); c++) {
+                pixels[c] += counts.get(c);
+              }
+            });
+    List<Integer> retainedTrain = new ArrayList<>();
+    List<Integer> retainedHeldOut = new ArrayList<>();
+    for (int i = 0; i < retained.size(); i++) {
+      (holdout.holds(i) ? retainedHeldOut : retainedTrain).add(i);
+    }
+    return new Plan(
+        buffer.first(),
+        buffer.next(),
+        train,
+        spread(heldOut, settings.judgeFrames()),
+        retainedTrain,
+        spread(retainedHeldOut, settings.judgeRetained()),
+        pixels);
+  }
+
+  /** At most so many, evenly spread, the last one always among them. */
+  static <E> List<E> spread(List<E> all, int most) {
+    if (all.size() <= most) {
+      return all;
+    }
+    List<E> some = new ArrayList<>();
+    for (int i = 1; i <= most; i++) {
+      some.add(all.get((int) ((long) i * all.size() / most) - 1));
+    }
+    return some;
+  }
+
+  private Optional<EdgeModel> train(
+      EdgeModel start,
+      Plan plan,
+      ReplayBuffer buffer,
+      RoundControl control,
+      Map<String, Double> figures)
+      throws IOException {
+    SplittableRandom random = new SplittableRandom(settings.seed() ^ plan.next());
+    Supply fresh = new Supply(BufferedFrames.answers(buffer, plan.train()), random.split());
+    LabelledFrames rehearsal = choose(retained, plan.retainedTrain());
+    @Nullable Supply old = rehearsal.size() == 0 ? null : new Supply(rehearsal, random.split());
+    LabelledFrame sizing = fresh.read();
+    int width = sizing.frame().width();
+    int height = sizing.frame().height();
+    // The branch for depth can only be trained where there is depth.
+    boolean depth = start.depth() && sizing.frame().depth() != null;
+    EdgeModel begin = new EdgeModel(start.weights(), start.classes(), start.normalisation(), depth);
+    int rehearsed = old == null ? 0 : settings.batch() / 2;
+    TrainingOptions options =
+        TrainingOptions.fineTuning(
+                settings.learningRate(), settings.batch(), settings.seed(), settings.threads())
+            .withClassWeights(
+                settings.classWeights() ? classWeights(plan.pixels(), rehearsal) : List.of());
+    int steps = settings.steps();
+    int edge = Math.max(1, steps / 10);
+    double firstLoss = 0;
+    double lastLoss = 0;
+    if (control.cancelled()) {
+      return Optional.empty();
+    }
+    try (RfNetTrainer trainer = new RfNetTrainer(begin, width, height, options)) {
+      for (int step = 0; step < steps; step++) {
+        if (control.cancelled()) {
+          return Optional.empty();
+        }
+        List<TrainingSample> batch = new ArrayList<>();
+        for (int i = 0; i < settings.batch(); i++) {
+          Supply from = old != null && i < rehearsed ? old : fresh;
+          LabelledFrame frame = fit(from.read(), width, height);
+          TrainingSample sample =
+              new TrainingSample(depth ? withDepth(frame.frame()) : frame.frame(), frame.target());
+          batch.add(Augmentation.STANDARD.apply(sample, from.random));
+        }
+        double loss =
+            trainer.step(batch, TrainingOptions.cosine(settings.learningRate(), step, edge, steps));
+        if (!Double.isFinite(loss)) {
+          throw new IOException("training diverged: the loss of step " + step + " is " + loss);
+        }
+        firstLoss += step < edge ? loss / edge : 0;
+        lastLoss += step >= steps - edge ? loss / edge : 0;
+        control.trained(step + 1, steps, loss);
+      }
+      figures.put("steps", (double) steps);
+      figures.put("first_loss", firstLoss);
+      figures.put("last_loss", lastLoss);
+      figures.put("unreadable", (double) (fresh.unreadable + (old == null ? 0 : old.unreadable)));
+      return Optional.of(trainer.snapshot());
+    }
+  }
+
+  private static LabelledFrame fit(LabelledFrame frame, int width, int height) {
+    return frame.frame().width() == width && frame.frame().height() == height
+        ? frame
+        : new LabelledFrame(
+            Images.resize(frame.frame(), width, height),
+            Images.resize(frame.target(), width, height));
+  }
+
+  /** Depth 0 is unknown, which is what a frame without depth has everywhere. */
+  private static Frame withDepth(Frame frame) {
+    return frame.depth() != null
+        ? frame
+        : new Frame(
+            frame.width(), frame.height(), frame.rgb(), new byte[frame.width() * frame.height()]);
+  }
+
+  private List<Double> classWeights(long[] newPixels, LabelledFrames rehearsal) {
+    double[] share = shares(newPixels);
+    if (rehearsal.size() > 0) {
+      long[] oldPixels = new long[newPixels.length];
+      for (int i = 0; i < Math.min(rehearsal.size(), COUNTED_RETAINED); i++) {
+        try {
+          int index = (int) ((long) i * rehearsal.size() / COUNTED_RETAINED);
+          count(rehearsal.read(Math.min(index, rehearsal.size() - 1)).target(), oldPixels);
+        } catch (IOException e) {
+          LOG.warn("a retained frame is not counted: {}", e.getMessage());
+        }
+      }
+      double[] old = shares(oldPixels);
+      for (int c = 0; c < share.length; c++) {
+        share[c] = (share[c] + old[c]) / 2;
+      }
+    }
+    List<Double> weights = new ArrayList<>();
+    for (double s : share) {
+      weights.add(1 / Math.log(1.02 + s));
+    }
+    return weights;
+  }
+
+  private static double[] shares(long[] pixels) {
+    double all = 0;
+    for (long n : pixels) {
+      all += n;
+    }
+    double[] shares = new double[pixels.length];
+    for (int c = 0; c < pixels.length; c++) {
+      shares[c] = all == 0 ? 0 : pixels[c] / all;
+    }
+    return shares;
+  }
+
+  private static void count(ClassMap map, long[] pixels) {
+    for (byte c : map.classes()) {
+      if ((c & 0xFF) < pixels.length) {
+        pixels[c & 0xFF]++;
+      }
+    }
+  }
+
+  private static LabelledFrames choose(LabelledFrames all, List<Integer> indices) {
+    return new LabelledFrames() {
+      @Override
+      public int size() {
+        return indices.size();
+      }
+
+      @Override
+      public LabelledFrame read(int index) throws IOException {
+        return all.read(indices.get(index));
+      }
+
+      @Override
+      public String source() {
+        return "retained frames (" + all.source() + ")";
+      }
+    };
+  }
+
+  private static void save(
+      EdgeModel model, Path file, String version, ModelVersion parent, Provenance provenance)
+      throws IOException {
+    Map<String, String> metadata = new LinkedHashMap<>(model.weights().metadata());
+    metadata.put(EdgeModel.VERSION, version);
+    metadata.put(EdgeModel.PARENT, parent.version());
+    metadata.put(EdgeModel.PROVENANCE, ModelRegistry.json(provenance));
+    // Half precision halves what every edge fetches; what is judged is this very file.
+    model.withWeights(new Weights(model.weights().tensors(), metadata)).save(file, Precision.F16);
+  }
+
+  private Provenance provenance(
+      ModelVersion parent, Plan plan, ReplayBuffer buffer, Map<String, Double> figures) {
+    Map<String, String> chosen = new TreeMap<>();
+    for (PluginKind<?> kind :
+        List.of(PluginKind.REPLAY_POLICY, PluginKind.TASK_UPDATE_DECISION, PluginKind.BASEMODEL)) {
+      chosen.putAll(plugins.effective(kind));
+    }
+    return new Provenance(
+        Provenance.TRAINING,
+        null,
+        parent.sha256(),
+        new Provenance.BufferUse(
+            plan.first(),
+            plan.next(),
+            Provenance.Range.of(plan.train()),
+            Provenance.Range.of(plan.heldOut()),
+            Map.of()),
+        retained.size() == 0
+            ? null
+            : new Provenance.RetainedUse(
+                retained.source(), plan.retainedTrain().size(), plan.retainedHeldOut().size()),
+        settings.asMap(),
+        chosen,
+        settings.seed(),
+        Software.versions(),
+        figures);
+  }
+
+  /** Deals readable frames at random, each once before any comes again. */
+  private static final class Supply {
+    private final LabelledFrames frames;
+    private final RandomGenerator random;
+    private final Deck deck;
+    private int unreadable;
+
+    Supply(LabelledFrames frames, SplittableRandom random) {
+      this.frames = frames;
+      this.random = random;
+      this.deck = new Deck(frames.size(), random);
+    }
+
+    LabelledFrame read() throws IOException {
+      @Nullable IOException last = null;
+      for (int tried = 0; tried < MAX_UNREADABLE; tried++) {
+        int index = deck.next();
+        try {
+          return frames.read(index);
+        } catch (IOException e) {
+          unreadable++;
+          last = e;
+          LOG.warn("frame {} of the {} is skipped: {}", index, frames.source(), e.getMessage());
+        }
+      }
+      throw new IOException(
+          MAX_UNREADABLE + " frames in a row of the " + frames.source() + " cannot be read", last);
+    }
+  }
+}

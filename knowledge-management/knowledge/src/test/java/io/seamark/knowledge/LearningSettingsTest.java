@@ -1,0 +1,85 @@
+package io.seamark.knowledge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.seamark.knowledge.training.RoundSettings;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class LearningSettingsTest {
+  private static LearningSettings from(Map<String, String> values) {
+    return LearningSettings.from(key -> Optional.ofNullable(values.get(key)));
+  }
+
+  @Test
+  void defaults() {
+    LearningSettings settings = from(Map.of("seamark.data", "d", "seamark.threads", "2"));
+    assertEquals(Path.of("d/buffer"), settings.buffer());
+    assertEquals(Path.of("d/models"), settings.models());
+    assertNull(settings.edgeModel());
+    assertEquals("", settings.retain());
+    assertEquals(64, settings.retainFrames());
+    assertEquals(32, settings.triggerSamples());
+    assertEquals(RoundSettings.DEFAULTS, settings.round());
+  }
+
+  @Test
+  void everyKeyIsRead() {
+    LearningSettings settings =
+        from(
+            Map.ofEntries(
+                Map.entry("seamark.data", "d"),
+                Map.entry("seamark.edge.model", "m.safetensors"),
+                Map.entry("seamark.retain", "day:*"),
+                Map.entry("seamark.retain.labels", "labels"),
+                Map.entry("seamark.retain.frames", "5"),
+                Map.entry("seamark.training.trigger.samples", "6"),
+                Map.entry("seamark.training.steps", "7"),
+                Map.entry("seamark.training.batch", "8"),
+                Map.entry("seamark.training.learning-rate", "0.009"),
+                Map.entry("seamark.training.holdout", "10"),
+                Map.entry("seamark.training.judge-frames", "11"),
+                Map.entry("seamark.training.judge-retained", "12"),
+                Map.entry("seamark.training.class-weights", "false"),
+                Map.entry("seamark.training.threads", "13"),
+                Map.entry("seamark.threads", "14"),
+                Map.entry("seamark.seed", "-15")));
+    assertEquals(
+        new LearningSettings(
+            Path.of("d/buffer"),
+            Path.of("d/models"),
+            Path.of("m.safetensors"),
+            "day:*",
+            Path.of("labels"),
+            5,
+            6,
+            new RoundSettings(7, 8, 0.009, 10, 11, 12, false, -15, 13)),
+        settings);
+  }
+
+  @Test
+  void reportsAllFailuresAtOnce() {
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                from(
+                    Map.of(
+                        "seamark.training.steps", "0",
+                        "seamark.training.batch", "many",
+                        "seamark.training.holdout", "1",
+                        "seamark.training.trigger.samples", "0")));
+    assertEquals(
+        """
+        seamark.data is not set, but must name the folder of buffer and models
+        seamark.training.batch is 'many', but must be a whole number
+        seamark.training.steps is 0, but must be 1 to 100000
+        seamark.training.holdout is 1, but must be at least 2
+        seamark.training.trigger.samples is 0, but must be at least 1""",
+        e.getMessage());
+  }
+}

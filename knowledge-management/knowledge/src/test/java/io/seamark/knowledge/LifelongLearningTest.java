@@ -1,0 +1,154 @@
+package io.seamark.knowledge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.ReplayBuffer;
+import io.seamark.knowledge.LearningState.Phase;
+import io.seamark.knowledge.model.ModelRegistry;
+import io.seamark.knowledge.training.RoundControl;
+import io.seamark.knowledge.training.RoundResult;
+import io.seamark.knowledge.training.RoundSettings;
+import io.seamark.network.EdgeModel;
+import io.seamark.network.Precision;
+import io.seamark.network.RfNetWeights;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+// JUnit sets the folder.
+@SuppressWarnings("NullAway.Init")
+@Timeout(300)
+class LifelongLearningTest {
+  @TempDir private Path folder;
+
+  private LearningSettings settings(int trigger, int steps) throws IOException {
+    Path model = folder.resolve("street.safetensors");
+    if (!model.toFile().exists()) {
+      Street.model(model);
+    }
+    return new LearningSettings(
+        folder.resolve("buffer"),
+        folder.resolve("models"),
+        model,
+        LearningSettings.NO_FRAMES,
+        null,
+        8,
+        trigger,
+        new RoundSettings(steps, 2, 5e-3, 5, 8, 4, true, 5, 1));
+  }
+
+  private static LifelongLearning started(LearningSettings settings) throws IOException {
+    LifelongLearning learning =
+        LifelongLearning.open(settings, Street.plugins(Map.of()), Clock.systemUTC());
+    learning.start();
+    return learning;
+  }
+
+  private static LearningState await(LifelongLearning learning, Predicate<LearningState> until) {
+    LearningState state = learning.state();
+    while (!until.test(state)) {
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+      state = learning.state();
+    }
+    return state;
+  }
+
+  @Test
+  void trainsWhenEnoughSamplesHaveComeAndRemembersItOverARestart() throws IOException {
+    LearningSettings settings = settings(10, 4);
+    try (LifelongLearning learning = started(settings)) {
+      assertEquals(Phase.IDLE, learning.state().state());
+      assertEquals(LifelongLearning.Request.NO_SAMPLES, learning.request());
+      try (ReplayBuffer buffer = ReplayBuffer.open(settings.buffer(), BufferOptions.defaults())) {
+        Street.append(buffer, 0, 6);
+        LearningState waiting = await(learning, s -> s.samples() == 6);
+        assertEquals(Phase.WAITING, await(learning, s -> s.state() != Phase.IDLE).state());
+        assertEquals(0, waiting.completed());
+        Street.append(buffer, 6, 6);
+        LearningState done = await(learning, s -> s.completed() == 1);
+        assertEquals(12, done.trainedOn());
+      }
+    }
+    try (LifelongLearning learning = started(settings)) {
+      LearningState state = await(learning, s -> s.samples() == 12);
+      assertEquals(1, state.completed());
+      assertEquals(12, state.trainedOn());
+      assertEquals(Phase.IDLE, state.state());
+      assertEquals("v1", Objects.requireNonNull(state.last()).version());
+      assertEquals(LifelongLearning.Request.STARTED, learning.request());
+      await(learning, s -> s.state() == Phase.TRAINING);
+    }
+  }
+
+  @Test
+  void stopsInTheMiddleOfARoundAndStartsItAgainLater() throws IOException {
+    Street.buffer(folder.resolve("buffer"), 10);
+    try (LifelongLearning learning = started(settings(10, 100_000))) {
+      await(learning, s -> s.state() == Phase.TRAINING && s.progress() > 0);
+      assertEquals(LifelongLearning.Request.RUNNING, learning.request());
+    }
+    try (LifelongLearning learning = started(settings(10, 2))) {
+      assertEquals(0, learning.state().completed());
+      await(learning, s -> s.state() == Phase.TRAINING);
+    }
+  }
+
+  @Test
+  void roundThatFailsLeavesTheChampionServing() throws IOException {
+    Street.buffer(folder.resolve("buffer"), 10);
+    LearningSettings settings = settings(10, 2);
+    try (LifelongLearning learning =
+        LifelongLearning.open(settings, Street.plugins(Map.of()), Clock.systemUTC())) {
+      Files.delete(settings.models().resolve("v0.safetensors"));
+      learning.start();
+      LearningState state = await(learning, s -> s.failed() == 1);
+      assertTrue(state.last() != null && state.last().reason().startsWith("failed: weights of v0"));
+      assertTrue(learning.alive());
+    }
+  }
+
+  @Test
+  void trainsOfflineAndKeepsARejectedVersionWithoutServingIt() throws IOException {
+    Street.buffer(folder.resolve("buffer"), 20);
+    LearningSettings settings = settings(1, 1);
+    RoundResult.Judged judged =
+        assertInstanceOf(
+            RoundResult.Judged.class,
+            LifelongLearning.train(
+                settings,
+                Street.plugins(Map.of("task_update_decision.evaluation_gate.min-gain", "0.9")),
+                RoundControl.QUIET));
+    assertFalse(judged.accepted());
+    try (ModelRegistry registry = ModelRegistry.open(settings.models(), Clock.systemUTC())) {
+      assertEquals("v0", registry.champion().orElseThrow().version());
+      assertTrue(Files.isRegularFile(registry.weights("v1").orElseThrow().file()));
+    }
+  }
+
+  @Test
+  void refusesAnotherInitialModelThanItBeganWith() throws IOException {
+    LearningSettings settings = settings(10, 2);
+    LifelongLearning.open(settings, Street.plugins(Map.of()), Clock.systemUTC()).close();
+    EdgeModel.of(RfNetWeights.initial(2, 11, 4, false))
+        .save(folder.resolve("street.safetensors"), Precision.F32);
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> LifelongLearning.open(settings, Street.plugins(Map.of()), Clock.systemUTC()));
+    assertTrue(String.valueOf(e.getMessage()).contains("descend from another model"));
+  }
+}

@@ -1,0 +1,79 @@
+package io.seamark.knowledge;
+
+import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.BufferedSample;
+import io.seamark.buffer.FusedAnswer;
+import io.seamark.buffer.HardSample;
+import io.seamark.buffer.ReplayBuffer;
+import io.seamark.imaging.Images;
+import io.seamark.network.EdgeModel;
+import io.seamark.network.Precision;
+import io.seamark.network.RfNetWeights;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
+import io.seamark.perception.EncodedImage;
+import io.seamark.perception.Sample;
+import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.registry.PluginRegistry;
+import io.seamark.source.ProceduralStreet;
+import io.seamark.source.Weather;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+
+/** A small procedural world to learn in: narrow network, small frames. */
+public final class Street {
+  /** Width of its frames in pixels. */
+  public static final int WIDTH = 96;
+
+  /** Height of its frames in pixels. */
+  public static final int HEIGHT = 64;
+
+  private Street() {}
+
+  /** Writes a narrow, untrained model. */
+  public static Path model(Path file) throws IOException {
+    EdgeModel.of(RfNetWeights.initial(1, 11, 4, false)).save(file, Precision.F32);
+    return file;
+  }
+
+  /** Appends dusk frames; the labels stand in for a perfect cloud's answers. */
+  public static void append(ReplayBuffer buffer, int from, int count) throws IOException {
+    ProceduralStreet street = new ProceduralStreet(99, WIDTH, HEIGHT);
+    for (int i = from; i < from + count; i++) {
+      Sample sample = street.render(i, Weather.DUSK).sample();
+      ClassMap answer = Objects.requireNonNull(sample.label());
+      HardSample hard =
+          new HardSample(
+              "dusk_" + i,
+              "edge",
+              "dusk",
+              0,
+              WIDTH,
+              HEIGHT,
+              new EncodedImage(EncodedImage.PNG, Images.encodePng(sample.frame())),
+              null,
+              new ClassScores(11, 2, 2, new float[44]),
+              "v0",
+              "score_margin",
+              0.4,
+              0.6);
+      buffer.append(new BufferedSample(hard, new FusedAnswer(answer, 10, "sam_fusion", Map.of())));
+    }
+  }
+
+  /** A buffer with so many frames, closed again. */
+  public static Path buffer(Path folder, int count) throws IOException {
+    try (ReplayBuffer buffer = ReplayBuffer.open(folder, BufferOptions.defaults())) {
+      append(buffer, 0, count);
+    }
+    return folder;
+  }
+
+  /** The built-in plugins with some settings. */
+  public static ConfiguredPlugins plugins(Map<String, String> settings) {
+    return new ConfiguredPlugins(
+        PluginRegistry.discover(null, Street.class.getClassLoader()), settings, 5, 1);
+  }
+}

@@ -1,0 +1,79 @@
+package io.seamark.knowledge.frames;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.seamark.imaging.Images;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.Frame;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+// JUnit sets the folder; a frame without depth is not seen to be one across modules.
+@SuppressWarnings("NullAway")
+class RetainedFolderTest {
+  @TempDir private Path root;
+
+  @BeforeEach
+  void write() throws IOException {
+    Files.createDirectories(root.resolve("train"));
+    Files.createDirectories(root.resolve("trainannot"));
+    for (String name : new String[] {"day_2", "day_1", "dusk_1"}) {
+      Files.write(
+          root.resolve("train/" + name + ".png"),
+          Images.encodePng(new Frame(4, 2, new byte[24], null)));
+      Files.write(
+          root.resolve("trainannot/" + name + ".png"),
+          Images.encodeClassMap(new ClassMap(4, 2, new byte[] {0, 1, 2, 3, 4, 5, 6, 11})));
+    }
+  }
+
+  @Test
+  void selectsByGlobAndReadsLabels() throws IOException {
+    RetainedFolder frames = RetainedFolder.open(root.resolve("train") + ":day_*,night_*", null);
+    assertEquals(2, frames.size());
+    assertEquals("train:day_*,night_*", frames.source());
+    assertEquals(11, frames.read(0).target().at(3, 1));
+    assertEquals(3, RetainedFolder.open(root.resolve("train").toString(), null).size());
+  }
+
+  @Test
+  void namesWhatIsMissing() {
+    Path train = root.resolve("train");
+    assertEquals(
+        "seamark.retain is '" + root + "/none', but " + root + "/none is not a folder of images",
+        assertThrows(IOException.class, () -> RetainedFolder.open(root + "/none", null))
+            .getMessage());
+    assertEquals(
+        "labels of the retained frames in "
+            + train
+            + " must be in "
+            + root.resolve("labels")
+            + " (or where seamark.retain.labels says), but that is not a folder",
+        assertThrows(
+                IOException.class,
+                () -> RetainedFolder.open(train.toString(), root.resolve("labels")))
+            .getMessage());
+    assertEquals(
+        "seamark.retain is '"
+            + train
+            + ":fog_*', but of its 0 images (.jpg, .jpeg, .png) none has a label NAME.png in "
+            + train
+            + "annot",
+        assertThrows(IOException.class, () -> RetainedFolder.open(train + ":fog_*", null))
+            .getMessage());
+  }
+
+  @Test
+  void refusesALabelOfAnotherSize() throws IOException {
+    Files.write(
+        root.resolve("trainannot/day_1.png"),
+        Images.encodeClassMap(new ClassMap(2, 1, new byte[2])));
+    RetainedFolder frames = RetainedFolder.open(root.resolve("train") + ":day_1", null);
+    assertThrows(IOException.class, () -> frames.read(0));
+  }
+}

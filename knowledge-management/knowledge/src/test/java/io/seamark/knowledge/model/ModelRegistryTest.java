@@ -1,0 +1,257 @@
+package io.seamark.knowledge.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.seamark.plugin.TaskUpdateDecision.Accepted;
+import io.seamark.plugin.TaskUpdateDecision.Evaluation;
+import io.seamark.plugin.TaskUpdateDecision.Rejected;
+import io.seamark.plugin.TaskUpdateDecision.Verdict;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+// JUnit sets the folders.
+@SuppressWarnings("NullAway.Init")
+class ModelRegistryTest {
+  private static final Clock NOON =
+      Clock.fixed(Instant.parse("2026-06-01T12:00:00Z"), ZoneOffset.UTC);
+  private static final Evaluation BEFORE = new Evaluation(6, 0.4, 3, 0.7);
+  private static final Evaluation AFTER = new Evaluation(6, 0.5, 3, Double.NaN);
+  private static final Provenance TRAINED =
+      new Provenance(
+          Provenance.TRAINING,
+          null,
+          "0".repeat(64),
+          new Provenance.BufferUse(
+              0, 32, List.of(new Provenance.Range(0, 3)), List.of(), Map.of("a.arrow", "ff")),
+          new Provenance.RetainedUse("day", 20, 4),
+          Map.of("steps", "10"),
+          Map.of("seamark.replay_policy", "reservoir"),
+          7,
+          Map.of("java", "17"),
+          Map.of("seconds", 1.5));
+
+  @TempDir private Path folder;
+  @TempDir private Path elsewhere;
+
+  private ModelRegistry begun() throws IOException {
+    Path initial = Files.writeString(elsewhere.resolve("street.safetensors"), "weights 0");
+    ModelRegistry registry = ModelRegistry.open(folder, NOON);
+    registry.begin(initial);
+    return registry;
+  }
+
+  private static ModelVersion add(ModelRegistry registry, String content, Verdict verdict)
+      throws IOException {
+    ModelRegistry.Staged staged =
+        registry.stage((file, version) -> Files.writeString(file, content));
+    String parent = registry.champion().orElseThrow().version();
+    return registry.judge(staged, parent, verdict, BEFORE, AFTER, TRAINED);
+  }
+
+  private String champion() throws IOException {
+    return Files.readString(folder.resolve("champion.safetensors"));
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(f -> f.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void beginsWithTheGivenFileByteForByte() throws IOException {
+    try (ModelRegistry registry = begun()) {
+      ModelVersion v0 = registry.champion().orElseThrow();
+      assertEquals("v0", v0.version());
+      assertEquals("b6776a5e4ab488d8e9945941ab1495e02928868bde77e43e726cd2b48c60381b", v0.sha256());
+      assertEquals("street.safetensors", v0.provenance().source());
+      assertEquals(
+          List.of(".lock", "champion.json", "champion.safetensors", "v0.json", "v0.safetensors"),
+          files());
+    }
+  }
+
+  @Test
+  void acceptedVersionServesAndRejectedDoesNot() throws IOException {
+    try (ModelRegistry registry = begun()) {
+      add(registry, "weights 1", new Accepted("better"));
+      add(registry, "weights 2", new Rejected("worse"));
+      assertEquals("v1", registry.champion().orElseThrow().version());
+      assertEquals("weights 1", champion());
+      ModelVersion v2 = registry.version("v2").orElseThrow();
+      assertEquals(io.seamark.knowledge.model.Verdict.REJECTED, v2.verdict());
+      assertEquals("v1", v2.parent());
+      assertEquals(Figures.of(AFTER), v2.candidate());
+      assertNull(Figures.of(AFTER).retainedMeanIou());
+    }
+  }
+
+  @Test
+  void reopensWithEverythingItWasTold() throws IOException {
+    List<ModelVersion> before;
+    try (ModelRegistry registry = begun()) {
+      add(registry, "weights 1", new Accepted("better"));
+      before = registry.versions();
+    }
+    try (ModelRegistry registry = ModelRegistry.open(folder, NOON)) {
+      assertEquals(before, registry.versions());
+      assertEquals(before.get(1), registry.champion().orElseThrow());
+    }
+  }
+
+  @Test
+  void crashWhileStagingLeavesNothing() throws IOException {
+    try (ModelRegistry registry = begun()) {
+      registry.stage((file, version) -> Files.writeString(file, "half"));
+    }
+    Files.writeString(folder.resolve(".v1.json.new"), "{");
+    try (ModelRegistry registry = ModelRegistry.open(folder, NOON)) {
+      assertEquals(1, registry.versions().size());
+      assertEquals(5, files().size(), files()::toString);
+    }
+  }
+
+  @Test
+  void crashBetweenWeightsAndDescriptionIsNoVersion() throws IOException {
+    begun().close();
+    Files.writeString(folder.resolve("v1.safetensors"), "weights 1");
+    try (ModelRegistry registry = ModelRegistry.open(folder, NOON)) {
+      assertEquals(1, registry.versions().size());
+      assertFalse(Files.exists(folder.resolve("v1.safetensors")));
+      assertEquals("v1", add(registry, "again", new Accepted("better")).version());
+    }
+  }
+
+  @Test
+  void crashBetweenDescriptionAndPointerGoesForward() throws IOException {
+    byte[] pointer;
+    try (ModelRegistry registry = begun()) {
+      pointer = Files.readAllBytes(folder.resolve("champion.json"));
+      add(registry, "weights 1", new Accepted("better"));
+    }
+    Files.write(folder.resolve("champion.json"), pointer);
+    Files.writeString(folder.resolve("champion.safetensors"), "weights 0");
+    try (ModelRegistry registry = ModelRegistry.open(folder, NOON)) {
+      assertEquals("v1", registry.champion().orElseThrow().version());
+      assertEquals("weights 1", champion());
+    }
+  }
+
+  @Test
+  void crashBetweenPointerAndCopyRenewsTheCopy() throws IOException {
+    try (ModelRegistry registry = begun()) {
+      add(registry, "weights 1", new Accepted("better"));
+    }
+    Files.writeString(folder.resolve("champion.safetensors"), "weights 0");
+    ModelRegistry.open(folder, NOON).close();
+    assertEquals("weights 1", champion());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "[]", "{\"version\":\"v9\"}"})
+  void brokenPointerFallsBackToTheNewestAccepted(String pointer) throws IOException {
+    try (ModelRegistry registry = begun()) {
+      add(registry, "weights 1", new Accepted("better"));
+      add(registry, "weights 2", new Rejected("worse"));
+    }
+    Files.writeString(folder.resolve("champion.json"), pointer);
+    try (ModelRegistry registry = ModelRegistry.open(folder, NOON)) {
+      assertEquals("v1", registry.champion().orElseThrow().version());
+    }
+  }
+
+  @Test
+  void damagedChampionIsRestoredFromItsCopy() throws IOException {
+    try (ModelRegistry registry = begun()) {
+      add(registry, "weights 1", new Accepted("better"));
+    }
+    Files.writeString(folder.resolve("v1.safetensors"), "weights !");
+    try (ModelRegistry registry = ModelRegistry.open(folder, NOON)) {
+      assertEquals("v1", registry.champion().orElseThrow().version());
+      assertArrayEquals(
+          "weights 1".getBytes(StandardCharsets.UTF_8),
+          Files.readAllBytes(registry.weights("v1").orElseThrow().file()));
+    }
+  }
+
+  @Test
+  void championDamagedTwiceGivesWayToItsParent() throws IOException {
+    try (ModelRegistry registry = begun()) {
+      add(registry, "weights 1", new Accepted("better"));
+    }
+    Files.writeString(folder.resolve("v1.safetensors"), "weights !");
+    Files.writeString(folder.resolve("champion.safetensors"), "weights ?");
+    try (ModelRegistry registry = ModelRegistry.open(folder, NOON)) {
+      assertEquals("v0", registry.champion().orElseThrow().version());
+      assertEquals("weights 0", champion());
+      IOException refused = assertThrows(IOException.class, () -> registry.weights("v1"));
+      assertTrue(
+          String.valueOf(refused.getMessage()).startsWith("weights of v1 refused: SHA-256 of "));
+    }
+  }
+
+  @Test
+  void fileChangedWhileOpenIsRefused() throws IOException {
+    try (ModelRegistry registry = begun()) {
+      Files.writeString(folder.resolve("v0.safetensors"), "weights 0, changed");
+      assertThrows(IOException.class, () -> registry.weights("v0"));
+      Files.delete(folder.resolve("v0.safetensors"));
+      IOException missing = assertThrows(IOException.class, () -> registry.weights("v0"));
+      assertTrue(String.valueOf(missing.getMessage()).startsWith("weights of v0 are missing: "));
+    }
+  }
+
+  @Test
+  void onlyOneMayHaveItOpen() throws IOException {
+    try (ModelRegistry registry = begun()) {
+      IOException e = assertThrows(IOException.class, () -> ModelRegistry.open(folder, NOON));
+      assertTrue(String.valueOf(e.getMessage()).contains("is in use"), e.getMessage());
+      assertEquals(1, registry.versions().size());
+    }
+    ModelRegistry.open(folder, NOON).close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "v", "v01", "v-1", "../v0", "v0/../v0", "V0", "v1234567890", "v0\n"})
+  void refusesWhatIsNoVersionId(String id) throws IOException {
+    try (ModelRegistry registry = begun()) {
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, () -> registry.weights(id));
+      assertEquals(
+          "model version is '" + id + "', but must be v0, v1, v2 and so on", e.getMessage());
+    }
+  }
+
+  @Test
+  void discardedWeightsAreNoVersion() throws IOException {
+    try (ModelRegistry registry = begun()) {
+      registry.discard(registry.stage((file, version) -> Files.writeString(file, "weights 1")));
+      assertEquals("v1", add(registry, "weights 1", new Accepted("better")).version());
+    }
+  }
+
+  @Test
+  void sequencesAreWrittenAsRuns() {
+    assertEquals(
+        List.of(
+            new Provenance.Range(1, 3), new Provenance.Range(7, 7), new Provenance.Range(9, 10)),
+        Provenance.Range.of(List.of(1L, 2L, 3L, 7L, 9L, 10L)));
+  }
+}

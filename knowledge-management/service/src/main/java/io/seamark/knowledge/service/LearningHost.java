@@ -1,0 +1,126 @@
+package io.seamark.knowledge.service;
+
+import io.seamark.knowledge.LearningSettings;
+import io.seamark.knowledge.LifelongLearning;
+import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.registry.PluginRegistry;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts lifelong learning with the application and stops it with it. What stops the start, such as
+ * a wrong setting, is kept for the health checks to tell; the application itself stays up.
+ */
+@ApplicationScoped
+public class LearningHost {
+  private static final Logger LOG = LoggerFactory.getLogger(LearningHost.class);
+
+  private final @Nullable Config config;
+  private final @Nullable ServiceMetrics metrics;
+  private volatile @Nullable LifelongLearning learning;
+  private volatile @Nullable PluginRegistry plugins;
+  private volatile String failure = "starting";
+
+  /** For the container's proxy. */
+  protected LearningHost() {
+    this.config = null;
+    this.metrics = null;
+  }
+
+  /**
+   * Made by the container.
+   *
+   * @param config the server's
+   * @param metrics of the service
+   */
+  @Inject
+  public LearningHost(Config config, ServiceMetrics metrics) {
+    this.config = config;
+    this.metrics = metrics;
+  }
+
+  void start(@Observes @Initialized(ApplicationScoped.class) Object started) {
+    Config settings = config;
+    ServiceMetrics gauges = metrics;
+    if (settings == null || gauges == null) {
+      throw new IllegalStateException("made without its configuration");
+    }
+    try {
+      LearningSettings learn = LearningSettings.from(settings);
+      Path folder =
+          settings.getOptionalValue("seamark.plugins", String.class).map(Path::of).orElse(null);
+      PluginRegistry found =
+          PluginRegistry.discover(folder, LifelongLearning.class.getClassLoader());
+      plugins = found;
+      LifelongLearning opened =
+          LifelongLearning.open(
+              learn,
+              new ConfiguredPlugins(found, settings, learn.round().seed(), learn.round().threads()),
+              Clock.systemUTC());
+      learning = opened;
+      opened.start();
+      gauges.register(opened);
+      failure = "";
+      LOG.info(
+          "knowledge management is ready: champion={} models={} buffer={}",
+          opened.registry().champion().map(v -> v.version()).orElse("none"),
+          learn.models(),
+          learn.buffer());
+    } catch (IOException | RuntimeException | LinkageError e) {
+      failure = String.valueOf(e.getMessage());
+      LOG.error("knowledge management cannot start: {}", failure, e);
+    }
+  }
+
+  /**
+   * The learning that runs here.
+   *
+   * @return open until the application stops
+   * @throws NotReadyException if it could not be started, or not yet
+   */
+  public LifelongLearning learning() {
+    LifelongLearning running = learning;
+    if (running == null) {
+      throw new NotReadyException(failure);
+    }
+    return running;
+  }
+
+  /**
+   * What stopped the start.
+   *
+   * @return empty if nothing did
+   */
+  public String failure() {
+    return failure;
+  }
+
+  @PreDestroy
+  void stop() {
+    LifelongLearning running = learning;
+    PluginRegistry found = plugins;
+    learning = null;
+    failure = "stopping";
+    try {
+      if (running != null) {
+        running.close();
+      }
+    } catch (IOException e) {
+      LOG.warn("stopping lifelong learning: {}", e.getMessage());
+    } finally {
+      if (found != null) {
+        found.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package io.seamark.knowledge.service;
+
+import io.seamark.knowledge.model.ModelRegistry;
+import io.seamark.knowledge.model.ModelRegistry.StoredWeights;
+import io.seamark.knowledge.model.ModelVersion;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The edge models by version. */
+@RequestScoped
+@Path("models")
+public class ModelsResource {
+  private final @Nullable LearningHost host;
+
+  /** For the container's proxy. */
+  protected ModelsResource() {
+    this.host = null;
+  }
+
+  /**
+   * Made by the container.
+   *
+   * @param host owns the registry
+   */
+  @Inject
+  public ModelsResource(LearningHost host) {
+    this.host = host;
+  }
+
+  private ModelRegistry registry() {
+    LearningHost owner = host;
+    if (owner == null) {
+      throw new NotReadyException("made without a host");
+    }
+    return owner.learning().registry();
+  }
+
+  /**
+   * Every version judged.
+   *
+   * @return JSON list, oldest first, with verdicts, reasons, figures and provenance
+   */
+  @GET
+  @Produces(MediaType.APPLICATION_JSON)
+  public String versions() {
+    return ModelRegistry.json(registry().versions());
+  }
+
+  /**
+   * The version that serves.
+   *
+   * @param request for {@code If-None-Match}
+   * @return version, sha256, bytes, created, parent with the version as ETag; 304 if it is known
+   */
+  @GET
+  @Path("champion")
+  @Produces(MediaType.APPLICATION_JSON)
+  public Response champion(@Context Request request) {
+    ModelVersion champion =
+        registry().champion().orElseThrow(() -> new NotReadyException("there is no champion"));
+    EntityTag tag = new EntityTag(champion.version());
+    Response.ResponseBuilder known = request.evaluatePreconditions(tag);
+    if (known != null) {
+      return known.build();
+    }
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("version", champion.version());
+    body.put("sha256", champion.sha256());
+    body.put("bytes", champion.bytes());
+    body.put("created", champion.created());
+    body.put("parent", champion.parent());
+    return Response.ok(ModelRegistry.json(body)).tag(tag).build();
+  }
+
+  /**
+   * One version.
+   *
+   * @param version its id
+   * @return its description
+   */
+  @GET
+  @Path("{version}")
+  @Produces(MediaType.APPLICATION_JSON)
+  public String version(@PathParam("version") String version) {
+    return ModelRegistry.json(
+        registry().version(version).orElseThrow(() -> new NotFoundException(unknown(version))));
+  }
+
+  /**
+   * A version's weights.
+   *
+   * @param version its id
+   * @param request for {@code If-None-Match}
+   * @return the safetensors file, its length and its digest ({@code Repr-Digest}, RFC 9530)
+   * @throws IOException if the file is damaged
+   */
+  @GET
+  @Path("{version}/weights")
+  @Produces({MediaType.APPLICATION_OCTET_STREAM, MediaType.APPLICATION_JSON})
+  public Response weights(@PathParam("version") String version, @Context Request request)
+      throws IOException {
+    StoredWeights stored =
+        registry().weights(version).orElseThrow(() -> new NotFoundException(unknown(version)));
+    EntityTag tag = new EntityTag(stored.sha256());
+    Response.ResponseBuilder known = request.evaluatePreconditions(tag);
+    if (known != null) {
+      return known.build();
+    }
+    StreamingOutput file = out -> Files.copy(stored.file(), out);
+    return Response.ok(file, MediaType.APPLICATION_OCTET_STREAM)
+        .tag(tag)
+        .header(HttpHeaders.CONTENT_LENGTH, stored.bytes())
+        .header("Repr-Digest", "sha-256=:" + base64(stored.sha256()) + ":")
+        .header(
+            HttpHeaders.CONTENT_DISPOSITION,
+            "attachment; filename=\"" + stored.version() + ".safetensors\"")
+        .build();
+  }
+
+  private static String base64(String sha256) {
+    return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256));
+  }
+
+  private static String unknown(String version) {
+    return "there is no model version '" + version + "'; GET /models lists them";
+  }
+}

@@ -1,0 +1,131 @@
+package io.seamark.knowledge.service;
+
+import io.seamark.knowledge.LearningState;
+import io.seamark.knowledge.LifelongLearning;
+import io.seamark.knowledge.model.Figures;
+import io.seamark.knowledge.model.ModelVersion;
+import io.seamark.knowledge.model.Verdict;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.eclipse.microprofile.metrics.Metadata;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.MetricUnits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service's metrics. All are gauges on what the registry and the learning know, so that they
+ * are right after a restart too.
+ */
+@ApplicationScoped
+public class ServiceMetrics {
+  private final @Nullable MetricRegistry metrics;
+
+  /** For the container's proxy. */
+  protected ServiceMetrics() {
+    this.metrics = null;
+  }
+
+  /**
+   * Made by the container.
+   *
+   * @param metrics the application's
+   */
+  @Inject
+  public ServiceMetrics(MetricRegistry metrics) {
+    this.metrics = metrics;
+  }
+
+  /**
+   * Registers every gauge.
+   *
+   * @param learning what they show
+   */
+  void register(LifelongLearning learning) {
+    state(learning, "rounds", "Rounds that ended with a judged version.", s -> s.completed());
+    state(learning, "accepted", "Versions that took over.", s -> s.accepted());
+    state(learning, "rejected", "Versions that did not.", s -> s.rejected());
+    state(learning, "failed", "Rounds that failed since the start.", s -> s.failed());
+    state(learning, "samples", "Samples in the replay buffer.", s -> s.samples());
+    state(
+        learning,
+        "samples_trained",
+        "Samples the buffer held when the last round began.",
+        s -> s.trainedOn());
+    state(learning, "progress", "Progress of the running round, 0 to 1.", LearningState::progress);
+    gauge(
+        "training_seconds",
+        "Time spent training, over all versions.",
+        MetricUnits.SECONDS,
+        () ->
+            learning.registry().versions().stream()
+                .mapToDouble(v -> v.provenance().training().getOrDefault("seconds", 0.0))
+                .sum());
+    gauge(
+        "champion_version",
+        "Number of the version that serves.",
+        MetricUnits.NONE,
+        () -> learning.registry().champion().map(ModelVersion::number).orElse(-1).doubleValue());
+    figure(
+        learning,
+        "agreement",
+        "Mean IoU with the cloud's answers on held-out new frames",
+        Figures::newAgreement);
+    figure(
+        learning,
+        "retained_mean_iou",
+        "Mean IoU on held-out retained frames",
+        Figures::retainedMeanIou);
+  }
+
+  private void state(
+      LifelongLearning learning, String name, String text, ToDoubleFunction<LearningState> value) {
+    gauge(name, text, MetricUnits.NONE, () -> value.applyAsDouble(learning.state()));
+  }
+
+  /** A figure of the newest version that was judged, and of the model it was held against. */
+  private void figure(
+      LifelongLearning learning,
+      String name,
+      String text,
+      Function<Figures, @Nullable Double> value) {
+    gauge(
+        "candidate_" + name,
+        text + ", newest version judged; NaN before the first.",
+        MetricUnits.NONE,
+        () -> newest(learning, ModelVersion::candidate, value));
+    gauge(
+        "serving_" + name,
+        text + ", the model it was held against; NaN before the first.",
+        MetricUnits.NONE,
+        () -> newest(learning, ModelVersion::serving, value));
+  }
+
+  private static double newest(
+      LifelongLearning learning,
+      Function<ModelVersion, @Nullable Figures> side,
+      Function<Figures, @Nullable Double> value) {
+    List<ModelVersion> versions = learning.registry().versions();
+    ModelVersion version = versions.get(versions.size() - 1);
+    Figures figures = version.verdict() == Verdict.INITIAL ? null : side.apply(version);
+    Double figure = figures == null ? null : value.apply(figures);
+    return figure == null ? Double.NaN : figure;
+  }
+
+  private void gauge(
+      String name, String text, String unit, java.util.function.Supplier<Double> value) {
+    MetricRegistry registry = metrics;
+    if (registry == null) {
+      throw new IllegalStateException("made without a metric registry");
+    }
+    registry.gauge(
+        Metadata.builder()
+            .withName("seamark_knowledge_" + name)
+            .withDescription(text)
+            .withUnit(unit)
+            .build(),
+        value);
+  }
+}
