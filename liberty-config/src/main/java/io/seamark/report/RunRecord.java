@@ -1,0 +1,193 @@
+package io.seamark.report;
+
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassSet;
+import io.seamark.perception.Frame;
+import io.seamark.perception.SegmentMask;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is told about a run. Figures that the frames themselves give (shares,
+ * percentiles, totals) are computed from them when the report is written, so they are not given
+ * twice.
+ *
+ * @param title one line, such as {@code Street, day to fog}
+ * @param started when the first frame was asked for
+ * @param seconds how long the run took, from start to the last answer
+ * @param setup what ran, in the order to show: source, models, cloud, seed, threads, machine and so
+ *     on
+ * @param classes of the edge model
+ * @param verdict the three figures that say whether the loop was worth it
+ * @param extra further figures for the summary table, after the computed ones
+ * @param frames every frame that was answered, in stream order
+ * @param moments frames to show with their pictures, see {@link Album}
+ * @param models every model version that served or was judged, oldest first
+ * @param badFrames items of the source that were skipped
+ * @param plugins what was configured, for provenance
+ */
+public record RunRecord(
+    String title,
+    Instant started,
+    double seconds,
+    Map<String, String> setup,
+    ClassSet classes,
+    Verdict verdict,
+    List<Figure> extra,
+    List<FrameFigures> frames,
+    List<Moment> moments,
+    List<ModelVersion> models,
+    List<BadFrame> badFrames,
+    List<PluginChoice> plugins) {
+
+  /** Copies the collections, keeping their order. */
+  public RunRecord {
+    setup = ordered(setup);
+    extra = List.copyOf(extra);
+    frames = List.copyOf(frames);
+    moments = List.copyOf(moments);
+    models = List.copyOf(models);
+    badFrames = List.copyOf(badFrames);
+    plugins = List.copyOf(plugins);
+  }
+
+  private static <V> Map<String, V> ordered(Map<String, V> map) {
+    return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+  }
+
+  /**
+   * The three figures of the loop, each an mIoU over the same frames (0 to 1), NaN where there is
+   * none: without labels all three, without a promoted model the last.
+   *
+   * @param edgeAtStart the edge model the run started with, alone
+   * @param fused the cloud's fused answers
+   * @param edgeAfterUpdate the last promoted edge model, alone
+   * @param measuredOn on which frames, such as {@code 192 drifted frames}
+   */
+  public record Verdict(
+      double edgeAtStart, double fused, double edgeAfterUpdate, String measuredOn) {}
+
+  /**
+   * One figure of the summary.
+   *
+   * @param key name for programs, snake case
+   * @param name name for people
+   * @param value NaN if unknown
+   * @param unit such as {@code ms}; empty for a plain number, {@code %} for a share given as 0 to 1
+   * @param note what it means, one sentence; may be empty
+   */
+  public record Figure(String key, String name, double value, String unit, String note) {}
+
+  /**
+   * One answered frame.
+   *
+   * @param index place in the stream, from 0
+   * @param id the sample's
+   * @param domain the sample's; empty if unknown
+   * @param seconds when it was answered, since the start
+   * @param edgeMs time of the edge's inference and mining in milliseconds
+   * @param cloudMs time from sending to the cloud to its answer in milliseconds; NaN if there was
+   *     none
+   * @param hard whether the miner called it hard
+   * @param score the miner's; higher is easier
+   * @param threshold what the score was held against
+   * @param iouEdge mIoU of the edge's answer, 0 to 1; NaN without label
+   * @param iouSystem mIoU of the answer that was put out, 0 to 1; NaN without label
+   * @param bytesUp sent to the cloud for it
+   * @param bytesDown received from the cloud for it
+   * @param modelVersion the edge model that answered
+   * @param cpu processor time of the edge process over wall time, since the frame before; 1 is one
+   *     core; NaN if unknown
+   * @param rssMb resident memory of the edge process in MiB; NaN if unknown
+   */
+  public record FrameFigures(
+      int index,
+      String id,
+      String domain,
+      double seconds,
+      double edgeMs,
+      double cloudMs,
+      boolean hard,
+      double score,
+      double threshold,
+      double iouEdge,
+      double iouSystem,
+      long bytesUp,
+      long bytesDown,
+      String modelVersion,
+      double cpu,
+      double rssMb) {}
+
+  /**
+   * One frame with its pictures; maps and masks have the frame's size.
+   *
+   * @param figures its figures
+   * @param reason the miner's, one line
+   * @param frame what the camera saw
+   * @param edge the edge's answer
+   * @param masks the cloud's masks, or null where they are unknown
+   * @param fused the cloud's answer, or null if it was not asked
+   * @param label the true classes, or null if unknown
+   */
+  public record Moment(
+      FrameFigures figures,
+      String reason,
+      Frame frame,
+      ClassMap edge,
+      @Nullable List<SegmentMask> masks,
+      @Nullable ClassMap fused,
+      @Nullable ClassMap label) {}
+
+  /**
+   * One model version.
+   *
+   * @param version its name
+   * @param parent the version it was trained from; empty for the first
+   * @param created ISO date and time; may be empty
+   * @param servedFrom seconds since the start when the edge began to use it; NaN if it never did
+   * @param verdict such as {@code initial}, {@code promoted} or {@code rejected}
+   * @param reason of the verdict, one line
+   * @param evaluation figures it was judged by, by name
+   * @param bytes size of its file
+   */
+  public record ModelVersion(
+      String version,
+      String parent,
+      String created,
+      double servedFrom,
+      String verdict,
+      String reason,
+      Map<String, Double> evaluation,
+      long bytes) {
+    /** Copies the map, keeping its order. */
+    public ModelVersion {
+      evaluation = ordered(evaluation);
+    }
+  }
+
+  /**
+   * An item that was skipped.
+   *
+   * @param id the source's
+   * @param reason one line
+   */
+  public record BadFrame(String id, String reason) {}
+
+  /**
+   * A configured plugin.
+   *
+   * @param kind such as {@code hard_example_mining}
+   * @param name such as {@code score_margin}
+   * @param values effective hyperparameters by name
+   */
+  public record PluginChoice(String kind, String name, Map<String, String> values) {
+    /** Copies the map, keeping its order. */
+    public PluginChoice {
+      values = ordered(values);
+    }
+  }
+}

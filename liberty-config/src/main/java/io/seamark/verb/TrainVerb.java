@@ -1,0 +1,190 @@
+package io.seamark.verb;
+
+import io.seamark.cli.CommonOptions;
+import io.seamark.cli.JsonLine;
+import io.seamark.cli.ModelOptions;
+import io.seamark.cli.Progress;
+import io.seamark.cli.Seamark;
+import io.seamark.cli.Verb;
+import io.seamark.knowledge.LearningSettings;
+import io.seamark.knowledge.LifelongLearning;
+import io.seamark.knowledge.model.Figures;
+import io.seamark.knowledge.model.ModelVersion;
+import io.seamark.knowledge.training.RoundControl;
+import io.seamark.knowledge.training.RoundResult;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code seamark train}. */
+@Command(
+    name = "train",
+    description = {
+      "Lifelong training from a buffer: one round, without a service.",
+      "",
+      "Trains on the buffer's answers mixed with retained labelled frames, judges the new model"
+          + " against the serving one on held-out frames, and keeps both with the verdict in --out."
+          + " A round with nothing to train on is a normal round."
+    })
+public final class TrainVerb implements Verb {
+  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private ModelOptions model = new ModelOptions();
+
+  @Option(
+      names = "--buffer",
+      paramLabel = "DIR",
+      required = true,
+      description = "A replay buffer, such as a run's buffer/. Only read.")
+  private Path buffer = Path.of("");
+
+  @Option(
+      names = "--retain",
+      paramLabel = "FOLDER[:GLOB,GLOB]",
+      description =
+          "Labelled frames that the model knows; labels in FOLDERannot. 'none' for none. Default:"
+              + " procedural ones for the embedded model, none for another.")
+  private @Nullable String retain;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "seamark-models",
+      description =
+          "Every version with its verdict, and champion.safetensors. Default: ${DEFAULT-VALUE}.")
+  private Path out = Path.of("seamark-models");
+
+  /** Made by the service loader. */
+  public TrainVerb() {}
+
+  @Override
+  public Integer call() throws IOException {
+    var registry = common.registry();
+    Map<String, String> chosen = new LinkedHashMap<>();
+    model.configure(chosen);
+    if (retain != null) {
+      chosen.put("seamark.retain", retain);
+    }
+    CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
+    Opening.buffer(buffer);
+    Opening.folder(out);
+    if (!workplace.text("seamark.edge.model").isEmpty()) {
+      ModelOptions.describe(Path.of(workplace.text("seamark.edge.model")));
+    }
+    LearningSettings settings = settings(workplace);
+    RoundResult result;
+    try (Watching control = new Watching()) {
+      result = LifelongLearning.train(settings, workplace.plugins(), control);
+    }
+    tell(result);
+    return Seamark.DONE;
+  }
+
+  private LearningSettings settings(CommonOptions.Workplace workplace) {
+    LearningSettings read =
+        LearningSettings.from(
+            key ->
+                switch (key) {
+                  case "seamark.data" -> Optional.of(out.toString());
+                  case "seamark.seed" -> Optional.of(Long.toString(workplace.seed()));
+                  case "seamark.threads" -> Optional.of(Integer.toString(workplace.threads()));
+                  default -> Optional.of(workplace.text(key)).filter(value -> !value.isEmpty());
+                });
+    return new LearningSettings(
+        buffer,
+        out,
+        read.edgeModel(),
+        read.retain(),
+        read.retainLabels(),
+        read.retainFrames(),
+        read.triggerSamples(),
+        read.round());
+  }
+
+  /** Shows the round's progress. */
+  private final class Watching implements RoundControl, AutoCloseable {
+    private @Nullable Progress training;
+    private @Nullable Progress judging;
+
+    @Override
+    public void trained(int done, int steps, double loss) {
+      if (training == null) {
+        training = new Progress("train", steps, common.err());
+      }
+      training.step(String.format(Locale.ROOT, "loss %.3f", loss));
+    }
+
+    @Override
+    public void judged(int done, int frames) {
+      if (judging == null) {
+        if (training != null) {
+          training.close();
+        }
+        judging = new Progress("judge", frames, common.err());
+      }
+      if (done > 0) {
+        judging.step("");
+      }
+    }
+
+    @Override
+    public void close() {
+      if (training != null) {
+        training.close();
+      }
+      if (judging != null) {
+        judging.close();
+      }
+    }
+  }
+
+  private void tell(RoundResult result) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    if (result instanceof RoundResult.Judged judged) {
+      ModelVersion version = judged.version();
+      common
+          .out()
+          .println(
+              version.version()
+                  + " "
+                  + version.verdict().name().toLowerCase(Locale.ROOT)
+                  + ": "
+                  + version.reason());
+      common.out().println("models in " + out);
+      figures.put("version", version.version());
+      figures.put("verdict", version.verdict().name().toLowerCase(Locale.ROOT));
+      figures.put("reason", version.reason());
+      figures.put("serving", figures(version.serving()));
+      figures.put("candidate", figures(version.candidate()));
+      figures.put("training", version.provenance().training());
+    } else if (result instanceof RoundResult.Idle idle) {
+      common.out().println("nothing to do: " + idle.reason());
+      figures.put("verdict", "idle");
+      figures.put("reason", idle.reason());
+    } else {
+      figures.put("verdict", "cancelled");
+    }
+    figures.put("out", out.toString());
+    if (common.json()) {
+      common.out().println(JsonLine.of(figures));
+    }
+  }
+
+  private static Map<String, Object> figures(@Nullable Figures of) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    if (of != null) {
+      figures.put("new_frames", of.newFrames());
+      figures.put("new_agreement", of.newAgreement() == null ? Double.NaN : of.newAgreement());
+      figures.put("retained_frames", of.retainedFrames());
+      figures.put(
+          "retained_mean_iou", of.retainedMeanIou() == null ? Double.NaN : of.retainedMeanIou());
+    }
+    return figures;
+  }
+}

@@ -1,0 +1,155 @@
+package io.seamark.cloud;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With a script in Liberty's place; the integration tests start the real one. */
+class LibertyServerTest {
+  private final Path home;
+  private final Path work;
+
+  LibertyServerTest(@TempDir Path folder) throws IOException {
+    home = folder.resolve("home");
+    work = folder.resolve("work");
+    Path server = Files.createDirectories(home.resolve("servers/cloud"));
+    Files.writeString(server.resolve("server.xml"), "<server/>");
+  }
+
+  @Test
+  void start_refusesAFolderThatIsNoDistribution() {
+    assertEquals(
+        home + " is not a seamark distribution: there is no " + home.resolve("wlp/bin/server"),
+        assertThrows(IllegalArgumentException.class, () -> start("cloud", 0)).getMessage());
+  }
+
+  @Test
+  void start_refusesAnUnknownServer() throws IOException {
+    script("exit 0");
+
+    assertEquals(
+        "there is no server 'clod' in " + home.resolve("servers"),
+        assertThrows(IllegalArgumentException.class, () -> start("clod", 0)).getMessage());
+  }
+
+  @Test
+  void start_refusesAPortThatIsInUse() throws IOException {
+    script("exit 0");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+      int port = taken.getLocalPort();
+
+      assertEquals(
+          "port "
+              + port
+              + " for cloud is in use or not allowed; choose another, or 0 for a free one",
+          assertThrows(IllegalArgumentException.class, () -> start("cloud", port)).getMessage());
+    }
+  }
+
+  @Test
+  void awaitReady_saysWhatTheServerSaidLast() throws Exception {
+    script("echo \"first on $HTTP_PORT\"; echo \"user folder $WLP_USER_DIR\"; exit 3");
+    try (LibertyServer server = start("cloud", 0)) {
+      int port = server.uri().getPort();
+
+      assertEquals(
+          "cloud ended with status 3 while it started; last lines of "
+              + server.logs().resolve("console.log")
+              + ":\n  first on "
+              + port
+              + "\n  user folder "
+              + home,
+          assertThrows(IOException.class, () -> server.awaitReady(Duration.ofSeconds(20)))
+              .getMessage());
+      assertFalse(server.alive());
+    }
+  }
+
+  @Test
+  void awaitReady_givesUpAtOnceWhenTheServerSaysWhyItCannotStart() throws Exception {
+    assertEquals(
+        "cloud cannot start: seamark.data is not set",
+        awaitAnswer(
+            503,
+            "{\"status\":\"DOWN\",\"checks\":[{\"name\":\"buffer\",\"status\":\"DOWN\","
+                + "\"data\":{\"reason\":\"seamark.data is not set\"}}]}"));
+  }
+
+  @Test
+  void awaitReady_returnsWhenTheServerIsReady() throws Exception {
+    assertEquals("", awaitAnswer(200, "{\"status\":\"UP\",\"checks\":[]}"));
+  }
+
+  @Test
+  void stop_endsTheWholeProcessTree() throws Exception {
+    script("sleep 600 & sleep 600 & wait");
+    LibertyServer server = start("cloud", 0);
+    while (server.process().descendants().count() < 2) {
+      Thread.onSpinWait();
+    }
+    List<ProcessHandle> children = server.process().descendants().toList();
+
+    server.stop();
+    server.stop();
+
+    assertFalse(server.alive());
+    for (ProcessHandle child : children) {
+      child.onExit().get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  /** What waiting says of a server that answers so; empty if it says that the server is ready. */
+  private String awaitAnswer(int status, String body) throws Exception {
+    script("exec sleep 600");
+    try (LibertyServer server = start("cloud", 0)) {
+      HttpServer health =
+          HttpServer.create(
+              new InetSocketAddress(InetAddress.getByName("localhost"), server.uri().getPort()), 0);
+      health.createContext(
+          "/health/ready",
+          exchange -> {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+          });
+      health.start();
+      try {
+        server.awaitReady(Duration.ofSeconds(20));
+        assertTrue(server.alive());
+        return "";
+      } catch (IOException e) {
+        return String.valueOf(e.getMessage());
+      } finally {
+        health.stop(0);
+      }
+    }
+  }
+
+  private LibertyServer start(String server, int port) throws IOException {
+    return LibertyServer.start(home, server, port, work, Map.of());
+  }
+
+  private void script(String body) throws IOException {
+    Path script = home.resolve("wlp/bin/server");
+    Files.createDirectories(home.resolve("wlp/bin"));
+    Files.writeString(script, "#!/bin/sh\n" + body + "\n");
+    assertTrue(script.toFile().setExecutable(true));
+  }
+}

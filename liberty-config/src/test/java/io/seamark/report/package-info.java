@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.report;
+
+import org.jspecify.annotations.NullMarked;

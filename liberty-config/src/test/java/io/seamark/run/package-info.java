@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.run;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,204 @@
+package io.seamark.verb;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.BufferedSample;
+import io.seamark.buffer.FusedAnswer;
+import io.seamark.buffer.HardSample;
+import io.seamark.buffer.ReplayBuffer;
+import io.seamark.cli.Seamark;
+import io.seamark.imaging.Images;
+import io.seamark.network.EdgeModel;
+import io.seamark.network.Precision;
+import io.seamark.network.RfNetWeights;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
+import io.seamark.perception.EncodedImage;
+import io.seamark.perception.Frame;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FullVerbsTest {
+  private static final int SIDE = 64;
+
+  @TempDir Path folder = Path.of("");
+
+  private record Ran(int status, String out, String err) {
+    JsonNode json() throws IOException {
+      List<String> lines = out.lines().toList();
+      return new ObjectMapper().readTree(lines.get(lines.size() - 1));
+    }
+  }
+
+  private static Ran seamark(Object... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int status =
+        Seamark.run(
+            new PrintWriter(out),
+            new PrintWriter(err),
+            Arrays.stream(arguments).map(String::valueOf).toArray(String[]::new));
+    return new Ran(status, out.toString(), err.toString());
+  }
+
+  private static void assertMisused(String message, Object... arguments) {
+    Ran ran = seamark(arguments);
+    assertEquals(2, ran.status(), ran.err());
+    assertEquals(1, ran.err().lines().count(), ran.err());
+    assertTrue(ran.err().contains(message), ran.err());
+    assertFalse(ran.err().contains("Exception"), ran.err());
+  }
+
+  private Path model(String name, long seed) throws IOException {
+    Path file = folder.resolve(name + ".safetensors");
+    EdgeModel.of(RfNetWeights.initial(seed, 3, 4, true)).save(file, Precision.F32);
+    return file;
+  }
+
+  // The compiler drops the annotation of a record's array component from its constructor.
+  @SuppressWarnings("NullAway")
+  private Path buffer(int samples) throws IOException {
+    Path buffer = folder.resolve("buffer");
+    byte[] jpeg = Images.encodeJpeg(new Frame(SIDE, SIDE, new byte[3 * SIDE * SIDE], null), 0.9f);
+    try (ReplayBuffer writer = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+      for (int i = 0; i < samples; i++) {
+        writer.append(
+            new BufferedSample(
+                new HardSample(
+                    "frame-" + i,
+                    "edge",
+                    i % 2 == 0 ? "dusk" : "night",
+                    i,
+                    SIDE,
+                    SIDE,
+                    new EncodedImage(EncodedImage.JPEG, jpeg),
+                    null,
+                    new ClassScores(3, 16, 16, new float[3 * 256]),
+                    "v0",
+                    "score_margin",
+                    0.1,
+                    0.6),
+                new FusedAnswer(
+                    new ClassMap(SIDE, SIDE, new byte[SIDE * SIDE]), 5, "sam_fusion", Map.of())));
+      }
+      writer.seal();
+    }
+    return buffer;
+  }
+
+  @Test
+  void bufferIsListedVerifiedAndExported() throws IOException {
+    Path buffer = buffer(3);
+    Ran list = seamark("buffer", "list", buffer, "--json");
+    assertEquals(0, list.status(), list.err());
+    assertEquals(3, list.json().path("samples").asInt());
+    assertEquals(2, list.json().path("domains").path("dusk").asInt());
+    Ran verify = seamark("buffer", "verify", buffer, "--json");
+    assertEquals(0, verify.status(), verify.err());
+    assertEquals(0, verify.json().path("damaged").asInt());
+    Path out = folder.resolve("export");
+    Ran export = seamark("buffer", "export", buffer, "--out", out, "--json");
+    assertEquals(0, export.status(), export.err());
+    assertEquals(4, Files.readAllLines(out.resolve("samples.csv")).size());
+    ClassMap map = Images.decodeClassMap(Files.readAllBytes(out.resolve("answers/1-frame-1.png")));
+    assertEquals(SIDE, map.width());
+    assertTrue(Files.isRegularFile(out.resolve("images/2-frame-2.jpg")));
+  }
+
+  @Test
+  void damagedBufferFailsTheCheck() throws IOException {
+    Path buffer = buffer(3);
+    Path segment;
+    try (var files = Files.list(buffer)) {
+      segment = files.filter(f -> f.toString().endsWith(".arrow")).findFirst().orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(segment);
+    // The middle of the file is sample data, whatever the header's size.
+    for (int i = bytes.length / 2; i < bytes.length / 2 + 64; i++) {
+      bytes[i] ^= 0x55;
+    }
+    Files.write(segment, bytes);
+    Ran verify = seamark("buffer", "verify", buffer);
+    assertEquals(1, verify.status(), verify.out());
+    assertFalse(verify.err().contains("\tat "), verify.err());
+  }
+
+  @Test
+  void modelIsInspectedConvertedAndCompared() throws IOException {
+    Path model = model("a", 1);
+    Ran inspect = seamark("model", "inspect", model, "--json");
+    assertEquals(0, inspect.status(), inspect.err());
+    assertTrue(inspect.json().path("depth").asBoolean());
+    Path onnx = folder.resolve("a.onnx");
+    Ran convert = seamark("model", "convert", model, "--size", "96x64", "--out", onnx, "--json");
+    assertEquals(0, convert.status(), convert.err());
+    assertTrue(Files.size(onnx) > 10_000);
+    Path half = folder.resolve("half.safetensors");
+    assertEquals(
+        0, seamark("model", "convert", model, "--precision", "F16", "--out", half).status());
+    Ran same = seamark("model", "diff", model, model, "--json");
+    assertEquals(0, same.json().path("differ").asInt());
+    Ran other = seamark("model", "diff", model, half, "--json");
+    assertTrue(other.json().path("differ").asInt() > 0);
+    assertTrue(other.json().path("largest_difference").asDouble() < 0.01);
+  }
+
+  @Test
+  void misuseIsOneLineAndStatus2() throws IOException {
+    Path model = model("a", 1);
+    Path text = Files.writeString(folder.resolve("text.txt"), "text");
+    Path full = Files.createDirectories(folder.resolve("full"));
+    Files.writeString(full.resolve("mine.txt"), "precious");
+    assertMisused("is not an RFNet model", "model", "inspect", text);
+    assertMisused("--size WxH is missing", "model", "convert", model, "--out", "x.onnx");
+    assertMisused("--size is '9x9'", "model", "convert", model, "--size", "9x9", "--out", "x.onnx");
+    assertMisused("must end in .onnx or .safetensors", "model", "convert", model, "--out", text);
+    assertMisused(
+        "buffer " + folder.resolve("no") + " does not exist",
+        "buffer",
+        "list",
+        folder.resolve("no"));
+    assertMisused(
+        "buffer " + folder.resolve("no") + " does not exist",
+        "train",
+        "--buffer",
+        folder.resolve("no"));
+    assertMisused("say what: buffer list", "buffer");
+    assertMisused("source '" + folder.resolve("no") + "'", "run", "--source", folder.resolve("no"));
+    assertMisused(
+        "is not empty and not a former run's folder",
+        "run",
+        "--source",
+        "procedural_street",
+        "--edge-model",
+        model,
+        "--out",
+        full);
+    assertMisused("is not an RFNet model", "run", "--edge-model", text);
+    assertMisused("--sam " + full + " has no encoder.onnx", "run", "--sam", full);
+    assertMisused(
+        "seamark.retain is '" + folder.resolve("no"), "run", "--retain", folder.resolve("no"));
+    assertMisused("--cloud is 'nowhere'", "run", "--edge-model", model, "--cloud", "nowhere");
+    assertMisused("--cloud-ports is '1'", "run", "--edge-model", model, "--cloud-ports", "1");
+    assertMisused("seamark.hard_example_mining is 'guess'", "run", "--hem", "guess");
+    assertMisused("--frames is 0", "run", "--frames", "0");
+    assertMisused(
+        "sample_source.procedural_street.width is '1'",
+        "run",
+        "--set",
+        "sample_source.procedural_street.width=1");
+  }
+}

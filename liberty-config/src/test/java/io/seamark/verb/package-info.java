@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.verb;
+
+import org.jspecify.annotations.NullMarked;
