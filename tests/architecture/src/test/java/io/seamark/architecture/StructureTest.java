@@ -1,0 +1,220 @@
+package io.seamark.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The one-way dependencies, the naming rule, and which library may be used where. */
+class StructureTest {
+  private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+  private static JavaClasses classes = new ClassFileImporter().importPaths(List.of());
+  private static List<Path> modules = List.of();
+
+  @BeforeAll
+  static void readEveryModule() throws IOException {
+    try (Stream<Path> files = Files.walk(ROOT, 4)) {
+      modules =
+          files
+              .filter(p -> p.endsWith("pom.xml") && Files.isDirectory(p.resolveSibling("src/main")))
+              .map(Path::getParent)
+              .filter(p -> !p.startsWith(ROOT.resolve("tests")))
+              .sorted()
+              .toList();
+    }
+    classes =
+        new ClassFileImporter()
+            .importPaths(modules.stream().map(m -> m.resolve("target/classes")).toList());
+  }
+
+  @Test
+  @DisplayName("the rules see the classes of every module")
+  void everyModuleIsRead() {
+    for (Path module : modules) {
+      Path compiled = module.resolve("target/classes");
+      assertTrue(Files.isDirectory(compiled), compiled + " is not compiled");
+    }
+    assertTrue(modules.size() >= 15, "only " + modules.size() + " modules found under " + ROOT);
+    assertTrue(classes.size() > 100, "only " + classes.size() + " classes found");
+  }
+
+  @Test
+  @DisplayName("the plugin API depends on the JDK alone")
+  void pluginApiStandsAlone() {
+    check(
+        classes()
+            .that()
+            .resideInAnyPackage("io.seamark.plugin..", "io.seamark.perception..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..", "io.seamark.plugin..", "io.seamark.perception..", "org.jspecify.."));
+  }
+
+  @Test
+  @DisplayName("plugins and the buffer do not know runtimes or services")
+  void dependenciesPointOneWay() {
+    String[] upper = {
+      "io.seamark.edge..",
+      "io.seamark.cli..",
+      "io.seamark.knowledge..",
+      "io.seamark.unknown..",
+      "io.seamark.cloud..",
+      "io.seamark.run..",
+      "io.seamark.report..",
+      "io.seamark.verb.."
+    };
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("io.seamark..")
+            .and()
+            .resideOutsideOfPackages(upper)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(upper));
+  }
+
+  @Test
+  @DisplayName("the edge, the cloud's two halves and the launcher stay apart")
+  void runtimesDoNotKnowEachOther() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage("io.seamark.edge..", "io.seamark.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "io.seamark.knowledge..",
+                "io.seamark.unknown..",
+                "io.seamark.cloud..",
+                "io.seamark.run..",
+                "io.seamark.report..",
+                "io.seamark.network.tensorflow.."));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("io.seamark.unknown..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.seamark.knowledge..", "io.seamark.edge..", "io.seamark.cli.."));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("io.seamark.knowledge..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.seamark.unknown..", "io.seamark.edge..", "io.seamark.cli.."));
+  }
+
+  @Test
+  @DisplayName("nothing depends on a service's classes")
+  void servicesAreLeaves() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("..service..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.seamark..service.."));
+  }
+
+  @Test
+  @DisplayName("no cycles between packages")
+  void noCycles() {
+    check(slices().matching("io.seamark.(**)").should().beFreeOfCycles());
+  }
+
+  @Test
+  @DisplayName("engines and containers are used in their adapters alone")
+  void librariesStayInTheirAdapters() {
+    onlyIn("org.tensorflow..", "io.seamark.network.tensorflow..");
+    onlyIn("ai.djl..", "io.seamark.inference..");
+    onlyIn("ai.onnxruntime..", "io.seamark.inference..");
+    onlyIn("org.apache.arrow..", "io.seamark.buffer..");
+    onlyIn("org.tribuo..", "io.seamark.network.onnx..");
+    onlyIn("jakarta..", "io.seamark..service..");
+    onlyIn("picocli..", "io.seamark.cli..", "io.seamark.run..", "io.seamark.verb..");
+  }
+
+  @Test
+  @DisplayName("names say what lives there")
+  void names() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("io.seamark..")
+            .should()
+            .haveNameMatching(".*(Manager|Helper|Utils?|Impl)(\\$.*)?"));
+  }
+
+  @Test
+  @DisplayName("nothing deserialises Java objects")
+  void noJavaDeserialization() {
+    check(
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.io.ObjectInputStream"));
+  }
+
+  @Test
+  @DisplayName("every package says what lives there and is null-marked")
+  void packagesAreDescribed() throws IOException {
+    Set<String> described = new TreeSet<>();
+    Set<String> packages = new TreeSet<>();
+    for (Path module : modules) {
+      Path sources = module.resolve("src/main/java");
+      if (!Files.isDirectory(sources)) {
+        continue;
+      }
+      try (Stream<Path> files = Files.walk(sources)) {
+        for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+          String name = sources.relativize(file.getParent()).toString().replace('/', '.');
+          if (file.endsWith("module-info.java")) {
+            continue;
+          }
+          packages.add(name);
+          if (file.endsWith("package-info.java")
+              && Files.readString(file).contains("@" + NullMarked.class.getSimpleName())) {
+            described.add(name);
+          }
+        }
+      }
+    }
+    assertEquals(
+        Set.of(),
+        packages.stream().filter(p -> !described.contains(p)).collect(Collectors.toSet()));
+  }
+
+  private static void onlyIn(String library, String... packages) {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(packages)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(library));
+  }
+
+  private static void check(ArchRule rule) {
+    rule.allowEmptyShould(true).check(classes);
+  }
+}
