@@ -18,7 +18,12 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,6 +39,8 @@ import picocli.CommandLine.Option;
           + " A round with nothing to train on is a normal round."
     })
 public final class TrainVerb implements Verb {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainVerb.class);
+
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private ModelOptions model = new ModelOptions();
 
@@ -107,10 +114,35 @@ public final class TrainVerb implements Verb {
         read.round());
   }
 
-  /** Shows the round's progress. */
+  /** Shows the round's progress, and ends it on Ctrl-C or SIGTERM. */
   private final class Watching implements RoundControl, AutoCloseable {
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicBoolean stopped = new AtomicBoolean();
     private @Nullable Progress training;
     private @Nullable Progress judging;
+
+    Watching() {
+      // The process must not end within a step: TensorFlow's threads would lose what they work on.
+      Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "seamark-stop"));
+    }
+
+    private void stop() {
+      stopped.set(true);
+      try {
+        if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+          LOG.warn("event=round_not_ended seconds={}", PATIENCE_SECONDS);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public boolean cancelled() {
+      return stopped.get();
+    }
 
     @Override
     public void trained(int done, int steps, double loss) {
@@ -135,6 +167,7 @@ public final class TrainVerb implements Verb {
 
     @Override
     public void close() {
+      ended.countDown();
       if (training != null) {
         training.close();
       }

@@ -30,4 +30,13 @@ public record ClassMap(int width, int height, byte[] classes) {
   public int at(int x, int y) {
     return classes[y * width + x] & 0xFF;
   }
+
+  /**
+   * Left and right exchanged.
+   *
+   * @return a new map
+   */
+  public ClassMap mirrored() {
+    return new ClassMap(width, height, Mirror.rows(classes, width, 1));
+  }
 }

@@ -85,4 +85,39 @@ public record ClassScores(int classes, int width, int height, float[] logits) {
     }
     return new ClassMap(width, height, best);
   }
+
+  /**
+   * Left and right exchanged.
+   *
+   * @return new scores
+   */
+  public ClassScores mirrored() {
+    return new ClassScores(classes, width, height, Mirror.rows(logits, width));
+  }
+
+  /**
+   * The softmax over the classes at each cell.
+   *
+   * @return [classes, height, width], row-major, 0 to 1; a new array
+   */
+  public float[] probabilities() {
+    int plane = width * height;
+    float[] out = new float[logits.length];
+    for (int i = 0; i < plane; i++) {
+      float top = Float.NEGATIVE_INFINITY;
+      for (int c = 0; c < classes; c++) {
+        top = Math.max(top, logits[c * plane + i]);
+      }
+      double sum = 0;
+      for (int c = 0; c < classes; c++) {
+        double e = Math.exp(logits[c * plane + i] - top);
+        out[c * plane + i] = (float) e;
+        sum += e;
+      }
+      for (int c = 0; c < classes; c++) {
+        out[c * plane + i] /= (float) sum;
+      }
+    }
+    return out;
+  }
 }

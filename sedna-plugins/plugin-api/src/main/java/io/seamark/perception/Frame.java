@@ -13,12 +13,59 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Frame(int width, int height, byte[] rgb, byte @Nullable [] depth) {
-  /** Checks the shapes. */
-  public Frame {
+  /**
+   * Checks the shapes.
+   *
+   * @param width see above
+   * @param height see above
+   * @param rgb see above
+   * @param depth see above
+   */
+  // Written out, since a compact constructor's parameters lose their type annotations.
+  public Frame(int width, int height, byte[] rgb, byte @Nullable [] depth) {
     Shapes.checkSize("frame", width, height);
     Shapes.checkLength("rgb", rgb.length, 3L * width * height);
     if (depth != null) {
       Shapes.checkLength("depth", depth.length, (long) width * height);
     }
+    this.width = width;
+    this.height = height;
+    this.rgb = rgb;
+    this.depth = depth;
+  }
+
+  /**
+   * Left and right exchanged.
+   *
+   * @return a new frame
+   */
+  public Frame mirrored() {
+    return new Frame(
+        width,
+        height,
+        Mirror.rows(rgb, width, 3),
+        depth == null ? null : Mirror.rows(depth, width, 1));
+  }
+
+  /**
+   * Every colour value v, on a scale of 0 to 1, becomes v to the power of gamma. Depth stays.
+   *
+   * @param gamma above 0; below 1 brightens
+   * @return a new frame
+   * @throws IllegalArgumentException if gamma is not a finite number above 0
+   */
+  public Frame withGamma(double gamma) {
+    if (!(gamma > 0) || Double.isInfinite(gamma)) {
+      throw new IllegalArgumentException("gamma is " + gamma + ", but must be finite and above 0");
+    }
+    byte[] table = new byte[256];
+    for (int v = 0; v < table.length; v++) {
+      table[v] = (byte) Math.round(255 * Math.pow(v / 255.0, gamma));
+    }
+    byte[] out = new byte[rgb.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = table[rgb[i] & 0xFF];
+    }
+    return new Frame(width, height, out, depth);
   }
 }

@@ -14,8 +14,9 @@ public interface TaskUpdateDecision {
   /**
    * Figures of one model on held-out frames.
    *
-   * @param newFrames frames of the changed world, judged against the cloud's answers
-   * @param newAgreement mean IoU with those answers, 0 to 1; NaN if there are no such frames
+   * @param newFrames frames of the changed world, which have no labels
+   * @param newAgreement mean IoU on them with what the judged models say together over several
+   *     views of each, 0 to 1; NaN if there are no such frames
    * @param retainedFrames labelled frames of the world the model was first trained on
    * @param retainedMeanIou mean IoU on them, 0 to 1; NaN if there are none
    */

@@ -20,7 +20,7 @@ public final class EvaluationGate implements TaskUpdateDecision {
   /**
    * A gate.
    *
-   * @param minGain least gain in mean IoU with the cloud's answers, -1 to 1
+   * @param minGain least gain in mean IoU with the judged models' consensus, -1 to 1
    * @param maxLoss largest loss in mean IoU on retained frames, 0 to 1
    * @param minNewFrames fewest held-out new frames to judge on, at least 1
    */

@@ -19,8 +19,8 @@ public final class EvaluationGateProvider
   public record Parameters(
       @Hyperparameter(
               text =
-                  "Least gain of the new model in mean IoU with the cloud's answers on held-out new"
-                      + " frames.",
+                  "Least gain of the new model in mean IoU with what both models say together of"
+                      + " held-out new frames.",
               defaultValue = "0.005",
               min = -1,
               max = 1,

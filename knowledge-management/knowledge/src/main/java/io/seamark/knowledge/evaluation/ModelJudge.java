@@ -2,6 +2,7 @@ package io.seamark.knowledge.evaluation;
 
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
+import io.seamark.perception.ClassMap;
 import io.seamark.perception.ConfusionMatrix;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.BaseModel;
@@ -9,6 +10,7 @@ import io.seamark.plugin.TaskUpdateDecision.Evaluation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Computes the figures of models on held-out frames through the same known-sample inference that
  * the edge runs, from the same files, so that what is judged is what will serve.
+ *
+ * <p>New frames have no labels, and the cloud's answers to them were made from the scores of the
+ * serving model: held against them, that model would look right wherever it was surely wrong. So
+ * each model is held against what all of them say together over several views of the frame. A
+ * model's word weighs as much there as its mean IoU on the retained frames, which have labels, or
+ * the same as any other's where there are none.
  */
 public final class ModelJudge {
   private static final Logger LOG = LoggerFactory.getLogger(ModelJudge.class);
@@ -43,7 +51,7 @@ public final class ModelJudge {
    * Judges models on the same frames. A frame that cannot be read is left out for all of them.
    *
    * @param models files
-   * @param newFrames with the cloud's answers
+   * @param newFrames of the changed world; what is known of them is not looked at
    * @param retained with labels
    * @param cancelled asked before each frame
    * @param judged told the number of frames done
@@ -61,13 +69,14 @@ public final class ModelJudge {
     Counts onNew = new Counts(models.size());
     Counts onRetained = new Counts(models.size());
     try (Sessions sessions = new Sessions(models)) {
-      for (int i = 0; i < newFrames.size() + retained.size(); i++) {
+      // The labels first: how well a model knows them is what its word weighs on the new frames.
+      for (int i = 0; i < retained.size() + newFrames.size(); i++) {
         if (cancelled.getAsBoolean()) {
           return Optional.empty();
         }
-        boolean isNew = i < newFrames.size();
-        LabelledFrames frames = isNew ? newFrames : retained;
-        int index = isNew ? i : i - newFrames.size();
+        boolean labelled = i < retained.size();
+        LabelledFrames frames = labelled ? retained : newFrames;
+        int index = labelled ? i : i - retained.size();
         LabelledFrame frame;
         try {
           frame = frames.read(index);
@@ -76,7 +85,12 @@ public final class ModelJudge {
               "frame {} of the {} is not judged on: {}", index, frames.source(), e.getMessage());
           continue;
         }
-        (isNew ? onNew : onRetained).add(frame, sessions.of(frame.frame()));
+        List<BaseModel.Session> open = sessions.of(frame.frame());
+        if (labelled) {
+          onRetained.add(frame.frame(), frame.target(), open);
+        } else {
+          onNew.add(frame.frame(), Views.consensus(frame.frame(), open, onRetained.says()), open);
+        }
         judged.accept(i + 1);
       }
     }
@@ -88,7 +102,7 @@ public final class ModelJudge {
     return Optional.of(figures);
   }
 
-  /** Pixels by true and predicted class, for each model. */
+  /** Pixels by target and predicted class, for each model. */
   private final class Counts {
     private final List<ConfusionMatrix> byModel = new ArrayList<>();
     private int frames;
@@ -99,15 +113,21 @@ public final class ModelJudge {
       }
     }
 
-    void add(LabelledFrame frame, List<BaseModel.Session> sessions) {
+    void add(Frame frame, ClassMap target, List<BaseModel.Session> sessions) {
       frames++;
       for (int m = 0; m < sessions.size(); m++) {
-        byModel.get(m).add(frame.target(), sessions.get(m).infer(frame.frame()).classMap());
+        byModel.get(m).add(target, sessions.get(m).infer(frame).classMap());
       }
     }
 
     double meanIou(int model) {
       return byModel.get(model).meanIou();
+    }
+
+    /** What each model's word weighs: its mean IoU; the same for all where nothing is known. */
+    List<Double> says() {
+      List<Double> says = byModel.stream().map(ConfusionMatrix::meanIou).toList();
+      return says.stream().allMatch(say -> say > 0) ? says : Collections.nCopies(says.size(), 1.0);
     }
   }
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * An evaluation as it is written down: JSON has no NaN, so a figure that does not exist is null.
  *
  * @param newFrames held-out frames of the changed world
- * @param newAgreement mean IoU with the cloud's answers on them, 0 to 1, or null
+ * @param newAgreement mean IoU with the judged models' consensus on them, 0 to 1, or null
  * @param retainedFrames held-out labelled frames of the first world
  * @param retainedMeanIou mean IoU with their labels, 0 to 1, or null
  */

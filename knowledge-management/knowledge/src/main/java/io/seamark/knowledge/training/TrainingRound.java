@@ -48,9 +48,6 @@ import org.slf4j.LoggerFactory;
  * <p>Frames are decoded when they are used, so memory does not grow with the buffer.
  */
 public final class TrainingRound {
-  /** From this probability on, a model's guess that the answer repeats is evidence for it. */
-  private static final double SURE = 0.9;
-
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRound.class);
 
   /** Frames tried in a row before a source is given up. */
@@ -123,7 +120,7 @@ public final class TrainingRound {
         registry.stage((file, version) -> save(trained.get(), file, version, champion, provenance));
     try {
       ModelJudge judge = new ModelJudge(plugins.create(PluginKind.BASEMODEL), classes);
-      LabelledFrames onNew = BufferedFrames.evidence(buffer, plan.heldOut(), SURE);
+      LabelledFrames onNew = BufferedFrames.answers(buffer, plan.heldOut());
       LabelledFrames onRetained = choose(retained, plan.retainedHeldOut());
       int frames = onNew.size() + onRetained.size();
       Optional<List<Evaluation>> judged =

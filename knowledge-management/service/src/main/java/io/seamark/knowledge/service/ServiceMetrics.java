@@ -71,7 +71,7 @@ public class ServiceMetrics {
     figure(
         learning,
         "agreement",
-        "Mean IoU with the cloud's answers on held-out new frames",
+        "Mean IoU with the judged models' consensus on held-out new frames",
         Figures::newAgreement);
     figure(
         learning,

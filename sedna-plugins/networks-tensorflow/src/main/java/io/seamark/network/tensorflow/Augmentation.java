@@ -1,9 +1,7 @@
 package io.seamark.network.tensorflow;
 
-import io.seamark.perception.ClassMap;
 import io.seamark.perception.Frame;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Random changes of a training sample that leave its meaning: a mirrored street is a street, and a
@@ -58,25 +56,9 @@ public record Augmentation(double flip, double gamma, double colour) {
     for (int i = 0; i < rgb.length; i++) {
       rgb[i] = tables[i % 3][rgb[i] & 0xFF];
     }
-    byte @Nullable [] depth = frame.depth();
-    byte[] classes = sample.target().classes();
-    if (mirrored) {
-      rgb = mirror(rgb, width, height, 3);
-      depth = depth == null ? null : mirror(depth, width, height, 1);
-      classes = mirror(classes, width, height, 1);
-    }
-    return new TrainingSample(
-        new Frame(width, height, rgb, depth), new ClassMap(width, height, classes));
-  }
-
-  private static byte[] mirror(byte[] from, int width, int height, int channels) {
-    byte[] to = new byte[from.length];
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        System.arraycopy(
-            from, (y * width + x) * channels, to, (y * width + width - 1 - x) * channels, channels);
-      }
-    }
-    return to;
+    Frame coloured = new Frame(width, height, rgb, frame.depth());
+    return mirrored
+        ? new TrainingSample(coloured.mirrored(), sample.target().mirrored())
+        : new TrainingSample(coloured, sample.target());
   }
 }

@@ -1,0 +1,133 @@
+package io.seamark.knowledge.evaluation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.seamark.knowledge.frames.LabelledFrames;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
+import io.seamark.perception.Frame;
+import io.seamark.perception.PixelConfidence;
+import io.seamark.perception.Prediction;
+import io.seamark.plugin.BaseModel;
+import io.seamark.plugin.TaskUpdateDecision.Evaluation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ModelJudgeTest {
+  private static final int WIDTH = 8;
+  private static final int HEIGHT = 2;
+
+  /** Two classes, the logit of the second read off a pixel's red. */
+  private interface Rule {
+    float logit(int red, int x);
+  }
+
+  private static final Rule SURE = (red, x) -> red > 100 ? 6 : -6;
+  private static final Rule UNSURE_AND_WRONG_AT_TIMES =
+      (red, x) -> x == 2 ? 0.5f : red > 100 ? 1 : -1;
+  private static final Rule SURE_BUT_OF_THE_SIDE = (red, x) -> x < WIDTH / 2 ? 6 : -6;
+
+  private static BaseModel models(Rule first, Rule second) {
+    return (file, width, height, depth) ->
+        new BaseModel.Session() {
+          @Override
+          public Prediction infer(Frame frame) {
+            Rule rule = file.toString().equals("first") ? first : second;
+            float[] logits = new float[2 * WIDTH * HEIGHT];
+            for (int i = 0; i < WIDTH * HEIGHT; i++) {
+              logits[WIDTH * HEIGHT + i] = rule.logit(frame.rgb()[3 * i] & 0xFF, i % WIDTH);
+            }
+            ClassScores scores = new ClassScores(2, WIDTH, HEIGHT, logits);
+            return new Prediction(scores.argmax(), scores, PixelConfidence.of(scores));
+          }
+
+          @Override
+          public void close() {}
+        };
+  }
+
+  /** Left half dark, right half bright; the label says so too. */
+  private static LabelledFrames halves() {
+    byte[] rgb = new byte[3 * WIDTH * HEIGHT];
+    byte[] label = new byte[WIDTH * HEIGHT];
+    for (int i = 0; i < label.length; i++) {
+      boolean bright = i % WIDTH >= WIDTH / 2;
+      label[i] = (byte) (bright ? 1 : 0);
+      rgb[3 * i] = (byte) (bright ? 220 : 20);
+    }
+    return new LabelledFrames() {
+      @Override
+      public int size() {
+        return 1;
+      }
+
+      @Override
+      public LabelledFrame read(int index) {
+        return new LabelledFrame(
+            new Frame(WIDTH, HEIGHT, rgb, null), new ClassMap(WIDTH, HEIGHT, label));
+      }
+
+      @Override
+      public String source() {
+        return "test";
+      }
+    };
+  }
+
+  private static List<Evaluation> judge(Rule first, Rule second, boolean isNew) throws IOException {
+    return new ModelJudge(models(first, second), 2)
+        .judge(
+            List.of(Path.of("first"), Path.of("second")),
+            isNew ? halves() : LabelledFrames.NONE,
+            isNew ? LabelledFrames.NONE : halves(),
+            () -> false,
+            done -> {})
+        .orElseThrow();
+  }
+
+  @Test
+  void theSurerModelAgreesMoreWithBothWhicheverServes() throws IOException {
+    List<Evaluation> one = judge(SURE, UNSURE_AND_WRONG_AT_TIMES, true);
+    assertEquals(1, one.get(0).newAgreement());
+    assertTrue(one.get(1).newAgreement() < 0.9, one.toString());
+    List<Evaluation> other = judge(UNSURE_AND_WRONG_AT_TIMES, SURE, true);
+    assertEquals(one.get(0), other.get(1));
+    assertEquals(one.get(1), other.get(0));
+  }
+
+  /** What stands left must stand right in the mirror, or it was not seen but assumed. */
+  @Test
+  void aModelThatContradictsItselfInTheMirrorLoses() throws IOException {
+    List<Evaluation> figures = judge(SURE_BUT_OF_THE_SIDE, SURE, true);
+    assertTrue(figures.get(0).newAgreement() < figures.get(1).newAgreement(), figures.toString());
+    assertEquals(1, figures.get(1).newAgreement());
+  }
+
+  /** Random weights are sure of everything; labels show that their word is worth little. */
+  @Test
+  void whatTheLabelsRefuteWeighsLittle() throws IOException {
+    Rule sureAndWrong = (red, x) -> red > 100 ? (x == 7 ? 6 : -60) : 60;
+    List<Evaluation> figures =
+        new ModelJudge(models(sureAndWrong, UNSURE_AND_WRONG_AT_TIMES), 2)
+            .judge(
+                List.of(Path.of("first"), Path.of("second")),
+                halves(),
+                halves(),
+                () -> false,
+                done -> {})
+            .orElseThrow();
+    assertTrue(figures.get(0).retainedMeanIou() < 0.1, figures.toString());
+    assertTrue(figures.get(1).newAgreement() > 0.5, figures.toString());
+    assertTrue(figures.get(0).newAgreement() < 0.5, figures.toString());
+  }
+
+  @Test
+  void retainedFramesAreHeldAgainstTheirLabels() throws IOException {
+    List<Evaluation> figures = judge(SURE, SURE_BUT_OF_THE_SIDE, false);
+    assertEquals(new Evaluation(0, Double.NaN, 1, 1), figures.get(0));
+    assertEquals(new Evaluation(0, Double.NaN, 1, 0), figures.get(1));
+  }
+}
