@@ -106,7 +106,7 @@ class ConfiguredPluginsTest {
         new ConfiguredPlugins(registry, Map.of("seamark.mask_fusion", "circular"), 1, 1);
 
     assertEquals(
-        "plugins are composed in a circle: [mask_fusion] and again mask_fusion",
+        "plugins are composed in a circle: mask_fusion.circular and again mask_fusion.circular",
         assertThrows(IllegalArgumentException.class, () -> plugins.create(PluginKind.MASK_FUSION))
             .getMessage());
   }
