@@ -193,8 +193,8 @@ public final class EdgeLoop implements CloudLink.Receiver {
       miner.delivered(
           new Delivery(
               answer.bytesUp(),
-              Instant.ofEpochMilli(answer.sample().capturedMillis()),
-              Instant.now()));
+              answer.seconds(),
+              Instant.ofEpochMilli(answer.sample().capturedMillis())));
     } catch (RuntimeException e) {
       // A miner's fault must not send the frame again and again.
       LOG.warn("event=delivery_not_counted reason=\"{}\"", e.toString(), e);

@@ -4,8 +4,8 @@ import io.seamark.perception.Prediction;
 import io.seamark.plugin.Delivery;
 import io.seamark.plugin.HardExampleMining;
 import io.seamark.plugin.MiningDecision;
-import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -34,21 +34,24 @@ import java.util.Locale;
  * upload}, both means over what is remembered: frames within the memory, the last 32 deliveries. A
  * backlog that an outage has left goes out as fast as the cloud takes it and is not held back here.
  *
- * <p><b>Latency.</b> {@code s} is at most a cap that rises by 0.01 with every answer in time and
- * falls to 0.8 of itself with a late one, but not again before an answer to a frame from after the
- * fall: additive increase and multiplicative decrease, with which edges that share a cloud come to
- * equal shares (Chiu and Jain, Computer Networks and ISDN Systems 17, 1989). The cap stays above
- * 0.01, or no answer would ever say that the cloud has become faster.
+ * <p><b>Latency.</b> A frame sent now is expected to be answered after {@code (unanswered + 1) *
+ * seconds an exchange}, a running mean in which the newest weighs a quarter (Little's law: one
+ * frame is sent at a time), and not before the oldest unanswered frame's age. {@code s} is at most
+ * the stated share while that is below half of {@code latency}, and falls in a straight line to
+ * nothing where it reaches it; what is owed is forgiven to the same degree, so that here the sum of
+ * {@code s} is an upper bound only. Uploads are known when they are decided, not when they are
+ * answered, so this proportional control acts without delay and comes to rest where the cloud is
+ * just kept busy. {@code s} stays at least 0.01, or no answer would ever say that the cloud has
+ * become faster.
  *
- * <p>Until the first answer both count as a share of 0.05. Memory is {@code window / 2} scores and
- * times. Thread-safe; {@code mine} decides in the order in which calls come out of the wrapped
- * miner.
+ * <p>Until the first answer a limit of bytes or latency counts as a share of 0.05. Memory is the
+ * scores and times of {@code window / 2} frames and the times of as many unanswered ones.
+ * Thread-safe; {@code mine} decides in the order in which calls come out of the wrapped miner.
  */
 final class UploadBudget implements HardExampleMining {
   private static final double FIRST_SHARE = 0.05;
   private static final double LEAST_SHARE = 0.01;
-  private static final double RISE = 0.01;
-  private static final double FALL = 0.8;
+  private static final double NEW_EXCHANGE = 0.25;
   private static final int DELIVERIES = 32;
   private static final double MILLIS_A_MINUTE = 60_000;
 
@@ -61,11 +64,11 @@ final class UploadBudget implements HardExampleMining {
   private final double[] scores;
   private final long[] times;
   private final long[] sizes = new long[DELIVERIES];
+  private final ArrayDeque<Long> unanswered = new ArrayDeque<>();
   private long frames;
   private long deliveries;
   private double debt;
-  private double cap = FIRST_SHARE;
-  private Instant lowered = Instant.MIN;
+  private double exchange;
 
   UploadBudget(
       HardExampleMining miner, UploadBudgetProvider.Hyperparameters rule, InstantSource clock) {
@@ -88,9 +91,10 @@ final class UploadBudget implements HardExampleMining {
     scores[newest] = score;
     times[newest] = clock.millis();
     frames++;
-    double share = share();
-    double owed = debt;
-    debt += share;
+    double room = rule.latency() > 0 ? room(times[newest]) : 1;
+    double share = share(room);
+    double owed = Math.min(debt, room * bound);
+    debt = owed + share;
     double level =
         owed > 0
             ? share + (1 - share) * Math.min(1, owed / bound)
@@ -106,6 +110,10 @@ final class UploadBudget implements HardExampleMining {
     }
     if (hard) {
       debt -= 1;
+      if (unanswered.size() == scores.length) {
+        unanswered.removeFirst();
+      }
+      unanswered.addLast(times[newest]);
     }
     int rank = (int) Math.max(0, Math.ceil(place - 0.5));
     double threshold = rank < sorted.length ? sorted[rank] : Math.nextUp(sorted[sorted.length - 1]);
@@ -126,51 +134,55 @@ final class UploadBudget implements HardExampleMining {
   @Override
   public void delivered(Delivery delivery) {
     miner.delivered(delivery);
-    record(delivery);
+    learn(delivery);
   }
 
-  private synchronized void record(Delivery delivery) {
-    sizes[(int) (deliveries % DELIVERIES)] = delivery.bytesUp();
+  private synchronized void learn(Delivery delivery) {
+    int newest = (int) (deliveries % DELIVERIES);
+    sizes[newest] = delivery.bytesUp();
+    exchange += (delivery.seconds() - exchange) * (deliveries == 0 ? 1 : NEW_EXCHANGE);
     deliveries++;
-    if (rule.latency() > 0 && delivery.latencySeconds() > rule.latency()) {
-      Instant now = clock.instant();
-      // A clock that was set back must not keep the cap up until it has caught up.
-      if (delivery.mined().isAfter(lowered) || lowered.isAfter(now)) {
-        cap = Math.max(LEAST_SHARE, Math.min(cap, rule.share()) * FALL);
-        lowered = now;
-      }
-    } else {
-      cap = Math.min(rule.share(), cap + RISE);
-    }
+    // Frames are sent in order: those before it were answered, refused, or found no room.
+    long mined = delivery.mined().toEpochMilli();
+    unanswered.removeIf(time -> time <= mined);
   }
 
   /** The share that may be hard now: the strictest limit's. */
-  private double share() {
+  private double share(double room) {
     double share = rule.share();
+    if (deliveries == 0 && (rule.bytesPerMinute() > 0 || rule.latency() > 0)) {
+      return Math.min(share, FIRST_SHARE);
+    }
+    if (rule.latency() > 0) {
+      share = Math.min(share, Math.max(LEAST_SHARE, room * share));
+    }
     if (rule.bytesPerMinute() > 0) {
       share = Math.min(share, shareOfBytes());
     }
-    if (rule.latency() > 0) {
-      share = Math.min(share, cap);
-    }
     return share;
+  }
+
+  /** How much of the share the expected latency leaves: 1 is all. */
+  private double room(long now) {
+    double expected = (unanswered.size() + 1) * exchange;
+    Long oldest = unanswered.peekFirst();
+    if (oldest != null) {
+      expected = Math.max(expected, (now - oldest) / 1000.0);
+    }
+    return Math.min(1, Math.max(0, 2 * (1 - expected / rule.latency())));
   }
 
   private double shareOfBytes() {
     int n = remembered();
     int known = (int) Math.min(deliveries, DELIVERIES);
-    if (known == 0 || n < 2) {
+    if (n < 2) {
       return FIRST_SHARE;
-    }
-    long sum = 0;
-    for (int i = 0; i < known; i++) {
-      sum += sizes[i];
     }
     long oldest = times[frames <= times.length ? 0 : (int) (frames % times.length)];
     // A clock that is set back must not earn anything.
     double millis = Math.max(0, times[(int) ((frames - 1) % times.length)] - oldest);
     double budget = rule.bytesPerMinute() / MILLIS_A_MINUTE * millis / (n - 1);
-    double size = (double) sum / known;
+    double size = Arrays.stream(sizes, 0, known).average().orElse(0);
     return size == 0 ? 1 : Math.min(1, budget / size);
   }
 

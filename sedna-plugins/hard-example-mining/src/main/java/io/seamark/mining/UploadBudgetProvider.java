@@ -64,8 +64,8 @@ public final class UploadBudgetProvider
           int window,
       @Hyperparameter(
               text =
-                  "Largest difference between the share over any such window and the one stated. A"
-                      + " larger one lets a hard scene have more and a later easy one less.",
+                  "Largest difference between the share over any such window and the one stated,"
+                      + " but never less than two frames. A larger one lets a hard scene have more and a later easy one less.",
               defaultValue = "0.02",
               min = 0,
               max = 1)

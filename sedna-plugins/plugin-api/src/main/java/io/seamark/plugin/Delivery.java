@@ -1,29 +1,22 @@
 package io.seamark.plugin;
 
-import java.time.Duration;
 import java.time.Instant;
 
 /**
  * What it took to have a hard frame answered by the cloud.
  *
  * @param bytesUp size of what was sent, in bytes, at least 0
- * @param mined when the frame was found hard
- * @param answered when the cloud's answer was there, by the same clock
+ * @param seconds from sending to answer, at least 0; waiting and failed attempts not counted
+ * @param mined when the frame was found hard, by the device's clock
  */
-public record Delivery(long bytesUp, Instant mined, Instant answered) {
-  /** Checks the range. */
+public record Delivery(long bytesUp, double seconds, Instant mined) {
+  /** Checks the ranges. */
   public Delivery {
     if (bytesUp < 0) {
       throw new IllegalArgumentException("bytesUp is " + bytesUp + ", but must be at least 0");
     }
-  }
-
-  /**
-   * Time from the frame to the cloud's answer, waiting in the outbox included.
-   *
-   * @return in seconds; 0 where the clock was set back in between
-   */
-  public double latencySeconds() {
-    return Math.max(0, Duration.between(mined, answered).toNanos() / 1e9);
+    if (!(seconds >= 0 && seconds < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("seconds is " + seconds + ", but must be at least 0");
+    }
   }
 }
