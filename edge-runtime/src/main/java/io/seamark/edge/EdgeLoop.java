@@ -13,10 +13,12 @@ import io.seamark.perception.Prediction;
 import io.seamark.perception.Sample;
 import io.seamark.perception.SourceItem;
 import io.seamark.perception.UnreadableSample;
+import io.seamark.plugin.Delivery;
 import io.seamark.plugin.HardExampleMining;
 import io.seamark.plugin.MiningDecision;
 import io.seamark.plugin.SampleSource;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -132,7 +134,7 @@ public final class EdgeLoop implements CloudLink.Receiver {
             stored,
             (inferred - start) / 1e9,
             (System.nanoTime() - start) / 1e9);
-    metrics.answered(answer.decision().hard(), answer.inferSeconds(), answer.totalSeconds());
+    metrics.answered(decision, answer.inferSeconds(), answer.totalSeconds());
     sink.answered(answer);
     if (stored && link != null) {
       link.offered();
@@ -187,6 +189,16 @@ public final class EdgeLoop implements CloudLink.Receiver {
 
   @Override
   public void answered(CloudAnswer answer) {
+    try {
+      miner.delivered(
+          new Delivery(
+              answer.bytesUp(),
+              answer.seconds(),
+              Instant.ofEpochMilli(answer.sample().capturedMillis())));
+    } catch (RuntimeException e) {
+      // A miner's fault must not send the frame again and again.
+      LOG.warn("event=delivery_not_counted reason=\"{}\"", e.toString(), e);
+    }
     sink.improved(answer);
   }
 

@@ -103,7 +103,8 @@ class SeamarkTest {
         "--edge-model",
         folder.resolve("absent"));
     assertMisused(
-        "seamark.hard_example_mining is 'guess', but must be one of confidence_share, score_margin",
+        "seamark.hard_example_mining is 'guess', but must be one of CloudOnly, CrossEntropy,"
+            + " EdgeOnly, IBT, Random, Threshold, ",
         "predict",
         "--images",
         images,

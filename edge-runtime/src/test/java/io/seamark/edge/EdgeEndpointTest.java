@@ -32,6 +32,7 @@ class EdgeEndpointTest {
       String text = get(endpoint, "/metrics").body();
       assertTrue(text.contains("seamark_edge_sent_bytes_total"), text);
       assertTrue(text.contains("seamark_edge_inference_seconds"), text);
+      assertTrue(text.contains("seamark_edge_mining_threshold"), text);
       assertTrue(text.contains("seamark_edge_process_resident_bytes"), text);
       assertEquals(200, get(endpoint, "/health/live").statusCode());
       assertEquals(503, get(endpoint, "/health/ready").statusCode());

@@ -10,14 +10,18 @@ import io.seamark.buffer.HardSample;
 import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.edge.upload.CloudAnswer;
 import io.seamark.edge.upload.CloudLink;
+import io.seamark.perception.Prediction;
 import io.seamark.perception.SourceItem;
 import io.seamark.perception.UnreadableSample;
+import io.seamark.plugin.Delivery;
 import io.seamark.plugin.HardExampleMining;
 import io.seamark.plugin.MiningDecision;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,6 +35,7 @@ class EdgeLoopTest {
 
   @TempDir Path folder = Path.of("");
   private final Answers answers = new Answers();
+  private final List<Delivery> deliveries = Collections.synchronizedList(new ArrayList<>());
 
   private static final class Answers implements AnswerSink {
     final List<EdgeAnswer> own = Collections.synchronizedList(new ArrayList<>());
@@ -53,13 +58,22 @@ class EdgeLoopTest {
     }
   }
 
-  /** Every second frame is hard. */
-  private static HardExampleMining everySecond() {
-    AtomicInteger frames = new AtomicInteger();
-    return prediction ->
-        frames.getAndIncrement() % 2 == 0
-            ? new MiningDecision.Hard(0.1, 0.6, "even")
-            : new MiningDecision.Easy(0.9, 0.6, "odd");
+  /** Every second frame is hard. Keeps the deliveries, and fails at each all the same. */
+  private final class EverySecond implements HardExampleMining {
+    private final AtomicInteger frames = new AtomicInteger();
+
+    @Override
+    public MiningDecision mine(Prediction prediction) {
+      return frames.getAndIncrement() % 2 == 0
+          ? new MiningDecision.Hard(0.1, 0.6, "even")
+          : new MiningDecision.Easy(0.9, 0.6, "odd");
+    }
+
+    @Override
+    public void delivered(Delivery delivery) {
+      deliveries.add(delivery);
+      throw new IllegalStateException("a miner's fault");
+    }
   }
 
   private EdgeRuntime runtime(@Nullable URI cloud) throws IOException {
@@ -69,7 +83,7 @@ class EdgeLoopTest {
             EdgeFixtures.rfnet(),
             EdgeFixtures.model(folder, "model", 1),
             "v0",
-            everySecond(),
+            new EverySecond(),
             folder.resolve("state"),
             false,
             cloud,
@@ -117,6 +131,27 @@ class EdgeLoopTest {
       assertEquals(1, totals.skipped());
       assertEquals(3, totals.answers());
       assertTrue(totals.bytesUp() > 0 && totals.bytesDown() > 0);
+    }
+  }
+
+  @Test
+  void theMinerLearnsOfEachDeliveryAndItsFaultSendsNothingTwice() throws Exception {
+    Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    try (TestServer cloud = cloud(0);
+        EdgeRuntime runtime = runtime(cloud.address())) {
+      runtime.start();
+      runtime.run(EdgeFixtures.source(stream(0, 6)));
+      assertTrue(runtime.drain(LONG));
+      assertEquals(List.of("frame-0", "frame-2", "frame-4"), answers.improved);
+      assertEquals(3, deliveries.size());
+      assertEquals(
+          runtime.metrics().totals().bytesUp(),
+          deliveries.stream().mapToLong(Delivery::bytesUp).sum());
+      for (Delivery delivery : deliveries) {
+        assertTrue(delivery.seconds() > 0);
+        assertFalse(delivery.mined().isBefore(before));
+        assertFalse(delivery.mined().isAfter(Instant.now()));
+      }
     }
   }
 

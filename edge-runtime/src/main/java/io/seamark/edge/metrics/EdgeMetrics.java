@@ -1,13 +1,16 @@
 package io.seamark.edge.metrics;
 
+import io.seamark.plugin.MiningDecision;
 import io.smallrye.metrics.SharedMetricRegistries;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.MetricUnits;
 import org.eclipse.microprofile.metrics.Tag;
 import org.eclipse.microprofile.metrics.Timer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The edge's figures as MicroProfile Metrics, in the application scope. Counters count since the
@@ -30,6 +33,7 @@ public final class EdgeMetrics {
   private final Timer answer;
   private final Timer cloud;
   private final Totals before;
+  private volatile @Nullable MiningDecision lastDecision;
 
   /** Registers the metrics. */
   public EdgeMetrics() {
@@ -67,7 +71,22 @@ public final class EdgeMetrics {
         "Memory of the process in RAM.",
         MetricUnits.BYTES,
         () -> ProcessResources.now().residentBytes());
+    gauge(
+        "seamark.edge.mining.threshold",
+        "What the last frame's score was held against.",
+        MetricUnits.NONE,
+        () -> lastDecision(MiningDecision::threshold));
+    gauge(
+        "seamark.edge.mining.score",
+        "The last frame's score; higher is easier.",
+        MetricUnits.NONE,
+        () -> lastDecision(MiningDecision::score));
     before = counts();
+  }
+
+  private double lastDecision(ToDoubleFunction<MiningDecision> figure) {
+    MiningDecision decision = lastDecision;
+    return decision == null ? Double.NaN : figure.applyAsDouble(decision);
   }
 
   private Counter counter(String name, String text, String unit) {
@@ -113,15 +132,16 @@ public final class EdgeMetrics {
   /**
    * A frame was answered.
    *
-   * @param isHard whether it goes to the cloud
+   * @param decision whether it goes to the cloud
    * @param inferSeconds time of the inference
    * @param totalSeconds time from the frame to the answer
    */
-  public void answered(boolean isHard, double inferSeconds, double totalSeconds) {
+  public void answered(MiningDecision decision, double inferSeconds, double totalSeconds) {
     frames.inc();
-    if (isHard) {
+    if (decision.hard()) {
       hard.inc();
     }
+    lastDecision = decision;
     inference.update(nanos(inferSeconds));
     answer.update(nanos(totalSeconds));
   }

@@ -5,9 +5,6 @@ import io.seamark.plugin.HardExampleMining;
 import io.seamark.plugin.Hyperparameter;
 import io.seamark.plugin.MiningDecision;
 import io.seamark.plugin.PluginContext;
-import io.seamark.plugin.PluginKind;
-import io.seamark.plugin.PluginProvider;
-import java.util.Locale;
 
 /**
  * {@code confidence_share}: the rule of Ianvs's {@code HardSampleMining}. The score is the share of
@@ -15,7 +12,7 @@ import java.util.Locale;
  * above the threshold, else hard.
  */
 public final class ConfidenceShareProvider
-    implements PluginProvider<HardExampleMining, ConfidenceShareProvider.Hyperparameters> {
+    extends MinerProvider<ConfidenceShareProvider.Hyperparameters> {
   /**
    * What can be set.
    *
@@ -40,24 +37,12 @@ public final class ConfidenceShareProvider
               source = "Ianvs, unseen_sample_recognition HardSampleMining")
           double threshold) {}
 
-  @Override
-  public PluginKind<HardExampleMining> kind() {
-    return PluginKind.HARD_EXAMPLE_MINING;
-  }
-
-  @Override
-  public String name() {
-    return "confidence_share";
-  }
-
-  @Override
-  public String text() {
-    return "Hard unless the edge model is sure of nearly every pixel (Ianvs's HardSampleMining).";
-  }
-
-  @Override
-  public Class<Hyperparameters> hyperparameters() {
-    return Hyperparameters.class;
+  /** A provider. */
+  public ConfidenceShareProvider() {
+    super(
+        "confidence_share",
+        Hyperparameters.class,
+        "Hard unless the edge model is sure of nearly every pixel (Ianvs's HardSampleMining).");
   }
 
   @Override
@@ -76,11 +61,9 @@ public final class ConfidenceShareProvider
     double score = (double) sure / top.length;
     double threshold = rule.threshold();
     return score > threshold
-        ? new MiningDecision.Easy(score, threshold, reason(score, ">", threshold))
-        : new MiningDecision.Hard(score, threshold, reason(score, "<=", threshold));
-  }
-
-  private static String reason(double score, String relation, double threshold) {
-    return String.format(Locale.ROOT, "sure pixels %.3f %s %.3f", score, relation, threshold);
+        ? new MiningDecision.Easy(
+            score, threshold, Numbers.reason("sure pixels", score, ">", threshold))
+        : new MiningDecision.Hard(
+            score, threshold, Numbers.reason("sure pixels", score, "<=", threshold));
   }
 }

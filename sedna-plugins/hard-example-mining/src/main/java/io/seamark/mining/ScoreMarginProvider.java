@@ -6,16 +6,12 @@ import io.seamark.plugin.HardExampleMining;
 import io.seamark.plugin.Hyperparameter;
 import io.seamark.plugin.MiningDecision;
 import io.seamark.plugin.PluginContext;
-import io.seamark.plugin.PluginKind;
-import io.seamark.plugin.PluginProvider;
-import java.util.Locale;
 
 /**
  * {@code score_margin}: the mean over all cells of the highest softmax probability minus the second
  * highest. Hard when the mean is below the threshold.
  */
-public final class ScoreMarginProvider
-    implements PluginProvider<HardExampleMining, ScoreMarginProvider.Hyperparameters> {
+public final class ScoreMarginProvider extends MinerProvider<ScoreMarginProvider.Hyperparameters> {
   /**
    * What can be set.
    *
@@ -33,25 +29,13 @@ public final class ScoreMarginProvider
               source = "score margin, a baseline of AppealNet (arXiv 2105.04104)")
           double threshold) {}
 
-  @Override
-  public PluginKind<HardExampleMining> kind() {
-    return PluginKind.HARD_EXAMPLE_MINING;
-  }
-
-  @Override
-  public String name() {
-    return "score_margin";
-  }
-
-  @Override
-  public String text() {
-    return "Hard when the two highest class probabilities of a pixel are close, in the mean over"
-        + " all pixels.";
-  }
-
-  @Override
-  public Class<Hyperparameters> hyperparameters() {
-    return Hyperparameters.class;
+  /** A provider. */
+  public ScoreMarginProvider() {
+    super(
+        "score_margin",
+        Hyperparameters.class,
+        "Hard when the two highest class probabilities of a pixel are close, in the mean over"
+            + " all pixels.");
   }
 
   @Override
@@ -68,12 +52,6 @@ public final class ScoreMarginProvider
       sum += top[i] - second[i];
     }
     double score = Numbers.checked("margin", sum / top.length);
-    return score < threshold
-        ? new MiningDecision.Hard(score, threshold, reason(score, "<", threshold))
-        : new MiningDecision.Easy(score, threshold, reason(score, ">=", threshold));
-  }
-
-  private static String reason(double score, String relation, double threshold) {
-    return String.format(Locale.ROOT, "margin %.3f %s %.3f", score, relation, threshold);
+    return Numbers.hardBelow("margin", score, threshold);
   }
 }

@@ -52,7 +52,8 @@ public record PixelConfidence(int width, int height, float[] top, float[] second
       double h = 0;
       for (int c = 0; c < classes; c++) {
         double p = exp[c] / sum;
-        if (p > 0) {
+        // Written so that what is not a number stays in the sum.
+        if (!(p <= 0)) {
           h -= p * Math.log(p);
         }
         if (Double.isNaN(p) || p > first) {

@@ -3,8 +3,8 @@ package io.seamark.plugin;
 import io.seamark.perception.Prediction;
 
 /**
- * Unknown-sample recognition. Given the same predictions in the same order and the same seed, a
- * miner decides the same.
+ * Unknown-sample recognition. Given the same predictions and deliveries in the same order, at the
+ * same times where it looks at the clock, and the same seed, a miner decides the same.
  */
 public interface HardExampleMining {
   /**
@@ -16,4 +16,13 @@ public interface HardExampleMining {
    *     cannot be judged is never called easy
    */
   MiningDecision mine(Prediction prediction);
+
+  /**
+   * Says that the cloud has answered a frame that was found hard, for miners that keep to a budget.
+   * Called on another thread than {@link #mine}, possibly at the same time, in the order of the
+   * answers; frames found before a restart may be among them.
+   *
+   * @param delivery what it took
+   */
+  default void delivered(Delivery delivery) {}
 }

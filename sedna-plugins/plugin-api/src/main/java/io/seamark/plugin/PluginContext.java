@@ -22,6 +22,21 @@ public interface PluginContext {
    * @param kind not the kind of the plugin that asks
    * @param <Q> its interface
    * @return a new plugin, which the caller closes if it can be closed
+   * @throws IllegalArgumentException if no such plugin is installed, or making it would need the
+   *     plugin that asks
    */
   <Q> Q plugin(PluginKind<Q> kind);
+
+  /**
+   * A plugin by name with its configured hyperparameters, for plugins that wrap another one, also
+   * one of their own kind.
+   *
+   * @param kind any
+   * @param name letter for letter
+   * @param <Q> the kind's interface
+   * @return a new plugin, which the caller closes if it can be closed
+   * @throws IllegalArgumentException if there is none of that name, with the right names; or if
+   *     making it would need the plugin that asks
+   */
+  <Q> Q plugin(PluginKind<Q> kind, String name);
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
@@ -157,7 +158,7 @@ public final class ConfiguredPlugins {
    * @throws IllegalArgumentException if no such plugin is installed
    */
   public <P> P create(PluginKind<P> kind) {
-    return create(kind, Set.of());
+    return create(registry.provider(kind, name(kind)), Set.of());
   }
 
   /**
@@ -177,19 +178,19 @@ public final class ConfiguredPlugins {
     return effective;
   }
 
-  private <P> P create(PluginKind<P> kind, Set<PluginKind<?>> making) {
-    if (making.contains(kind)) {
-      throw new IllegalArgumentException(
-          "plugins are composed in a circle: " + making + " and again " + kind);
-    }
-    Set<PluginKind<?>> path = new LinkedHashSet<>(making);
-    path.add(kind);
-    return create(registry.provider(kind, name(kind)), path);
-  }
-
   // The bound value was made from this very provider's record class.
   @SuppressWarnings("unchecked")
-  private <P, H extends Record> P create(PluginProvider<P, H> provider, Set<PluginKind<?>> path) {
+  private <P, H extends Record> P create(
+      PluginProvider<P, H> provider, Set<PluginProvider<?, ?>> making) {
+    if (making.contains(provider)) {
+      throw new IllegalArgumentException(
+          "plugins are composed in a circle: "
+              + making.stream().map(ConfiguredPlugins::prefix).collect(Collectors.joining(", "))
+              + " and again "
+              + prefix(provider));
+    }
+    Set<PluginProvider<?, ?>> path = new LinkedHashSet<>(making);
+    path.add(provider);
     return provider.create((H) boundOf(provider).hyperparameters(), new Context(path));
   }
 
@@ -279,9 +280,9 @@ public final class ConfiguredPlugins {
   private record Bound<H extends Record>(H hyperparameters, Map<String, String> values) {}
 
   private final class Context implements PluginContext {
-    private final Set<PluginKind<?>> path;
+    private final Set<PluginProvider<?, ?>> path;
 
-    Context(Set<PluginKind<?>> path) {
+    Context(Set<PluginProvider<?, ?>> path) {
       this.path = path;
     }
 
@@ -297,7 +298,12 @@ public final class ConfiguredPlugins {
 
     @Override
     public <Q> Q plugin(PluginKind<Q> kind) {
-      return ConfiguredPlugins.this.create(kind, path);
+      return plugin(kind, name(kind));
+    }
+
+    @Override
+    public <Q> Q plugin(PluginKind<Q> kind, String name) {
+      return ConfiguredPlugins.this.create(registry.provider(kind, name), path);
     }
   }
 }

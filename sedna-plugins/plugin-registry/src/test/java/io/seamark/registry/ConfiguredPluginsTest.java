@@ -28,6 +28,7 @@ class ConfiguredPluginsTest {
             SampleProviders.Telling.class,
             SampleProviders.Tolling.class,
             SampleProviders.Composed.class,
+            SampleProviders.Naming.class,
             SampleProviders.Circular.class);
   }
 
@@ -101,12 +102,26 @@ class ConfiguredPluginsTest {
   }
 
   @Test
+  void create_givesNamedPluginsWithTheirConfiguredValues() {
+    Map<String, String> settings =
+        Map.of(
+            "seamark.metric", "naming",
+            "seamark.hard_example_mining", "tolling",
+            "hard_example_mining.telling.threshold", "0.75");
+    assertEquals(
+        0.75,
+        new ConfiguredPlugins(registry, settings, 1, 1)
+            .create(PluginKind.METRIC)
+            .compute(new ConfusionMatrix(1)));
+  }
+
+  @Test
   void create_refusesACircle() {
     ConfiguredPlugins plugins =
         new ConfiguredPlugins(registry, Map.of("seamark.mask_fusion", "circular"), 1, 1);
 
     assertEquals(
-        "plugins are composed in a circle: [mask_fusion] and again mask_fusion",
+        "plugins are composed in a circle: mask_fusion.circular and again mask_fusion.circular",
         assertThrows(IllegalArgumentException.class, () -> plugins.create(PluginKind.MASK_FUSION))
             .getMessage());
   }
@@ -136,7 +151,7 @@ class ConfiguredPluginsTest {
             "hard_example_mining.toling.threshold is set, but there is no hard_example_mining"
                 + " plugin 'toling': must be one of telling, tolling (did you mean tolling?)",
             "hard_example_mining.tolling.threshold is set, but tolling has no hyperparameters",
-            "seamark.metric is 'mean_iou', but must be composed",
+            "seamark.metric is 'mean_iou', but must be one of composed, naming",
             "hard_example_mining.telling.points-per-side is '65', but must be a whole number of"
                 + " points from 1 to 64",
             "hard_example_mining.telling.size is '1e3', but must be a whole number of at least 0",

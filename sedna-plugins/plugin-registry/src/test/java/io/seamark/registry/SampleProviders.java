@@ -142,6 +142,36 @@ final class SampleProviders {
     }
   }
 
+  /** A metric composed of a miner it names itself. */
+  public static final class Naming implements PluginProvider<Metric, None> {
+    @Override
+    public PluginKind<Metric> kind() {
+      return PluginKind.METRIC;
+    }
+
+    @Override
+    public String name() {
+      return "naming";
+    }
+
+    @Override
+    public String text() {
+      return "The threshold of the telling miner, whichever is configured.";
+    }
+
+    @Override
+    public Class<None> hyperparameters() {
+      return None.class;
+    }
+
+    @Override
+    public Metric create(None hyperparameters, PluginContext context) {
+      return context.plugin(PluginKind.HARD_EXAMPLE_MINING, "telling") instanceof TellingMiner miner
+          ? counts -> miner.hyperparameters().threshold()
+          : counts -> Double.NaN;
+    }
+  }
+
   /** A fusion that asks for itself. */
   public static final class Circular implements PluginProvider<MaskFusion, None> {
     @Override

@@ -13,4 +13,9 @@ record TestContext(long seed) implements PluginContext {
   public <Q> Q plugin(PluginKind<Q> kind) {
     throw new UnsupportedOperationException(kind.id());
   }
+
+  @Override
+  public <Q> Q plugin(PluginKind<Q> kind, String name) {
+    throw new UnsupportedOperationException(kind.id() + " " + name);
+  }
 }

@@ -76,6 +76,11 @@ class SamFusionTest {
           public <Q> Q plugin(PluginKind<Q> kind) {
             return kind.type().cast(kind == PluginKind.MASK_GENERATOR ? generator : fusion);
           }
+
+          @Override
+          public <Q> Q plugin(PluginKind<Q> kind, String name) {
+            return plugin(kind);
+          }
         };
     return new SamFusionProvider().create(new SamFusionProvider.Parameters(), context);
   }
