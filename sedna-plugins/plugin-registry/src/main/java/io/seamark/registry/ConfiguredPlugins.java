@@ -5,6 +5,7 @@ import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,8 +36,12 @@ public final class ConfiguredPlugins {
           PluginKind.TASK_UPDATE_DECISION.id(), "evaluation_gate",
           PluginKind.METRIC.id(), "mean_iou");
 
+  /** Sources whose user did not write the key that a message names. */
+  private static final List<String> NAMED_SOURCES = List.of("Sedna", "Ianvs");
+
   private final PluginRegistry registry;
   private final Function<String, Optional<String>> settings;
+  private final Function<String, String> origins;
   private final long seed;
   private final int threads;
   private final Map<PluginProvider<?, ?>, Bound<?>> bound = new HashMap<>();
@@ -76,6 +81,7 @@ public final class ConfiguredPlugins {
     this(
         registry,
         key -> config.getOptionalValue(key, String.class).or(() -> valueIn(fallbacks, key)),
+        key -> originIn(config, key),
         StreamSupport.stream(config.getPropertyNames().spliterator(), false).toList(),
         seed,
         threads);
@@ -92,12 +98,19 @@ public final class ConfiguredPlugins {
    */
   public ConfiguredPlugins(
       PluginRegistry registry, Map<String, String> settings, long seed, int threads) {
-    this(registry, key -> valueIn(settings, key), List.copyOf(settings.keySet()), seed, threads);
+    this(
+        registry,
+        key -> valueIn(settings, key),
+        key -> "",
+        List.copyOf(settings.keySet()),
+        seed,
+        threads);
   }
 
   private ConfiguredPlugins(
       PluginRegistry registry,
       Function<String, Optional<String>> settings,
+      Function<String, String> origins,
       Collection<String> keys,
       long seed,
       int threads) {
@@ -106,6 +119,7 @@ public final class ConfiguredPlugins {
     }
     this.registry = registry;
     this.settings = settings;
+    this.origins = origins;
     this.seed = seed;
     this.threads = threads;
     List<String> failures = new ArrayList<>();
@@ -177,6 +191,16 @@ public final class ConfiguredPlugins {
     return effective;
   }
 
+  /**
+   * The values that a plugin would be made with, chosen or not.
+   *
+   * @param provider one of the registry's
+   * @return by hyperparameter name, in the order of its record, defaults included
+   */
+  public Map<String, String> hyperparameters(PluginProvider<?, ?> provider) {
+    return Collections.unmodifiableMap(boundOf(provider).values());
+  }
+
   private <P> P create(PluginKind<P> kind, Set<PluginKind<?>> making) {
     if (making.contains(kind)) {
       throw new IllegalArgumentException(
@@ -217,7 +241,8 @@ public final class ConfiguredPlugins {
                         + " is '"
                         + name
                         + "\', but "
-                        + NearestName.mustBe(name, names)));
+                        + NearestName.mustBe(name, names)
+                        + origins.apply(selectionKey(kind))));
   }
 
   private void checkKeys(
@@ -236,7 +261,8 @@ public final class ConfiguredPlugins {
                   + " plugin '"
                   + name
                   + "\': "
-                  + NearestName.mustBe(name, names));
+                  + NearestName.mustBe(name, names)
+                  + origins.apply(key));
         } else {
           checkParameter(key, parameter, registry.provider(kind, name), failures);
         }
@@ -244,11 +270,11 @@ public final class ConfiguredPlugins {
     }
   }
 
-  private static void checkParameter(
+  private void checkParameter(
       String key, String parameter, PluginProvider<?, ?> provider, List<String> failures) {
     List<String> right =
         HyperparameterSpec.of(provider).stream().map(HyperparameterSpec::name).toList();
-    if (!right.contains(parameter)) {
+    if (!right.contains(parameter) && !right.contains(parameter.replace('_', '-'))) {
       failures.add(
           key
               + " is set, but "
@@ -258,7 +284,8 @@ public final class ConfiguredPlugins {
                   : " has no hyperparameter '"
                       + parameter
                       + "\': "
-                      + NearestName.mustBe(parameter, right)));
+                      + NearestName.mustBe(parameter, right))
+              + origins.apply(key));
     }
   }
 
@@ -266,10 +293,27 @@ public final class ConfiguredPlugins {
     HyperparameterBinding<H> binding = new HyperparameterBinding<>(provider.hyperparameters());
     H hyperparameters =
         binding.bind(
-            name -> settings.apply(prefix(provider) + "." + name), prefix(provider), failures);
+            name -> settings.apply(settingKey(provider, name)),
+            name -> origins.apply(settingKey(provider, name)),
+            prefix(provider),
+            failures);
     if (hyperparameters != null) {
       bound.put(provider, new Bound<>(hyperparameters, binding.values(hyperparameters)));
     }
+  }
+
+  /** Sedna and Ianvs write underscores where our names have dashes. */
+  private String settingKey(PluginProvider<?, ?> provider, String name) {
+    String key = prefix(provider) + "." + name;
+    String theirs = prefix(provider) + "." + name.replace('-', '_');
+    return settings.apply(key).isEmpty() && settings.apply(theirs).isPresent() ? theirs : key;
+  }
+
+  private static String originIn(Config config, String key) {
+    String source = config.getConfigValue(key).getSourceName();
+    return source != null && NAMED_SOURCES.stream().anyMatch(source::startsWith)
+        ? " (set by " + source + ")"
+        : "";
   }
 
   private static String prefix(PluginProvider<?, ?> provider) {
