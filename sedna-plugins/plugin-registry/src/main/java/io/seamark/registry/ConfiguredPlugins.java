@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
@@ -42,6 +43,7 @@ public final class ConfiguredPlugins {
   private final PluginRegistry registry;
   private final Function<String, Optional<String>> settings;
   private final Function<String, String> origins;
+  private final ToIntFunction<String> ordinals;
   private final long seed;
   private final int threads;
   private final Map<PluginProvider<?, ?>, Bound<?>> bound = new HashMap<>();
@@ -82,6 +84,7 @@ public final class ConfiguredPlugins {
         registry,
         key -> config.getOptionalValue(key, String.class).or(() -> valueIn(fallbacks, key)),
         key -> originIn(config, key),
+        key -> config.getConfigValue(key).getSourceOrdinal(),
         StreamSupport.stream(config.getPropertyNames().spliterator(), false).toList(),
         seed,
         threads);
@@ -102,6 +105,7 @@ public final class ConfiguredPlugins {
         registry,
         key -> valueIn(settings, key),
         key -> "",
+        key -> 0,
         List.copyOf(settings.keySet()),
         seed,
         threads);
@@ -111,6 +115,7 @@ public final class ConfiguredPlugins {
       PluginRegistry registry,
       Function<String, Optional<String>> settings,
       Function<String, String> origins,
+      ToIntFunction<String> ordinals,
       Collection<String> keys,
       long seed,
       int threads) {
@@ -120,6 +125,7 @@ public final class ConfiguredPlugins {
     this.registry = registry;
     this.settings = settings;
     this.origins = origins;
+    this.ordinals = ordinals;
     this.seed = seed;
     this.threads = threads;
     List<String> failures = new ArrayList<>();
@@ -306,7 +312,11 @@ public final class ConfiguredPlugins {
   private String settingKey(PluginProvider<?, ?> provider, String name) {
     String key = prefix(provider) + "." + name;
     String theirs = prefix(provider) + "." + name.replace('-', '_');
-    return settings.apply(key).isEmpty() && settings.apply(theirs).isPresent() ? theirs : key;
+    if (settings.apply(theirs).isEmpty()) {
+      return key;
+    }
+    boolean before = ordinals.applyAsInt(theirs) > ordinals.applyAsInt(key);
+    return settings.apply(key).isEmpty() || before ? theirs : key;
   }
 
   private static String originIn(Config config, String key) {
