@@ -22,6 +22,8 @@ public final class CommonOptions {
   /** Most threads that are used unless more are asked for. */
   private static final int DEFAULT_THREADS = 4;
 
+  private static final String PLUGINS = "seamark.plugins";
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -133,8 +135,8 @@ public final class CommonOptions {
   /**
    * Finds the plugins.
    *
-   * @return built-in ones and those of {@code --plugins}
-   * @throws IllegalArgumentException if the folder is missing
+   * @return built-in ones and those of {@code --plugins} or {@code seamark.plugins}
+   * @throws IllegalArgumentException if the folder is missing or the configuration is wrong
    */
   public PluginRegistry registry() {
     return registry(pluginFolder());
@@ -145,26 +147,16 @@ public final class CommonOptions {
     return PluginRegistry.discover(folder, CommonOptions.class.getClassLoader());
   }
 
-  /**
-   * The plugin folder.
-   *
-   * @return of {@code --plugins}, else of {@code seamark.plugins}; null if neither is set
-   * @throws IllegalArgumentException if the configuration cannot be read
-   */
-  public @Nullable Path pluginFolder() {
-    if (plugins != null) {
-      return plugins;
-    }
-    String key = "seamark.plugins";
+  private @Nullable Path pluginFolder() {
     String named =
         Settings.build(explicit(Map.of()), config, Map.of())
-            .getOptionalValue(key, String.class)
+            .getOptionalValue(PLUGINS, String.class)
             .orElse("")
             .strip();
     try {
       return named.isEmpty() ? null : Path.of(named);
     } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(key + " is '" + named + "', but must be a path", e);
+      throw new IllegalArgumentException(PLUGINS + " is '" + named + "', but must be a path", e);
     }
   }
 
@@ -175,6 +167,9 @@ public final class CommonOptions {
     }
     if (threads != null) {
       explicit.put("seamark.threads", threads.toString());
+    }
+    if (plugins != null) {
+      explicit.put(PLUGINS, plugins.toString());
     }
     if (algorithm != null) {
       explicit.put(ConfigurationSources.ALGORITHM, algorithm.toString());

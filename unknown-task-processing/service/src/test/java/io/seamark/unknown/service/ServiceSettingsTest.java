@@ -28,13 +28,12 @@ class ServiceSettingsTest {
   @Test
   void of_readsEverySetting() {
     assertEquals(
-        new ServiceSettings(Path.of("out"), "sam", Path.of("jars"), -7, 3, 0),
+        new ServiceSettings(Path.of("out"), "sam", -7, 3, 0),
         ServiceSettings.of(
             config(
                 Map.of(
                     "seamark.data", "out",
                     "seamark.sam", "sam",
-                    "seamark.plugins", "jars",
                     "seamark.seed", "-7",
                     "seamark.threads", "3",
                     "seamark.queue", "0"))));
