@@ -16,10 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
-import java.util.stream.StreamSupport;
-import java.util.Map;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -333,8 +333,7 @@ class SeamarkTest {
     assertTrue(miner.path("chosen").asBoolean());
     assertEquals("built-in", miner.path("origin").asText());
     Files.writeString(
-        algorithm,
-        "algorithm: {modules: [{type: hard_example_mining, name: score_margn}]}\n");
+        algorithm, "algorithm: {modules: [{type: hard_example_mining, name: score_margn}]}\n");
     assertMisused(
         "did you mean score_margin?) (set by Ianvs's algorithm file",
         "plugins",

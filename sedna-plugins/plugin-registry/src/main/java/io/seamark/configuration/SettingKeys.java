@@ -3,6 +3,7 @@ package io.seamark.configuration;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.NearestName;
+import io.seamark.registry.WrittenKeys;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
-import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
  * Every key besides those of plugins' hyperparameters, which {@link ConfiguredPlugins} checks. What
@@ -93,12 +93,10 @@ public final class SettingKeys {
    */
   public static List<String> failures(Config config) {
     List<String> failures = new ArrayList<>();
-    for (ConfigSource source : config.getConfigSources()) {
-      for (String key : new TreeSet<>(source.getPropertyNames())) {
-        wrong(key).ifPresent(rule -> failures.add(key + " is set, but " + rule));
-      }
+    for (String key : WrittenKeys.of(config)) {
+      wrong(key).ifPresent(rule -> failures.add(key + " is set, but " + rule));
     }
-    return failures.stream().distinct().toList();
+    return failures;
   }
 
   private static Optional<String> wrong(String key) {
@@ -110,22 +108,12 @@ public final class SettingKeys {
       return grouped || near(key, all()) ? Optional.of(rule(key)) : Optional.empty();
     }
     if (key.startsWith("SEAMARK_") && key.equals(key.toUpperCase(Locale.ROOT))) {
-      List<String> variables = all().stream().map(SettingKeys::variable).toList();
+      List<String> variables = all().stream().map(WrittenKeys::variable).toList();
       return !variables.contains(key) && near(key, variables)
           ? NearestName.of(key, variables).map(name -> "did you mean " + name + "?")
           : Optional.empty();
     }
     return Optional.empty();
-  }
-
-  /**
-   * The environment variable of a key, by MicroProfile Config's rule.
-   *
-   * @param key such as {@code seamark.edge.jpeg-quality}
-   * @return such as {@code SEAMARK_EDGE_JPEG_QUALITY}
-   */
-  public static String variable(String key) {
-    return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
   }
 
   private static boolean near(String key, List<String> right) {

@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
-import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
 /**
@@ -39,6 +38,8 @@ public final class ConfiguredPlugins {
 
   /** Sources whose user did not write the key that a message names. */
   private static final List<String> NAMED_SOURCES = List.of("Sedna", "Ianvs");
+
+  private static final int SLIP = 2;
 
   private final PluginRegistry registry;
   private final Function<String, Optional<String>> settings;
@@ -85,7 +86,7 @@ public final class ConfiguredPlugins {
         key -> config.getOptionalValue(key, String.class).or(() -> valueIn(fallbacks, key)),
         key -> originIn(config, key),
         key -> config.getConfigValue(key).getSourceOrdinal(),
-        StreamSupport.stream(config.getPropertyNames().spliterator(), false).toList(),
+        WrittenKeys.of(config),
         seed,
         threads);
   }
@@ -137,6 +138,7 @@ public final class ConfiguredPlugins {
         checkKeys(kind, names, keys, failures);
       }
     }
+    checkVariables(keys, failures);
     for (PluginProvider<?, ?> provider : registry.providers()) {
       bind(provider, failures);
     }
@@ -272,6 +274,24 @@ public final class ConfiguredPlugins {
         } else {
           checkParameter(key, parameter, registry.provider(kind, name), failures);
         }
+      }
+    }
+  }
+
+  /** Variables may be anybody's, so only what is all but a right one is taken for a slip. */
+  private void checkVariables(Collection<String> keys, List<String> failures) {
+    Set<String> right = new TreeSet<>();
+    for (PluginProvider<?, ?> provider : registry.providers()) {
+      for (HyperparameterSpec spec : HyperparameterSpec.of(provider)) {
+        right.add(WrittenKeys.variable(prefix(provider) + "." + spec.name()));
+      }
+    }
+    for (String key : new TreeSet<>(keys)) {
+      if (key.indexOf('_') > 0 && key.equals(WrittenKeys.variable(key)) && !right.contains(key)) {
+        right.stream()
+            .filter(name -> NearestName.distance(key, name) <= SLIP)
+            .findFirst()
+            .ifPresent(name -> failures.add(key + " is set, but did you mean " + name + "?"));
       }
     }
   }

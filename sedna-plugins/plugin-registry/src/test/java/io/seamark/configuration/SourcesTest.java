@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.seamark.registry.WrittenKeys;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -133,7 +134,7 @@ class SourcesTest {
     assertEquals("0.7", value(key, algorithm, Map.of(), Map.of()));
     assertEquals("0.2", value(key, algorithm, Map.of(), file));
     assertEquals("0.25", value(key, algorithm, environment, file));
-    environment.put(SettingKeys.variable(key), "0.3");
+    environment.put(WrittenKeys.variable(key), "0.3");
     assertEquals("0.3", value(key, algorithm, environment, file));
   }
 
@@ -170,9 +171,9 @@ class SourcesTest {
     List<String> failures = SettingKeys.failures(config);
 
     assertEquals(2, failures.size(), failures::toString);
-    assertTrue(failures.get(0).startsWith("seamark.training.pace is set, but"));
     assertEquals(
-        "SEAMARK_TRAINING_STEP is set, but did you mean SEAMARK_TRAINING_STEPS?", failures.get(1));
+        "SEAMARK_TRAINING_STEP is set, but did you mean SEAMARK_TRAINING_STEPS?", failures.get(0));
+    assertTrue(failures.get(1).startsWith("seamark.training.pace is set, but"));
   }
 
   private static String value(
