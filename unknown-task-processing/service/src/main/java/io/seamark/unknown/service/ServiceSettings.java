@@ -15,8 +15,7 @@ import org.eclipse.microprofile.config.Config;
  * @param threads {@code seamark.threads}: for inference; as many as there are processors
  * @param queue {@code seamark.queue}: frames that may wait for the one that is answered, 0 to 64; 4
  */
-record ServiceSettings(
-    Path data, String sam, long seed, int threads, int queue) {
+record ServiceSettings(Path data, String sam, long seed, int threads, int queue) {
   /**
    * Reads the settings.
    *

@@ -19,7 +19,6 @@ class ServiceSettingsTest {
 
     assertEquals(Path.of("out", "buffer"), settings.buffer());
     assertEquals(Map.of("mask_generator.segment_anything.folder", ""), settings.pluginFallbacks());
-    assertNull(settings.plugins());
     assertEquals(1, settings.seed());
     assertEquals(Runtime.getRuntime().availableProcessors(), settings.threads());
     assertEquals(4, settings.queue());
