@@ -49,14 +49,13 @@ class PluginsTest {
       assertEquals(names(cloud), names(plugins(knowledge)));
       assertEquals("true", field(cloud, "majority_vote", "chosen"));
       assertEquals("false", field(cloud, "guarded_sum", "chosen"));
-      JsonNode line = Seamark.run(folder, Duration.ofMinutes(1), "plugins", "list", "--json").json();
+      JsonNode line =
+          Seamark.run(folder, Duration.ofMinutes(1), "plugins", "list", "--json").json();
       assertEquals(fields(line), fields(cloud));
       assertEquals(names(line), names(cloud));
+      assertEquals(field(line, "score_margin", "version"), field(cloud, "score_margin", "version"));
       assertEquals(
-          field(line, "score_margin", "version"), field(cloud, "score_margin", "version"));
-      assertEquals(
-          "0.25",
-          entry(cloud, "score_margin").path("hyperparameters").path("threshold").asText());
+          "0.25", entry(cloud, "score_margin").path("hyperparameters").path("threshold").asText());
     }
   }
 
