@@ -1,10 +1,15 @@
 package io.seamark.cli;
 
+import io.seamark.configuration.ConfigurationSources;
+import io.seamark.configuration.SettingKeys;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +21,8 @@ import picocli.CommandLine.Spec;
 public final class CommonOptions {
   /** Most threads that are used unless more are asked for. */
   private static final int DEFAULT_THREADS = 4;
+
+  private static final String PLUGINS = "seamark.plugins";
 
   @Option(
       names = {"-h", "--help"},
@@ -36,13 +43,23 @@ public final class CommonOptions {
       paramLabel = "FILE",
       description =
           "A properties file with the same keys. The command line goes before system properties,"
-              + " these before the environment, and that before the file.")
+              + " these before the environment (Sedna's variables last), that before the file, and"
+              + " the file before --algorithm.")
   private @Nullable Path config;
+
+  @Option(
+      names = "--algorithm",
+      paramLabel = "FILE",
+      description =
+          "Ianvs's algorithm.yaml: its modules choose plugins, their hyperparameters set them.")
+  private @Nullable Path algorithm;
 
   @Option(
       names = "--plugins",
       paramLabel = "DIR",
-      description = "A folder of plugin jars, besides the built-in ones.")
+      description =
+          "A folder of plugins, besides the built-in ones: each jar or folder of jars in it is"
+              + " one.")
   private @Nullable Path plugins;
 
   @Option(
@@ -118,20 +135,47 @@ public final class CommonOptions {
   /**
    * Finds the plugins.
    *
-   * @return built-in ones and those of {@code --plugins}
-   * @throws IllegalArgumentException if the folder is missing
+   * @return built-in ones and those of {@code --plugins} or {@code seamark.plugins}
+   * @throws IllegalArgumentException if the folder is missing or the configuration is wrong
    */
   public PluginRegistry registry() {
-    return PluginRegistry.discover(plugins, CommonOptions.class.getClassLoader());
+    return registry(pluginFolder());
   }
 
-  /**
-   * The plugin folder.
-   *
-   * @return null without {@code --plugins}
-   */
-  public @Nullable Path pluginFolder() {
-    return plugins;
+  /** The same with plugins from elsewhere. */
+  PluginRegistry registry(@Nullable Path folder) {
+    return PluginRegistry.discover(folder, CommonOptions.class.getClassLoader());
+  }
+
+  private @Nullable Path pluginFolder() {
+    String named =
+        Settings.build(explicit(Map.of()), config, Map.of())
+            .getOptionalValue(PLUGINS, String.class)
+            .orElse("")
+            .strip();
+    try {
+      return named.isEmpty() ? null : Path.of(named);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(PLUGINS + " is '" + named + "', but must be a path", e);
+    }
+  }
+
+  private Map<String, String> explicit(Map<String, String> chosen) {
+    Map<String, String> explicit = new LinkedHashMap<>(chosen);
+    if (seed != null) {
+      explicit.put("seamark.seed", seed.toString());
+    }
+    if (threads != null) {
+      explicit.put("seamark.threads", threads.toString());
+    }
+    if (plugins != null) {
+      explicit.put(PLUGINS, plugins.toString());
+    }
+    if (algorithm != null) {
+      explicit.put(ConfigurationSources.ALGORITHM, algorithm.toString());
+    }
+    explicit.putAll(settings);
+    return explicit;
   }
 
   /**
@@ -147,27 +191,36 @@ public final class CommonOptions {
   public Workplace open(
       PluginRegistry registry, Map<String, String> chosen, Map<String, String> defaults) {
     LogLines.configure(verbose);
-    Settings.checkKeys("--set", settings);
-    Map<String, String> explicit = new LinkedHashMap<>(chosen);
-    if (seed != null) {
-      explicit.put("seamark.seed", seed.toString());
-    }
-    if (threads != null) {
-      explicit.put("seamark.threads", threads.toString());
-    }
-    explicit.putAll(settings);
+    Map<String, String> explicit = explicit(chosen);
     Config all = Settings.build(explicit, config, defaults);
-    long theSeed = Settings.number(all, "seamark.seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
+    List<String> failures = new ArrayList<>(SettingKeys.failures("--set", settings.keySet()));
+    SettingKeys.failures(all).stream()
+        .filter(line -> settings.keySet().stream().noneMatch(k -> line.startsWith(k + " is set")))
+        .forEach(failures::add);
     int cores = Runtime.getRuntime().availableProcessors();
+    long theSeed = number(all, "seamark.seed", 1, Long.MIN_VALUE, Long.MAX_VALUE, failures);
     int theThreads =
-        (int) Settings.number(all, "seamark.threads", Math.min(cores, DEFAULT_THREADS), 1, 256);
-    return new Workplace(
-        all,
-        Map.copyOf(explicit),
-        registry,
-        new ConfiguredPlugins(registry, all, fallbacks(all), theSeed, theThreads),
-        theSeed,
-        theThreads);
+        (int) number(all, "seamark.threads", Math.min(cores, DEFAULT_THREADS), 1, 256, failures);
+    ConfiguredPlugins configured = null;
+    try {
+      configured = new ConfiguredPlugins(registry, all, fallbacks(all), theSeed, theThreads);
+    } catch (IllegalArgumentException e) {
+      failures.add(String.valueOf(e.getMessage()));
+    }
+    if (configured == null || !failures.isEmpty()) {
+      throw new IllegalArgumentException(String.join("\n", failures));
+    }
+    return new Workplace(all, Map.copyOf(explicit), registry, configured, theSeed, theThreads);
+  }
+
+  private static long number(
+      Config config, String key, long fallback, long min, long max, List<String> failures) {
+    try {
+      return Settings.number(config, key, fallback, min, max);
+    } catch (IllegalArgumentException e) {
+      failures.add(String.valueOf(e.getMessage()));
+      return fallback;
+    }
   }
 
   /** What a plugin finds where its own hyperparameter is not set. */

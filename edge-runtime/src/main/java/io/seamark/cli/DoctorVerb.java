@@ -54,19 +54,22 @@ public final class DoctorVerb implements Verb {
   public Integer call() {
     check("java", DoctorVerb::java);
     check("memory", DoctorVerb::memory);
-    PluginRegistry registry = common.registry();
-    check("plugins", () -> plugins(registry));
+    @Nullable PluginRegistry[] found = new PluginRegistry[1];
+    check("plugins", () -> plugins(found));
     Map<String, String> chosen = new LinkedHashMap<>();
     CommonOptions.@Nullable Workplace[] opened = new CommonOptions.Workplace[1];
-    check(
-        "configuration",
-        () -> {
-          source.configure(registry, chosen);
-          model.configure(chosen);
-          CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
-          opened[0] = workplace;
-          return "seed " + workplace.seed() + ", " + workplace.threads() + " threads";
-        });
+    PluginRegistry registry = found[0];
+    if (registry != null) {
+      check(
+          "configuration",
+          () -> {
+            source.configure(registry, chosen);
+            model.configure(chosen);
+            CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
+            opened[0] = workplace;
+            return "seed " + workplace.seed() + ", " + workplace.threads() + " threads";
+          });
+    }
     CommonOptions.Workplace workplace = opened[0];
     if (workplace != null) {
       check("edge model", () -> model(workplace));
@@ -139,7 +142,9 @@ public final class DoctorVerb implements Verb {
         + (Double.isNaN(resident) ? "unknown" : Math.round(resident) + " MiB");
   }
 
-  private static String plugins(PluginRegistry registry) {
+  private String plugins(@Nullable PluginRegistry[] found) {
+    PluginRegistry registry = common.registry();
+    found[0] = registry;
     if (!registry.unloaded().isEmpty()) {
       throw new IllegalArgumentException(
           String.join("\n", registry.unloaded().stream().map(UnloadedPlugin::toString).toList()));

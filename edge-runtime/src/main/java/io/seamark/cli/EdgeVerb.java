@@ -16,6 +16,7 @@ import io.seamark.perception.UnreadableSample;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.SampleSource;
 import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.registry.PluginCatalogue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -110,7 +111,14 @@ public final class EdgeVerb implements Verb {
     try (SampleSource frames = SourceOptions.open(workplace.plugins());
         EdgeRuntime runtime = new EdgeRuntime(parts, answers);
         Endpoint endpoint =
-            new Endpoint(port == null ? null : new EdgeEndpoint(host, port, runtime::running));
+            new Endpoint(
+                port == null
+                    ? null
+                    : new EdgeEndpoint(
+                        host,
+                        port,
+                        runtime::running,
+                        () -> PluginCatalogue.of(registry, workplace.plugins()).json()));
         Progress progress = new Progress("edge", frames.size().orElse(-1), common.err())) {
       answers.show(progress, runtime);
       if (endpoint.open != null) {

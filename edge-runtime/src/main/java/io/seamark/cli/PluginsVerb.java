@@ -4,8 +4,11 @@ import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.HyperparameterSpec;
+import io.seamark.registry.NearestName;
+import io.seamark.registry.PluginCatalogue;
+import io.seamark.registry.PluginReference;
 import io.seamark.registry.PluginRegistry;
-import io.seamark.registry.UnloadedPlugin;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code seamark plugins}. */
@@ -60,30 +64,47 @@ public final class PluginsVerb implements Verb {
       PluginRegistry registry = common.registry();
       CommonOptions.Workplace workplace = common.open(registry, Map.of(), Map.of());
       PluginKind<?> only = kind == null ? null : kind(kind);
-      List<Map<String, Object>> figures = new ArrayList<>();
-      for (PluginKind<?> k : PluginKind.ALL) {
-        List<PluginProvider<?, ?>> found =
-            registry.providers().stream().filter(p -> p.kind().equals(k)).toList();
-        if (found.isEmpty() || (only != null && !only.equals(k))) {
-          continue;
+      PluginCatalogue all = PluginCatalogue.of(registry, workplace.plugins());
+      PluginCatalogue catalogue =
+          new PluginCatalogue(
+              all.api(),
+              all.plugins().stream()
+                  .filter(entry -> only == null || only.id().equals(entry.kind()))
+                  .toList(),
+              all.unloaded());
+      String heading = "";
+      for (PluginCatalogue.Entry entry : catalogue.plugins()) {
+        if (!entry.kind().equals(heading)) {
+          heading = entry.kind();
+          common.out().println(heading + ": " + kind(heading).text());
         }
-        common.out().println(k.id() + ": " + k.text());
-        for (PluginProvider<?, ?> provider : found) {
-          boolean used = workplace.plugins().name(k).equals(provider.name());
+        common
+            .out()
+            .println(
+                (entry.chosen() ? "  * " : "    ")
+                    + entry.name()
+                    + " "
+                    + entry.version()
+                    + " ("
+                    + entry.origin()
+                    + "): "
+                    + entry.text());
+        if (!entry.hyperparameters().isEmpty()) {
           common
               .out()
-              .println("  " + (used ? "* " : "  ") + provider.name() + ": " + provider.text());
-          Map<String, Object> figure = new LinkedHashMap<>();
-          figure.put("kind", k.id());
-          figure.put("name", provider.name());
-          figure.put("configured", used);
-          figure.put("origin", registry.origin(provider));
-          figures.add(figure);
+              .println(
+                  "      "
+                      + String.join(
+                          ", ",
+                          entry.hyperparameters().entrySet().stream()
+                              .map(value -> value.getKey() + "=" + value.getValue())
+                              .toList()));
         }
       }
-      common.out().println("(* is the configured one)");
+      common.out().println("(* is the chosen one)");
+      catalogue.unloaded().forEach(plugin -> common.out().println("left out: " + plugin));
       if (common.json()) {
-        common.out().println(JsonLine.of(Map.of("plugins", figures)));
+        common.out().println(catalogue.json());
       }
       return Seamark.DONE;
     }
@@ -95,15 +116,29 @@ public final class PluginsVerb implements Verb {
     @Mixin private CommonOptions common = new CommonOptions();
 
     @Parameters(
-        arity = "1..2",
+        arity = "0..2",
         paramLabel = "[KIND] NAME",
         description = "Kind and name, or the name.")
     private List<String> names = List.of();
+
+    @Option(names = "--markdown", description = "Print the reference page of every plugin instead.")
+    private boolean markdown;
 
     @Override
     public Integer call() {
       PluginRegistry registry = common.registry();
       CommonOptions.Workplace workplace = common.open(registry, Map.of(), Map.of());
+      if (markdown) {
+        if (!names.isEmpty()) {
+          throw new IllegalArgumentException("--markdown describes every plugin: name none");
+        }
+        common.out().print(PluginReference.markdown(registry));
+        common.out().flush();
+        return Seamark.DONE;
+      }
+      if (names.isEmpty()) {
+        throw new IllegalArgumentException("a plugin's name or --markdown is missing");
+      }
       List<PluginProvider<?, ?>> found = new ArrayList<>();
       if (names.size() == 2) {
         found.add(registry.provider(kind(names.get(0)), names.get(1)));
@@ -115,9 +150,10 @@ public final class PluginsVerb implements Verb {
           throw new IllegalArgumentException(
               "there is no plugin '"
                   + names.get(0)
-                  + "': must be one of "
-                  + String.join(
-                      ", ", registry.providers().stream().map(PluginProvider::name).toList()));
+                  + "': "
+                  + NearestName.mustBe(
+                      names.get(0),
+                      registry.providers().stream().map(PluginProvider::name).toList()));
         }
       }
       List<Map<String, Object>> figures = new ArrayList<>();
@@ -135,23 +171,26 @@ public final class PluginsVerb implements Verb {
       var out = common.out();
       out.println(provider.kind().id() + " " + provider.name());
       out.println("  " + provider.text());
-      out.println("  found on the " + registry.origin(provider));
+      out.println(
+          "  version " + registry.version(provider) + ", from " + registry.origin(provider));
       List<Map<String, Object>> parameters = new ArrayList<>();
-      boolean used = plugins.name(provider.kind()).equals(provider.name());
-      Map<String, String> effective = used ? plugins.effective(provider.kind()) : Map.of();
+      Map<String, String> effective = plugins.hyperparameters(provider);
       for (HyperparameterSpec h : HyperparameterSpec.of(provider)) {
         String key = provider.kind().id() + "." + provider.name() + "." + h.name();
         out.println(
             "  --set " + key + "=" + (h.defaultValue().isEmpty() ? "..." : h.defaultValue()));
         out.println("      " + h.text());
         out.println("      " + h.rule() + (h.source().isEmpty() ? "" : "; " + h.source()));
-        String now = effective.get(key);
+        String now = effective.get(h.name());
         if (now != null && !now.equals(h.defaultValue())) {
           out.println("      configured: " + now);
         }
         Map<String, Object> p = new LinkedHashMap<>();
         p.put("name", h.name());
+        p.put("value", now);
         p.put("default", h.defaultValue());
+        p.put("unit", h.unit());
+        p.put("source", h.source());
         p.put("rule", h.rule());
         p.put("text", h.text());
         parameters.add(p);
@@ -159,6 +198,9 @@ public final class PluginsVerb implements Verb {
       Map<String, Object> figure = new LinkedHashMap<>();
       figure.put("kind", provider.kind().id());
       figure.put("name", provider.name());
+      figure.put("version", registry.version(provider));
+      figure.put("origin", registry.origin(provider));
+      figure.put("chosen", plugins.name(provider.kind()).equals(provider.name()));
       figure.put("text", provider.text());
       figure.put("hyperparameters", parameters);
       return figure;
@@ -172,14 +214,24 @@ public final class PluginsVerb implements Verb {
   static final class Check implements Verb {
     @Mixin private CommonOptions common = new CommonOptions();
 
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "DIR|JAR",
+        description = "A plugin folder or a single jar. Default: the folder of --plugins.")
+    private @Nullable Path place;
+
     @Override
     public Integer call() {
-      PluginRegistry registry = common.registry();
-      common.open(registry, Map.of(), Map.of());
-      List<UnloadedPlugin> wrong = registry.unloaded();
+      PluginRegistry registry = place == null ? common.registry() : common.registry(place);
+      List<String> wrong = new ArrayList<>();
+      registry.unloaded().forEach(plugin -> wrong.add(plugin.toString()));
+      try {
+        common.open(registry, Map.of(), Map.of());
+      } catch (IllegalArgumentException e) {
+        wrong.add(String.valueOf(e.getMessage()));
+      }
       if (!wrong.isEmpty()) {
-        throw new IllegalArgumentException(
-            String.join("\n", wrong.stream().map(UnloadedPlugin::toString).toList()));
+        throw new IllegalArgumentException(String.join("\n", wrong));
       }
       common.out().println(registry.providers().size() + " plugins load, every setting is right");
       if (common.json()) {

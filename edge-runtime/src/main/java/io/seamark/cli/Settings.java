@@ -1,50 +1,35 @@
 package io.seamark.cli;
 
-import io.seamark.plugin.PluginKind;
-import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.configuration.ConfigurationSources;
+import io.seamark.configuration.SettingKeys;
+import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.SysPropConfigSource;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.TreeSet;
 import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration of a verb: what the command line says, then system properties, the environment,
- * a properties file and the verb's defaults, the first that has a key winning.
+ * The configuration of a verb, from every source in the order that the package {@code
+ * io.seamark.configuration} gives.
  */
 public final class Settings {
   private static final int COMMAND_LINE = 500;
+  private static final int ENVIRONMENT = 300;
   private static final int FILE = 200;
   private static final int DEFAULTS = 50;
   private static final long FILE_LIMIT = 1 << 20;
-
-  /** Keys that are not a plugin's, besides {@code seamark.KIND}, which chooses one. */
-  private static final List<String> KEYS =
-      List.of(
-          "seamark.data",
-          "seamark.sam",
-          "seamark.seed",
-          "seamark.threads",
-          "seamark.retain",
-          "seamark.retain.labels",
-          "seamark.edge.model",
-          "seamark.edge.name",
-          "seamark.edge.jpeg-quality",
-          "seamark.edge.outbox.max-bytes",
-          "seamark.edge.model.max-bytes",
-          "seamark.edge.sync.interval",
-          "seamark.edge.window");
 
   private Settings() {}
 
@@ -59,17 +44,29 @@ public final class Settings {
    */
   public static SmallRyeConfig build(
       Map<String, String> commandLine, @Nullable Path file, Map<String, String> defaults) {
+    return build(commandLine, file, defaults, System.getenv());
+  }
+
+  /** The same with an environment of the caller's. */
+  static SmallRyeConfig build(
+      Map<String, String> commandLine,
+      @Nullable Path file,
+      Map<String, String> defaults,
+      Map<String, String> environment) {
     SmallRyeConfigBuilder builder =
         new SmallRyeConfigBuilder()
-            .addSystemSources()
             .addDefaultInterceptors()
             .withSources(
+                new SysPropConfigSource(),
+                new EnvConfigSource(environment, ENVIRONMENT),
                 new PropertiesConfigSource(commandLine, "command line", COMMAND_LINE),
                 new PropertiesConfigSource(defaults, "defaults", DEFAULTS));
     if (file != null) {
       builder.withSources(new PropertiesConfigSource(read(file), file.toString(), FILE));
     }
-    return builder.build();
+    ConfigSource[] sources =
+        ConfigurationSources.of(builder.build(), environment).toArray(ConfigSource[]::new);
+    return builder.withSources(sources).build();
   }
 
   private static Map<String, String> read(Path file) {
@@ -92,34 +89,9 @@ public final class Settings {
     return map;
   }
 
-  /**
-   * Checks that keys are known, as far as that can be said without the plugins: their own keys are
-   * checked when they are made.
-   *
-   * @param where for the message
-   * @param settings by key
-   * @throws IllegalArgumentException if one is neither a setting of Seamark nor of a plugin kind
-   */
-  static void checkKeys(String where, Map<String, String> settings) {
-    List<String> kinds = PluginKind.ALL.stream().map(PluginKind::id).toList();
-    List<String> failures = new ArrayList<>();
-    for (String key : new TreeSet<>(settings.keySet())) {
-      boolean plugin = kinds.stream().anyMatch(kind -> key.startsWith(kind + "."));
-      boolean chosen =
-          PluginKind.ALL.stream()
-              .anyMatch(kind -> key.equals(ConfiguredPlugins.selectionKey(kind)));
-      boolean own = KEYS.contains(key) || key.startsWith("seamark.training.");
-      if (!plugin && !chosen && !own) {
-        failures.add(
-            where
-                + " sets '"
-                + key
-                + "', but a key is KIND.NAME.PARAMETER with one of the kinds "
-                + String.join(", ", kinds)
-                + "; or seamark.KIND, seamark.training.NAME, or one of "
-                + String.join(", ", KEYS));
-      }
-    }
+  /** Checks keys that were written for Seamark; see {@link SettingKeys#failures}. */
+  private static void checkKeys(String where, Map<String, String> settings) {
+    List<String> failures = SettingKeys.failures(where, settings.keySet());
     if (!failures.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", failures));
     }

@@ -11,11 +11,13 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The device's own HTTP port: {@code /metrics} as Prometheus reads it, and MicroProfile's health
- * probes {@code /health/started}, {@code /health/ready}, {@code /health/live} and {@code /health}.
+ * The device's own HTTP port: {@code /metrics} as Prometheus reads it, {@code /plugins} as JSON,
+ * and MicroProfile's health probes {@code /health/started}, {@code /health/ready}, {@code
+ * /health/live} and {@code /health}.
  */
 public final class EdgeEndpoint implements AutoCloseable {
   private final HttpServer server;
@@ -27,9 +29,10 @@ public final class EdgeEndpoint implements AutoCloseable {
    * @param host address to listen on
    * @param port 1 to 65535, or 0 for any free one
    * @param ready whether the loop is answering frames
+   * @param plugins JSON of what is loaded
    * @throws IllegalArgumentException if the port is in use or may not be opened
    */
-  public EdgeEndpoint(String host, int port, BooleanSupplier ready) {
+  public EdgeEndpoint(String host, int port, BooleanSupplier ready, Supplier<String> plugins) {
     try {
       server = HttpServer.create(new InetSocketAddress(host, port), 16);
     } catch (BindException e) {
@@ -51,6 +54,7 @@ public final class EdgeEndpoint implements AutoCloseable {
     MetricsRequestHandler metrics = new MetricsRequestHandler();
     server.createContext("/metrics", exchange -> metrics(metrics, exchange));
     server.createContext("/health", exchange -> health(exchange, ready));
+    server.createContext("/plugins", exchange -> plugins(exchange, plugins));
     server.start();
   }
 
@@ -102,6 +106,20 @@ public final class EdgeEndpoint implements AutoCloseable {
                 + "\",\"checks\":[{\"name\":\"edge-loop\",\"status\":\""
                 + status
                 + "\"}]}");
+      }
+    }
+  }
+
+  private static void plugins(HttpExchange exchange, Supplier<String> plugins) throws IOException {
+    try (exchange) {
+      if (!exchange.getRequestURI().getPath().equals("/plugins")) {
+        send(exchange, 404, "");
+      } else if (!exchange.getRequestMethod().equals("GET")) {
+        exchange.getResponseHeaders().set("Allow", "GET");
+        send(exchange, 405, "");
+      } else {
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        send(exchange, 200, plugins.get());
       }
     }
   }

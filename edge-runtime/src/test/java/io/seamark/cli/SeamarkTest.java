@@ -16,7 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -277,6 +280,85 @@ class SeamarkTest {
     assertTrue(over.out().contains("configured: 0.5"), over.out());
     Files.writeString(file, "seamark.sed=7\n");
     assertMisused("sets 'seamark.sed'", "plugins", "list", "--config", file);
+  }
+
+  @Test
+  void everySourceOfConfigurationHasItsPlace() throws IOException {
+    String key = "hard_example_mining.score_margin.threshold";
+    Path algorithm =
+        Files.writeString(
+            folder.resolve("algorithm.yaml"),
+            "algorithm:\n  modules:\n    - type: unseen_sample_recognition\n"
+                + "      name: score_margin\n      hyperparameters:\n"
+                + "        - threshold: {values: [0.1]}\n");
+    Path file = Files.writeString(folder.resolve("seamark.properties"), key + "=0.2\n");
+    Map<String, String> named = Map.of("seamark.ianvs.algorithm", algorithm.toString());
+    Map<String, String> sedna = new HashMap<>();
+    sedna.put("HEM_NAME", "score_margin");
+    sedna.put("HEM_PARAMETERS", "[{\"key\":\"threshold\",\"value\":\"0.3\"}]");
+    Map<String, String> defaults = Map.of(key, "0.05");
+
+    assertEquals("0.05", Settings.build(Map.of(), null, defaults, Map.of()).getRawValue(key));
+    assertEquals("0.1", Settings.build(named, null, defaults, Map.of()).getRawValue(key));
+    assertEquals("0.2", Settings.build(named, file, defaults, Map.of()).getRawValue(key));
+    assertEquals("0.3", Settings.build(named, file, defaults, sedna).getRawValue(key));
+    sedna.put("HARD_EXAMPLE_MINING_SCORE_MARGIN_THRESHOLD", "0.4");
+    assertEquals("0.4", Settings.build(named, file, defaults, sedna).getRawValue(key));
+    System.setProperty(key, "0.5");
+    try {
+      assertEquals("0.5", Settings.build(named, file, defaults, sedna).getRawValue(key));
+      Map<String, String> all = new HashMap<>(named);
+      all.put(key, "0.6");
+      assertEquals("0.6", Settings.build(all, file, defaults, sedna).getRawValue(key));
+    } finally {
+      System.clearProperty(key);
+    }
+  }
+
+  @Test
+  void algorithmFileChoosesAndSets() throws IOException {
+    Path algorithm =
+        Files.writeString(
+            folder.resolve("algorithm.yaml"),
+            "algorithm:\n  modules:\n    - type: unseen_sample_recognition\n"
+                + "      name: score_margin\n      hyperparameters:\n"
+                + "        - threshold: {values: [0.125]}\n");
+    Ran ran = seamark("plugins", "list", "--algorithm", algorithm, "--json");
+    assertEquals(0, ran.status(), ran.err());
+    var miner =
+        StreamSupport.stream(ran.json().path("plugins").spliterator(), false)
+            .filter(p -> p.path("name").asText().equals("score_margin"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals("0.125", miner.path("hyperparameters").path("threshold").asText());
+    assertTrue(miner.path("chosen").asBoolean());
+    assertEquals("built-in", miner.path("origin").asText());
+    Files.writeString(
+        algorithm, "algorithm: {modules: [{type: hard_example_mining, name: score_margn}]}\n");
+    assertMisused(
+        "did you mean score_margin?) (set by Ianvs's algorithm file",
+        "plugins",
+        "list",
+        "--algorithm",
+        algorithm);
+    assertMisused(
+        "did you mean seamark.training.steps?)",
+        "plugins",
+        "list",
+        "--set",
+        "seamark.training.step=3");
+  }
+
+  @Test
+  void checkSaysEverythingThatIsWrongWithAFolder() throws IOException {
+    Path plugins = Files.createDirectories(folder.resolve("plugins"));
+    Path broken = Files.writeString(plugins.resolve("broken.jar"), "x");
+    assertMisused(broken + ": is not a jar", "plugins", "check", plugins);
+    assertMisused(broken + ": is not a jar", "plugins", "check", broken);
+    assertEquals(0, seamark("plugins", "check").status());
+    Ran ill = seamark("doctor", "--plugins", folder.resolve("nowhere"));
+    assertEquals(1, ill.status());
+    assertTrue(ill.out().contains("FAIL  plugins: plugin folder"), ill.out());
   }
 
   @Test

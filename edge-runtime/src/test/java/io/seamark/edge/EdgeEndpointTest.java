@@ -28,7 +28,8 @@ class EdgeEndpointTest {
     EdgeMetrics metrics = new EdgeMetrics();
     metrics.exchanged(100, 10, 0.25);
     AtomicBoolean ready = new AtomicBoolean();
-    try (EdgeEndpoint endpoint = new EdgeEndpoint("127.0.0.1", 0, ready::get)) {
+    try (EdgeEndpoint endpoint =
+        new EdgeEndpoint("127.0.0.1", 0, ready::get, () -> "{\"plugins\":[]}")) {
       String text = get(endpoint, "/metrics").body();
       assertTrue(text.contains("seamark_edge_sent_bytes_total"), text);
       assertTrue(text.contains("seamark_edge_inference_seconds"), text);
@@ -39,16 +40,18 @@ class EdgeEndpointTest {
       ready.set(true);
       assertEquals(200, get(endpoint, "/health/ready").statusCode());
       assertEquals(404, get(endpoint, "/health/other").statusCode());
+      assertEquals("{\"plugins\":[]}", get(endpoint, "/plugins").body());
+      assertEquals(404, get(endpoint, "/plugins/other").statusCode());
     }
   }
 
   @Test
   void portInUseIsNamed() {
-    try (EdgeEndpoint endpoint = new EdgeEndpoint("127.0.0.1", 0, () -> true)) {
+    try (EdgeEndpoint endpoint = new EdgeEndpoint("127.0.0.1", 0, () -> true, () -> "")) {
       IllegalArgumentException e =
           assertThrows(
               IllegalArgumentException.class,
-              () -> new EdgeEndpoint("127.0.0.1", endpoint.port(), () -> true));
+              () -> new EdgeEndpoint("127.0.0.1", endpoint.port(), () -> true, () -> ""));
       assertTrue(
           String.valueOf(e.getMessage())
               .startsWith("port " + endpoint.port() + " on 127.0.0.1 cannot be opened"));

@@ -20,6 +20,7 @@ import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.MaskGenerator;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.SampleSource;
+import io.seamark.registry.PluginCatalogue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -285,7 +286,10 @@ final class Run {
                 () -> {
                   EdgeRuntime runtime = running;
                   return runtime != null && runtime.running();
-                }));
+                },
+                () ->
+                    PluginCatalogue.of(order.workplace().registry(), order.workplace().plugins())
+                        .json()));
   }
 
   private void stream(EdgeRuntime runtime, Recording recording)

@@ -311,6 +311,8 @@ public final class RunVerb implements Verb {
     settings.put("seamark.data", folder.root().toString());
     settings.put("seamark.seed", Long.toString(workplace.seed()));
     absolute(settings, "seamark.sam");
+    absolute(settings, "seamark.plugins");
+    absolute(settings, "seamark.ianvs.algorithm");
     absolute(settings, "seamark.retain.labels");
     if (settings.containsKey("seamark.sam")) {
       // SAM's own 32 by 32 grid costs minutes a frame on a CPU; a service without a run keeps it.

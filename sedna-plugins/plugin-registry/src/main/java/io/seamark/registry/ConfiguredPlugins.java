@@ -5,6 +5,7 @@ import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -14,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
 /**
@@ -36,8 +37,15 @@ public final class ConfiguredPlugins {
           PluginKind.TASK_UPDATE_DECISION.id(), "evaluation_gate",
           PluginKind.METRIC.id(), "mean_iou");
 
+  /** Sources whose user did not write the key that a message names. */
+  private static final List<String> NAMED_SOURCES = List.of("Sedna", "Ianvs");
+
+  private static final int SLIP = 2;
+
   private final PluginRegistry registry;
   private final Function<String, Optional<String>> settings;
+  private final Function<String, String> origins;
+  private final ToIntFunction<String> ordinals;
   private final long seed;
   private final int threads;
   private final Map<PluginProvider<?, ?>, Bound<?>> bound = new HashMap<>();
@@ -77,7 +85,9 @@ public final class ConfiguredPlugins {
     this(
         registry,
         key -> config.getOptionalValue(key, String.class).or(() -> valueIn(fallbacks, key)),
-        StreamSupport.stream(config.getPropertyNames().spliterator(), false).toList(),
+        key -> originIn(config, key),
+        key -> config.getConfigValue(key).getSourceOrdinal(),
+        WrittenKeys.of(config),
         seed,
         threads);
   }
@@ -93,12 +103,21 @@ public final class ConfiguredPlugins {
    */
   public ConfiguredPlugins(
       PluginRegistry registry, Map<String, String> settings, long seed, int threads) {
-    this(registry, key -> valueIn(settings, key), List.copyOf(settings.keySet()), seed, threads);
+    this(
+        registry,
+        key -> valueIn(settings, key),
+        key -> "",
+        key -> 0,
+        List.copyOf(settings.keySet()),
+        seed,
+        threads);
   }
 
   private ConfiguredPlugins(
       PluginRegistry registry,
       Function<String, Optional<String>> settings,
+      Function<String, String> origins,
+      ToIntFunction<String> ordinals,
       Collection<String> keys,
       long seed,
       int threads) {
@@ -107,6 +126,8 @@ public final class ConfiguredPlugins {
     }
     this.registry = registry;
     this.settings = settings;
+    this.origins = origins;
+    this.ordinals = ordinals;
     this.seed = seed;
     this.threads = threads;
     List<String> failures = new ArrayList<>();
@@ -118,6 +139,7 @@ public final class ConfiguredPlugins {
         checkKeys(kind, names, keys, failures);
       }
     }
+    checkVariables(keys, failures);
     for (PluginProvider<?, ?> provider : registry.providers()) {
       bind(provider, failures);
     }
@@ -178,6 +200,16 @@ public final class ConfiguredPlugins {
     return effective;
   }
 
+  /**
+   * The values that a plugin would be made with, chosen or not.
+   *
+   * @param provider one of the registry's
+   * @return by hyperparameter name, in the order of its record, defaults included
+   */
+  public Map<String, String> hyperparameters(PluginProvider<?, ?> provider) {
+    return Collections.unmodifiableMap(boundOf(provider).values());
+  }
+
   // The bound value was made from this very provider's record class.
   @SuppressWarnings("unchecked")
   private <P, H extends Record> P create(
@@ -218,7 +250,8 @@ public final class ConfiguredPlugins {
                         + " is '"
                         + name
                         + "\', but "
-                        + NearestName.mustBe(name, names)));
+                        + NearestName.mustBe(name, names)
+                        + origins.apply(selectionKey(kind))));
   }
 
   private void checkKeys(
@@ -237,7 +270,8 @@ public final class ConfiguredPlugins {
                   + " plugin '"
                   + name
                   + "\': "
-                  + NearestName.mustBe(name, names));
+                  + NearestName.mustBe(name, names)
+                  + origins.apply(key));
         } else {
           checkParameter(key, parameter, registry.provider(kind, name), failures);
         }
@@ -245,11 +279,29 @@ public final class ConfiguredPlugins {
     }
   }
 
-  private static void checkParameter(
+  /** Variables may be anybody's, so only what is all but a right one is taken for a slip. */
+  private void checkVariables(Collection<String> keys, List<String> failures) {
+    Set<String> right = new TreeSet<>();
+    for (PluginProvider<?, ?> provider : registry.providers()) {
+      for (HyperparameterSpec spec : HyperparameterSpec.of(provider)) {
+        right.add(WrittenKeys.variable(prefix(provider) + "." + spec.name()));
+      }
+    }
+    for (String key : new TreeSet<>(keys)) {
+      if (key.indexOf('_') > 0 && key.equals(WrittenKeys.variable(key)) && !right.contains(key)) {
+        right.stream()
+            .filter(name -> NearestName.distance(key, name) <= SLIP)
+            .findFirst()
+            .ifPresent(name -> failures.add(key + " is set, but did you mean " + name + "?"));
+      }
+    }
+  }
+
+  private void checkParameter(
       String key, String parameter, PluginProvider<?, ?> provider, List<String> failures) {
     List<String> right =
         HyperparameterSpec.of(provider).stream().map(HyperparameterSpec::name).toList();
-    if (!right.contains(parameter)) {
+    if (!right.contains(parameter) && !right.contains(parameter.replace('_', '-'))) {
       failures.add(
           key
               + " is set, but "
@@ -259,7 +311,8 @@ public final class ConfiguredPlugins {
                   : " has no hyperparameter '"
                       + parameter
                       + "\': "
-                      + NearestName.mustBe(parameter, right)));
+                      + NearestName.mustBe(parameter, right))
+              + origins.apply(key));
     }
   }
 
@@ -267,10 +320,31 @@ public final class ConfiguredPlugins {
     HyperparameterBinding<H> binding = new HyperparameterBinding<>(provider.hyperparameters());
     H hyperparameters =
         binding.bind(
-            name -> settings.apply(prefix(provider) + "." + name), prefix(provider), failures);
+            name -> settings.apply(settingKey(provider, name)),
+            name -> origins.apply(settingKey(provider, name)),
+            prefix(provider),
+            failures);
     if (hyperparameters != null) {
       bound.put(provider, new Bound<>(hyperparameters, binding.values(hyperparameters)));
     }
+  }
+
+  /** Sedna and Ianvs write underscores where our names have dashes. */
+  private String settingKey(PluginProvider<?, ?> provider, String name) {
+    String key = prefix(provider) + "." + name;
+    String theirs = prefix(provider) + "." + name.replace('-', '_');
+    if (settings.apply(theirs).isEmpty()) {
+      return key;
+    }
+    boolean before = ordinals.applyAsInt(theirs) > ordinals.applyAsInt(key);
+    return settings.apply(key).isEmpty() || before ? theirs : key;
+  }
+
+  private static String originIn(Config config, String key) {
+    String source = config.getConfigValue(key).getSourceName();
+    return source != null && NAMED_SOURCES.stream().anyMatch(source::startsWith)
+        ? " (set by " + source + ")"
+        : "";
   }
 
   private static String prefix(PluginProvider<?, ?> provider) {

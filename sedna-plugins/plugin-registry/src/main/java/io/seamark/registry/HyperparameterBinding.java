@@ -61,12 +61,16 @@ final class HyperparameterBinding<H extends Record> {
    * Makes the record.
    *
    * @param values text by hyperparameter name; empty for the default
+   * @param origins what a message says of where a value comes from; may be empty
    * @param prefix put before each name in messages
    * @param failures one line is added for each wrong value
    * @return null if there were failures
    */
   @Nullable H bind(
-      Function<String, Optional<String>> values, String prefix, List<String> failures) {
+      Function<String, Optional<String>> values,
+      Function<String, String> origins,
+      String prefix,
+      List<String> failures) {
     @Nullable Object[] arguments = new @Nullable Object[components.length];
     int before = failures.size();
     for (int i = 0; i < components.length; i++) {
@@ -75,7 +79,15 @@ final class HyperparameterBinding<H extends Record> {
       try {
         arguments[i] = parse(components[i].getType(), spec, text.strip());
       } catch (IllegalArgumentException e) {
-        failures.add(prefix + "." + spec.name() + " is '" + text + "', but must be " + spec.rule());
+        failures.add(
+            prefix
+                + "."
+                + spec.name()
+                + " is '"
+                + text
+                + "', but must be "
+                + spec.rule()
+                + origins.apply(spec.name()));
       }
     }
     if (failures.size() > before) {

@@ -6,11 +6,17 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Guesses which name a person meant, for messages. */
-final class NearestName {
+public final class NearestName {
   private NearestName() {}
 
-  /** The choices, and the nearest of them if one is near. */
-  static String mustBe(String wrong, Collection<String> right) {
+  /**
+   * The choices, and the nearest of them if one is near.
+   *
+   * @param wrong what was written
+   * @param right what may be written
+   * @return such as {@code must be one of a, b (did you mean b?)}
+   */
+  public static String mustBe(String wrong, Collection<String> right) {
     String list = String.join(", ", right);
     if (right.size() == 1) {
       return "must be " + list;
@@ -20,15 +26,27 @@ final class NearestName {
         + of(wrong, right).map(name -> " (did you mean " + name + "?)").orElse("");
   }
 
-  /** The right name that a third of the letters at most keep apart from the wrong one. */
-  static Optional<String> of(String wrong, Collection<String> right) {
+  /**
+   * The right name that a third of the letters at most keep apart from the wrong one.
+   *
+   * @param wrong what was written
+   * @param right what may be written
+   * @return empty if none is near
+   */
+  public static Optional<String> of(String wrong, Collection<String> right) {
     return right.stream()
         .filter(name -> distance(wrong, name) <= Math.max(1, name.length() / 3))
         .min(Comparator.comparingInt(name -> distance(wrong, name)));
   }
 
-  /** Levenshtein's distance, letter case aside; names that are too long to be near are far. */
-  private static int distance(String left, String right) {
+  /**
+   * Levenshtein's distance, letter case aside.
+   *
+   * @param left a name
+   * @param right another
+   * @return letters to insert, remove or replace; names that are too long to be near are far
+   */
+  public static int distance(String left, String right) {
     if (Math.abs(left.length() - right.length()) > 20 || left.length() > 200) {
       return Integer.MAX_VALUE;
     }

@@ -4,6 +4,7 @@ import io.seamark.plugin.PluginContext;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +16,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,17 +31,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class PluginRegistry implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PluginRegistry.class);
-  private static final String CLASS_PATH = "class path";
+  private static final String BUILT_IN = "built-in";
 
   private final List<PluginProvider<?, ?>> providers;
   private final Map<PluginProvider<?, ?>, String> origins;
   private final List<UnloadedPlugin> unloaded;
-  private final List<PluginJar> jars;
+  private final List<PluginJars> jars;
 
   private PluginRegistry(
       Map<PluginProvider<?, ?>, String> origins,
       List<UnloadedPlugin> unloaded,
-      List<PluginJar> jars) {
+      List<PluginJars> jars) {
     this.jars = List.copyOf(jars);
     this.origins = Map.copyOf(origins);
     this.providers =
@@ -55,8 +58,9 @@ public final class PluginRegistry implements AutoCloseable {
    * Finds plugins. A jar or provider that does not load is logged, left out and listed by {@link
    * #unloaded}.
    *
-   * @param pluginFolder each {@code *.jar} in it is one plugin with a class loader of its own,
-   *     which sees the JDK, the plugin API and the jar; null for none
+   * @param pluginFolder each {@code *.jar} in it, and each folder of jars in it, has a class loader
+   *     of its own, which sees the JDK, the plugin API and those jars; may be a single jar; null
+   *     for none
    * @param classPath where the built-in plugins are
    * @return what was found
    * @throws IllegalArgumentException if the folder is missing, or two plugins have one kind and
@@ -65,25 +69,27 @@ public final class PluginRegistry implements AutoCloseable {
   public static PluginRegistry discover(@Nullable Path pluginFolder, ClassLoader classPath) {
     Map<PluginProvider<?, ?>, String> origins = new HashMap<>();
     List<UnloadedPlugin> unloaded = new ArrayList<>();
-    List<PluginJar> opened = new ArrayList<>();
-    load(classPath, CLASS_PATH, origins, unloaded);
-    for (Path jar : jars(pluginFolder)) {
-      String origin = jar.toString();
+    List<PluginJars> opened = new ArrayList<>();
+    load(classPath, BUILT_IN, origins, unloaded);
+    for (Path plugin : pluginsIn(pluginFolder)) {
+      String origin = plugin.toString();
       Map<PluginProvider<?, ?>, String> inJar = new HashMap<>();
       List<UnloadedPlugin> wrong = new ArrayList<>();
       try {
-        PluginJar loader = new PluginJar(jar);
+        List<Path> its = Files.isDirectory(plugin) ? jarsIn(plugin) : List.of(plugin);
+        PluginJars loader = PluginJars.open(plugin, its);
         opened.add(loader);
         load(loader, origin, inJar, wrong);
-      } catch (IOException e) {
-        wrong.add(new UnloadedPlugin(origin, e.toString()));
+      } catch (ZipException e) {
+        wrong.add(new UnloadedPlugin(origin, "is not a jar: " + e.getMessage()));
+      } catch (IOException | RuntimeException e) {
+        wrong.add(new UnloadedPlugin(origin, reason(e)));
       }
       if (wrong.isEmpty() && inJar.isEmpty()) {
         wrong.add(
             new UnloadedPlugin(
                 origin,
-                "is not a jar that names a provider in META-INF/services/"
-                    + PluginProvider.class.getName()));
+                "names no provider in META-INF/services/" + PluginProvider.class.getName()));
       }
       if (wrong.isEmpty()) {
         origins.putAll(inJar);
@@ -109,10 +115,37 @@ public final class PluginRegistry implements AutoCloseable {
    * Where a plugin was found.
    *
    * @param provider one of {@link #providers}
-   * @return the jar's path, or {@code class path}
+   * @return the path of its jar or folder of jars, or {@code built-in}
    */
   public String origin(PluginProvider<?, ?> provider) {
-    return origins.getOrDefault(provider, CLASS_PATH);
+    return origins.getOrDefault(provider, BUILT_IN);
+  }
+
+  /**
+   * The version of a plugin.
+   *
+   * @param provider one of {@link #providers}
+   * @return {@code Implementation-Version} of its jar's manifest, Seamark's own for a built-in
+   *     plugin, {@code unknown} where there is none
+   */
+  public String version(PluginProvider<?, ?> provider) {
+    if (origin(provider).equals(BUILT_IN)) {
+      return seamarkVersion();
+    }
+    String version = provider.getClass().getPackage().getImplementationVersion();
+    return version == null || version.isBlank() ? "unknown" : version.strip();
+  }
+
+  private static String seamarkVersion() {
+    Properties properties = new Properties();
+    try (InputStream in = PluginRegistry.class.getResourceAsStream("seamark.properties")) {
+      if (in != null) {
+        properties.load(in);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the version cannot be read", e);
+    }
+    return properties.getProperty("version", "unknown");
   }
 
   /**
@@ -188,7 +221,7 @@ public final class PluginRegistry implements AutoCloseable {
    */
   @Override
   public void close() {
-    for (PluginJar jar : jars) {
+    for (PluginJars jar : jars) {
       try {
         jar.close();
       } catch (IOException e) {
@@ -208,18 +241,37 @@ public final class PluginRegistry implements AutoCloseable {
     return Optional.empty();
   }
 
-  private static List<Path> jars(@Nullable Path folder) {
+  private static List<Path> pluginsIn(@Nullable Path folder) {
     if (folder == null) {
       return List.of();
+    }
+    if (Files.isRegularFile(folder) && isJar(folder)) {
+      return List.of(folder);
     }
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException("plugin folder " + folder + " is not a folder");
     }
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+      List<Path> found = new ArrayList<>();
+      for (Path file : files.sorted().toList()) {
+        if (isJar(file) || (Files.isDirectory(file) && !jarsIn(file).isEmpty())) {
+          found.add(file);
+        }
+      }
+      return found;
     } catch (IOException e) {
       throw new UncheckedIOException("plugin folder " + folder + " cannot be read: " + e, e);
     }
+  }
+
+  private static List<Path> jarsIn(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(PluginRegistry::isJar).sorted().toList();
+    }
+  }
+
+  private static boolean isJar(Path file) {
+    return file.toString().endsWith(".jar") && !Files.isDirectory(file);
   }
 
   @SuppressWarnings("rawtypes")
@@ -274,6 +326,7 @@ public final class PluginRegistry implements AutoCloseable {
     new HyperparameterBinding<>(provider.hyperparameters())
         .bind(
             name -> Optional.empty(),
+            name -> "",
             "default of " + provider.kind() + "." + provider.name(),
             failures);
     if (!failures.isEmpty()) {

@@ -242,4 +242,45 @@ class ConfiguredPluginsTest {
     assertEquals(0.25, values.threshold());
     assertEquals("fallback", values.label());
   }
+
+  @Test
+  void constructor_takesOnlyNearMissesOfTheEnvironmentForSlips() {
+    Config foreign =
+        new SmallRyeConfigBuilder()
+            .withSources(
+                new EnvConfigSource(
+                    Map.of("METRIC_PORT_80_TCP", "tcp://10.0.0.1:80", "BASEMODEL_X", "1"), 300))
+            .build();
+    Config slip =
+        new SmallRyeConfigBuilder()
+            .withSources(
+                new EnvConfigSource(Map.of("HARD_EXAMPLE_MINING_TELLING_TRESHOLD", "1"), 300))
+            .build();
+
+    new ConfiguredPlugins(registry, foreign, 1, 1);
+    assertEquals(
+        "HARD_EXAMPLE_MINING_TELLING_TRESHOLD is set, but did you mean"
+            + " HARD_EXAMPLE_MINING_TELLING_THRESHOLD?",
+        assertThrows(
+                IllegalArgumentException.class, () -> new ConfiguredPlugins(registry, slip, 1, 1))
+            .getMessage());
+  }
+
+  @Test
+  void constructor_takesSednasUnderscoresForDashesInTheOrderOfTheSources() {
+    Config config =
+        new SmallRyeConfigBuilder()
+            .withSources(
+                new PropertiesConfigSource(
+                    Map.of("hard_example_mining.telling.points_per_side", "8"), "Sedna", 250),
+                new PropertiesConfigSource(
+                    Map.of("hard_example_mining.telling.points-per-side", "4"), "file", 200))
+            .build();
+
+    assertEquals(
+        "8",
+        new ConfiguredPlugins(registry, config, 1, 1)
+            .hyperparameters(registry.provider(PluginKind.HARD_EXAMPLE_MINING, "telling"))
+            .get("points-per-side"));
+  }
 }

@@ -100,7 +100,7 @@ class PluginRegistryTest {
         "two plugins are named hard_example_mining telling, remove one of them:"
             + " io.seamark.registry.SampleProviders$Telling ("
             + jar
-            + "), io.seamark.registry.SampleProviders$Telling (class path)",
+            + "), io.seamark.registry.SampleProviders$Telling (built-in)",
         assertThrows(
                 IllegalArgumentException.class, () -> PluginRegistry.discover(plugins, classPath))
             .getMessage());
@@ -120,9 +120,7 @@ class PluginRegistryTest {
     assertEquals(List.of("tolling"), registry.names(PluginKind.HARD_EXAMPLE_MINING));
     assertEquals(
         List.of(
-            plugins.resolve("a-text.jar")
-                + ": is not a jar that names a provider in"
-                + " META-INF/services/io.seamark.plugin.PluginProvider",
+            plugins.resolve("a-text.jar") + ": is not a jar: zip END header not found",
             plugins.resolve("b-default.jar")
                 + ": default of mask_fusion.broken.ratio is '2', but must be a number of at most 1",
             plugins.resolve("c-class.jar")

@@ -8,9 +8,9 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
@@ -25,48 +25,58 @@ import org.slf4j.LoggerFactory;
 public class LearningHost {
   private static final Logger LOG = LoggerFactory.getLogger(LearningHost.class);
 
-  private final @Nullable Config config;
+  private final @Nullable Instance<Config> config;
+  private final @Nullable Instance<PluginRegistry> registry;
+  private final @Nullable PluginBeans beans;
   private final @Nullable ServiceMetrics metrics;
   private volatile @Nullable LifelongLearning learning;
-  private volatile @Nullable PluginRegistry plugins;
   private volatile String failure = "starting";
 
   /** For the container's proxy. */
   protected LearningHost() {
     this.config = null;
+    this.registry = null;
+    this.beans = null;
     this.metrics = null;
   }
 
   /**
    * Made by the container.
    *
-   * @param config the server's
+   * @param config every setting
+   * @param registry the plugins
+   * @param beans what shows them
    * @param metrics of the service
    */
   @Inject
-  public LearningHost(Config config, ServiceMetrics metrics) {
+  public LearningHost(
+      @Layered Instance<Config> config,
+      Instance<PluginRegistry> registry,
+      PluginBeans beans,
+      ServiceMetrics metrics) {
     this.config = config;
+    this.registry = registry;
+    this.beans = beans;
     this.metrics = metrics;
   }
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object started) {
-    Config settings = config;
+    Instance<Config> configuration = config;
+    Instance<PluginRegistry> discovered = registry;
+    PluginBeans shown = beans;
     ServiceMetrics gauges = metrics;
-    if (settings == null || gauges == null) {
+    if (configuration == null || discovered == null || shown == null || gauges == null) {
       throw new IllegalStateException("made without its configuration");
     }
     try {
+      // Made here and not injected: what is wrong with them is told by the health checks.
+      Config settings = configuration.get();
       LearningSettings learn = LearningSettings.from(settings);
-      Path folder =
-          settings.getOptionalValue("seamark.plugins", String.class).map(Path::of).orElse(null);
-      PluginRegistry found =
-          PluginRegistry.discover(folder, LifelongLearning.class.getClassLoader());
-      plugins = found;
-      LifelongLearning opened =
-          LifelongLearning.open(
-              learn,
-              new ConfiguredPlugins(found, settings, learn.round().seed(), learn.round().threads()),
-              Clock.systemUTC());
+      PluginRegistry found = discovered.get();
+      ConfiguredPlugins plugins =
+          new ConfiguredPlugins(found, settings, learn.round().seed(), learn.round().threads());
+      shown.configured(found, plugins);
+      LifelongLearning opened = LifelongLearning.open(learn, plugins, Clock.systemUTC());
       learning = opened;
       opened.start();
       gauges.register(opened);
@@ -108,7 +118,6 @@ public class LearningHost {
   @PreDestroy
   void stop() {
     LifelongLearning running = learning;
-    PluginRegistry found = plugins;
     learning = null;
     failure = "stopping";
     try {
@@ -117,10 +126,6 @@ public class LearningHost {
       }
     } catch (IOException e) {
       LOG.warn("stopping lifelong learning: {}", e.getMessage());
-    } finally {
-      if (found != null) {
-        found.close();
-      }
     }
   }
 }

@@ -10,6 +10,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.List;
@@ -29,23 +30,25 @@ import org.slf4j.LoggerFactory;
 public class ProcessingHost {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessingHost.class);
 
-  @Inject Config config;
+  @Inject @Layered Instance<Config> configuration;
+  @Inject Instance<PluginRegistry> registry;
+  @Inject PluginBeans beans;
   @Inject ServiceMetrics metrics;
 
   private volatile @Nullable TaskProcessor processor;
-  private volatile @Nullable PluginRegistry registry;
   private volatile Map<String, String> effective = Map.of();
   private volatile String failure = "starting";
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object started) {
     try {
+      // Made here and not injected: what is wrong with them is told by the health checks.
+      Config config = configuration.get();
       ServiceSettings settings = ServiceSettings.of(config);
-      PluginRegistry found =
-          PluginRegistry.discover(settings.plugins(), PluginRegistry.class.getClassLoader());
-      registry = found;
+      PluginRegistry found = registry.get();
       ConfiguredPlugins plugins =
           new ConfiguredPlugins(
               found, config, settings.pluginFallbacks(), settings.seed(), settings.threads());
+      beans.configured(found, plugins);
       String name = plugins.name(PluginKind.UNSEEN_TASK_PROCESSING);
       TaskProcessor opened = open(settings, plugins, name);
       effective = effective(plugins, found);
@@ -92,7 +95,6 @@ public class ProcessingHost {
   @PreDestroy
   void stop() {
     TaskProcessor open = processor;
-    PluginRegistry found = registry;
     processor = null;
     failure = "stopping";
     try {
@@ -101,10 +103,6 @@ public class ProcessingHost {
       }
     } catch (IOException e) {
       LOG.warn("closing the buffer: {}", e.getMessage());
-    } finally {
-      if (found != null) {
-        found.close();
-      }
     }
   }
 

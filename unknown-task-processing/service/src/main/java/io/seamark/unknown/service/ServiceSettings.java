@@ -4,22 +4,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What can be configured, besides the plugins.
  *
  * @param data {@code seamark.data}: folder that holds {@code buffer/}; no default
  * @param sam {@code seamark.sam}: folder of SAM's two graphs; the embedded segmenter if empty
- * @param plugins {@code seamark.plugins}: folder of plugin jars, or null for none
  * @param seed {@code seamark.seed}: what random choices derive from; 1
  * @param threads {@code seamark.threads}: for inference; as many as there are processors
  * @param queue {@code seamark.queue}: frames that may wait for the one that is answered, 0 to 64; 4
  */
-record ServiceSettings(
-    Path data, String sam, @Nullable Path plugins, long seed, int threads, int queue) {
+record ServiceSettings(Path data, String sam, long seed, int threads, int queue) {
   /**
    * Reads the settings.
    *
@@ -32,12 +28,10 @@ record ServiceSettings(
       failures.add(
           "seamark.data is not set, but must name the folder that holds the replay buffer");
     }
-    Optional<String> plugins = config.getOptionalValue("seamark.plugins", String.class);
     ServiceSettings settings =
         new ServiceSettings(
             Path.of(data),
             config.getOptionalValue("seamark.sam", String.class).orElse(""),
-            plugins.map(Path::of).orElse(null),
             number(config, "seamark.seed", 1, Long.MIN_VALUE, Long.MAX_VALUE, failures),
             (int)
                 number(

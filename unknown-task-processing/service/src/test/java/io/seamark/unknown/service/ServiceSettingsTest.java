@@ -1,7 +1,6 @@
 package io.seamark.unknown.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.smallrye.config.PropertiesConfigSource;
@@ -19,7 +18,6 @@ class ServiceSettingsTest {
 
     assertEquals(Path.of("out", "buffer"), settings.buffer());
     assertEquals(Map.of("mask_generator.segment_anything.folder", ""), settings.pluginFallbacks());
-    assertNull(settings.plugins());
     assertEquals(1, settings.seed());
     assertEquals(Runtime.getRuntime().availableProcessors(), settings.threads());
     assertEquals(4, settings.queue());
@@ -28,13 +26,12 @@ class ServiceSettingsTest {
   @Test
   void of_readsEverySetting() {
     assertEquals(
-        new ServiceSettings(Path.of("out"), "sam", Path.of("jars"), -7, 3, 0),
+        new ServiceSettings(Path.of("out"), "sam", -7, 3, 0),
         ServiceSettings.of(
             config(
                 Map.of(
                     "seamark.data", "out",
                     "seamark.sam", "sam",
-                    "seamark.plugins", "jars",
                     "seamark.seed", "-7",
                     "seamark.threads", "3",
                     "seamark.queue", "0"))));

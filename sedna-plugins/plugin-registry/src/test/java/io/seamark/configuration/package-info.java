@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.configuration;
+
+import org.jspecify.annotations.NullMarked;

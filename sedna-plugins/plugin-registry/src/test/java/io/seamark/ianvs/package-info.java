@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.ianvs;
+
+import org.jspecify.annotations.NullMarked;

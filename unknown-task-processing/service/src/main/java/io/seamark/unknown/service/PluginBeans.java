@@ -1,0 +1,79 @@
+package io.seamark.unknown.service;
+
+import io.seamark.configuration.ConfigurationSources;
+import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.registry.PluginCatalogue;
+import io.seamark.registry.PluginRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+
+/** The plugins of this service as beans. */
+@ApplicationScoped
+public class PluginBeans {
+  private volatile @Nullable PluginCatalogue catalogue;
+
+  /** Made by the container. */
+  public PluginBeans() {}
+
+  /**
+   * The configuration with every source that Seamark knows.
+   *
+   * @param server the server's own
+   * @return checked
+   * @throws IllegalArgumentException if a source or a key is wrong, one line for each
+   */
+  @Produces
+  @Singleton
+  @Layered
+  public Config config(Config server) {
+    return ConfigurationSources.extend(server, System.getenv());
+  }
+
+  /**
+   * The plugins that were found.
+   *
+   * @param config may name a folder of them
+   * @return open until the application stops
+   * @throws IllegalArgumentException if the folder is missing, or two plugins have one name
+   */
+  @Produces
+  @Singleton
+  public PluginRegistry registry(@Layered Config config) {
+    String folder = config.getOptionalValue("seamark.plugins", String.class).orElse("").strip();
+    return PluginRegistry.discover(
+        folder.isEmpty() ? null : Path.of(folder), PluginRegistry.class.getClassLoader());
+  }
+
+  /**
+   * Closes the plugins' jars, after the host has closed what was made from them.
+   *
+   * @param registry of this application
+   */
+  public void close(@Disposes PluginRegistry registry) {
+    registry.close();
+  }
+
+  /**
+   * Keeps what is to be shown.
+   *
+   * @param registry what was found
+   * @param plugins what is configured
+   */
+  void configured(PluginRegistry registry, ConfiguredPlugins plugins) {
+    catalogue = PluginCatalogue.of(registry, plugins);
+  }
+
+  /**
+   * What is loaded.
+   *
+   * @return null until the host has started
+   */
+  @Nullable PluginCatalogue catalogue() {
+    return catalogue;
+  }
+}
