@@ -3,6 +3,7 @@ package io.seamark.knowledge;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.seamark.knowledge.model.Figures;
 import io.seamark.knowledge.model.Verdict;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,8 @@ public record LearningState(
    * @param serving figures of the model before, or null
    * @param candidate figures of the new one, or null
    * @param seconds of training, 0 if there was none
+   * @param tasks samples and agreement of each task, named as in the version's provenance; empty if
+   *     no version was made
    * @param ended ISO 8601, UTC
    */
   public record LastRound(
@@ -66,5 +69,11 @@ public record LearningState(
       @Nullable Figures serving,
       @Nullable Figures candidate,
       double seconds,
-      String ended) {}
+      Map<String, Double> tasks,
+      String ended) {
+    /** Copies the map. */
+    public LastRound {
+      tasks = Map.copyOf(tasks);
+    }
+  }
 }

@@ -25,6 +25,8 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -102,7 +104,7 @@ public final class LifelongLearning implements AutoCloseable {
    * configured. Nothing runs before {@link #start}.
    *
    * @param settings what to learn from
-   * @param plugins replay policy, task-update decision and known-sample inference
+   * @param plugins of the kinds {@link TrainingRound#KINDS}
    * @param clock for times in the registry
    * @return ready to start
    * @throws IOException if the registry, the initial model or the retained frames cannot be read
@@ -111,8 +113,7 @@ public final class LifelongLearning implements AutoCloseable {
    */
   public static LifelongLearning open(
       LearningSettings settings, ConfiguredPlugins plugins, Clock clock) throws IOException {
-    for (PluginKind<?> kind :
-        List.of(PluginKind.REPLAY_POLICY, PluginKind.TASK_UPDATE_DECISION, PluginKind.BASEMODEL)) {
+    for (PluginKind<?> kind : TrainingRound.KINDS) {
       plugins.effective(kind);
     }
     TrainingRound round = new TrainingRound(settings.round(), plugins, retained(settings));
@@ -380,7 +381,7 @@ public final class LifelongLearning implements AutoCloseable {
       RoundResult result = round.run(registry, samples, new Progress());
       if (result instanceof RoundResult.Idle nothing) {
         LOG.info("round ends: nothing to do, reason=\"{}\"", nothing.reason());
-        return new LastRound(null, null, nothing.reason(), null, null, 0, now());
+        return new LastRound(null, null, nothing.reason(), null, null, 0, Map.of(), now());
       }
       if (result instanceof RoundResult.Judged judged) {
         LastRound end = ended(judged.version());
@@ -397,7 +398,7 @@ public final class LifelongLearning implements AutoCloseable {
     } catch (IOException | RuntimeException | LinkageError e) {
       // The service must go on serving models whatever becomes of a round.
       LOG.error("round failed: {}", e.toString(), e);
-      return new LastRound(null, null, FAILED + e.getMessage(), null, null, 0, now());
+      return new LastRound(null, null, FAILED + e.getMessage(), null, null, 0, Map.of(), now());
     }
   }
 
@@ -413,7 +414,14 @@ public final class LifelongLearning implements AutoCloseable {
         version.serving(),
         version.candidate(),
         version.provenance().training().getOrDefault("seconds", 0.0),
+        tasks(version.provenance()),
         version.created());
+  }
+
+  private static Map<String, Double> tasks(Provenance provenance) {
+    Map<String, Double> tasks = new TreeMap<>(provenance.training());
+    tasks.keySet().removeIf(name -> !name.startsWith("task."));
+    return tasks;
   }
 
   private @Nullable LastRound lastRecorded() {

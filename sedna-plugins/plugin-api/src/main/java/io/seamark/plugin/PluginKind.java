@@ -26,6 +26,13 @@ public record PluginKind<P>(String id, Class<P> type, String text) {
           HardExampleMining.class,
           "Unknown-sample recognition: decides which frames the edge model cannot be trusted with.");
 
+  /** The cloud's second look at a hard frame. */
+  public static final PluginKind<UnseenSampleReRecognition> UNSEEN_SAMPLE_RE_RECOGNITION =
+      new PluginKind<>(
+          "unseen_sample_re_recognition",
+          UnseenSampleReRecognition.class,
+          "Looks again, in the cloud, at what the edge called hard.");
+
   /** What the cloud does with a hard frame. */
   public static final PluginKind<UnseenTaskProcessing> UNSEEN_TASK_PROCESSING =
       new PluginKind<>(
@@ -51,6 +58,24 @@ public record PluginKind<P>(String id, Class<P> type, String text) {
           ReplayPolicy.class,
           "Chooses which buffered samples training draws from.");
 
+  /** Which buffered samples form a task. */
+  public static final PluginKind<TaskDefinition> TASK_DEFINITION =
+      new PluginKind<>("task_definition", TaskDefinition.class, "Divides samples into tasks.");
+
+  /** Which tasks share a model. */
+  public static final PluginKind<TaskRelationshipDiscovery> TASK_RELATIONSHIP_DISCOVERY =
+      new PluginKind<>(
+          "task_relationship_discovery",
+          TaskRelationshipDiscovery.class,
+          "Finds the tasks that share a model.");
+
+  /** Which samples train which model. */
+  public static final PluginKind<TaskRemodeling> TASK_REMODELING =
+      new PluginKind<>(
+          "task_remodeling",
+          TaskRemodeling.class,
+          "Gathers the samples that each model is trained on.");
+
   /** Whether a newly trained model replaces the old one. */
   public static final PluginKind<TaskUpdateDecision> TASK_UPDATE_DECISION =
       new PluginKind<>(
@@ -68,10 +93,14 @@ public record PluginKind<P>(String id, Class<P> type, String text) {
           SAMPLE_SOURCE,
           BASEMODEL,
           HARD_EXAMPLE_MINING,
+          UNSEEN_SAMPLE_RE_RECOGNITION,
           UNSEEN_TASK_PROCESSING,
           MASK_GENERATOR,
           MASK_FUSION,
           REPLAY_POLICY,
+          TASK_DEFINITION,
+          TASK_RELATIONSHIP_DISCOVERY,
+          TASK_REMODELING,
           TASK_UPDATE_DECISION,
           METRIC);
 

@@ -26,16 +26,20 @@ import org.eclipse.microprofile.config.Config;
 public final class ConfiguredPlugins {
   /** The plugin of each kind where configuration names none, by the kind's id. */
   public static final Map<String, String> DEFAULTS =
-      Map.of(
-          PluginKind.SAMPLE_SOURCE.id(), "procedural_street",
-          PluginKind.BASEMODEL.id(), "rfnet",
-          PluginKind.HARD_EXAMPLE_MINING.id(), "score_margin",
-          PluginKind.UNSEEN_TASK_PROCESSING.id(), "sam_fusion",
-          PluginKind.MASK_GENERATOR.id(), "segment_anything",
-          PluginKind.MASK_FUSION.id(), "guarded_sum",
-          PluginKind.REPLAY_POLICY.id(), "reservoir",
-          PluginKind.TASK_UPDATE_DECISION.id(), "evaluation_gate",
-          PluginKind.METRIC.id(), "mean_iou");
+      Map.ofEntries(
+          Map.entry(PluginKind.SAMPLE_SOURCE.id(), "procedural_street"),
+          Map.entry(PluginKind.BASEMODEL.id(), "rfnet"),
+          Map.entry(PluginKind.HARD_EXAMPLE_MINING.id(), "score_margin"),
+          Map.entry(PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION.id(), "all_unseen"),
+          Map.entry(PluginKind.UNSEEN_TASK_PROCESSING.id(), "sam_fusion"),
+          Map.entry(PluginKind.MASK_GENERATOR.id(), "segment_anything"),
+          Map.entry(PluginKind.MASK_FUSION.id(), "guarded_sum"),
+          Map.entry(PluginKind.REPLAY_POLICY.id(), "reservoir"),
+          Map.entry(PluginKind.TASK_DEFINITION.id(), "TaskDefinitionByDataAttr"),
+          Map.entry(PluginKind.TASK_RELATIONSHIP_DISCOVERY.id(), "shared_model"),
+          Map.entry(PluginKind.TASK_REMODELING.id(), "DefaultTaskRemodeling"),
+          Map.entry(PluginKind.TASK_UPDATE_DECISION.id(), "evaluation_gate"),
+          Map.entry(PluginKind.METRIC.id(), "mean_iou"));
 
   /** Sources whose user did not write the key that a message names. */
   private static final List<String> NAMED_SOURCES = List.of("Sedna", "Ianvs");

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
@@ -37,6 +38,20 @@ public final class ModelJudge {
   private final int classes;
 
   /**
+   * What is found of one model.
+   *
+   * @param evaluation its figures
+   * @param agreementByTask agreement on the new frames of each task, as {@code newAgreement} is
+   *     computed, 0 to 1; a task without judged pixels is absent
+   */
+  public record Judgement(Evaluation evaluation, Map<String, Double> agreementByTask) {
+    /** Copies the map. */
+    public Judgement {
+      agreementByTask = Map.copyOf(agreementByTask);
+    }
+  }
+
+  /**
    * A judge.
    *
    * @param inference the edge's
@@ -52,15 +67,17 @@ public final class ModelJudge {
    *
    * @param models files
    * @param newFrames of the changed world; what is known of them is not looked at
+   * @param newTasks the task of each of them
    * @param retained with labels
    * @param cancelled asked before each frame
    * @param judged told the number of frames done
    * @return figures in the order of the models, or empty if cancelled
    * @throws IOException if a model cannot be opened
    */
-  public Optional<List<Evaluation>> judge(
+  public Optional<List<Judgement>> judge(
       List<Path> models,
       LabelledFrames newFrames,
+      List<String> newTasks,
       LabelledFrames retained,
       BooleanSupplier cancelled,
       IntConsumer judged)
@@ -68,6 +85,7 @@ public final class ModelJudge {
     judged.accept(0);
     Counts onNew = new Counts(models.size());
     Counts onRetained = new Counts(models.size());
+    Map<String, Counts> byTask = new TreeMap<>();
     try (Sessions sessions = new Sessions(models)) {
       // The labels first: how well a model knows them is what its word weighs on the new frames.
       for (int i = 0; i < retained.size() + newFrames.size(); i++) {
@@ -86,20 +104,38 @@ public final class ModelJudge {
           continue;
         }
         List<BaseModel.Session> open = sessions.of(frame.frame());
-        if (labelled) {
-          onRetained.add(frame.frame(), frame.target(), open);
-        } else {
-          onNew.add(frame.frame(), Views.consensus(frame.frame(), open, onRetained.says()), open);
+        ClassMap target =
+            labelled ? frame.target() : Views.consensus(frame.frame(), open, onRetained.says());
+        List<ClassMap> answers = infer(open, frame.frame());
+        (labelled ? onRetained : onNew).add(target, answers);
+        if (!labelled) {
+          byTask
+              .computeIfAbsent(newTasks.get(index), task -> new Counts(models.size()))
+              .add(target, answers);
         }
         judged.accept(i + 1);
       }
     }
-    List<Evaluation> figures = new ArrayList<>();
+    List<Judgement> figures = new ArrayList<>();
     for (int m = 0; m < models.size(); m++) {
+      Map<String, Double> agreements = new TreeMap<>();
+      for (Map.Entry<String, Counts> task : byTask.entrySet()) {
+        double agreement = task.getValue().meanIou(m);
+        if (Double.isFinite(agreement)) {
+          agreements.put(task.getKey(), agreement);
+        }
+      }
       figures.add(
-          new Evaluation(onNew.frames, onNew.meanIou(m), onRetained.frames, onRetained.meanIou(m)));
+          new Judgement(
+              new Evaluation(
+                  onNew.frames, onNew.meanIou(m), onRetained.frames, onRetained.meanIou(m)),
+              agreements));
     }
     return Optional.of(figures);
+  }
+
+  private static List<ClassMap> infer(List<BaseModel.Session> sessions, Frame frame) {
+    return sessions.stream().map(session -> session.infer(frame).classMap()).toList();
   }
 
   /** Pixels by target and predicted class, for each model. */
@@ -113,10 +149,10 @@ public final class ModelJudge {
       }
     }
 
-    void add(Frame frame, ClassMap target, List<BaseModel.Session> sessions) {
+    void add(ClassMap target, List<ClassMap> answers) {
       frames++;
-      for (int m = 0; m < sessions.size(); m++) {
-        byModel.get(m).add(target, sessions.get(m).infer(frame).classMap());
+      for (int m = 0; m < answers.size(); m++) {
+        byModel.get(m).add(target, answers.get(m));
       }
     }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed every random choice derives from it
  * @param software versions of the libraries, the JVM and the system, by name
  * @param training figures of the training itself: {@code seconds}, {@code first_loss}, {@code
- *     last_loss}, {@code steps}
+ *     last_loss}, {@code steps}, and those of each task, {@code task.ENTRY.trained} and others
  */
 public record Provenance(
     String kind,

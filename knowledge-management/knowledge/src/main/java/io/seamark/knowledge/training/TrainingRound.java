@@ -21,6 +21,7 @@ import io.seamark.perception.ClassMap;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.ReplayPolicy;
+import io.seamark.plugin.TaskSample;
 import io.seamark.plugin.TaskUpdateDecision;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
 import io.seamark.registry.ConfiguredPlugins;
@@ -36,6 +37,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,9 +47,21 @@ import org.slf4j.LoggerFactory;
  * as targets, mixed with retained labelled frames so that the first world is not forgotten
  * (rehearsal); then judged against the champion on frames that no round trains on.
  *
+ * <p>The samples are divided into tasks and every task is met equally often, however few of the
+ * samples it has; tasks with fewer than {@link io.seamark.plugin.TaskGroup#MIN_TRAIN_SAMPLE} are
+ * drawn from together.
+ *
  * <p>Frames are decoded when they are used, so memory does not grow with the buffer.
  */
 public final class TrainingRound {
+  /** The kinds that take part in a round. */
+  public static final List<PluginKind<?>> KINDS =
+      Stream.concat(
+              Stream.of(
+                  PluginKind.REPLAY_POLICY, PluginKind.TASK_UPDATE_DECISION, PluginKind.BASEMODEL),
+              RoundTasks.KINDS.stream())
+          .toList();
+
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRound.class);
 
   /** Frames tried in a row before a source is given up. */
@@ -64,13 +78,16 @@ public final class TrainingRound {
    * A round that can be run any number of times.
    *
    * @param settings how
-   * @param plugins replay policy, task-update decision and known-sample inference
+   * @param plugins replay policy, the three task kinds, task-update decision and known-sample
+   *     inference
    * @param retained labelled frames of the first world, or {@link LabelledFrames#NONE}
+   * @throws IllegalArgumentException if the task plugins ask for more models than the one deployed
    */
   public TrainingRound(RoundSettings settings, ConfiguredPlugins plugins, LabelledFrames retained) {
     this.settings = settings;
     this.plugins = plugins;
     this.retained = retained;
+    RoundTasks.check(plugins);
   }
 
   /** What a round may read, decided before it begins. */
@@ -81,7 +98,8 @@ public final class TrainingRound {
       List<Long> heldOut,
       List<Integer> retainedTrain,
       List<Integer> retainedHeldOut,
-      long[] pixels) {}
+      long[] pixels,
+      RoundTasks tasks) {}
 
   /**
    * Runs a round.
@@ -109,7 +127,8 @@ public final class TrainingRound {
               plan.train().size(), plan.heldOut().size()));
     }
     long begun = System.nanoTime();
-    Map<String, Double> figures = new TreeMap<>();
+    Map<String, Double> figures = new TreeMap<>(plan.tasks().figures());
+    LOG.info("tasks of the round: {}", figures);
     Optional<EdgeModel> trained = train(start, plan, buffer, control, figures);
     if (trained.isEmpty()) {
       return new RoundResult.Cancelled();
@@ -123,10 +142,13 @@ public final class TrainingRound {
       LabelledFrames onNew = BufferedFrames.answers(buffer, plan.heldOut());
       LabelledFrames onRetained = choose(retained, plan.retainedHeldOut());
       int frames = onNew.size() + onRetained.size();
-      Optional<List<Evaluation>> judged =
+      List<String> heldOutTasks =
+          plan.heldOut().stream().map(s -> plan.tasks().taskOf().getOrDefault(s, "")).toList();
+      Optional<List<ModelJudge.Judgement>> judged =
           judge.judge(
               List.of(serving, staged.file()),
               onNew,
+              heldOutTasks,
               onRetained,
               control::cancelled,
               done -> control.judged(done, frames));
@@ -134,8 +156,18 @@ public final class TrainingRound {
         registry.discard(staged);
         return new RoundResult.Cancelled();
       }
-      Evaluation before = judged.get().get(0);
-      Evaluation after = judged.get().get(1);
+      Evaluation before = judged.get().get(0).evaluation();
+      Evaluation after = judged.get().get(1).evaluation();
+      judged
+          .get()
+          .get(0)
+          .agreementByTask()
+          .forEach((task, agreement) -> figures.put("task." + task + ".serving", agreement));
+      judged
+          .get()
+          .get(1)
+          .agreementByTask()
+          .forEach((task, agreement) -> figures.put("task." + task + ".candidate", agreement));
       TaskUpdateDecision decision = plugins.create(PluginKind.TASK_UPDATE_DECISION);
       return new RoundResult.Judged(
           registry.judge(
@@ -144,7 +176,7 @@ public final class TrainingRound {
               decision.decide(before, after),
               before,
               after,
-              provenance));
+              provenance(champion, plan, buffer, figures)));
     } catch (IOException | RuntimeException e) {
       registry.discard(staged);
       throw e;
@@ -165,9 +197,19 @@ public final class TrainingRound {
                 policy.offer(entry.candidate());
               }
             });
-    List<Long> train = policy.retained();
+    List<Long> judgedOn = spread(heldOut, settings.judgeFrames());
     // A second pass rather than a map: the policy keeps few of a buffer that grows without bound.
-    Set<Long> kept = new HashSet<>(train);
+    Set<Long> kept = new HashSet<>(policy.retained());
+    Set<Long> taken = new HashSet<>(kept);
+    taken.addAll(judgedOn);
+    List<TaskSample> samples =
+        buffer
+            .entries()
+            .filter(entry -> taken.contains(entry.sequence()))
+            .map(TrainingRound::taskSample)
+            .toList();
+    RoundTasks tasks = RoundTasks.of(plugins, samples, kept);
+    kept.retainAll(new HashSet<>(tasks.trained()));
     long[] pixels = new long[classes];
     buffer
         .entries()
@@ -187,11 +229,22 @@ public final class TrainingRound {
     return new Plan(
         buffer.first(),
         buffer.next(),
-        train,
-        spread(heldOut, settings.judgeFrames()),
+        tasks.trained(),
+        judgedOn,
         retainedTrain,
         spread(retainedHeldOut, settings.judgeRetained()),
-        pixels);
+        pixels,
+        tasks);
+  }
+
+  private static TaskSample taskSample(ReplayBuffer.Entry entry) {
+    Map<String, String> attributes = new TreeMap<>();
+    attributes.put(TaskSample.ID, entry.id());
+    attributes.put(TaskSample.EDGE, entry.edge());
+    if (!entry.domain().isEmpty()) {
+      attributes.put(TaskSample.DOMAIN, entry.domain());
+    }
+    return new TaskSample(entry.sequence(), attributes);
   }
 
   /** At most so many, evenly spread, the last one always among them. */
@@ -214,10 +267,13 @@ public final class TrainingRound {
       Map<String, Double> figures)
       throws IOException {
     SplittableRandom random = new SplittableRandom(settings.seed() ^ plan.next());
-    Supply fresh = new Supply(BufferedFrames.answers(buffer, plan.train()), random.split());
+    List<Supply> fresh = new ArrayList<>();
+    for (List<Long> draw : plan.tasks().draws()) {
+      fresh.add(new Supply(BufferedFrames.answers(buffer, draw), random.split()));
+    }
     LabelledFrames rehearsal = choose(retained, plan.retainedTrain());
     @Nullable Supply old = rehearsal.size() == 0 ? null : new Supply(rehearsal, random.split());
-    LabelledFrame sizing = fresh.read();
+    LabelledFrame sizing = fresh.get(0).read();
     int width = sizing.frame().width();
     int height = sizing.frame().height();
     // The branch for depth can only be trained where there is depth.
@@ -233,6 +289,7 @@ public final class TrainingRound {
     int edge = Math.max(1, steps / 10);
     double firstLoss = 0;
     double lastLoss = 0;
+    int drawn = 0;
     if (control.cancelled()) {
       return Optional.empty();
     }
@@ -243,7 +300,7 @@ public final class TrainingRound {
         }
         List<TrainingSample> batch = new ArrayList<>();
         for (int i = 0; i < settings.batch(); i++) {
-          Supply from = old != null && i < rehearsed ? old : fresh;
+          Supply from = old != null && i < rehearsed ? old : fresh.get(drawn++ % fresh.size());
           LabelledFrame frame = fit(from.read(), width, height);
           TrainingSample sample =
               new TrainingSample(depth ? withDepth(frame.frame()) : frame.frame(), frame.target());
@@ -261,7 +318,10 @@ public final class TrainingRound {
       figures.put("steps", (double) steps);
       figures.put("first_loss", firstLoss);
       figures.put("last_loss", lastLoss);
-      figures.put("unreadable", (double) (fresh.unreadable + (old == null ? 0 : old.unreadable)));
+      figures.put(
+          "unreadable",
+          (double) fresh.stream().mapToInt(supply -> supply.unreadable).sum()
+              + (old == null ? 0 : old.unreadable));
       return Optional.of(trainer.snapshot());
     }
   }
@@ -359,8 +419,7 @@ public final class TrainingRound {
   private Provenance provenance(
       ModelVersion parent, Plan plan, ReplayBuffer buffer, Map<String, Double> figures) {
     Map<String, String> chosen = new TreeMap<>();
-    for (PluginKind<?> kind :
-        List.of(PluginKind.REPLAY_POLICY, PluginKind.TASK_UPDATE_DECISION, PluginKind.BASEMODEL)) {
+    for (PluginKind<?> kind : KINDS) {
       chosen.putAll(plugins.effective(kind));
     }
     return new Provenance(

@@ -13,6 +13,7 @@ import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -79,13 +80,17 @@ class ModelJudgeTest {
 
   private static List<Evaluation> judge(Rule first, Rule second, boolean isNew) throws IOException {
     return new ModelJudge(models(first, second), 2)
-        .judge(
-            List.of(Path.of("first"), Path.of("second")),
-            isNew ? halves() : LabelledFrames.NONE,
-            isNew ? LabelledFrames.NONE : halves(),
-            () -> false,
-            done -> {})
-        .orElseThrow();
+            .judge(
+                List.of(Path.of("first"), Path.of("second")),
+                isNew ? halves() : LabelledFrames.NONE,
+                Collections.nCopies(halves().size(), "halves"),
+                isNew ? LabelledFrames.NONE : halves(),
+                () -> false,
+                done -> {})
+            .orElseThrow()
+            .stream()
+            .map(ModelJudge.Judgement::evaluation)
+            .toList();
   }
 
   @Test
@@ -112,13 +117,17 @@ class ModelJudgeTest {
     Rule sureAndWrong = (red, x) -> red > 100 ? (x == 7 ? 6 : -60) : 60;
     List<Evaluation> figures =
         new ModelJudge(models(sureAndWrong, UNSURE_AND_WRONG_AT_TIMES), 2)
-            .judge(
-                List.of(Path.of("first"), Path.of("second")),
-                halves(),
-                halves(),
-                () -> false,
-                done -> {})
-            .orElseThrow();
+                .judge(
+                    List.of(Path.of("first"), Path.of("second")),
+                    halves(),
+                    Collections.nCopies(halves().size(), "halves"),
+                    halves(),
+                    () -> false,
+                    done -> {})
+                .orElseThrow()
+                .stream()
+                .map(ModelJudge.Judgement::evaluation)
+                .toList();
     assertTrue(figures.get(0).retainedMeanIou() < 0.1, figures.toString());
     assertTrue(figures.get(1).newAgreement() > 0.5, figures.toString());
     assertTrue(figures.get(0).newAgreement() < 0.5, figures.toString());

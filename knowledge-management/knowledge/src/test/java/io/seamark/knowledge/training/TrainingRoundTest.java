@@ -74,15 +74,19 @@ class TrainingRoundTest {
     List<Long> heldOut = LongStream.range(0, 20).filter(holdout::holds).boxed().toList();
     try (ReplayBuffer samples = ReplayBuffer.openReadOnly(buffer)) {
       return new ModelJudge(Street.plugins(Map.of()).create(PluginKind.BASEMODEL), 11)
-          .judge(
-              List.of(
-                  registry.weights("v0").orElseThrow().file(),
-                  registry.weights("v1").orElseThrow().file()),
-              LabelledFrames.NONE,
-              BufferedFrames.answers(samples, heldOut),
-              () -> false,
-              done -> {})
-          .orElseThrow();
+              .judge(
+                  List.of(
+                      registry.weights("v0").orElseThrow().file(),
+                      registry.weights("v1").orElseThrow().file()),
+                  LabelledFrames.NONE,
+                  List.of(),
+                  BufferedFrames.answers(samples, heldOut),
+                  () -> false,
+                  done -> {})
+              .orElseThrow()
+              .stream()
+              .map(ModelJudge.Judgement::evaluation)
+              .toList();
     }
   }
 
@@ -102,6 +106,16 @@ class TrainingRoundTest {
       assertEquals(4, Objects.requireNonNull(version.candidate()).newFrames());
       assertEquals(2, Objects.requireNonNull(version.candidate()).retainedFrames());
       assertEquals("v1", registry.champion().orElseThrow().version());
+      Map<String, Double> figures = version.provenance().training();
+      double drawn = 0;
+      double heldOut = 0;
+      for (Map.Entry<String, Double> figure : figures.entrySet()) {
+        drawn += figure.getKey().endsWith(".trained") ? figure.getValue() : 0;
+        heldOut += figure.getKey().endsWith(".held_out") ? figure.getValue() : 0;
+      }
+      assertEquals(16, drawn, figures.toString());
+      assertEquals(4, heldOut, figures.toString());
+      assertTrue(figures.keySet().stream().anyMatch(f -> f.endsWith(".candidate")));
       List<Evaluation> byLabel = byLabel(registry);
       assertTrue(
           byLabel.get(1).retainedMeanIou() > byLabel.get(0).retainedMeanIou() + 0.05,

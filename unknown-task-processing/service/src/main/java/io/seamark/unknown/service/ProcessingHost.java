@@ -111,7 +111,12 @@ public class ProcessingHost {
     UnseenTaskProcessing processing = plugins.create(PluginKind.UNSEEN_TASK_PROCESSING);
     try {
       ReplayBuffer buffer = ReplayBuffer.open(settings.buffer(), BufferOptions.defaults());
-      return new TaskProcessor(processing, name, buffer, settings.queue());
+      return new TaskProcessor(
+          processing,
+          plugins.create(PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION),
+          name,
+          buffer,
+          settings.queue());
     } catch (IOException | RuntimeException e) {
       processing.close();
       throw e;
@@ -122,7 +127,10 @@ public class ProcessingHost {
     Map<String, String> effective = new TreeMap<>();
     for (PluginKind<?> kind :
         List.of(
-            PluginKind.UNSEEN_TASK_PROCESSING, PluginKind.MASK_GENERATOR, PluginKind.MASK_FUSION)) {
+            PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION,
+            PluginKind.UNSEEN_TASK_PROCESSING,
+            PluginKind.MASK_GENERATOR,
+            PluginKind.MASK_FUSION)) {
       if (found.names(kind).contains(plugins.name(kind))) {
         effective.putAll(plugins.effective(kind));
       }

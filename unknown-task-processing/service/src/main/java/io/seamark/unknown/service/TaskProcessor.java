@@ -7,6 +7,8 @@ import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.imaging.Images;
 import io.seamark.perception.Frame;
+import io.seamark.plugin.TaskSample;
+import io.seamark.plugin.UnseenSampleReRecognition;
 import io.seamark.plugin.UnseenTaskProcessing;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,13 +20,18 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Answers hard samples one at a time and keeps each in the replay buffer before its answer goes
- * out. Thread-safe.
+ * out. One that re-recognition calls seen is answered from the edge's scores and not kept.
+ * Thread-safe.
  */
 final class TaskProcessor implements AutoCloseable {
   /** The most bytes a request may have. */
   static final int LIMIT = 16 << 20;
 
+  /** Stands in the answer for the processing of a sample that was called seen. */
+  static final String SEEN = "seen: edge scores";
+
   private final UnseenTaskProcessing processing;
+  private final UnseenSampleReRecognition reRecognition;
   private final String name;
   private final ReplayBuffer buffer;
   private final int queue;
@@ -33,6 +40,7 @@ final class TaskProcessor implements AutoCloseable {
   private final ReentrantLock turn = new ReentrantLock(true);
   private volatile double meanSeconds = 1;
   private boolean closed;
+  private long looked;
 
   /**
    * What a request led to.
@@ -40,7 +48,7 @@ final class TaskProcessor implements AutoCloseable {
    * @param sample as received
    * @param answer made now, or before if {@code resent}
    * @param reply the answer's message
-   * @param sequence the sample's place in the buffer
+   * @param sequence the sample's place in the buffer, or -1 if it was called seen and not kept
    * @param received bytes of the request
    * @param seconds time by stage: those of the processing, {@code decode} and {@code store}; empty
    *     if {@code resent}
@@ -60,12 +68,19 @@ final class TaskProcessor implements AutoCloseable {
    * Takes over an open plugin and an open buffer; both are closed with this.
    *
    * @param processing answers frames
+   * @param reRecognition looks again at each before that
    * @param name of the plugin
    * @param buffer keeps them; what it holds already counts as answered
    * @param queue how many frames may wait, at least 0
    */
-  TaskProcessor(UnseenTaskProcessing processing, String name, ReplayBuffer buffer, int queue) {
+  TaskProcessor(
+      UnseenTaskProcessing processing,
+      UnseenSampleReRecognition reRecognition,
+      String name,
+      ReplayBuffer buffer,
+      int queue) {
     this.processing = processing;
+    this.reRecognition = reRecognition;
     this.name = name;
     this.buffer = buffer;
     this.queue = queue;
@@ -140,6 +155,9 @@ final class TaskProcessor implements AutoCloseable {
 
   private Outcome first(HardSample sample, Frame frame, int received, double decodeSeconds)
       throws IOException {
+    if (!reRecognition.unseen(taskSample(sample), sample.scores())) {
+      return seen(sample, frame, received, decodeSeconds);
+    }
     long start = System.nanoTime();
     UnseenTaskProcessing.Answer made = processing.process(frame, sample.scores());
     Map<String, Double> seconds = new HashMap<>(made.seconds());
@@ -151,6 +169,26 @@ final class TaskProcessor implements AutoCloseable {
     meanSeconds = 0.8 * meanSeconds + 0.2 * secondsSince(start);
     return new Outcome(
         sample, answer, ArrowMessages.encode(answer), sequence, received, seconds, false);
+  }
+
+  private TaskSample taskSample(HardSample sample) {
+    Map<String, String> attributes = new HashMap<>();
+    attributes.put(TaskSample.ID, sample.id());
+    attributes.put(TaskSample.EDGE, sample.edge());
+    if (!sample.domain().isEmpty()) {
+      attributes.put(TaskSample.DOMAIN, sample.domain());
+    }
+    return new TaskSample(looked++, attributes);
+  }
+
+  /** The edge model's own answer; it teaches nothing, so it is not kept. */
+  private static Outcome seen(HardSample sample, Frame frame, int received, double decodeSeconds)
+      throws IOException {
+    Map<String, Double> seconds = Map.of("decode", decodeSeconds);
+    FusedAnswer answer =
+        new FusedAnswer(
+            sample.scores().resize(frame.width(), frame.height()).argmax(), 0, SEEN, seconds);
+    return new Outcome(sample, answer, ArrowMessages.encode(answer), -1, received, seconds, false);
   }
 
   private Outcome again(HardSample sample, long sequence, int received) throws IOException {

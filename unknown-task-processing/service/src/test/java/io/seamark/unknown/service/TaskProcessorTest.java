@@ -80,6 +80,28 @@ class TaskProcessorTest {
   }
 
   @Test
+  void process_answersASeenSampleFromTheEdgesScoresAndDoesNotKeepIt() throws IOException {
+    ArgmaxProcessing unused = new ArgmaxProcessing();
+    try (TaskProcessor processor =
+        new TaskProcessor(
+            unused,
+            (sample, scores) -> sample.sequence() == 1,
+            "argmax",
+            ReplayBuffer.open(folder, BufferOptions.defaults()),
+            2)) {
+      TaskProcessor.Outcome seen = processor.process(body("a", WIDTH));
+
+      assertEquals("seen: edge scores", seen.answer().processing());
+      assertEquals(-1, seen.sequence());
+      assertEquals(WIDTH, seen.answer().classMap().width());
+      assertEquals(0, unused.calls);
+      assertEquals(0, processor.buffered());
+      assertEquals(0, processor.process(body("b", WIDTH)).sequence());
+      assertEquals(1, unused.calls);
+    }
+  }
+
+  @Test
   void process_refusesWhatIsNoSample() throws IOException {
     try (TaskProcessor processor = processor(new ArgmaxProcessing())) {
       BadSampleException wrong =
@@ -109,7 +131,12 @@ class TaskProcessorTest {
     held.go = new CountDownLatch(1);
     ExecutorService edge = Executors.newSingleThreadExecutor();
     try (TaskProcessor processor =
-        new TaskProcessor(held, "argmax", ReplayBuffer.open(folder, BufferOptions.defaults()), 0)) {
+        new TaskProcessor(
+            held,
+            (sample, scores) -> true,
+            "argmax",
+            ReplayBuffer.open(folder, BufferOptions.defaults()),
+            0)) {
       Future<TaskProcessor.Outcome> first = edge.submit(() -> processor.process(body("a", WIDTH)));
       assertTrue(held.begun.await(10, TimeUnit.SECONDS));
 
@@ -146,7 +173,11 @@ class TaskProcessorTest {
 
   private TaskProcessor processor(UnseenTaskProcessing processing) throws IOException {
     return new TaskProcessor(
-        processing, "argmax", ReplayBuffer.open(folder, BufferOptions.defaults()), 2);
+        processing,
+        (sample, scores) -> true,
+        "argmax",
+        ReplayBuffer.open(folder, BufferOptions.defaults()),
+        2);
   }
 
   private static InputStream body(String id, int claimedWidth) throws IOException {

@@ -1,0 +1,4 @@
+package io.seamark.task;
+
+/** There is nothing to set. */
+public record NoHyperparameters() {}

@@ -1,0 +1,119 @@
+package io.seamark.task;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.seamark.perception.ClassScores;
+import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.Task;
+import io.seamark.plugin.TaskGroup;
+import io.seamark.plugin.TaskRemodeling.ModelSamples;
+import io.seamark.plugin.TaskSample;
+import io.seamark.plugin.UnseenSampleReRecognition;
+import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.registry.PluginRegistry;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TaskPluginsTest {
+  private static final TaskSample DUSK = sample(0, Map.of("domain", "dusk", "edge", "a"));
+  private static final TaskSample NIGHT = sample(1, Map.of("domain", "night", "edge", "a"));
+  private static final TaskSample LATER_DUSK = sample(2, Map.of("domain", "dusk", "edge", "b"));
+  private static final TaskSample BARE = sample(3, Map.of("edge", "b"));
+  private static final List<TaskSample> ALL = List.of(NIGHT, DUSK, LATER_DUSK, BARE);
+
+  private static TaskSample sample(long sequence, Map<String, String> attributes) {
+    return new TaskSample(sequence, attributes);
+  }
+
+  private static <P> P plugin(PluginKind<P> kind, String name, Map<String, String> settings) {
+    PluginRegistry found = PluginRegistry.discover(null, TaskPluginsTest.class.getClassLoader());
+    Map<String, String> all = new java.util.HashMap<>(settings);
+    all.put(ConfiguredPlugins.selectionKey(kind), name);
+    return new ConfiguredPlugins(found, all, 0, 1).create(kind);
+  }
+
+  private static <P> P plugin(PluginKind<P> kind, String name) {
+    return plugin(kind, name, Map.of());
+  }
+
+  @Test
+  void dataAttr_namesTasksByAttributeAndPutsWhatLacksItTogether() {
+    assertEquals(
+        List.of(
+            new Task("dusk", List.of(DUSK, LATER_DUSK)),
+            new Task("night", List.of(NIGHT)),
+            new Task("unknown", List.of(BARE))),
+        plugin(PluginKind.TASK_DEFINITION, "TaskDefinitionByDataAttr").define(ALL));
+  }
+
+  @Test
+  void dataAttr_joinsSeveralAttributes() {
+    String key = "task_definition.TaskDefinitionByDataAttr.attribute";
+    List<Task> tasks =
+        plugin(PluginKind.TASK_DEFINITION, "TaskDefinitionByDataAttr", Map.of(key, "edge, domain"))
+            .define(ALL);
+    assertEquals(
+        List.of("a_dusk", "a_night", "b_dusk", "b_unknown"),
+        tasks.stream().map(Task::entry).toList());
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                plugin(
+                    PluginKind.TASK_DEFINITION, "TaskDefinitionByDataAttr", Map.of(key, "edge,")));
+    assertTrue(
+        String.valueOf(e.getMessage())
+            .contains("attribute is 'edge,', but must be names with commas between them"));
+  }
+
+  @Test
+  void origin_tellsRealFromSimByTheId() {
+    TaskSample real = sample(0, Map.of("id", "aachen_000001"));
+    TaskSample sim = sample(1, Map.of("id", "synthia_7"));
+    assertEquals(
+        List.of(new Task("real", List.of(real)), new Task("sim", List.of(sim, BARE))),
+        plugin(PluginKind.TASK_DEFINITION, "TaskDefinitionByOrigin")
+            .define(List.of(sim, real, BARE)));
+  }
+
+  @Test
+  void relation_makesOneGroupOfEachTaskOrOfAll() {
+    Task dusk = new Task("dusk", List.of(DUSK, LATER_DUSK));
+    Task night = new Task("night", List.of(NIGHT));
+    PluginKind<io.seamark.plugin.TaskRelationshipDiscovery> kind =
+        PluginKind.TASK_RELATIONSHIP_DISCOVERY;
+    assertEquals(
+        List.of(new TaskGroup("dusk", List.of(dusk)), new TaskGroup("night", List.of(night))),
+        plugin(kind, "DefaultTaskRelationDiscover").discover(List.of(dusk, night)));
+    List<TaskGroup> shared = plugin(kind, "shared_model").discover(List.of(dusk, night));
+    assertEquals(List.of(new TaskGroup("shared_model", List.of(dusk, night))), shared);
+    assertEquals(List.of(DUSK, LATER_DUSK, NIGHT), shared.get(0).samples());
+    assertEquals(List.of(), plugin(kind, "shared_model").discover(List.of()));
+  }
+
+  @Test
+  void remodeling_sendsABadIndexToTheFirstModel() {
+    var remodeling = plugin(PluginKind.TASK_REMODELING, "DefaultTaskRemodeling");
+    assertEquals(
+        List.of(
+            new ModelSamples(0, List.of(DUSK, LATER_DUSK, BARE)),
+            new ModelSamples(1, List.of(NIGHT))),
+        remodeling.remodel(ALL, List.of(1, 0, 2, -1), 2));
+    assertThrows(IllegalArgumentException.class, () -> remodeling.remodel(ALL, List.of(1, 0), 2));
+  }
+
+  @Test
+  void reRecognition_keepsAllUnseenOrCallsEverySecondSeen() {
+    ClassScores scores = new ClassScores(2, 1, 1, new float[] {0, 1});
+    PluginKind<UnseenSampleReRecognition> kind = PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION;
+    UnseenSampleReRecognition sedna = plugin(kind, "SampleReRegonitionDefault");
+    UnseenSampleReRecognition all = plugin(kind, "all_unseen");
+    assertEquals(
+        List.of(false, true, true, false),
+        List.of(DUSK, NIGHT, BARE, LATER_DUSK).stream().map(s -> sedna.unseen(s, scores)).toList());
+    assertTrue(ALL.stream().allMatch(s -> all.unseen(s, scores)));
+  }
+}
