@@ -1,5 +1,6 @@
 package io.seamark.knowledge;
 
+import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.RoundSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -95,6 +96,18 @@ public record LearningSettings(
     boolean weights = in.flag("seamark.training.class-weights", byDefault.classWeights());
     int trainingThreads = (int) in.integer("seamark.training.threads", threads);
     long seed = in.integer64("seamark.seed", byDefault.seed());
+    AppealNetSettings appealNetByDefault = byDefault.appealNet();
+    String appealNetKey = AppealNetSettings.PREFIX;
+    int appealNetSteps = (int) in.integer(appealNetKey + "steps", appealNetByDefault.steps());
+    int appealNetBatch = (int) in.integer(appealNetKey + "batch", appealNetByDefault.batch());
+    double appealNetRate =
+        in.number(appealNetKey + "learning-rate", appealNetByDefault.learningRate());
+    double appealNetCost = in.number(appealNetKey + "cost", appealNetByDefault.cost());
+    AppealNetSettings appealNet =
+        in.collect(
+            () ->
+                new AppealNetSettings(
+                    appealNetSteps, appealNetBatch, appealNetRate, appealNetCost));
     RoundSettings round =
         in.collect(
             () ->
@@ -107,7 +120,8 @@ public record LearningSettings(
                     judgedOld,
                     weights,
                     seed,
-                    trainingThreads));
+                    trainingThreads,
+                    appealNet == null ? appealNetByDefault : appealNet));
     RoundSettings checked = round == null ? byDefault : round;
     Path root = data;
     LearningSettings settings =
