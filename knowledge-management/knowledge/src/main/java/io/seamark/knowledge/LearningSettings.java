@@ -96,18 +96,7 @@ public record LearningSettings(
     boolean weights = in.flag("seamark.training.class-weights", byDefault.classWeights());
     int trainingThreads = (int) in.integer("seamark.training.threads", threads);
     long seed = in.integer64("seamark.seed", byDefault.seed());
-    AppealNetSettings appealNetByDefault = byDefault.appealNet();
-    String appealNetKey = AppealNetSettings.PREFIX;
-    int appealNetSteps = (int) in.integer(appealNetKey + "steps", appealNetByDefault.steps());
-    int appealNetBatch = (int) in.integer(appealNetKey + "batch", appealNetByDefault.batch());
-    double appealNetRate =
-        in.number(appealNetKey + "learning-rate", appealNetByDefault.learningRate());
-    double appealNetCost = in.number(appealNetKey + "cost", appealNetByDefault.cost());
-    AppealNetSettings appealNet =
-        in.collect(
-            () ->
-                new AppealNetSettings(
-                    appealNetSteps, appealNetBatch, appealNetRate, appealNetCost));
+    AppealNetSettings appealNet = in.collect(() -> AppealNetSettings.from(lookup));
     RoundSettings round =
         in.collect(
             () ->
@@ -121,7 +110,7 @@ public record LearningSettings(
                     weights,
                     seed,
                     trainingThreads,
-                    appealNet == null ? appealNetByDefault : appealNet));
+                    appealNet == null ? byDefault.appealNet() : appealNet));
     RoundSettings checked = round == null ? byDefault : round;
     Path root = data;
     LearningSettings settings =

@@ -3,7 +3,9 @@ package io.seamark.knowledge.training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * How AppealNet's predictor head is trained, behind a network that stays as it is.
@@ -42,6 +44,52 @@ public record AppealNetSettings(int steps, int batch, double learningRate, doubl
       List<String> failures, String name, Object value, boolean holds, String rule) {
     if (!holds) {
       failures.add(PREFIX + name + " is " + value + ", but must be " + rule);
+    }
+  }
+
+  /**
+   * Reads configuration; every key has a default.
+   *
+   * @param lookup value of a key, empty if it is not set
+   * @return settings
+   * @throws IllegalArgumentException with one line for each wrong value
+   */
+  public static AppealNetSettings from(Function<String, Optional<String>> lookup) {
+    List<String> failures = new ArrayList<>();
+    double steps = number(lookup, "steps", DEFAULTS.steps(), true, failures);
+    double batch = number(lookup, "batch", DEFAULTS.batch(), true, failures);
+    double rate = number(lookup, "learning-rate", DEFAULTS.learningRate(), false, failures);
+    double cost = number(lookup, "cost", DEFAULTS.cost(), false, failures);
+    try {
+      AppealNetSettings settings = new AppealNetSettings((int) steps, (int) batch, rate, cost);
+      if (failures.isEmpty()) {
+        return settings;
+      }
+    } catch (IllegalArgumentException e) {
+      failures.add(String.valueOf(e.getMessage()));
+    }
+    throw new IllegalArgumentException(String.join("\n", failures));
+  }
+
+  private static double number(
+      Function<String, Optional<String>> lookup,
+      String name,
+      double byDefault,
+      boolean whole,
+      List<String> failures) {
+    String text = lookup.apply(PREFIX + name).map(String::strip).orElse("");
+    try {
+      return text.isEmpty() ? byDefault : whole ? Integer.parseInt(text) : Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      failures.add(
+          PREFIX
+              + name
+              + " is '"
+              + text
+              + "', but must be a "
+              + (whole ? "whole " : "")
+              + "number");
+      return byDefault;
     }
   }
 
