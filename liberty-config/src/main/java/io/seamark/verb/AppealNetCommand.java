@@ -79,7 +79,7 @@ final class AppealNetCommand implements Verb {
       names = "--cost",
       paramLabel = "NUMBER",
       description =
-          "The paper's beta: what an upload costs in units of the edge's loss. A higher one gives"
+          "The paper's beta: what an upload costs where an error costs 1. A higher one gives"
               + " higher q. Default: seamark.training.appealnet.cost.")
   private @Nullable Double cost;
 

@@ -13,12 +13,12 @@ import java.util.function.Function;
  * @param steps optimiser steps, 0 to 100000; 0 leaves the head as it is
  * @param batch frames of a step, 1 to 64
  * @param learningRate peak rate of AdamW, which falls along half a cosine; above 0, at most 0.1
- * @param cost the paper's beta, what an upload costs in units of the edge's cross-entropy, above 0
- *     and at most 100: the higher, the higher q(z=1|x) and the fewer uploads at one threshold
+ * @param cost the paper's beta, what an upload costs where an error costs 1, above 0 and at most
+ *     100: the higher, the higher q(z=1|x) and the fewer uploads at one threshold
  */
 public record AppealNetSettings(int steps, int batch, double learningRate, double cost) {
   /** What holds where configuration says nothing. */
-  public static final AppealNetSettings DEFAULTS = new AppealNetSettings(150, 4, 3e-3, 0.3);
+  public static final AppealNetSettings DEFAULTS = new AppealNetSettings(150, 4, 1e-2, 0.1);
 
   /** Where the settings stand in configuration. */
   public static final String PREFIX = "seamark.training.appealnet.";

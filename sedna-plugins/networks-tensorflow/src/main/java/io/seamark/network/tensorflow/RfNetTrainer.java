@@ -108,7 +108,8 @@ public final class RfNetTrainer implements AutoCloseable {
               ? null
               : tf.math.mean(tf.math.sigmoid(evaluated.appeal()), tf.constant(new int[] {1, 2, 3}));
       boolean headOnly = appealNet != null && appealNet.headOnly();
-      graph.minimise(loss, name -> !headOnly || name.startsWith(RfNet.APPEALNET));
+      graph.minimise(
+          loss, name -> name.startsWith(RfNet.APPEALNET) ? appealNet != null : !headOnly);
       graph.open();
     } catch (RuntimeException e) {
       graph.close();
