@@ -28,7 +28,7 @@ public final class AppealNetProvider
                   "The paper's delta: q(z=1|x) below which a frame is hard. 0 calls every frame"
                       + " easy. A head that was trained with a higher cost gives higher q, and"
                       + " needs a higher threshold for as many uploads.",
-              defaultValue = "0.9",
+              defaultValue = "0.5",
               min = 0,
               max = 1,
               source = "AppealNet (arXiv 2105.04104)")
