@@ -8,6 +8,7 @@ import io.seamark.cli.Table;
 import io.seamark.cli.Verb;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
+import io.seamark.network.RfNet;
 import io.seamark.network.Tensor;
 import io.seamark.network.onnx.RfNetOnnx;
 import java.io.IOException;
@@ -31,9 +32,15 @@ import picocli.CommandLine.Parameters;
 /** {@code seamark model}. */
 @Command(
     name = "model",
-    description = "Inspect, convert and compare edge models.",
-    subcommands = {ModelVerb.Inspect.class, ModelVerb.Convert.class, ModelVerb.Diff.class},
-    synopsisSubcommandLabel = "(inspect | convert | diff)")
+    description =
+        "Inspect, convert and compare edge models, and give one a head that predicts its errors.",
+    subcommands = {
+      ModelVerb.Inspect.class,
+      ModelVerb.Convert.class,
+      ModelVerb.Diff.class,
+      AppealNetCommand.class
+    },
+    synopsisSubcommandLabel = "(inspect | convert | diff | appealnet)")
 public final class ModelVerb implements Verb {
   @Mixin private CommonOptions common = new CommonOptions();
 
@@ -42,7 +49,8 @@ public final class ModelVerb implements Verb {
 
   @Override
   public Integer call() {
-    throw new IllegalArgumentException("say what: model inspect, model convert or model diff");
+    throw new IllegalArgumentException(
+        "say what: model inspect, model convert, model diff or model appealnet");
   }
 
   private static EdgeModel load(Path file) {
@@ -84,7 +92,12 @@ public final class ModelVerb implements Verb {
       figures.put("deviation", facts.normalisation().deviation());
       figures.put("metadata", facts.metadata());
       var out = common.out();
-      out.println("RFNet, " + (facts.depth() ? "RGB-D" : "RGB"));
+      boolean appealNet = RfNet.hasAppealNet(model.weights());
+      figures.put("appealnet", appealNet);
+      out.println(
+          "RFNet, "
+              + (facts.depth() ? "RGB-D" : "RGB")
+              + (appealNet ? ", with an AppealNet head" : ""));
       out.printf(
           "%d parameters in %d tensors, %d bytes%n",
           parameters(model), model.weights().tensors().size(), Files.size(file));

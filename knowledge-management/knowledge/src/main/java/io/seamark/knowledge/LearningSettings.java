@@ -1,5 +1,6 @@
 package io.seamark.knowledge;
 
+import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.RoundSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -95,6 +96,7 @@ public record LearningSettings(
     boolean weights = in.flag("seamark.training.class-weights", byDefault.classWeights());
     int trainingThreads = (int) in.integer("seamark.training.threads", threads);
     long seed = in.integer64("seamark.seed", byDefault.seed());
+    AppealNetSettings appealNet = in.collect(() -> AppealNetSettings.from(lookup));
     RoundSettings round =
         in.collect(
             () ->
@@ -107,7 +109,8 @@ public record LearningSettings(
                     judgedOld,
                     weights,
                     seed,
-                    trainingThreads));
+                    trainingThreads,
+                    appealNet == null ? byDefault.appealNet() : appealNet));
     RoundSettings checked = round == null ? byDefault : round;
     Path root = data;
     LearningSettings settings =

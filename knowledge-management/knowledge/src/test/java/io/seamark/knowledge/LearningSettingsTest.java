@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.RoundSettings;
 import java.nio.file.Path;
 import java.util.Map;
@@ -46,6 +47,10 @@ class LearningSettingsTest {
                 Map.entry("seamark.training.judge-retained", "12"),
                 Map.entry("seamark.training.class-weights", "false"),
                 Map.entry("seamark.training.threads", "13"),
+                Map.entry("seamark.training.appealnet.steps", "16"),
+                Map.entry("seamark.training.appealnet.batch", "17"),
+                Map.entry("seamark.training.appealnet.learning-rate", "0.018"),
+                Map.entry("seamark.training.appealnet.cost", "0.19"),
                 Map.entry("seamark.threads", "14"),
                 Map.entry("seamark.seed", "-15")));
     assertEquals(
@@ -57,7 +62,17 @@ class LearningSettingsTest {
             Path.of("labels"),
             5,
             6,
-            new RoundSettings(7, 8, 0.009, 10, 11, 12, false, -15, 13)),
+            new RoundSettings(
+                7,
+                8,
+                0.009,
+                10,
+                11,
+                12,
+                false,
+                -15,
+                13,
+                new AppealNetSettings(16, 17, 0.018, 0.19))),
         settings);
   }
 

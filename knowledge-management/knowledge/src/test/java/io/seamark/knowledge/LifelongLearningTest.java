@@ -10,6 +10,7 @@ import io.seamark.buffer.BufferOptions;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.knowledge.LearningState.Phase;
 import io.seamark.knowledge.model.ModelRegistry;
+import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.RoundControl;
 import io.seamark.knowledge.training.RoundResult;
 import io.seamark.knowledge.training.RoundSettings;
@@ -48,7 +49,7 @@ class LifelongLearningTest {
         null,
         8,
         trigger,
-        new RoundSettings(steps, 2, 5e-3, 5, 8, 4, true, 5, 1));
+        new RoundSettings(steps, 2, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS));
   }
 
   private static LifelongLearning started(LearningSettings settings) throws IOException {

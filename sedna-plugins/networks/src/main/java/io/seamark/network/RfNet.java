@@ -13,8 +13,16 @@ import org.jspecify.annotations.Nullable;
  * in place, so what reaches the decoder is its output; so it is here. With depth, the next stage's
  * inputs are, for RGB, {@code a(x) x + a_d(y) y}, and for depth {@code a_d(y) y}; the skips stay
  * the RGB branch's outputs before that, and the pyramid reads the fused output of stage 4.
+ *
+ * <p>Where the weights have it, AppealNet's predictor head (Li et al. 2021, arXiv 2105.04104) sits
+ * on the decoder's last features: a hidden layer and one output, both 1x1 convolutions. The paper
+ * predicts one number for an image from its pooled features; here each cell is predicted, as each
+ * is classified, and q(z=1|x) of the frame is the mean, so that a few frames give many examples.
  */
 public final class RfNet {
+  /** How the weights of AppealNet's predictor head begin. */
+  public static final String APPEALNET = "appealnet.";
+
   private static final String B = "backbone.";
 
   private RfNet() {}
@@ -24,9 +32,11 @@ public final class RfNet {
    *
    * @param logits [batch, classes, ceil(height / 4), ceil(width / 4)]
    * @param features the pyramid's output, [batch, channels, ceil(height / 32), ceil(width / 32)]
+   * @param appeal AppealNet's predictor before the logistic function, cell by cell, [batch, 1,
+   *     ceil(height / 4), ceil(width / 4)]; null for weights without that head
    * @param <T> a value in the back end's graph
    */
-  public record Output<T>(T logits, T features) {}
+  public record Output<T>(T logits, T features, @Nullable T appeal) {}
 
   /**
    * Whether weights have a depth branch.
@@ -36,6 +46,16 @@ public final class RfNet {
    */
   public static boolean hasDepth(Layers<?> layers) {
     return layers.has(B + "conv1_d.weight");
+  }
+
+  /**
+   * Whether weights have AppealNet's predictor head.
+   *
+   * @param weights of a file
+   * @return true if so
+   */
+  public static boolean hasAppealNet(WeightSource weights) {
+    return weights.has(APPEALNET + "hidden.weight");
   }
 
   /**
@@ -86,7 +106,27 @@ public final class RfNet {
       up = layers.resize(up, layers.height(skip), layers.width(skip));
       up = normConvolution(layers, layers.add(up, lateral), name + ".blend_conv", 1);
     }
-    return new Output<>(normConvolution(layers, up, "logits", 1), features);
+    T decoded = layers.relu(layers.batchNorm(up, "logits.norm"));
+    T logits = layers.convolution(decoded, "logits.conv", 1, 1);
+    return new Output<>(logits, features, appeal(layers, decoded));
+  }
+
+  /** AppealNet's predictor on what the logits are made from, so that it costs next to nothing. */
+  private static <T> @Nullable T appeal(Layers<T> layers, T decoded) {
+    if (!layers.has(APPEALNET + "hidden.weight")) {
+      return null;
+    }
+    T hidden = layers.relu(layers.convolution(decoded, APPEALNET + "hidden", 1, 0));
+    T appeal = layers.convolution(hidden, APPEALNET + "output", 1, 0);
+    if (layers.channels(appeal) != 1) {
+      throw new IllegalArgumentException(
+          "'"
+              + APPEALNET
+              + "output.weight' gives "
+              + layers.channels(appeal)
+              + " channels, but must give 1");
+    }
+    return appeal;
   }
 
   private static <T> T stem(Layers<T> layers, T image, String branch) {

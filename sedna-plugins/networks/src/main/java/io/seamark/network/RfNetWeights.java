@@ -1,10 +1,13 @@
 package io.seamark.network;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Initial values of RFNet, for training without a checkpoint. */
 public final class RfNetWeights {
   private static final String B = "backbone.";
+  private static final int APPEALNET_WIDTH = 32;
 
   private final InitialWeights weights;
 
@@ -33,6 +36,25 @@ public final class RfNetWeights {
     RfNetWeights network = new RfNetWeights(seed);
     network.build(classes, baseWidth, depth);
     return network.weights.weights(EdgeModel.RFNET);
+  }
+
+  /**
+   * Gives weights a fresh predictor head of AppealNet in place of one they may have. It predicts
+   * 0.5 everywhere until it is trained.
+   *
+   * @param weights of an RFNet
+   * @param seed equal seeds give equal heads
+   * @return the same weights and {@link RfNet#APPEALNET}'s
+   */
+  public static Weights withAppealNet(Weights weights, long seed) {
+    int channels = weights.shape("logits.conv.weight").get(1);
+    InitialWeights head = new InitialWeights(seed);
+    head.convolution(RfNet.APPEALNET + "hidden", APPEALNET_WIDTH, channels, 1, true);
+    head.normal(RfNet.APPEALNET + "output.weight", 0, 1, APPEALNET_WIDTH, 1, 1);
+    head.constant(RfNet.APPEALNET + "output.bias", 1, 0);
+    Map<String, Tensor> all = new LinkedHashMap<>(weights.tensors());
+    all.putAll(head.weights(EdgeModel.RFNET).tensors());
+    return new Weights(all, weights.metadata());
   }
 
   private void build(int classes, int base, boolean depth) {

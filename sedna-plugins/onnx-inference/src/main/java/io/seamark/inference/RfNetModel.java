@@ -1,6 +1,7 @@
 package io.seamark.inference;
 
 import io.seamark.network.EdgeModel;
+import io.seamark.network.RfNet;
 import io.seamark.network.SafetensorsFile;
 import io.seamark.network.onnx.RfNetOnnx;
 import io.seamark.perception.ClassMap;
@@ -43,7 +44,12 @@ public final class RfNetModel implements BaseModel {
         RfNetOnnx.model(file, description, width, height, withDepth).writeTo(graph);
         int classes = description.classes().size();
         return new RfNetSession(
-            OnnxSession.open(graph, threads), width, height, classes, withDepth);
+            OnnxSession.open(graph, threads),
+            width,
+            height,
+            classes,
+            withDepth,
+            RfNet.hasAppealNet(file));
       } finally {
         Files.deleteIfExists(graph);
       }
@@ -57,10 +63,18 @@ public final class RfNetModel implements BaseModel {
     private final int width;
     private final int height;
     private final int classes;
+    private final boolean withAppealNet;
     private final ByteBuffer rgb;
     private final @Nullable ByteBuffer depth;
 
-    RfNetSession(OnnxSession session, int width, int height, int classes, boolean withDepth) {
+    RfNetSession(
+        OnnxSession session,
+        int width,
+        int height,
+        int classes,
+        boolean withDepth,
+        boolean withAppealNet) {
+      this.withAppealNet = withAppealNet;
       this.session = session;
       this.width = width;
       this.height = height;
@@ -109,7 +123,8 @@ public final class RfNetModel implements BaseModel {
                 h,
                 Arrays.copyOf(confidence, plane),
                 Arrays.copyOfRange(confidence, plane, 2 * plane),
-                Arrays.copyOfRange(confidence, 2 * plane, 3 * plane)));
+                Arrays.copyOfRange(confidence, 2 * plane, 3 * plane)),
+            withAppealNet ? (double) outputs.floats(RfNetOnnx.APPEALNET)[0] : null);
       }
     }
 

@@ -48,7 +48,11 @@ public final class SettingKeys {
           "seamark.training.judge-frames",
           "seamark.training.judge-retained",
           "seamark.training.class-weights",
-          "seamark.training.threads");
+          "seamark.training.threads",
+          "seamark.training.appealnet.steps",
+          "seamark.training.appealnet.batch",
+          "seamark.training.appealnet.learning-rate",
+          "seamark.training.appealnet.cost");
 
   private static final List<String> GROUPS =
       List.of("seamark.training.", "seamark.edge.", "seamark.retain.", "seamark.ianvs.");

@@ -1,11 +1,17 @@
 package io.seamark.integration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.imaging.Images;
 import io.seamark.inference.RfNetModel;
 import io.seamark.network.EdgeModel;
+import io.seamark.network.Precision;
+import io.seamark.network.RfNetWeights;
+import io.seamark.network.Tensor;
+import io.seamark.network.Weights;
 import io.seamark.network.tensorflow.RfNetTrainer;
 import io.seamark.network.tensorflow.TrainingOptions;
 import io.seamark.perception.ClassMap;
@@ -15,10 +21,14 @@ import io.seamark.perception.Prediction;
 import io.seamark.plugin.BaseModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The network is written once: a checkpoint answers the same in ONNX Runtime and in TensorFlow. */
 class TwoBackEndsTest {
@@ -67,5 +77,43 @@ class TwoBackEndsTest {
     System.out.printf("largest difference of the logits %.2e, same class %.4f%n", largest, share);
     assertTrue(largest < 1e-2, "largest difference of the logits is " + largest);
     assertTrue(share > 0.999, "same class on " + share);
+  }
+
+  @Test
+  @DisplayName("AppealNet's head through both back ends")
+  void sameAppealNet(@TempDir Path folder) throws Exception {
+    int width = 96;
+    int height = 64;
+    Weights plain = RfNetWeights.initial(3, 5, 8, false);
+    Map<String, Tensor> tensors =
+        new LinkedHashMap<>(RfNetWeights.withAppealNet(plain, 4).tensors());
+    Random random = new Random(5);
+    float[] output = new float[32];
+    for (int i = 0; i < output.length; i++) {
+      output[i] = (float) random.nextGaussian();
+    }
+    tensors.put("appealnet.output.weight", new Tensor(List.of(1, 32, 1, 1), output));
+    EdgeModel model = EdgeModel.of(new Weights(tensors, plain.metadata()));
+    Path file = folder.resolve("model.safetensors");
+    model.save(file, Precision.F32);
+    TrainingOptions options = TrainingOptions.fineTuning(1e-4, 1, 1, 1);
+    try (BaseModel.Session onnx = new RfNetModel(1).open(file, width, height, false);
+        RfNetTrainer tensorFlow = new RfNetTrainer(model, width, height, options)) {
+      for (int i = 0; i < 5; i++) {
+        byte[] rgb = new byte[3 * width * height];
+        random.nextBytes(rgb);
+        Frame frame = new Frame(width, height, rgb, null);
+        double expected = tensorFlow.appealNet(frame);
+        Double q = onnx.infer(frame).appealNet();
+        assertNotNull(q);
+        assertEquals(expected, q, 1e-5);
+        assertTrue(Math.abs(q - 0.5) > 1e-3, "q is " + q + ", which tells nothing");
+      }
+    }
+    EdgeModel.of(plain).save(file, Precision.F32);
+    try (BaseModel.Session without = new RfNetModel(1).open(file, width, height, false)) {
+      assertNull(
+          without.infer(new Frame(width, height, new byte[3 * width * height], null)).appealNet());
+    }
   }
 }

@@ -20,6 +20,7 @@ import java.util.TreeMap;
  *     three quarters of a round's gain and 0.02 mean IoU on the retained frames
  * @param seed of every random choice
  * @param threads for training, at least 1
+ * @param appealNet how the AppealNet head of a model that has one is trained afterwards
  */
 public record RoundSettings(
     int steps,
@@ -30,10 +31,11 @@ public record RoundSettings(
     int judgeRetained,
     boolean classWeights,
     long seed,
-    int threads) {
+    int threads,
+    AppealNetSettings appealNet) {
   /** What holds where configuration says nothing. */
   public static final RoundSettings DEFAULTS =
-      new RoundSettings(100, 4, 2e-4, 5, 24, 12, false, 0, 2);
+      new RoundSettings(100, 4, 2e-4, 5, 24, 12, false, 0, 2, AppealNetSettings.DEFAULTS);
 
   /** Checks every range and reports all failures at once. */
   public RoundSettings {
@@ -77,6 +79,7 @@ public record RoundSettings(
     map.put("seamark.training.judge-retained", Integer.toString(judgeRetained));
     map.put("seamark.training.class-weights", Boolean.toString(classWeights));
     map.put("seamark.training.threads", Integer.toString(threads));
+    map.putAll(appealNet.asMap());
     return map;
   }
 }

@@ -1,7 +1,6 @@
 package io.seamark.knowledge.training;
 
 import io.seamark.buffer.ReplayBuffer;
-import io.seamark.imaging.Images;
 import io.seamark.knowledge.evaluation.ModelJudge;
 import io.seamark.knowledge.frames.BufferedFrames;
 import io.seamark.knowledge.frames.LabelledFrames;
@@ -12,13 +11,13 @@ import io.seamark.knowledge.model.Provenance;
 import io.seamark.knowledge.model.Software;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
+import io.seamark.network.RfNet;
 import io.seamark.network.Weights;
 import io.seamark.network.tensorflow.Augmentation;
 import io.seamark.network.tensorflow.RfNetTrainer;
 import io.seamark.network.tensorflow.TrainingOptions;
 import io.seamark.network.tensorflow.TrainingSample;
 import io.seamark.perception.ClassMap;
-import io.seamark.perception.Frame;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.ReplayPolicy;
 import io.seamark.plugin.TaskSample;
@@ -36,7 +35,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,9 +61,6 @@ public final class TrainingRound {
           .toList();
 
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRound.class);
-
-  /** Frames tried in a row before a source is given up. */
-  private static final int MAX_UNREADABLE = 16;
 
   /** Retained frames whose labels are counted for class weights. */
   private static final int COUNTED_RETAINED = 16;
@@ -301,10 +296,7 @@ public final class TrainingRound {
         List<TrainingSample> batch = new ArrayList<>();
         for (int i = 0; i < settings.batch(); i++) {
           Supply from = old != null && i < rehearsed ? old : fresh.get(drawn++ % fresh.size());
-          LabelledFrame frame = fit(from.read(), width, height);
-          TrainingSample sample =
-              new TrainingSample(depth ? withDepth(frame.frame()) : frame.frame(), frame.target());
-          batch.add(Augmentation.STANDARD.apply(sample, from.random));
+          batch.add(Augmentation.STANDARD.apply(from.sample(width, height, depth), from.random));
         }
         double loss =
             trainer.step(batch, TrainingOptions.cosine(settings.learningRate(), step, edge, steps));
@@ -322,24 +314,32 @@ public final class TrainingRound {
           "unreadable",
           (double) fresh.stream().mapToInt(supply -> supply.unreadable).sum()
               + (old == null ? 0 : old.unreadable));
-      return Optional.of(trainer.snapshot());
+      begin = trainer.snapshot();
     }
+    return refreshed(begin, plan, buffer, control, figures);
   }
 
-  private static LabelledFrame fit(LabelledFrame frame, int width, int height) {
-    return frame.frame().width() == width && frame.frame().height() == height
-        ? frame
-        : new LabelledFrame(
-            Images.resize(frame.frame(), width, height),
-            Images.resize(frame.target(), width, height));
-  }
-
-  /** Depth 0 is unknown, which is what a frame without depth has everywhere. */
-  private static Frame withDepth(Frame frame) {
-    return frame.depth() != null
-        ? frame
-        : new Frame(
-            frame.width(), frame.height(), frame.rgb(), new byte[frame.width() * frame.height()]);
+  /** The head that predicts a model's errors is out of date once the model has learnt. */
+  private Optional<EdgeModel> refreshed(
+      EdgeModel trained,
+      Plan plan,
+      ReplayBuffer buffer,
+      RoundControl control,
+      Map<String, Double> figures)
+      throws IOException {
+    AppealNetSettings appealNet = settings.appealNet();
+    if (appealNet.steps() == 0 || !RfNet.hasAppealNet(trained.weights())) {
+      return Optional.of(trained);
+    }
+    return AppealNetTraining.train(
+        trained,
+        BufferedFrames.answers(buffer, plan.train()),
+        choose(retained, plan.retainedTrain()),
+        appealNet,
+        settings.seed() ^ plan.next(),
+        settings.threads(),
+        control,
+        figures);
   }
 
   private List<Double> classWeights(long[] newPixels, LabelledFrames rehearsal) {
@@ -441,35 +441,5 @@ public final class TrainingRound {
         settings.seed(),
         Software.versions(),
         figures);
-  }
-
-  /** Deals readable frames at random, each once before any comes again. */
-  private static final class Supply {
-    private final LabelledFrames frames;
-    private final RandomGenerator random;
-    private final Deck deck;
-    private int unreadable;
-
-    Supply(LabelledFrames frames, SplittableRandom random) {
-      this.frames = frames;
-      this.random = random;
-      this.deck = new Deck(frames.size(), random);
-    }
-
-    LabelledFrame read() throws IOException {
-      @Nullable IOException last = null;
-      for (int tried = 0; tried < MAX_UNREADABLE; tried++) {
-        int index = deck.next();
-        try {
-          return frames.read(index);
-        } catch (IOException e) {
-          unreadable++;
-          last = e;
-          LOG.warn("frame {} of the {} is skipped: {}", index, frames.source(), e.getMessage());
-        }
-      }
-      throw new IOException(
-          MAX_UNREADABLE + " frames in a row of the " + frames.source() + " cannot be read", last);
-    }
   }
 }

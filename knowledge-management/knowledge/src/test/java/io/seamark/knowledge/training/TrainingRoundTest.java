@@ -33,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 // JUnit sets the folder and calls the set-up.
 @SuppressWarnings("NullAway.Init")
 class TrainingRoundTest {
-  private static final RoundSettings QUICK = new RoundSettings(40, 4, 5e-3, 5, 8, 4, true, 5, 1);
+  private static final RoundSettings QUICK =
+      new RoundSettings(40, 4, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS);
 
   @TempDir private Path folder;
   private Path buffer;

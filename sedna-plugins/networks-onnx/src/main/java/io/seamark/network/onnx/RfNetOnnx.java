@@ -16,9 +16,13 @@ import org.tribuo.util.onnx.ONNXRef;
  * <p>Inputs: {@code rgb} uint8 [1, H, W, 3] and, with depth, {@code depth} uint8 [1, H, W].
  * Outputs: {@code class_map} uint8 [H, W]; {@code scores} float32 [K, h, w], the logits at a
  * quarter of the size, rounded up; {@code confidence} float32 [3, h, w]: highest and second highest
- * softmax probability, and the softmax's entropy divided by ln K (0 for one class).
+ * softmax probability, and the softmax's entropy divided by ln K (0 for one class). With
+ * AppealNet's predictor head also {@code appealnet} float32 [1]: q(z=1|x), the mean over all cells.
  */
 public final class RfNetOnnx {
+  /** Name of the output of AppealNet's predictor head. */
+  public static final String APPEALNET = "appealnet";
+
   private static final int MAX_PIXELS = 40_000_000;
 
   private RfNetOnnx() {}
@@ -105,7 +109,8 @@ public final class RfNetOnnx {
       OnnxLayers.Value rgb,
       OnnxLayers.@Nullable Value depth,
       int classes) {
-    OnnxLayers.Value logits = RfNet.build(layers, rgb, depth).logits();
+    RfNet.Output<OnnxLayers.Value> output = RfNet.build(layers, rgb, depth);
+    OnnxLayers.Value logits = output.logits();
     int h = layers.height(logits);
     int w = layers.width(logits);
     int height = layers.height(rgb);
@@ -126,6 +131,15 @@ public final class RfNetOnnx {
         graph.node(OnnxOp.RESHAPE, layers.ref(logits), graph.longs("shape", classes, h, w));
     graph.output("scores", scores, DataType.FLOAT, classes, h, w);
     graph.output("confidence", confidence(graph, scores, classes), DataType.FLOAT, 3, h, w);
+    OnnxLayers.Value appeal = output.appeal();
+    if (appeal != null) {
+      OnnxLayers.Value q = layers.globalAveragePool(layers.sigmoid(appeal));
+      graph.output(
+          APPEALNET,
+          graph.node(OnnxOp.RESHAPE, layers.ref(q), graph.longs("shape", 1)),
+          DataType.FLOAT,
+          1);
+    }
   }
 
   /** [classes, h, w] to [3, h, w]. */

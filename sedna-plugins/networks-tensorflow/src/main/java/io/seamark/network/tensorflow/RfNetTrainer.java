@@ -39,6 +39,7 @@ public final class RfNetTrainer implements AutoCloseable {
   private final Placeholder<TUint8> target;
   private final Operand<TFloat32> loss;
   private final Operand<TFloat32> scores;
+  private final @Nullable Operand<TFloat32> appeal;
 
   /**
    * Builds the graph and sets the weights.
@@ -50,6 +51,30 @@ public final class RfNetTrainer implements AutoCloseable {
    * @throws IllegalArgumentException if the class weights are not as many as the classes
    */
   public RfNetTrainer(EdgeModel start, int width, int height, TrainingOptions options) {
+    this(start, width, height, options, null);
+  }
+
+  /**
+   * The same for AppealNet's predictor head, alone or with the rest.
+   *
+   * @param start the model to start from, with the head
+   * @param width of the frames, in pixels
+   * @param height of the frames, in pixels
+   * @param options how to train
+   * @param appealNet the loss that takes the place of the cross-entropy, or null to leave the head
+   *     as it is
+   * @throws IllegalArgumentException if the class weights are not as many as the classes, or the
+   *     model has no such head
+   */
+  public RfNetTrainer(
+      EdgeModel start,
+      int width,
+      int height,
+      TrainingOptions options,
+      @Nullable AppealNetLoss appealNet) {
+    if (appealNet != null && !RfNet.hasAppealNet(start.weights())) {
+      throw new IllegalArgumentException("the model has no AppealNet head to train");
+    }
     int classes = start.classes().size();
     if (!options.classWeights().isEmpty() && options.classWeights().size() != classes) {
       throw new IllegalArgumentException(
@@ -70,14 +95,21 @@ public final class RfNetTrainer implements AutoCloseable {
       target = tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, height, width)));
       Operand<TFloat32> colour = colour(tf);
       Operand<TFloat32> distance = depth == null ? null : distance(tf, depth);
-      Operand<TFloat32> logits = RfNet.build(graph.training(), colour, distance).logits();
-      loss = crossEntropy(tf, logits, classes);
-      Operand<TFloat32> evaluated =
+      RfNet.Output<Operand<TFloat32>> output = RfNet.build(graph.training(), colour, distance);
+      Operand<TFloat32> logits = output.logits();
+      loss = loss(tf, output, classes, appealNet);
+      RfNet.Output<Operand<TFloat32>> evaluated =
           options.batchNorm() == BatchNormMode.FROZEN
-              ? logits
-              : RfNet.build(graph.inference(), colour, distance).logits();
-      scores = tf.linalg.transpose(evaluated, tf.constant(new int[] {0, 3, 1, 2}));
-      graph.minimise(loss);
+              ? output
+              : RfNet.build(graph.inference(), colour, distance);
+      scores = tf.linalg.transpose(evaluated.logits(), tf.constant(new int[] {0, 3, 1, 2}));
+      appeal =
+          evaluated.appeal() == null
+              ? null
+              : tf.math.mean(tf.math.sigmoid(evaluated.appeal()), tf.constant(new int[] {1, 2, 3}));
+      boolean headOnly = appealNet != null && appealNet.headOnly();
+      graph.minimise(
+          loss, name -> name.startsWith(RfNet.APPEALNET) ? appealNet != null : !headOnly);
       graph.open();
     } catch (RuntimeException e) {
       graph.close();
@@ -104,8 +136,12 @@ public final class RfNetTrainer implements AutoCloseable {
   }
 
   /** Mean over the pixels that have a class, by their classes' weights. */
-  private Operand<TFloat32> crossEntropy(Ops tf, Operand<TFloat32> logits, int classes) {
-    Operand<TFloat32> full = graph.training().resize(logits, height, width);
+  private Operand<TFloat32> loss(
+      Ops tf,
+      RfNet.Output<Operand<TFloat32>> output,
+      int classes,
+      @Nullable AppealNetLoss appealNet) {
+    Operand<TFloat32> full = graph.training().resize(output.logits(), height, width);
     Operand<TFloat32> rows = tf.reshape(full, tf.constant(new int[] {-1, classes}));
     Operand<TInt32> truth =
         tf.dtypes.cast(tf.reshape(target, tf.constant(new int[] {-1})), TInt32.class);
@@ -120,6 +156,11 @@ public final class RfNetTrainer implements AutoCloseable {
     Operand<TFloat32> weight =
         tf.reduceSum(tf.math.mul(hot, tf.constant(perClass)), tf.constant(new int[] {1}));
     Operand<TFloat32> each = tf.nn.softmaxCrossEntropyWithLogits(rows, hot).loss();
+    Operand<TFloat32> predictor = output.appeal();
+    if (appealNet != null && predictor != null) {
+      Operand<TFloat32> cells = graph.training().resize(predictor, height, width);
+      each = appealNet.of(tf, tf.reshape(cells, tf.constant(new int[] {-1})), each);
+    }
     Operand<TInt32> all = tf.constant(new int[] {0});
     Operand<TFloat32> sum = tf.reduceSum(tf.math.mul(each, weight), all);
     Operand<TFloat32> count = tf.math.maximum(tf.reduceSum(weight, all), tf.constant(1e-6f));
@@ -195,6 +236,29 @@ public final class RfNetTrainer implements AutoCloseable {
       feed(feeds, List.of(frame));
       try (Result result = graph.run(feeds, List.of(scores))) {
         return GraphWeights.floats((TFloat32) result.get(0));
+      }
+    } finally {
+      feeds.values().forEach(Tensor::close);
+    }
+  }
+
+  /**
+   * What AppealNet's predictor head says of a frame now.
+   *
+   * @param frame as in {@link #logits}
+   * @return q(z=1|x), 0 to 1
+   * @throws IllegalArgumentException as in {@link #logits}
+   * @throws IllegalStateException if the model has no such head
+   */
+  public double appealNet(Frame frame) {
+    if (appeal == null) {
+      throw new IllegalStateException("the model has no AppealNet head");
+    }
+    Map<Operand<?>, Tensor> feeds = new LinkedHashMap<>();
+    try {
+      feed(feeds, List.of(frame));
+      try (Result result = graph.run(feeds, List.of(appeal))) {
+        return GraphWeights.floats((TFloat32) result.get(0))[0];
       }
     } finally {
       feeds.values().forEach(Tensor::close);

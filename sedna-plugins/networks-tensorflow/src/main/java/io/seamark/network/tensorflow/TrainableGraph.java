@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -87,8 +88,13 @@ final class TrainableGraph implements AutoCloseable {
 
   /** Adds gradients and an AdamW step for every trained weight that the loss depends on. */
   void minimise(Operand<TFloat32> loss) {
+    minimise(loss, name -> true);
+  }
+
+  /** The same for the weights whose names are wanted; the others stay as they are. */
+  void minimise(Operand<TFloat32> loss, Predicate<String> wanted) {
     List<GraphWeights.Variable> trained =
-        weights.variables().stream().filter(GraphWeights.Variable::trained).toList();
+        weights.variables().stream().filter(v -> v.trained() && wanted.test(v.name())).toList();
     List<Operand<?>> values = new ArrayList<>();
     trained.forEach(v -> values.add(v.value()));
     List<Operand<TFloat32>> gradients = new ArrayList<>();

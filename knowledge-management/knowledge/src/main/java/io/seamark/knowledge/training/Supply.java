@@ -1,0 +1,69 @@
+package io.seamark.knowledge.training;
+
+import io.seamark.imaging.Images;
+import io.seamark.knowledge.frames.LabelledFrames;
+import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
+import io.seamark.network.tensorflow.TrainingSample;
+import io.seamark.perception.Frame;
+import java.io.IOException;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Deals readable frames at random, each once before any comes again. */
+final class Supply {
+  private static final Logger LOG = LoggerFactory.getLogger(Supply.class);
+
+  /** Frames tried in a row before a source is given up. */
+  private static final int MAX_UNREADABLE = 16;
+
+  private final LabelledFrames frames;
+  final SplittableRandom random;
+  private final Deck deck;
+  int unreadable;
+
+  Supply(LabelledFrames frames, SplittableRandom random) {
+    this.frames = frames;
+    this.random = random;
+    this.deck = new Deck(frames.size(), random);
+  }
+
+  LabelledFrame read() throws IOException {
+    @Nullable IOException last = null;
+    for (int tried = 0; tried < MAX_UNREADABLE; tried++) {
+      int index = deck.next();
+      try {
+        return frames.read(index);
+      } catch (IOException e) {
+        unreadable++;
+        last = e;
+        LOG.warn("frame {} of the {} is skipped: {}", index, frames.source(), e.getMessage());
+      }
+    }
+    throw new IOException(
+        MAX_UNREADABLE + " frames in a row of the " + frames.source() + " cannot be read", last);
+  }
+
+  /** The next frame as a trainer of this size takes it. */
+  TrainingSample sample(int width, int height, boolean depth) throws IOException {
+    LabelledFrame frame = fit(read(), width, height);
+    return new TrainingSample(depth ? withDepth(frame.frame()) : frame.frame(), frame.target());
+  }
+
+  private static LabelledFrame fit(LabelledFrame frame, int width, int height) {
+    return frame.frame().width() == width && frame.frame().height() == height
+        ? frame
+        : new LabelledFrame(
+            Images.resize(frame.frame(), width, height),
+            Images.resize(frame.target(), width, height));
+  }
+
+  /** Depth 0 is unknown, which is what a frame without depth has everywhere. */
+  private static Frame withDepth(Frame frame) {
+    return frame.depth() != null
+        ? frame
+        : new Frame(
+            frame.width(), frame.height(), frame.rgb(), new byte[frame.width() * frame.height()]);
+  }
+}
