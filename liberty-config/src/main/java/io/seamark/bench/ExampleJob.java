@@ -21,7 +21,7 @@ import java.util.Objects;
  */
 public record ExampleJob(int width, int height, int perTask) {
   /** What {@code bench --example} writes. */
-  public static final ExampleJob STANDARD = new ExampleJob(240, 160, 24);
+  public static final ExampleJob STANDARD = new ExampleJob(240, 160, 16);
 
   /**
    * Writes the job.
@@ -67,11 +67,14 @@ public record ExampleJob(int width, int height, int perTask) {
     Sample sample = street.render(index, weather).sample();
     String image = weather.domain() + "/" + index + ".png";
     String label = weather.domain() + "/" + index + "-label.png";
+    String depth = weather.domain() + "/" + index + "-depth.png";
     Files.createDirectories(folder.resolve(weather.domain()));
     Files.write(folder.resolve(image), Images.encodePng(sample.frame()));
+    byte[] grey = Objects.requireNonNull(Images.depthOrNull(sample.frame()), "depth");
+    Files.write(folder.resolve(depth), grey);
     Files.write(
         folder.resolve(label),
         Images.encodeClassMap(Objects.requireNonNull(sample.label(), "label")));
-    return image + " " + label;
+    return image + " " + depth + " " + label;
   }
 }

@@ -10,6 +10,7 @@ import io.seamark.cli.CommonOptions.Workplace;
 import io.seamark.edge.metrics.ProcessResources;
 import io.seamark.edge.sync.LiveModel;
 import io.seamark.imaging.Images;
+import io.seamark.network.EdgeModel;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ConfusionMatrix;
 import io.seamark.perception.Prediction;
@@ -101,6 +102,7 @@ final class Paradigm implements AutoCloseable {
   }
 
   Played play() throws IOException {
+    warn();
     List<Splitting.Chunk<Entry>> chunks =
         test.splitting().split(job.train().entries(), test.trainRatio(), job.rounds());
     Map<String, TransferMatrix> matrix =
@@ -238,6 +240,18 @@ final class Paradigm implements AutoCloseable {
         } else {
           cell.set("task_avg", j - 1, all.meanIou());
         }
+      }
+    }
+  }
+
+  /** A low figure should not be a riddle. */
+  private void warn() throws IOException {
+    try (var opened = EdgeModel.open(model)) {
+      if (EdgeModel.describe(model, opened).depth()
+          && job.test().entries().stream().anyMatch(e -> e.depth() == null)) {
+        log.accept(
+            "the base model has a branch for depth, but the index names no depth images"
+                + " (IMAGE DEPTH LABEL): expect low accuracy");
       }
     }
   }
