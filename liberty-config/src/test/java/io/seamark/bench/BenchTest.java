@@ -233,6 +233,22 @@ class BenchTest {
   }
 
   @Test
+  @DisplayName("a key that stands twice and text that is no YAML are named with their line")
+  void notYaml() throws IOException {
+    Path job = example();
+    edit(
+        job,
+        "testenv.yaml",
+        "incremental_rounds: 2",
+        "incremental_rounds: 2\n  incremental_rounds: 3");
+    edit(job, "algorithm.yaml", "values: [ 1 ]", "values: [ 1");
+    assertRefused(
+        job,
+        "testenv.yaml is not YAML: key incremental_rounds stands twice in line",
+        "algorithm.yaml is not YAML: ");
+  }
+
+  @Test
   @DisplayName("Ianvs's own traps are refused with a reason")
   void traps() throws IOException {
     Path job = example();
@@ -307,7 +323,11 @@ class BenchTest {
         "algorithm.yaml",
         "    - type: \"unseen_sample_recognition\"\n      name: \"score_margin\"\n",
         "");
-    edit(job, "algorithm.yaml", "- epochs:", "- steps:");
+    edit(
+        job,
+        "algorithm.yaml",
+        "- epochs:",
+        "- batch_size:\n            values: [ 1 ]\n        - steps:");
     Ran ran =
         bench(
             job,

@@ -1,15 +1,14 @@
 package io.seamark.bench.yaml;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.seamark.registry.NearestName;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +17,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * A mapping of a YAML file. What is wrong with it is added to a list of failures that all sections
@@ -25,13 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class YamlSection {
   private static final long MAX_BYTES = 1 << 20;
-  // Decimals keep the digits that the file has.
-  private static final ObjectMapper YAML =
-      JsonMapper.builder(
-              YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
+  private static final int MAX_DEPTH = 32;
+  private static final int MAX_VALUES = 100_000;
 
   private final Path file;
   private final String where;
@@ -54,7 +58,7 @@ public final class YamlSection {
    * @return the mapping, empty if the file could not be read
    */
   public static YamlSection read(Path file, String root, List<String> failures) {
-    JsonNode empty = YAML.createObjectNode();
+    JsonNode empty = JsonNodeFactory.instance.objectNode();
     YamlSection whole = new YamlSection(file, "", parse(file, failures, empty), failures);
     if (root.isEmpty() || whole.node == empty) {
       return whole;
@@ -74,23 +78,65 @@ public final class YamlSection {
       } else if (Files.size(file) > MAX_BYTES) {
         failures.add(file + " has more than " + MAX_BYTES + " bytes");
       } else {
-        JsonNode read = YAML.readTree(Files.readAllBytes(file));
-        if (read != null && read.isObject()) {
-          return read;
+        LoaderOptions bounds = new LoaderOptions();
+        bounds.setNestingDepthLimit(MAX_DEPTH);
+        bounds.setCodePointLimit((int) MAX_BYTES);
+        // Nodes rather than values: a number keeps the digits that the file has.
+        Node read =
+            new Yaml(new SafeConstructor(bounds)).compose(new StringReader(Files.readString(file)));
+        if (read instanceof MappingNode mapping) {
+          return new Copy().of(mapping, 0);
         }
         failures.add(file + " must hold a YAML mapping");
       }
-    } catch (JsonProcessingException e) {
-      var at = e.getLocation();
+    } catch (YAMLException e) {
       failures.add(
           file
-              + (at == null ? "" : ":" + at.getLineNr())
               + " is not YAML: "
-              + e.getOriginalMessage().lines().findFirst().orElse(""));
+              + String.valueOf(e.getMessage()).strip().replaceAll("\\s*[\\r\\n]+\\s*", " "));
     } catch (IOException e) {
       failures.add(file + " cannot be read: " + e);
     }
     return empty;
+  }
+
+  /** Copies nodes as far as the bounds allow, which aliases could break. */
+  private static final class Copy {
+    private int values;
+
+    JsonNode of(Node node, int depth) {
+      if (depth > MAX_DEPTH || ++values > MAX_VALUES) {
+        throw new YAMLException("more than " + MAX_DEPTH + " levels or " + MAX_VALUES + " values");
+      }
+      if (node instanceof MappingNode mapping) {
+        ObjectNode copy = JsonNodeFactory.instance.objectNode();
+        for (NodeTuple entry : mapping.getValue()) {
+          if (!(entry.getKeyNode() instanceof ScalarNode key)) {
+            throw new YAMLException("a key is no single value" + at(entry.getKeyNode()));
+          }
+          if (copy.has(key.getValue())) {
+            throw new YAMLException("key " + key.getValue() + " stands twice" + at(key));
+          }
+          copy.set(key.getValue(), of(entry.getValueNode(), depth + 1));
+        }
+        return copy;
+      }
+      if (node instanceof SequenceNode sequence) {
+        ArrayNode copy = JsonNodeFactory.instance.arrayNode();
+        sequence.getValue().forEach(value -> copy.add(of(value, depth + 1)));
+        return copy;
+      }
+      if (node instanceof ScalarNode scalar) {
+        return scalar.getTag().equals(Tag.NULL)
+            ? NullNode.instance
+            : TextNode.valueOf(scalar.getValue());
+      }
+      throw new YAMLException("a value of no known kind" + at(node));
+    }
+
+    private static String at(Node node) {
+      return " in line " + (node.getStartMark().getLine() + 1);
+    }
   }
 
   /**
