@@ -76,6 +76,7 @@ class StructureTest {
       "io.seamark.cli..",
       "io.seamark.knowledge..",
       "io.seamark.unknown..",
+      "io.seamark.bench..",
       "io.seamark.cloud..",
       "io.seamark.run..",
       "io.seamark.report..",

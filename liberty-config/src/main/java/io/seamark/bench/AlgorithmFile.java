@@ -1,0 +1,339 @@
+package io.seamark.bench;
+
+import io.seamark.bench.yaml.YamlSection;
+import io.seamark.plugin.PluginKind;
+import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.registry.HyperparameterSpec;
+import io.seamark.registry.NearestName;
+import io.seamark.registry.PluginRegistry;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** {@code algorithm.yaml}: modules and hyperparameters, and the test cases they make. */
+final class AlgorithmFile {
+  static final String PARADIGM = "lifelonglearning";
+  private static final List<String> PARADIGMS = List.of(PARADIGM);
+  private static final int MOST_CASES = 10_000;
+
+  private final String name;
+  private final Path file;
+  private final PluginRegistry registry;
+  private final IanvsJob.Mode mode;
+  private final List<String> failures;
+
+  AlgorithmFile(
+      String name, Path file, PluginRegistry registry, IanvsJob.Mode mode, List<String> failures) {
+    this.name = name;
+    this.file = file;
+    this.registry = registry;
+    this.mode = mode;
+    this.failures = failures;
+  }
+
+  /** A module with one value for each of its hyperparameters. */
+  private record Choice(
+      YamlSection section, String type, String name, Map<String, Object> values) {}
+
+  List<TestCase> cases() {
+    YamlSection algorithm = YamlSection.read(file, "algorithm", failures);
+    algorithm.keys(
+        "paradigm_type",
+        "lifelong_learning_data_setting",
+        "initial_model_url",
+        "third_party_packages",
+        "modules");
+    if (!algorithm.has("paradigm_type")) {
+      algorithm.fail("paradigm_type", NearestName.mustBe("", PARADIGMS));
+    }
+    algorithm.choice("paradigm_type", PARADIGM, PARADIGMS);
+    if (algorithm.has("third_party_packages")) {
+      algorithm.fail(
+          "third_party_packages",
+          "names Python packages, which Seamark does not run; leave it out");
+    }
+    double ratio = 0.8;
+    Splitting splitting = Splitting.DEFAULT;
+    YamlSection data = algorithm.section("lifelong_learning_data_setting");
+    if (data != null) {
+      data.keys("train_ratio", "splitting_method");
+      ratio = data.number("train_ratio", 0.8, 0.01, 0.99);
+      splitting = Splitting.of(data.choice("splitting_method", "default", Splitting.ids()));
+    }
+    if (mode != IanvsJob.Mode.PLAIN && splitting.chunks(2) != 3) {
+      (data == null ? algorithm : data)
+          .fail(
+              "splitting_method",
+              "must be fwt_splitting or hard-example_splitting, since mode "
+                  + IanvsJob.id(mode)
+                  + " reads a chunk for round 0 besides those of the rounds");
+    }
+    Path initial = algorithm.has("initial_model_url") ? initial(algorithm) : null;
+    List<List<Choice>> byType = modules(algorithm);
+    List<TestCase> cases = new ArrayList<>();
+    for (List<Choice> combination : product(byType)) {
+      TestCase made = make(combination, splitting, ratio, initial);
+      if (made != null) {
+        cases.add(made);
+      }
+    }
+    return cases;
+  }
+
+  private @Nullable Path initial(YamlSection algorithm) {
+    Path model = IanvsJob.found(algorithm, "initial_model_url");
+    if (model != null && !model.toString().endsWith(".safetensors")) {
+      algorithm.fail("initial_model_url", "must be RFNet's weights as .safetensors");
+    }
+    return model;
+  }
+
+  /** The alternatives of each module type, in the file's order. */
+  private List<List<Choice>> modules(YamlSection algorithm) {
+    Map<String, List<Choice>> byType = new LinkedHashMap<>();
+    for (YamlSection module : algorithm.sections("modules")) {
+      module.keys("type", "name", "url", "hyperparameters");
+      if (!module.has("type")) {
+        module.fail("type", NearestName.mustBe("", ModuleNames.types()));
+        continue;
+      }
+      String type = module.choice("type", "", ModuleNames.types());
+      String moduleName = module.required("name");
+      if (type.isEmpty() || moduleName.isEmpty()) {
+        continue;
+      }
+      List<String> names = ModuleNames.choices(type, registry);
+      if (!names.contains(moduleName)) {
+        module.fail("name", NearestName.mustBe(moduleName, names));
+        continue;
+      }
+      String url = module.text("url");
+      if (url != null) {
+        ModuleNames.wrongFile(type, url).ifPresent(rule -> module.fail("url", rule));
+      }
+      byType
+          .computeIfAbsent(type, t -> new ArrayList<>())
+          .addAll(choices(module, type, moduleName));
+    }
+    if (!byType.containsKey(ModuleNames.BASEMODEL)) {
+      algorithm.fail("modules", "must hold one of type " + ModuleNames.BASEMODEL);
+    }
+    return List.copyOf(byType.values());
+  }
+
+  private List<Choice> choices(YamlSection module, String type, String moduleName) {
+    List<String> right = parameters(type, moduleName);
+    List<Map<String, Object>> combinations = new ArrayList<>();
+    combinations.add(Map.of());
+    for (YamlSection entry : module.sections("hyperparameters")) {
+      for (String parameter : entry.names()) {
+        YamlSection of = entry.section(parameter);
+        if (of == null) {
+          continue;
+        }
+        of.keys("values");
+        List<Object> values = of.values("values");
+        if (values == null || values.isEmpty()) {
+          of.fail("values", "must be a list of at least one value");
+          continue;
+        }
+        List<Map<String, Object>> alternatives = new ArrayList<>();
+        for (Object value : values) {
+          alternatives.add(
+              parameter.equals("other_hyperparameters")
+                  ? others(of, String.valueOf(value))
+                  : Map.of(parameter, value));
+        }
+        for (String key : alternatives.get(0).keySet()) {
+          if (!right.contains(key)) {
+            failures.add(
+                file
+                    + ": "
+                    + type
+                    + " "
+                    + moduleName
+                    + " has no hyperparameter '"
+                    + key
+                    + "'"
+                    + (right.isEmpty() ? "" : ": " + NearestName.mustBe(key, right)));
+          }
+        }
+        List<Map<String, Object>> more = new ArrayList<>();
+        for (Map<String, Object> one : combinations) {
+          for (Map<String, Object> alternative : alternatives) {
+            Map<String, Object> both = new LinkedHashMap<>(one);
+            both.putAll(alternative);
+            more.add(both);
+          }
+        }
+        checkCount(more.size());
+        combinations = more;
+      }
+    }
+    return combinations.stream().map(v -> new Choice(module, type, moduleName, v)).toList();
+  }
+
+  private Map<String, Object> others(YamlSection of, String named) {
+    Path path = Path.of(named);
+    YamlSection values =
+        YamlSection.read(
+            java.nio.file.Files.exists(path) ? path : of.file().resolveSibling(path), "", failures);
+    return new LinkedHashMap<>(values.scalars());
+  }
+
+  /** The hyperparameters a module may have. */
+  private List<String> parameters(String type, String moduleName) {
+    List<String> names = new ArrayList<>();
+    if (type.equals(ModuleNames.BASEMODEL)) {
+      names.addAll(TrainingPlan.NAMES);
+    } else if (type.equals(ModuleNames.DEFINITION) || moduleName.equals("TaskAllocationByOrigin")) {
+      names.add("origins");
+    }
+    if (moduleName.equals("HardSampleMining")) {
+      names.add("threhold");
+    }
+    PluginKind<?> kind = ModuleNames.kind(type);
+    if (kind != null) {
+      HyperparameterSpec.of(registry.provider(kind, ModuleNames.plugin(type, moduleName)))
+          .forEach(
+              spec -> {
+                names.add(spec.name().replace('-', '_'));
+                if (spec.name().indexOf('-') >= 0) {
+                  names.add(spec.name());
+                }
+              });
+    }
+    return names;
+  }
+
+  private static List<List<Choice>> product(List<List<Choice>> byType) {
+    List<List<Choice>> combinations = new ArrayList<>();
+    combinations.add(List.of());
+    for (List<Choice> alternatives : byType) {
+      List<List<Choice>> more = new ArrayList<>();
+      for (List<Choice> one : combinations) {
+        for (Choice alternative : alternatives) {
+          List<Choice> both = new ArrayList<>(one);
+          both.add(alternative);
+          more.add(both);
+        }
+      }
+      checkCount(more.size());
+      combinations = more;
+    }
+    return combinations;
+  }
+
+  private static void checkCount(int cases) {
+    if (cases > MOST_CASES) {
+      throw new IllegalArgumentException(
+          "the values of one algorithm make more than " + MOST_CASES + " test cases");
+    }
+  }
+
+  private @Nullable TestCase make(
+      List<Choice> combination, Splitting splitting, double ratio, @Nullable Path initial) {
+    Map<String, String> modules = new LinkedHashMap<>();
+    Map<String, String> hyperparameters = new LinkedHashMap<>();
+    Map<String, String> settings = new LinkedHashMap<>();
+    Map<String, String> training = new LinkedHashMap<>();
+    List<String> origins = List.of();
+    for (Choice module : combination) {
+      modules.put(module.type(), module.name());
+      PluginKind<?> kind = ModuleNames.kind(module.type());
+      String plugin = ModuleNames.plugin(module.type(), module.name());
+      if (kind != null) {
+        settings.put(ConfiguredPlugins.selectionKey(kind), plugin);
+      }
+      for (Map.Entry<String, Object> value : module.values().entrySet()) {
+        String key = value.getKey();
+        hyperparameters.put(module.type() + "-" + key, python(value.getValue()));
+        if (key.equals("origins")) {
+          if (!(value.getValue() instanceof List<?> list) || list.isEmpty()) {
+            failures.add(file + ": each value of origins must be a list such as [front, garden]");
+            return null;
+          }
+          List<String> named = list.stream().map(String::valueOf).toList();
+          if (!origins.isEmpty() && !origins.equals(named)) {
+            // Ianvs would give samples to tasks that were never defined: not a case worth running.
+            return null;
+          }
+          origins = named;
+        } else if (module.type().equals(ModuleNames.BASEMODEL)
+            && TrainingPlan.NAMES.contains(key)) {
+          training.put(key, String.valueOf(value.getValue()));
+        } else if (kind != null) {
+          settings.put(
+              kind.id() + "." + plugin + "." + ModuleNames.parameter(key),
+              String.valueOf(value.getValue()));
+        }
+      }
+    }
+    TrainingPlan plan = plan(training);
+    hyperparameters.put(
+        "basemodel-hard_sample_target", plan.target().name().toLowerCase(Locale.ROOT));
+    return new TestCase(
+        name, modules, hyperparameters, settings, origins, plan, splitting, ratio, initial);
+  }
+
+  private TrainingPlan plan(Map<String, String> values) {
+    String target = values.getOrDefault("hard_sample_target", "cloud_answers");
+    List<String> targets =
+        java.util.Arrays.stream(TrainingPlan.Target.values())
+            .map(t -> t.name().toLowerCase(Locale.ROOT))
+            .toList();
+    if (!targets.contains(target)) {
+      failures.add(
+          file
+              + ": basemodel.hard_sample_target is '"
+              + target
+              + "', but "
+              + NearestName.mustBe(target, targets));
+      target = targets.get(0);
+    }
+    String rehearsal = values.getOrDefault("rehearsal", "false");
+    if (!rehearsal.equals("true") && !rehearsal.equals("false")) {
+      failures.add(
+          file + ": basemodel.rehearsal is '" + rehearsal + "', but must be true or false");
+    }
+    return new TrainingPlan(
+        number(values, "learning_rate", 2e-4, 1e-9, 1),
+        (int) number(values, "epochs", 1, 1, 100_000),
+        (int) number(values, "batch_size", 4, 1, 256),
+        (int) number(values, "steps", 0, 0, 1_000_000),
+        TrainingPlan.Target.valueOf(target.toUpperCase(Locale.ROOT)),
+        rehearsal.equals("true"));
+  }
+
+  private double number(
+      Map<String, String> values, String key, double fallback, double min, double max) {
+    String text = values.get(key);
+    if (text == null) {
+      return fallback;
+    }
+    try {
+      double value = Double.parseDouble(text);
+      boolean whole = key.equals("learning_rate") || value == Math.rint(value);
+      if (value >= min && value <= max && whole) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Complained of below, with the range.
+    }
+    failures.add(
+        file + ": basemodel." + key + " is '" + text + "', but must be from " + min + " to " + max);
+    return fallback;
+  }
+
+  /** As Python's {@code str} writes it, which is what Ianvs's rank files hold. */
+  private static String python(Object value) {
+    return value instanceof List<?> list
+        ? list.stream().map(v -> "'" + v + "'").collect(Collectors.joining(", ", "[", "]"))
+        : String.valueOf(value);
+  }
+}

@@ -1,0 +1,353 @@
+package io.seamark.bench;
+
+import io.seamark.bench.yaml.YamlSection;
+import io.seamark.registry.NearestName;
+import io.seamark.registry.PluginRegistry;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job of Ianvs for lifelong learning: {@code benchmarkingjob.yaml} with the files it names.
+ *
+ * <p>A relative path in these files is relative to the working folder, as in Ianvs; if there is
+ * nothing there, to the folder of the file that names it. {@code train_url} and {@code test_url},
+ * which Ianvs's examples still write, mean {@code train_index} and {@code test_index}.
+ *
+ * @param name the job's
+ * @param workspace where results go
+ * @param train the training index
+ * @param test the test index
+ * @param mode the flow of the rounds
+ * @param metrics names of the figures that were asked for
+ * @param rounds number of rounds
+ * @param cases every combination of modules and values
+ * @param rank how results are sorted and shown
+ */
+public record IanvsJob(
+    String name,
+    Path workspace,
+    SampleIndex train,
+    SampleIndex test,
+    Mode mode,
+    List<String> metrics,
+    int rounds,
+    List<TestCase> cases,
+    Ranking rank) {
+  /** Figures that a job may ask for. */
+  public static final List<String> METRICS =
+      List.of(
+          "accuracy",
+          "task_avg_acc",
+          "BWT",
+          "FWT",
+          "MATRIX",
+          "samples_transfer_ratio",
+          "BWT_usual",
+          "FWT_usual");
+
+  private static final List<String> OF_THE_MATRIX =
+      List.of("BWT", "FWT", "MATRIX", "BWT_usual", "FWT_usual");
+  private static final String ALL = "all";
+  private static final int MOST_CASES = 10_000;
+
+  /** Copies the lists. */
+  public IanvsJob {
+    metrics = List.copyOf(metrics);
+    cases = List.copyOf(cases);
+  }
+
+  /** The flow of the rounds, by {@code model_metric.mode}. */
+  public enum Mode {
+    /** Every round trains on its chunk's labels; nothing is inferred. */
+    NO_INFERENCE,
+    /** Round 0 trains; later rounds infer, and train on hard samples only. */
+    HARD_EXAMPLE_MINING,
+    /** Without a mode: round 1 trains, later rounds infer and train on hard samples; no matrix. */
+    PLAIN
+  }
+
+  /**
+   * How results are ranked.
+   *
+   * @param sortBy metric names, the most important first; true where the lowest comes first
+   * @param paradigms shown, or {@code all}
+   * @param modules types shown, or {@code all}
+   * @param hyperparameters shown, or {@code all}
+   * @param metrics shown, or {@code all}
+   * @param saveAll whether all_rank.csv is written
+   * @param picture whether the picture is drawn
+   */
+  public record Ranking(
+      Map<String, Boolean> sortBy,
+      List<String> paradigms,
+      List<String> modules,
+      List<String> hyperparameters,
+      List<String> metrics,
+      boolean saveAll,
+      boolean picture) {
+    /**
+     * Whether a list shows everything.
+     *
+     * @param list one of them
+     * @return true for {@code [all]}
+     */
+    public static boolean all(List<String> list) {
+      return list.equals(List.of(ALL));
+    }
+  }
+
+  /**
+   * Reads a job.
+   *
+   * @param file its {@code benchmarkingjob.yaml}
+   * @param registry the plugins that modules may name
+   * @return the job
+   * @throws IllegalArgumentException if anything is wrong: one line for each failure, with file,
+   *     key, value and rule
+   */
+  public static IanvsJob read(Path file, PluginRegistry registry) {
+    List<String> failures = new ArrayList<>();
+    YamlSection job = YamlSection.read(file, "benchmarkingjob", failures);
+    job.keys("name", "workspace", "testenv", "test_object", "rank", "simulation");
+    String name = job.required("name");
+    if (!name.isEmpty() && !name.matches("[^/\\\\\\x00-\\x1f]{1,100}") || name.matches("\\.+")) {
+      job.fail("name", "must be a folder's name");
+    }
+    String workspace = job.text("workspace");
+    if (job.has("simulation")) {
+      job.fail("simulation", "is not supported: Seamark starts no cluster; leave it out");
+    }
+    TestEnvironment env = TestEnvironment.read(found(job, "testenv"), failures);
+    List<TestCase> cases = new ArrayList<>();
+    YamlSection object = job.section("test_object");
+    if (object == null) {
+      job.fail("test_object", "must be given");
+    } else {
+      object.keys("type", "algorithms");
+      object.choice("type", "algorithms", List.of("algorithms"));
+      Set<String> names = new LinkedHashSet<>();
+      for (YamlSection algorithm : object.sections("algorithms")) {
+        algorithm.keys("name", "url");
+        String algorithmName = algorithm.required("name");
+        if (!algorithmName.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
+          algorithm.fail("name", "must be letters, digits, dots, dashes and underscores");
+        } else if (!names.add(algorithmName)) {
+          algorithm.fail("name", "must be another name: two algorithms have this one");
+        }
+        Path url = found(algorithm, "url");
+        if (url != null) {
+          cases.addAll(
+              new AlgorithmFile(algorithmName, url, registry, env.mode(), failures).cases());
+        }
+      }
+      if (cases.isEmpty() && failures.isEmpty()) {
+        object.fail("algorithms", "must name at least one algorithm");
+      }
+    }
+    Ranking ranking = ranking(job, cases);
+    if (cases.size() > MOST_CASES) {
+      failures.add(file + ": " + cases.size() + " test cases, but at most " + MOST_CASES);
+    }
+    if (!failures.isEmpty()) {
+      throw new IllegalArgumentException(
+          failures.stream().distinct().collect(Collectors.joining("\n")));
+    }
+    return new IanvsJob(
+        name,
+        Path.of(workspace == null ? "./workspace" : workspace),
+        env.train(),
+        env.test(),
+        env.mode(),
+        env.metrics(),
+        env.rounds(),
+        cases,
+        ranking);
+  }
+
+  private static Ranking ranking(YamlSection job, List<TestCase> cases) {
+    List<String> all = List.of(ALL);
+    YamlSection rank = job.section("rank");
+    if (rank == null) {
+      job.fail("rank", "must be given");
+      return new Ranking(Map.of(), all, all, all, all, true, true);
+    }
+    rank.keys("sort_by", "visualization", "selected_dataitem", "save_mode");
+    Map<String, Boolean> sortBy = new LinkedHashMap<>();
+    List<String> figures = RankFiles.figures(METRICS);
+    for (YamlSection by : rank.sections("sort_by")) {
+      by.keys(figures.toArray(String[]::new));
+      for (String metric : by.names()) {
+        String order = by.choice(metric, "descend", List.of("ascend", "descend"));
+        sortBy.put(metric, order.equals("ascend"));
+      }
+    }
+    YamlSection visualization = rank.section("visualization");
+    if (visualization != null) {
+      visualization.keys("mode", "method");
+      visualization.choice("mode", "selected_only", List.of("selected_only"));
+      visualization.choice("method", "print_table", List.of("print_table"));
+    }
+    String save =
+        rank.choice(
+            "save_mode",
+            "selected_and_all",
+            List.of("selected_and_all", "selected_only", "selected_and_all_and_picture"));
+    YamlSection selected = rank.section("selected_dataitem");
+    if (selected == null) {
+      return new Ranking(sortBy, all, all, all, all, !save.equals("selected_only"), true);
+    }
+    selected.keys("paradigms", "modules", "hyperparameters", "metrics");
+    Set<String> types = new LinkedHashSet<>(ModuleNames.types());
+    Set<String> hyperparameters = new LinkedHashSet<>();
+    cases.forEach(c -> hyperparameters.addAll(c.hyperparameters().keySet()));
+    Set<String> known = new LinkedHashSet<>(hyperparameters);
+    hyperparameters.forEach(h -> known.add(h.substring(h.indexOf('-') + 1)));
+    return new Ranking(
+        sortBy,
+        chosen(selected, "paradigms", List.of(AlgorithmFile.PARADIGM)),
+        chosen(selected, "modules", List.copyOf(types)),
+        chosen(selected, "hyperparameters", List.copyOf(known)),
+        chosen(selected, "metrics", figures),
+        !save.equals("selected_only"),
+        true);
+  }
+
+  private static List<String> chosen(YamlSection selected, String key, List<String> right) {
+    List<String> names = selected.texts(key, List.of(ALL));
+    if (!names.equals(List.of(ALL))) {
+      for (String name : names) {
+        if (!right.contains(name) && !right.isEmpty()) {
+          selected.fail(key, "'" + name + "' must be all or: " + NearestName.mustBe(name, right));
+        }
+      }
+    }
+    return names;
+  }
+
+  /** The file that a key names, in the working folder or beside the file that names it. */
+  static @Nullable Path found(YamlSection section, String key) {
+    String text = section.required(key);
+    if (text.isEmpty()) {
+      return null;
+    }
+    try {
+      Path path = Path.of(text);
+      Path beside = section.file().resolveSibling(path);
+      if (Files.isRegularFile(path) || !Files.isRegularFile(beside)) {
+        if (!Files.isRegularFile(path)) {
+          section.fail(
+              key, "there is no such file in the working folder or beside " + section.file());
+          return null;
+        }
+        return path;
+      }
+      return beside;
+    } catch (InvalidPathException e) {
+      section.fail(key, "must be a path");
+      return null;
+    }
+  }
+
+  /** What {@code testenv.yaml} holds. */
+  private record TestEnvironment(
+      SampleIndex train, SampleIndex test, Mode mode, List<String> metrics, int rounds) {
+    static TestEnvironment read(@Nullable Path file, List<String> failures) {
+      SampleIndex none = new SampleIndex(Path.of(""), List.of());
+      if (file == null) {
+        return new TestEnvironment(none, none, Mode.HARD_EXAMPLE_MINING, List.of(), 2);
+      }
+      YamlSection env = YamlSection.read(file, "testenv", failures);
+      env.keys(
+          "dataset",
+          "model_eval",
+          "metrics",
+          "incremental_rounds",
+          "round",
+          "client_number",
+          "use_gpu");
+      SampleIndex train = none;
+      SampleIndex test = none;
+      YamlSection dataset = env.section("dataset");
+      if (dataset == null) {
+        env.fail("dataset", "must be given");
+      } else {
+        dataset.keys("train_index", "test_index", "train_url", "test_url", "label");
+        train = index(dataset, "train_index", "train_url", failures);
+        test = index(dataset, "test_index", "test_url", failures);
+      }
+      List<String> metrics = new ArrayList<>();
+      for (YamlSection metric : env.sections("metrics")) {
+        metric.keys("name", "url", "mode");
+        if (metric.has("name")) {
+          metrics.add(metric.choice("name", "accuracy", METRICS));
+        } else {
+          metric.fail("name", "must be given");
+        }
+      }
+      if (metrics.isEmpty()) {
+        metrics.add("accuracy");
+      }
+      Mode mode = Mode.PLAIN;
+      YamlSection eval = env.section("model_eval");
+      if (eval != null) {
+        eval.keys("model_metric", "threshold", "operator");
+        eval.number("threshold", 0.9, -1e9, 1e9);
+        eval.choice("operator", ">", List.of(">", ">=", "<", "<=", "="));
+        YamlSection metric = eval.section("model_metric");
+        if (metric != null) {
+          metric.keys("mode", "name", "url");
+          metric.choice("name", "accuracy", List.of("accuracy"));
+          mode =
+              switch (metric.choice("mode", "", List.of("no-inference", "hard-example-mining"))) {
+                case "no-inference" -> Mode.NO_INFERENCE;
+                case "hard-example-mining" -> Mode.HARD_EXAMPLE_MINING;
+                default -> Mode.PLAIN;
+              };
+        }
+      }
+      if (mode == Mode.PLAIN) {
+        List<String> needing = metrics.stream().filter(OF_THE_MATRIX::contains).toList();
+        if (!needing.isEmpty()) {
+          env.fail(
+              "metrics",
+              String.join(", ", needing)
+                  + " need model_eval.model_metric.mode no-inference or hard-example-mining, which"
+                  + " make a matrix");
+        }
+      }
+      int rounds = env.integer("incremental_rounds", 2, 2, 10_000);
+      return new TestEnvironment(train, test, mode, metrics, rounds);
+    }
+
+    private static SampleIndex index(
+        YamlSection dataset, String key, String old, List<String> failures) {
+      if (dataset.has(key) && dataset.has(old)) {
+        dataset.fail(old, "is the old name of " + key + ", which is given too: keep one");
+      }
+      Path file = found(dataset, dataset.has(key) || !dataset.has(old) ? key : old);
+      return file == null
+          ? new SampleIndex(Path.of(""), List.of())
+          : SampleIndex.read(file, failures);
+    }
+  }
+
+  /**
+   * Name of a mode as Ianvs writes it.
+   *
+   * @param mode any
+   * @return such as {@code no-inference}
+   */
+  static String id(Mode mode) {
+    return mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,105 @@
+package io.seamark.bench;
+
+import io.seamark.plugin.PluginKind;
+import io.seamark.registry.NearestName;
+import io.seamark.registry.PluginRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the module types and names of Ianvs's files stand for here. */
+final class ModuleNames {
+  static final String BASEMODEL = "basemodel";
+  static final String RECOGNITION = "unseen_sample_recognition";
+  static final String DEFINITION = "task_definition";
+  static final String ALLOCATION = "task_allocation";
+
+  /** Module types that are plugins, by Ianvs's or our name. */
+  private static final Map<String, PluginKind<?>> KINDS =
+      Map.of(
+          BASEMODEL,
+          PluginKind.BASEMODEL,
+          RECOGNITION,
+          PluginKind.HARD_EXAMPLE_MINING,
+          "unseen_task_processing",
+          PluginKind.UNSEEN_TASK_PROCESSING,
+          "mask_generator",
+          PluginKind.MASK_GENERATOR,
+          "mask_fusion",
+          PluginKind.MASK_FUSION);
+
+  /** Ianvs's names of Python classes that a plugin of another name does the work of. */
+  private static final Map<String, Map<String, String>> ALIASES =
+      Map.of(
+          BASEMODEL, Map.of("BaseModel", "rfnet"),
+          RECOGNITION, Map.of("HardSampleMining", "confidence_share"));
+
+  /** Names whose work the benchmark's own flow does. */
+  private static final Map<String, List<String>> BUILT_IN =
+      Map.of(
+          DEFINITION,
+          List.of("TaskDefinitionByOrigin"),
+          ALLOCATION,
+          List.of("TaskAllocationByOrigin", "TaskAllocationDefault"),
+          "task_relationship_discovery",
+          List.of("DefaultTaskRelationDiscover"),
+          "task_remodeling",
+          List.of("DefaultTaskRemodeling"),
+          "inference_integrate",
+          List.of("DefaultInferenceIntegrate"),
+          "task_update_decision",
+          List.of("UpdateStrategyByFinetune"),
+          "unseen_task_allocation",
+          List.of("UnseenTaskAllocationDefault"));
+
+  /** Python files of Ianvs's RFNet example; other base models are other networks. */
+  private static final List<String> RFNET_FILES =
+      List.of("basemodel.py", "basemodel-simple.py", "basemodel-sam.py", "rfnet.py");
+
+  /** Hyperparameters whose names differ from the plugin's by more than dashes. */
+  private static final Map<String, String> PARAMETERS = Map.of("threhold", "threshold");
+
+  private ModuleNames() {}
+
+  static List<String> types() {
+    List<String> types = new ArrayList<>(KINDS.keySet());
+    types.addAll(BUILT_IN.keySet());
+    return types.stream().sorted().toList();
+  }
+
+  static @Nullable PluginKind<?> kind(String type) {
+    return KINDS.get(type);
+  }
+
+  static List<String> choices(String type, PluginRegistry registry) {
+    List<String> names = new ArrayList<>(BUILT_IN.getOrDefault(type, List.of()));
+    PluginKind<?> kind = KINDS.get(type);
+    if (kind != null) {
+      names.addAll(ALIASES.getOrDefault(type, Map.of()).keySet());
+      names.addAll(registry.names(kind));
+    }
+    return names;
+  }
+
+  /** The plugin's name. */
+  static String plugin(String type, String name) {
+    return ALIASES.getOrDefault(type, Map.of()).getOrDefault(name, name);
+  }
+
+  /** The plugin's name of a hyperparameter. */
+  static String parameter(String name) {
+    return PARAMETERS.getOrDefault(name, name).replace('_', '-');
+  }
+
+  /** What is wrong with a module's Python file, if anything. */
+  static Optional<String> wrongFile(String type, String url) {
+    String file = url.substring(Math.max(url.lastIndexOf('/'), url.lastIndexOf('\\')) + 1);
+    return type.equals(BASEMODEL) && !RFNET_FILES.contains(file)
+        ? Optional.of(
+            "names a Python network that Seamark has no plugin for; leave url out or name RFNet's: "
+                + NearestName.mustBe(file, RFNET_FILES))
+        : Optional.empty();
+  }
+}

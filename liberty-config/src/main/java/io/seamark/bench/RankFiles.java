@@ -1,0 +1,309 @@
+package io.seamark.bench;
+
+import io.seamark.bench.IanvsJob.Ranking;
+import io.seamark.cli.Table;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Ianvs's {@code all_rank.csv} and {@code selected_rank.csv}: blank-separated, the first column
+ * {@code rank} from 1, then algorithm, metrics, paradigm, module types, {@code
+ * <type>-<hyperparameter>}, time, url.
+ */
+public final class RankFiles {
+  private static final String MISSING = "NaN";
+  private static final long MAX_BYTES = 64L << 20;
+
+  private final Path folder;
+  private final Ranking ranking;
+
+  /**
+   * Files of a job.
+   *
+   * @param folder the job's {@code rank}
+   * @param ranking how to sort and what to show
+   */
+  public RankFiles(Path folder, Ranking ranking) {
+    this.folder = folder;
+    this.ranking = ranking;
+  }
+
+  /** Names of every figure that a result can have. */
+  static List<String> figures(List<String> metrics) {
+    List<String> all = new ArrayList<>(metrics);
+    all.addAll(
+        List.of(
+            "edge_accuracy",
+            "latency_ms",
+            "cpu_seconds_per_frame",
+            "upload_bytes",
+            "download_bytes",
+            "peak_memory_bytes",
+            "unreadable_frames",
+            "upload_curve_area"));
+    return all;
+  }
+
+  /** A table of text: the columns, and value by column in each row. */
+  private record Rows(Set<String> columns, List<Map<String, String>> rows) {}
+
+  /**
+   * Writes both files.
+   *
+   * @param results of the job's finished cases
+   * @return the selected rows as a table to print
+   * @throws IOException if the files cannot be read or written
+   */
+  public Table write(List<CaseResult> results) throws IOException {
+    Files.createDirectories(folder);
+    Path allFile = folder.resolve("all_rank.csv");
+    Rows all = new Rows(new LinkedHashSet<>(), new ArrayList<>());
+    Set<String> metrics = names(results, r -> r.metrics().keySet());
+    Set<String> modules = names(results, r -> r.modules().keySet());
+    Set<String> hyperparameters = names(results, r -> r.hyperparameters().keySet());
+    all.columns.add("algorithm");
+    all.columns.addAll(metrics);
+    all.columns.add("paradigm");
+    all.columns.addAll(modules);
+    all.columns.addAll(hyperparameters);
+    all.columns.addAll(List.of("time", "url"));
+    for (CaseResult result : results) {
+      all.rows.add(row(result));
+    }
+    // A case that was not run again has its row already.
+    Set<String> present = new LinkedHashSet<>();
+    all.rows.forEach(r -> present.add(r.get("time") + " " + r.get("url")));
+    if (Files.isRegularFile(allFile)) {
+      Rows old = read(allFile);
+      // Ianvs appends old rows with whatever columns they have.
+      List<String> tail = List.of("time", "url");
+      Set<String> columns = new LinkedHashSet<>(all.columns);
+      columns.addAll(old.columns);
+      columns.removeAll(tail);
+      columns.remove("rank");
+      columns.addAll(tail);
+      all = new Rows(columns, all.rows);
+      for (Map<String, String> row : old.rows) {
+        if (!present.contains(row.get("time") + " " + row.get("url"))) {
+          all.rows.add(row);
+        }
+      }
+    }
+    all.rows.sort(order());
+    if (ranking.saveAll()) {
+      save(allFile, all.columns, all.rows);
+    }
+    List<String> shown = new ArrayList<>();
+    shown.add("algorithm");
+    shown.addAll(Ranking.all(ranking.metrics()) ? metrics : ranking.metrics());
+    shown.add("paradigm");
+    shown.addAll(Ranking.all(ranking.modules()) ? modules : ranking.modules());
+    shown.addAll(
+        Ranking.all(ranking.hyperparameters())
+            ? hyperparameters
+            : hyperparameters.stream().filter(this::selected).toList());
+    List<Map<String, String>> selected = new ArrayList<>();
+    Set<String> seen = new LinkedHashSet<>();
+    for (Map<String, String> row : all.rows) {
+      String same =
+          shown.stream().map(c -> row.getOrDefault(c, MISSING)).collect(Collectors.joining("\n"));
+      boolean wanted =
+          Ranking.all(ranking.paradigms())
+              || ranking.paradigms().contains(row.getOrDefault("paradigm", ""));
+      if (seen.add(same) && wanted) {
+        selected.add(row);
+      }
+    }
+    shown.addAll(List.of("time", "url"));
+    save(folder.resolve("selected_rank.csv"), shown, selected);
+    return table(shown, selected);
+  }
+
+  private boolean selected(String hyperparameter) {
+    String alone = hyperparameter.substring(hyperparameter.indexOf('-') + 1);
+    return ranking.hyperparameters().contains(hyperparameter)
+        || ranking.hyperparameters().contains(alone);
+  }
+
+  private interface Names {
+    Collection<String> of(CaseResult result);
+  }
+
+  private static Set<String> names(List<CaseResult> results, Names names) {
+    Set<String> all = new LinkedHashSet<>();
+    results.forEach(r -> all.addAll(names.of(r)));
+    return all;
+  }
+
+  private static Map<String, String> row(CaseResult result) {
+    Map<String, String> row = new LinkedHashMap<>();
+    row.put("algorithm", result.algorithm());
+    result.metrics().forEach((name, value) -> row.put(name, python(value)));
+    row.put("paradigm", result.paradigm());
+    row.putAll(result.modules());
+    row.putAll(result.hyperparameters());
+    row.put("time", result.time());
+    row.put("url", result.url());
+    return row;
+  }
+
+  /** As Python's {@code str} writes it. */
+  private static String python(Object value) {
+    if (value instanceof Map<?, ?> map) {
+      return map.entrySet().stream()
+          .map(e -> "'" + e.getKey() + "': " + python(e.getValue()))
+          .collect(Collectors.joining(", ", "{", "}"));
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().map(RankFiles::python).collect(Collectors.joining(", ", "[", "]"));
+    }
+    return value instanceof Double d && d.isNaN() ? MISSING : String.valueOf(value);
+  }
+
+  private Comparator<Map<String, String>> order() {
+    Comparator<Map<String, String>> order = (a, b) -> 0;
+    for (Map.Entry<String, Boolean> by : ranking.sortBy().entrySet()) {
+      Comparator<Map<String, String>> one =
+          (a, b) -> {
+            double x = number(a.get(by.getKey()));
+            double y = number(b.get(by.getKey()));
+            // As in pandas, what is missing comes last either way.
+            if (Double.isNaN(x) || Double.isNaN(y)) {
+              return Boolean.compare(Double.isNaN(x), Double.isNaN(y));
+            }
+            return by.getValue() ? Double.compare(x, y) : Double.compare(y, x);
+          };
+      order = order.thenComparing(one);
+    }
+    return order;
+  }
+
+  private static double number(@org.jspecify.annotations.Nullable String text) {
+    try {
+      return text == null ? Double.NaN : Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      return Double.NaN;
+    }
+  }
+
+  private static void save(Path file, Collection<String> columns, List<Map<String, String>> rows)
+      throws IOException {
+    StringBuilder out = new StringBuilder("rank");
+    columns.forEach(c -> out.append(' ').append(quoted(c)));
+    out.append('\n');
+    for (int i = 0; i < rows.size(); i++) {
+      Map<String, String> row = rows.get(i);
+      out.append(i + 1);
+      columns.forEach(c -> out.append(' ').append(quoted(row.getOrDefault(c, MISSING))));
+      out.append('\n');
+    }
+    Bench.replace(file, out.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String quoted(String text) {
+    return text.matches("[^\\s\"]+") ? text : '"' + text.replace("\"", "\"\"") + '"';
+  }
+
+  private static Rows read(Path file) throws IOException {
+    if (Files.size(file) > MAX_BYTES) {
+      throw new IOException(file + " has more than " + MAX_BYTES + " bytes");
+    }
+    List<List<String>> lines = fields(Files.readString(file));
+    Rows rows = new Rows(new LinkedHashSet<>(), new ArrayList<>());
+    if (lines.isEmpty()) {
+      return rows;
+    }
+    List<String> heading = lines.get(0);
+    rows.columns.addAll(heading);
+    for (List<String> line : lines.subList(1, lines.size())) {
+      if (line.size() != heading.size()) {
+        throw new IOException(
+            file
+                + " has a row of "
+                + line.size()
+                + " fields under "
+                + heading.size()
+                + " columns; move it away to start a new one");
+      }
+      Map<String, String> row = new LinkedHashMap<>();
+      for (int i = 0; i < heading.size(); i++) {
+        if (!heading.get(i).equals("rank")) {
+          row.put(heading.get(i), line.get(i));
+        }
+      }
+      rows.rows.add(row);
+    }
+    return rows;
+  }
+
+  /** Blank-separated fields, of which some are quoted and may hold blanks and line ends. */
+  static List<List<String>> fields(String text) {
+    List<List<String>> lines = new ArrayList<>();
+    List<String> line = new ArrayList<>();
+    StringBuilder field = new StringBuilder();
+    boolean quoted = false;
+    boolean begun = false;
+    for (int i = 0; i <= text.length(); i++) {
+      char c = i == text.length() ? '\n' : text.charAt(i);
+      if (quoted && i < text.length()) {
+        if (c != '"') {
+          field.append(c);
+        } else if (i + 1 < text.length() && text.charAt(i + 1) == '"') {
+          field.append('"');
+          i++;
+        } else {
+          quoted = false;
+        }
+      } else if (c == '"' && !begun) {
+        quoted = true;
+        begun = true;
+      } else if (Character.isWhitespace(c)) {
+        if (begun) {
+          line.add(field.toString());
+          field.setLength(0);
+          begun = false;
+        }
+        if (c == '\n' && !line.isEmpty()) {
+          lines.add(line);
+          line = new ArrayList<>();
+        }
+      } else {
+        field.append(c);
+        begun = true;
+      }
+    }
+    return lines;
+  }
+
+  private static Table table(List<String> columns, List<Map<String, String>> rows) {
+    // Wide values and folders stand in the file; a terminal shows the rest.
+    List<String> shown =
+        columns.stream().filter(c -> !c.equals("MATRIX") && !c.equals("url")).toList();
+    List<String> heading = new ArrayList<>(List.of("rank"));
+    heading.addAll(shown);
+    Table table = new Table(heading.toArray(String[]::new));
+    for (int i = 0; i < rows.size(); i++) {
+      List<String> cells = new ArrayList<>(List.of(Integer.toString(i + 1)));
+      for (String column : shown) {
+        String value = rows.get(i).getOrDefault(column, MISSING);
+        cells.add(
+            value.matches("-?\\d+\\.\\d{5,}(E-?\\d+)?")
+                ? Table.figure(Double.parseDouble(value), 4)
+                : value);
+      }
+      table.row(cells.toArray(String[]::new));
+    }
+    return table;
+  }
+}

@@ -1,0 +1,180 @@
+package io.seamark.bench;
+
+import io.seamark.imaging.Images;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.EncodedImage;
+import io.seamark.perception.Frame;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ianvs's txt index: a sample a line, blank-separated: image, depth if there is any, label.
+ * Relative paths are relative to the index's folder.
+ *
+ * @param file the index
+ * @param entries in its order
+ */
+public record SampleIndex(Path file, List<Entry> entries) {
+  private static final long MAX_INDEX_BYTES = 64L << 20;
+  private static final long MAX_FILE_BYTES = 256L << 20;
+  private static final int SHOWN = 5;
+
+  /** Copies the list. */
+  public SampleIndex {
+    entries = List.copyOf(entries);
+  }
+
+  /**
+   * A line.
+   *
+   * @param line its text
+   * @param image an image file
+   * @param depth an 8-bit grey PNG, or null
+   * @param label an 8-bit PNG of classes; values that are no class of the model are ignored
+   */
+  public record Entry(String line, Path image, @Nullable Path depth, Path label) {
+    @Override
+    public String toString() {
+      return line;
+    }
+
+    /**
+     * Reads the files.
+     *
+     * @return frame and label
+     * @throws IOException if one cannot be read or they differ in size; the message names the file
+     */
+    public Labelled read() throws IOException {
+      byte[] bytes = content(image);
+      try {
+        Frame frame = Images.decodeFrame(bytes);
+        byte[] grey = depth == null ? null : content(depth);
+        ClassMap classes = Images.decodeClassMap(content(label));
+        if (classes.width() != frame.width() || classes.height() != frame.height()) {
+          throw new IOException(
+              String.format(
+                  "label %s is %dx%d, but its image is %dx%d",
+                  label, classes.width(), classes.height(), frame.width(), frame.height()));
+        }
+        return new Labelled(
+            grey == null ? frame : Images.withDepth(frame, grey),
+            classes,
+            Images.encoded(bytes),
+            grey);
+      } catch (IllegalArgumentException e) {
+        throw new IOException(image + ": " + e.getMessage(), e);
+      }
+    }
+
+    private static byte[] content(Path file) throws IOException {
+      long size = Files.size(file);
+      if (size > MAX_FILE_BYTES) {
+        throw new IOException(
+            file + " has " + size + " bytes, but at most " + MAX_FILE_BYTES + " are read");
+      }
+      return Files.readAllBytes(file);
+    }
+  }
+
+  /**
+   * A sample in memory.
+   *
+   * @param frame with depth if there is any
+   * @param label of its size
+   * @param image the image file's bytes
+   * @param depthPng the depth file's bytes, or null
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Labelled(
+      Frame frame, ClassMap label, EncodedImage image, byte @Nullable [] depthPng) {}
+
+  /**
+   * Reads an index.
+   *
+   * @param file a txt file
+   * @param failures what is wrong is added here, with the line
+   * @return the samples
+   */
+  public static SampleIndex read(Path file, List<String> failures) {
+    List<Entry> entries = new ArrayList<>();
+    List<String> wrong = new ArrayList<>();
+    try {
+      if (!Files.isRegularFile(file)) {
+        wrong.add(file + " does not exist or is not a file");
+      } else if (!file.toString().endsWith(".txt")) {
+        wrong.add(file + " must be a .txt index: IMAGE [DEPTH] LABEL on each line");
+      } else if (Files.size(file) > MAX_INDEX_BYTES) {
+        wrong.add(file + " has more than " + MAX_INDEX_BYTES + " bytes");
+      } else {
+        List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        for (int i = 0; i < lines.size(); i++) {
+          if (!lines.get(i).isBlank()) {
+            read(file, i + 1, lines.get(i).strip(), entries, wrong);
+          }
+        }
+        if (entries.isEmpty() && wrong.isEmpty()) {
+          wrong.add(file + " lists no samples");
+        }
+      }
+    } catch (IOException e) {
+      wrong.add(file + " cannot be read as UTF-8 text: " + e);
+    }
+    failures.addAll(wrong.subList(0, Math.min(SHOWN, wrong.size())));
+    if (wrong.size() > SHOWN) {
+      failures.add(file + ": " + (wrong.size() - SHOWN) + " more of its lines are wrong");
+    }
+    return new SampleIndex(file, entries);
+  }
+
+  private static void read(
+      Path file, int number, String line, List<Entry> entries, List<String> wrong) {
+    String[] columns = line.split("\\s+");
+    if (columns.length != 2 && columns.length != 3) {
+      wrong.add(
+          file
+              + ":"
+              + number
+              + ": '"
+              + line
+              + "' has "
+              + columns.length
+              + " columns, but must have IMAGE [DEPTH] LABEL separated by blanks; a path with a"
+              + " blank in it cannot be written in Ianvs's format, so rename or link it");
+      return;
+    }
+    List<Path> paths = new ArrayList<>();
+    Path folder = file.toAbsolutePath().getParent();
+    for (String column : columns) {
+      try {
+        Path path = folder == null ? Path.of(column) : folder.resolve(column);
+        if (!Files.isRegularFile(path)) {
+          wrong.add(
+              file
+                  + ":"
+                  + number
+                  + ": '"
+                  + column
+                  + "' is not a file; relative paths are relative to the index's folder, and a path"
+                  + " must hold no blank");
+          return;
+        }
+        paths.add(path);
+      } catch (InvalidPathException e) {
+        wrong.add(file + ":" + number + ": '" + column + "' is not a path");
+        return;
+      }
+    }
+    entries.add(
+        new Entry(
+            line,
+            paths.get(0),
+            paths.size() == 3 ? paths.get(1) : null,
+            paths.get(paths.size() - 1)));
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * The benchmark: Ianvs's jobs for the paradigm of lifelong learning, on Seamark's parts.
+ *
+ * <p>{@link io.seamark.bench.IanvsJob} reads {@code benchmarkingjob.yaml}, {@code testenv.yaml} and
+ * {@code algorithm.yaml} as they are written for Ianvs (kubeedge/ianvs), {@link
+ * io.seamark.bench.Paradigm} plays the rounds of one test case, {@link io.seamark.bench.Bench} runs
+ * the cases and keeps their results, and {@link io.seamark.bench.RankFiles} writes the rank files.
+ *
+ * <p>What differs from Ianvs on purpose: one edge model serves all tasks, which are used to score;
+ * hard samples train on the cloud's answers unless {@code basemodel}'s hyperparameter {@code
+ * hard_sample_target} is {@code ground_truth}, as in Ianvs's example; a round without hard samples
+ * is a round like any other and adds its row of the matrix; a value that a row lacks is written
+ * {@code NaN} in the rank files, since pandas could not read back the empty one that Ianvs writes.
+ */
+@NullMarked
+package io.seamark.bench;
+
+import org.jspecify.annotations.NullMarked;

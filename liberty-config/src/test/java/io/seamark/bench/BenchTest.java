@@ -1,0 +1,364 @@
+package io.seamark.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.seamark.cli.Seamark;
+import io.seamark.registry.PluginRegistry;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BenchTest {
+  private static final String GRID = "mask_generator.segment_anything.points-per-side=3";
+
+  @TempDir Path folder = Path.of("");
+
+  private record Ran(int status, String out, String err) {}
+
+  private static Ran bench(Object... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    String[] all =
+        Stream.concat(Stream.of("bench"), Arrays.stream(arguments).map(String::valueOf))
+            .toArray(String[]::new);
+    int status = Seamark.run(new PrintWriter(out), new PrintWriter(err), all);
+    return new Ran(status, out.toString(), err.toString());
+  }
+
+  private Path example() throws IOException {
+    return new ExampleJob(96, 64, 8).write(folder.resolve("job"));
+  }
+
+  private static void edit(Path job, String file, String from, String to) throws IOException {
+    Path path = job.resolveSibling(file);
+    String text = Files.readString(path);
+    assertTrue(text.contains(from), file + " lacks " + from);
+    Files.writeString(path, text.replace(from, to));
+  }
+
+  private static void assertRefused(Path job, String... parts) {
+    Ran ran = bench(job);
+    assertEquals(2, ran.status(), ran.err());
+    for (String part : parts) {
+      assertTrue(ran.err().contains(part), ran.err());
+    }
+    assertFalse(ran.err().contains("Exception"), ran.err());
+  }
+
+  private static List<Path> results(Path job) throws IOException {
+    Path cases = job.resolveSibling("workspace/street/rfnet_lifelong_learning");
+    List<Path> results = new ArrayList<>();
+    try (Stream<Path> folders = Files.list(cases)) {
+      folders
+          .map(f -> f.resolve("result.json"))
+          .filter(Files::isRegularFile)
+          .sorted()
+          .forEach(results::add);
+    }
+    return results;
+  }
+
+  @Test
+  @DisplayName("the example job runs, writes Ianvs's files, and resumes where it was cut off")
+  void exampleAndResume() throws IOException {
+    Path job = example();
+    Ran first = bench(job, "--set", GRID);
+    assertEquals(0, first.status(), first.err());
+    Path rank = job.resolveSibling("workspace/street/rank");
+    List<List<String>> all = RankFiles.fields(Files.readString(rank.resolve("all_rank.csv")));
+    assertEquals(3, all.size());
+    assertEquals(
+        List.of(
+            "rank",
+            "algorithm",
+            "accuracy",
+            "task_avg_acc",
+            "BWT",
+            "FWT",
+            "MATRIX",
+            "samples_transfer_ratio"),
+        all.get(0).subList(0, 8));
+    List<String> heading = all.get(0);
+    assertTrue(
+        heading.containsAll(
+            List.of(
+                "paradigm",
+                "basemodel",
+                "task_definition",
+                "unseen_sample_recognition",
+                "basemodel-learning_rate",
+                "basemodel-hard_sample_target",
+                "task_definition-origins",
+                "unseen_sample_recognition-threhold",
+                "BWT_usual",
+                "FWT_usual")),
+        heading::toString);
+    assertEquals(List.of("time", "url"), heading.subList(heading.size() - 2, heading.size()));
+    for (List<String> row : all.subList(1, 3)) {
+      assertEquals(heading.size(), row.size());
+      assertEquals("lifelonglearning", row.get(heading.indexOf("paradigm")));
+      assertEquals("['day', 'dusk']", row.get(heading.indexOf("task_definition-origins")));
+      assertTrue(row.get(heading.indexOf("MATRIX")).startsWith("{'all': [["));
+    }
+    double best = Double.parseDouble(all.get(1).get(heading.indexOf("accuracy")));
+    assertTrue(best >= Double.parseDouble(all.get(2).get(heading.indexOf("accuracy"))));
+    assertTrue(Files.readString(rank.resolve("upload_curve.svg")).contains("<path d=\"M"));
+    List<List<String>> selected =
+        RankFiles.fields(Files.readString(rank.resolve("selected_rank.csv")));
+    assertEquals(
+        List.of(
+            "rank",
+            "algorithm",
+            "accuracy",
+            "task_avg_acc",
+            "BWT",
+            "FWT",
+            "samples_transfer_ratio",
+            "upload_bytes",
+            "paradigm",
+            "unseen_sample_recognition",
+            "basemodel-hard_sample_target",
+            "time",
+            "url"),
+        selected.get(0));
+    agreesWithTheMatrix(results(job).get(0));
+
+    List<Path> results = results(job);
+    assertEquals(2, results.size());
+    byte[] kept = Files.readAllBytes(results.get(0));
+    // As after a kill in the middle of the second case.
+    Files.delete(results.get(1));
+    Ran second = bench(job, "--set", GRID);
+    assertEquals(0, second.status(), second.err());
+    assertTrue(second.out().contains("2 cases, 1 of them finished before, 0 failed"), second.out());
+    assertEquals(results, results(job));
+    assertTrue(Arrays.equals(kept, Files.readAllBytes(results.get(0))));
+    List<List<String>> again = RankFiles.fields(Files.readString(rank.resolve("all_rank.csv")));
+    assertTrue(again.size() <= 4, "the kept case's row is there twice: " + again);
+    assertEquals(
+        again.size() - 1,
+        again.stream()
+            .skip(1)
+            .map(r -> r.get(r.size() - 2) + r.get(r.size() - 1))
+            .distinct()
+            .count());
+  }
+
+  /** BWT and FWT as Ianvs's formulas give them, from the values that the case kept. */
+  private static void agreesWithTheMatrix(Path result) throws IOException {
+    JsonNode metrics = new ObjectMapper().readTree(Files.readAllBytes(result)).get("metrics");
+    JsonNode m = metrics.get("MATRIX").get("all");
+    assertEquals(2, m.size());
+    // Two rounds: usual BWT = R[2,1] - R[1,1].
+    assertEquals(
+        m.get(1).get(0).asDouble() - m.get(0).get(0).asDouble(),
+        metrics.get("BWT_usual").asDouble(),
+        1e-12);
+    assertTrue(metrics.get("latency_ms").asDouble() > 0);
+    assertTrue(metrics.get("cpu_seconds_per_frame").asDouble() > 0);
+    assertTrue(metrics.get("task_avg_acc").asDouble() > 0);
+  }
+
+  @Test
+  @DisplayName("a round without hard samples adds its row; nothing is uploaded or transferred")
+  void nothingHard() throws IOException {
+    Path job = example();
+    edit(job, "algorithm.yaml", "values: [ 0.8 ]", "values: [ 0.0 ]");
+    edit(
+        job,
+        "algorithm.yaml",
+        "    - type: \"unseen_sample_recognition\"\n      name: \"score_margin\"\n",
+        "");
+    Ran ran = bench(job, "--no-curve");
+    assertEquals(0, ran.status(), ran.err());
+    JsonNode metrics =
+        new ObjectMapper().readTree(Files.readAllBytes(results(job).get(0))).get("metrics");
+    JsonNode m = metrics.get("MATRIX").get("all");
+    assertEquals(m.get(0), m.get(1), "the model stayed, so its row repeats");
+    assertEquals(0, metrics.get("samples_transfer_ratio").asDouble());
+    assertEquals(0, metrics.get("upload_bytes").asLong());
+    assertEquals(metrics.get("edge_accuracy"), metrics.get("accuracy"));
+  }
+
+  @Test
+  @DisplayName("no-inference and ground truth, as Ianvs's examples have them, and old index keys")
+  void noInference() throws IOException {
+    Path job = example();
+    edit(job, "testenv.yaml", "hard-example-mining", "no-inference");
+    edit(job, "testenv.yaml", "train_index:", "train_url:");
+    edit(job, "testenv.yaml", "test_index:", "test_url:");
+    edit(job, "algorithm.yaml", "hard-example_splitting", "fwt_splitting");
+    edit(
+        job,
+        "algorithm.yaml",
+        "    - type: \"unseen_sample_recognition\"\n      name: \"score_margin\"\n",
+        "");
+    Ran ran = bench(job);
+    assertEquals(0, ran.status(), ran.err());
+    assertTrue(ran.err().contains("round 0: 1 steps on 1 samples"), ran.err());
+    assertEquals(1, results(job).size());
+  }
+
+  @Test
+  @DisplayName("what is wrong is said all at once, with file, key, value and the right ones")
+  void wrongFiles() throws IOException {
+    Path job = example();
+    edit(job, "algorithm.yaml", "learning_rate:", "learnin_rate:");
+    edit(job, "algorithm.yaml", "HardSampleMining", "HardSampleMinin");
+    edit(job, "testenv.yaml", "incremental_rounds: 2", "incremental_round: 1");
+    edit(job, "benchmarkingjob.yaml", "\"descend\" }, {", "\"down\" }, {");
+    assertRefused(
+        job,
+        "algorithm.yaml: basemodel BaseModel has no hyperparameter 'learnin_rate'",
+        "did you mean learning_rate?",
+        "modules[2].name is 'HardSampleMinin', but must be one of HardSampleMining",
+        "testenv.incremental_round is not a key of this format",
+        "did you mean incremental_rounds?",
+        "sort_by[0].accuracy is 'down', but must be one of ascend, descend");
+  }
+
+  @Test
+  @DisplayName("a key that stands twice and text that is no YAML are named with their line")
+  void notYaml() throws IOException {
+    Path job = example();
+    edit(
+        job,
+        "testenv.yaml",
+        "incremental_rounds: 2",
+        "incremental_rounds: 2\n  incremental_rounds: 3");
+    edit(job, "algorithm.yaml", "values: [ 1 ]", "values: [ 1");
+    assertRefused(
+        job,
+        "testenv.yaml is not YAML: key incremental_rounds stands twice in line",
+        "algorithm.yaml is not YAML: ");
+  }
+
+  @Test
+  @DisplayName("Ianvs's own traps are refused with a reason")
+  void traps() throws IOException {
+    Path job = example();
+    edit(job, "algorithm.yaml", "hard-example_splitting", "default");
+    edit(
+        job,
+        "algorithm.yaml",
+        "name: \"BaseModel\"",
+        "name: \"BaseModel\"\n      url: \"./rfnet/vit_basemodel.py\"");
+    edit(job, "benchmarkingjob.yaml", "\"testenv.yaml\"", "\"gone/testenv.yaml\"");
+    assertRefused(
+        job,
+        "vit_basemodel.py', but names a Python network that Seamark has no plugin for",
+        "gone/testenv.yaml', but there is no such file",
+        "must be fwt_splitting or hard-example_splitting");
+  }
+
+  @Test
+  @DisplayName("a path with a blank, a missing file and an empty index are named by line")
+  void wrongIndex() throws IOException {
+    Path job = example();
+    Path index = job.resolveSibling("train-index.txt");
+    Files.writeString(index, "my frames/1.png my frames/1-label.png\nday/none.png day/0.png\n");
+    Files.writeString(job.resolveSibling("test-index.txt"), "\n");
+    assertRefused(
+        job,
+        "train-index.txt:1: 'my frames/1.png my frames/1-label.png' has 4 columns",
+        "a blank in it cannot be written in Ianvs's format",
+        "train-index.txt:2: 'day/none.png' is not a file",
+        "test-index.txt lists no samples");
+  }
+
+  @Test
+  @DisplayName("values make every combination")
+  void combinations() throws IOException {
+    Path job = example();
+    edit(job, "algorithm.yaml", "[ 0.0001 ]", "[ 0.0001, 0.001 ]");
+    edit(job, "algorithm.yaml", "[ 0.8 ]", "[ 0.7, 0.8, 0.9 ]");
+    IanvsJob read =
+        IanvsJob.read(job, PluginRegistry.discover(null, BenchTest.class.getClassLoader()));
+    // Two rates by three thresholds of one miner and the other miner as it is.
+    assertEquals(8, read.cases().size());
+    assertEquals(8, read.cases().stream().distinct().count());
+    assertEquals(
+        "0.7",
+        read.cases().get(0).settings().get("hard_example_mining.confidence_share.threshold"));
+  }
+
+  @Test
+  @DisplayName("a small job made from CamVid: two tasks, two rounds")
+  void camVid() throws IOException {
+    String set = System.getProperty("SEAMARK_SHARED", System.getenv("SEAMARK_SHARED"));
+    Path shared = Path.of(set == null ? "../../shared" : set).toAbsolutePath().normalize();
+    Path frames = shared.resolve("data/camvid/train");
+    Path model = shared.resolve("models/rfnet-camvid-day.safetensors");
+    assumeTrue(
+        Files.isDirectory(frames) && Files.isRegularFile(model),
+        () -> "no real frames at " + shared + "; set SEAMARK_SHARED to the folder that has them");
+    Path job = example();
+    List<String> day = lines(frames, "0016E5_", 10);
+    List<String> dusk = lines(frames, "0001TP_", 6);
+    List<String> train = new ArrayList<>(day.subList(0, 6));
+    for (int i = 0; i < 3; i++) {
+      train.add(day.get(6 + i));
+      train.add(dusk.get(i));
+    }
+    Files.write(job.resolveSibling("train-index.txt"), train);
+    Files.write(job.resolveSibling("test-index.txt"), List.of(day.get(9), dusk.get(4)));
+    edit(job, "algorithm.yaml", "\"day\", \"dusk\"", "\"0001TP\", \"0016E5\"");
+    edit(
+        job,
+        "algorithm.yaml",
+        "    - type: \"unseen_sample_recognition\"\n      name: \"score_margin\"\n",
+        "");
+    edit(
+        job,
+        "algorithm.yaml",
+        "- epochs:",
+        "- batch_size:\n            values: [ 1 ]\n        - steps:");
+    Ran ran =
+        bench(
+            job,
+            "--edge-model",
+            model,
+            "--sam",
+            shared.resolve("models/sam-standin"),
+            "--no-curve",
+            "--set",
+            "mask_generator.segment_anything.points-per-side=2");
+    assertEquals(0, ran.status(), ran.err());
+    JsonNode metrics =
+        new ObjectMapper().readTree(Files.readAllBytes(results(job).get(0))).get("metrics");
+    assertTrue(metrics.get("accuracy").asDouble() > 0.2, metrics::toString);
+    assertTrue(metrics.get("MATRIX").has("0001TP"), metrics::toString);
+  }
+
+  private static List<String> lines(Path frames, String prefix, int count) throws IOException {
+    try (Stream<Path> files = Files.list(frames)) {
+      return files
+          .filter(f -> f.getFileName().toString().startsWith(prefix))
+          .sorted()
+          .limit(count)
+          .map(
+              f ->
+                  f
+                      + " "
+                      + Objects.requireNonNull(frames.getParent())
+                          .resolve("trainannot")
+                          .resolve(f.getFileName().toString().replace(".jpg", ".png")))
+          .toList();
+    }
+  }
+}

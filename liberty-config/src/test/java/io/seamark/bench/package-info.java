@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.bench;
+
+import org.jspecify.annotations.NullMarked;
