@@ -5,6 +5,8 @@ import io.seamark.perception.Prediction;
 /**
  * Unknown-sample recognition. Given the same predictions and deliveries in the same order, at the
  * same times where it looks at the clock, and the same seed, a miner decides the same.
+ *
+ * <p>Thread-safe.
  */
 public interface HardExampleMining {
   /**

@@ -103,6 +103,23 @@ public final class PluginRegistry implements AutoCloseable {
   }
 
   /**
+   * A registry of providers that are at hand, such as a test's.
+   *
+   * @param providers held to the same rules as those found
+   * @return those and no others
+   * @throws IllegalArgumentException if one breaks a rule, or two have one kind and name
+   */
+  public static PluginRegistry of(List<? extends PluginProvider<?, ?>> providers) {
+    Map<PluginProvider<?, ?>, String> origins = new HashMap<>();
+    for (PluginProvider<?, ?> provider : providers) {
+      check(provider);
+      origins.put(provider, BUILT_IN);
+    }
+    checkDuplicates(origins);
+    return new PluginRegistry(origins, List.of(), List.of());
+  }
+
+  /**
    * Every plugin that was found.
    *
    * @return in the order of {@link PluginKind#ALL}, then by name

@@ -42,6 +42,7 @@ public final class GuardedSum implements MaskFusion {
    */
   @Override
   public ClassMap fuse(ClassScores scores, List<SegmentMask> masks) {
+    MaskRuns.checkFinite(scores);
     List<MaskRuns> painted = MaskRuns.largestFirst(masks, scores.width(), scores.height());
     ClassMap start = scores.argmax();
     if (painted.isEmpty()) {
@@ -75,10 +76,6 @@ public final class GuardedSum implements MaskFusion {
       int from = c * plane;
       for (int i = 0; i < plane; i++) {
         before[i + 1] = before[i] + probabilities[from + i] * share[i];
-      }
-      if (!Double.isFinite(before[plane])) {
-        throw new IllegalArgumentException(
-            "the scores of class " + c + " are not all finite, but must be");
       }
       for (int m = 0; m < label.length; m++) {
         double sum = painted.get(m).sum(before);

@@ -25,10 +25,12 @@ public final class MajorityVote implements MaskFusion {
    * @param scores the edge model's logits, of the masks' size
    * @param masks in any order; may be empty
    * @return every pixel's class
-   * @throws IllegalArgumentException if a mask has another size than the scores
+   * @throws IllegalArgumentException if a mask has another size than the scores, or a logit is not
+   *     finite
    */
   @Override
   public ClassMap fuse(ClassScores scores, List<SegmentMask> masks) {
+    MaskRuns.checkFinite(scores);
     List<MaskRuns> painted = MaskRuns.largestFirst(masks, scores.width(), scores.height());
     ClassMap start = scores.argmax();
     byte[] classes = start.classes();

@@ -1,6 +1,7 @@
 package io.seamark.unknown.fusion;
 
 import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
 import io.seamark.perception.SegmentMask;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,19 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent")
 record MaskRuns(int[] bounds) {
+  /** What is no number must not decide a class. */
+  static void checkFinite(ClassScores scores) {
+    float[] logits = scores.logits();
+    for (int i = 0; i < logits.length; i++) {
+      if (!Float.isFinite(logits[i])) {
+        throw new IllegalArgumentException(
+            "the scores of class "
+                + i / (scores.width() * scores.height())
+                + " are not all finite, but must be");
+      }
+    }
+  }
+
   /** Masks that cover at least one pixel, largest first, in the given order where areas tie. */
   static List<MaskRuns> largestFirst(List<SegmentMask> masks, int width, int height) {
     List<SegmentMask> sorted = new ArrayList<>(masks);

@@ -29,6 +29,7 @@ public final class ScoreSum implements MaskFusion {
    */
   @Override
   public ClassMap fuse(ClassScores scores, List<SegmentMask> masks) {
+    MaskRuns.checkFinite(scores);
     List<MaskRuns> painted = MaskRuns.largestFirst(masks, scores.width(), scores.height());
     int plane = scores.width() * scores.height();
     float[] logits = scores.logits();
@@ -40,10 +41,6 @@ public final class ScoreSum implements MaskFusion {
       int from = c * plane;
       for (int i = 0; i < plane; i++) {
         before[i + 1] = before[i] + logits[from + i];
-      }
-      if (!Double.isFinite(before[plane])) {
-        throw new IllegalArgumentException(
-            "the scores of class " + c + " are not all finite, but must be");
       }
       for (int m = 0; m < label.length; m++) {
         double sum = painted.get(m).sum(before);
