@@ -29,8 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TemplatePluginTest {
   private static final Duration LIMIT = Duration.ofSeconds(90);
-  private static final Path SOURCES =
-      Seamark.ROOT.resolve("tests/template-plugin/src/main");
+  private static final Path SOURCES = Seamark.ROOT.resolve("tests/template-plugin/src/main");
 
   @TempDir Path folder = Path.of(".");
 
