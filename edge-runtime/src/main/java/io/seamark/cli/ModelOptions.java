@@ -1,6 +1,9 @@
 package io.seamark.cli;
 
 import io.seamark.network.EdgeModel;
+import io.seamark.network.RfNet;
+import io.seamark.plugin.PluginKind;
+import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.street.StreetModels;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,6 +62,33 @@ public final class ModelOptions {
   public static EdgeModel.Description describe(Path file) {
     try (var opened = EdgeModel.open(file)) {
       return EdgeModel.describe(file, opened);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(Seamark.message(e), e);
+    }
+  }
+
+  /**
+   * Refuses a model that lacks what the configured hard-example miner reads, before anything
+   * starts.
+   *
+   * @param model an edge model, which labels the first frame
+   * @param plugins name the miner
+   * @throws IllegalArgumentException if the miner is appealnet and the model has no head for it, or
+   *     the file is no edge model
+   */
+  public static void checkMiner(Path model, ConfiguredPlugins plugins) {
+    if (!plugins.name(PluginKind.HARD_EXAMPLE_MINING).equals("appealnet")) {
+      return;
+    }
+    try (var opened = EdgeModel.open(model)) {
+      if (!RfNet.hasAppealNet(opened)) {
+        throw new IllegalArgumentException(
+            "hard_example_mining is appealnet, but the edge model "
+                + model
+                + " has no AppealNet head; give it one with: seamark model appealnet "
+                + model
+                + " --out HEADED.safetensors --buffer DIR");
+      }
     } catch (IOException e) {
       throw new IllegalArgumentException(Seamark.message(e), e);
     }

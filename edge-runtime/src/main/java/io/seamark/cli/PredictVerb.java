@@ -106,6 +106,9 @@ public final class PredictVerb implements Verb {
     ConfiguredPlugins plugins = workplace.plugins();
     HardExampleMining miner = hem == null ? null : plugins.create(PluginKind.HARD_EXAMPLE_MINING);
     Path file = ModelOptions.file(workplace, DeviceFolders.cache());
+    if (miner != null) {
+      ModelOptions.checkMiner(file, plugins);
+    }
     BaseModel basemodel = plugins.create(PluginKind.BASEMODEL);
     try (SampleSource frames = SourceOptions.open(plugins);
         LiveModel live = new LiveModel(basemodel, "predict", file);

@@ -157,6 +157,7 @@ public final class RunVerb implements Verb {
     checkCloudInputs(workplace);
     Path initial = ModelOptions.file(workplace, DeviceFolders.cache());
     ModelOptions.describe(initial);
+    ModelOptions.checkMiner(initial, plugins);
     // Opened for its message alone: nothing may start before the source is known to work.
     SourceOptions.open(plugins).close();
     List<URI> named = cloud == null ? List.of() : addresses(cloud);

@@ -15,6 +15,7 @@ import io.seamark.cli.Seamark;
 import io.seamark.imaging.Images;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
+import io.seamark.network.RfNet;
 import io.seamark.network.RfNetWeights;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -154,6 +156,87 @@ class FullVerbsTest {
     Ran other = seamark("model", "diff", model, half, "--json");
     assertTrue(other.json().path("differ").asInt() > 0);
     assertTrue(other.json().path("largest_difference").asDouble() < 0.01);
+  }
+
+  @Test
+  void modelGetsAnAppealNetHead() throws IOException {
+    Path plain = folder.resolve("plain.safetensors");
+    EdgeModel.of(RfNetWeights.initial(3, 3, 4, false)).save(plain, Precision.F32);
+    Path buffer = buffer(3);
+    Path once = folder.resolve("once.safetensors");
+    Path twice = folder.resolve("twice.safetensors");
+    for (List<Path> inOut : List.of(List.of(plain, once), List.of(once, twice))) {
+      Ran ran =
+          seamark(
+              "model",
+              "appealnet",
+              inOut.get(0),
+              "--out",
+              inOut.get(1),
+              "--buffer",
+              buffer,
+              "--steps",
+              4,
+              "--json");
+      assertEquals(0, ran.status(), ran.err());
+      assertEquals(3, ran.json().path("answered_frames").asInt());
+      assertEquals(0, ran.json().path("retained_frames").asInt());
+      assertTrue(ran.json().path("appealnet_last_loss").asDouble() > 0);
+      assertEquals(
+          "4", ran.json().path("settings").path("seamark.training.appealnet.steps").asText());
+    }
+    assertFalse(RfNet.hasAppealNet(EdgeModel.load(plain).weights()));
+    assertTrue(RfNet.hasAppealNet(EdgeModel.load(once).weights()));
+    Ran same = seamark("model", "diff", once, twice, "--json");
+    int differ = same.json().path("differ").asInt();
+    // Training goes on with the head that is there, and changes nothing else.
+    assertTrue(differ > 0 && differ <= headTensors(once), same.out());
+  }
+
+  private static long headTensors(Path model) throws IOException {
+    return EdgeModel.load(model).weights().tensors().keySet().stream()
+        .filter(name -> name.startsWith(RfNet.APPEALNET))
+        .count();
+  }
+
+  @Test
+  void appealNetSaysWhatItLacks() throws IOException {
+    Path model = model("a", 1);
+    Path out = folder.resolve("out.safetensors");
+    Path text = Files.writeString(folder.resolve("text.txt"), "text");
+    Path no = folder.resolve("no");
+    List<Object> start = List.of("model", "appealnet", model, "--out", out);
+    assertMisused("there is nothing to train on", start.toArray());
+    assertMisused("--answered and --answers must be given", with(start, "--answered", no));
+    assertMisused(
+        "--buffer and --answered are both given",
+        with(start, "--buffer", no, "--answered", no, "--answers", no));
+    assertMisused("buffer " + no + " does not exist", with(start, "--buffer", no));
+    Ran missing = seamark(with(start, "--retain", no));
+    assertEquals(1, missing.status(), missing.err());
+    assertTrue(missing.err().contains(no.toString()), missing.err());
+    assertMisused(
+        "there are no frames to train the AppealNet head on", with(start, "--buffer", buffer(0)));
+    assertMisused(
+        "seamark.training.appealnet.cost is 0.0", with(start, "--buffer", no, "--cost", 0));
+    assertMisused(
+        "must end in .safetensors", "model", "appealnet", model, "--out", text, "--buffer", no);
+    assertMisused(
+        "is not an RFNet model", "model", "appealnet", text, "--out", out, "--buffer", no);
+    assertFalse(Files.exists(out));
+    for (String verb : List.of("run", "predict")) {
+      List<Object> started =
+          List.of(
+              verb, "--edge-model", model, "--hem", "appealnet", "--source", "procedural_street");
+      assertMisused(
+          "no AppealNet head; give it one with: seamark model appealnet " + model,
+          with(started, "--out", folder.resolve(verb)));
+      assertFalse(Files.exists(folder.resolve(verb)));
+    }
+  }
+
+  private static Object[] with(List<Object> start, Object... rest) {
+    return Stream.concat(start.stream(), Arrays.stream(rest)).toArray();
   }
 
   @Test
