@@ -342,6 +342,7 @@ final class Run {
       if (!(runtime.sync() instanceof ModelSync.Failed)) {
         return;
       }
+      // A server that has just failed gets a moment before it is asked again.
       Thread.sleep(500);
     }
   }

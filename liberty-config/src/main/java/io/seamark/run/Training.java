@@ -72,6 +72,7 @@ final class Training {
       } catch (IOException e) {
         LOG.warn("event=training_unknown reason=\"{}\"", e.getMessage());
       }
+      // Over HTTP there is nothing to wait on: the state is asked for now and then.
       Thread.sleep(LOOK_MILLIS);
     }
     return false;

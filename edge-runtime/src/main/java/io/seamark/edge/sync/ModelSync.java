@@ -83,6 +83,7 @@ public final class ModelSync implements AutoCloseable {
       while (!closed) {
         failures = poll() instanceof Failed ? failures + 1 : 0;
         int factor = failures == 0 ? 1 : Math.min(LONGEST_WAIT, 1 << Math.min(failures - 1, 10));
+        // The interval between two questions; close() interrupts it.
         Thread.sleep(interval.toMillis() * factor);
       }
     } catch (InterruptedException e) {

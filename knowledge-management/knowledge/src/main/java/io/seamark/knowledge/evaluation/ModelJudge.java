@@ -163,7 +163,7 @@ public final class ModelJudge {
     /** What each model's word weighs: its mean IoU; the same for all where nothing is known. */
     List<Double> says() {
       List<Double> says = byModel.stream().map(ConfusionMatrix::meanIou).toList();
-      return says.stream().allMatch(say -> say > 0) ? says : Collections.nCopies(says.size(), 1.0);
+      return says.stream().anyMatch(say -> say > 0) ? says : Collections.nCopies(says.size(), 1.0);
     }
   }
 
