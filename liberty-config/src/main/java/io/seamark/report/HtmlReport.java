@@ -279,14 +279,17 @@ public final class HtmlReport {
     if (frames.isEmpty()) {
       return;
     }
-    double[] x = column(FrameFigures::seconds);
-    double end = Math.max(frames.get(frames.size() - 1).seconds(), 1e-3);
+    // The stream begins when the cloud stands, which can take half the run.
+    double first = frames.get(0).seconds();
+    double[] x = column(f -> f.seconds() - first);
+    double end = Math.max(x[x.length - 1], 1e-3);
     int window = Math.max(5, Math.min(30, frames.size() / 12));
-    List<Plot.Band> bands = bands(end);
+    List<Plot.Band> bands = bands(first, end);
     List<Plot.Marker> markers = new ArrayList<>();
     for (ModelVersion model : run.models()) {
-      if (model.servedFrom() > 0 && model.servedFrom() <= end) {
-        markers.add(new Plot.Marker(model.version(), model.servedFrom()));
+      double at = model.servedFrom() - first;
+      if (at > 0 && at <= end) {
+        markers.add(new Plot.Marker(model.version(), at));
       }
     }
     String mean = "Mean of the last " + window + " frames.";
@@ -320,8 +323,8 @@ public final class HtmlReport {
     heading(
         "Over time",
         bands.isEmpty()
-            ? ""
-            : "From left to right as the run went; the shaded stretches are the conditions named"
+            ? "Seconds since the first frame."
+            : "Seconds since the first frame; the shaded stretches are the conditions named"
                 + " at their foot.");
     out.append("<div class=\"plots\">\n");
     for (Plot plot : plots) {
@@ -350,17 +353,17 @@ public final class HtmlReport {
     return values;
   }
 
-  private List<Plot.Band> bands(double end) {
+  private List<Plot.Band> bands(double first, double end) {
     List<Plot.Band> bands = new ArrayList<>();
     String name = "";
     double from = 0;
     for (FrameFigures f : run.frames()) {
       if (!f.domain().equals(name)) {
         if (!name.isEmpty()) {
-          bands.add(new Plot.Band(name, from, f.seconds()));
+          bands.add(new Plot.Band(name, from, f.seconds() - first));
         }
         name = f.domain();
-        from = bands.isEmpty() ? 0 : f.seconds();
+        from = bands.isEmpty() ? 0 : f.seconds() - first;
       }
     }
     if (!name.isEmpty()) {
