@@ -207,7 +207,7 @@ public final class PluginRegistry implements AutoCloseable {
                             + kind
                             + " plugin '"
                             + name
-                            + "\': "
+                            + "': "
                             + NearestName.mustBe(name, names(kind))));
   }
 
