@@ -6,6 +6,7 @@ import io.seamark.edge.EdgeAnswer;
 import io.seamark.edge.EdgeEndpoint;
 import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
+import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.edge.metrics.ProcessResources;
 import io.seamark.edge.upload.CloudAnswer;
@@ -166,6 +167,7 @@ public final class EdgeVerb implements Verb {
     return new EdgeRuntime.Parts(
         options,
         plugins.create(PluginKind.BASEMODEL),
+        SeenTaskInference.Parts.of(plugins),
         ModelOptions.file(workplace, DeviceFolders.cache()),
         "initial",
         plugins.create(PluginKind.HARD_EXAMPLE_MINING),

@@ -1,5 +1,6 @@
 package io.seamark.cli;
 
+import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.sync.LiveModel;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
@@ -116,7 +117,9 @@ public final class PredictVerb implements Verb {
             new Processing(cloudPath ? plugins.create(PluginKind.UNSEEN_TASK_PROCESSING) : null)) {
       prepare(out);
       ConfusionMatrix counts = new ConfusionMatrix(live.classes().size());
-      label(frames, live, miner, processing, counts);
+      SeenTaskInference inference =
+          new SeenTaskInference(SeenTaskInference.Parts.of(plugins), live, "predict");
+      label(frames, inference, miner, processing, counts);
       if (images == 0) {
         throw new IOException("none of the " + skipped + " images could be labelled");
       }
@@ -146,7 +149,7 @@ public final class PredictVerb implements Verb {
 
   private void label(
       SampleSource frames,
-      LiveModel live,
+      SeenTaskInference inference,
       @Nullable HardExampleMining miner,
       Processing processing,
       ConfusionMatrix counts)
@@ -164,7 +167,7 @@ public final class PredictVerb implements Verb {
           skip(bad.id(), bad.reason());
         } else if (next.get() instanceof Sample sample) {
           try {
-            label(sample, live, miner, decisions, processing, counts);
+            label(sample, inference, miner, decisions, processing, counts);
             decode.add(decoded);
           } catch (IllegalArgumentException e) {
             skip(sample.id(), Seamark.message(e));
@@ -177,14 +180,14 @@ public final class PredictVerb implements Verb {
 
   private void label(
       Sample sample,
-      LiveModel live,
+      SeenTaskInference inference,
       @Nullable HardExampleMining miner,
       @Nullable Decisions decisions,
       Processing processing,
       ConfusionMatrix counts)
       throws IOException {
     long start = System.nanoTime();
-    Prediction prediction = live.infer(sample.frame()).prediction();
+    Prediction prediction = inference.infer(sample).prediction();
     double inferred = since(start);
     MiningDecision decision = miner == null ? null : miner.mine(prediction);
     ClassMap answer = prediction.classMap();

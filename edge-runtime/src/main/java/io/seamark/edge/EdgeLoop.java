@@ -34,7 +34,7 @@ public final class EdgeLoop implements CloudLink.Receiver {
   private static final Logger LOG = LoggerFactory.getLogger(EdgeLoop.class);
 
   private final EdgeOptions options;
-  private final LiveModel model;
+  private final SeenTaskInference inference;
   private final HardExampleMining miner;
   private final EdgeMetrics metrics;
   private final AnswerSink sink;
@@ -47,19 +47,19 @@ public final class EdgeLoop implements CloudLink.Receiver {
    * A loop without a cloud.
    *
    * @param options how it behaves
-   * @param model labels the frames
+   * @param inference labels the frames
    * @param miner decides which are hard
    * @param metrics counts them
    * @param sink takes the answers
    */
   public EdgeLoop(
       EdgeOptions options,
-      LiveModel model,
+      SeenTaskInference inference,
       HardExampleMining miner,
       EdgeMetrics metrics,
       AnswerSink sink) {
     this.options = options;
-    this.model = model;
+    this.inference = inference;
     this.miner = miner;
     this.metrics = metrics;
     this.sink = sink;
@@ -115,7 +115,7 @@ public final class EdgeLoop implements CloudLink.Receiver {
     MiningDecision decision;
     long inferred;
     try {
-      labelled = model.infer(sample.frame());
+      labelled = inference.infer(sample);
       inferred = System.nanoTime();
       decision = miner.mine(labelled.prediction());
     } catch (IOException | IllegalArgumentException e) {

@@ -38,6 +38,7 @@ public final class EdgeRuntime implements AutoCloseable {
    *
    * @param options how the loop behaves
    * @param basemodel opens models
+   * @param tasks what is asked before and after the model
    * @param initial the model to start with, unless a later one was fetched
    * @param initialVersion its name until the cloud names it
    * @param miner decides which frames are hard
@@ -54,6 +55,7 @@ public final class EdgeRuntime implements AutoCloseable {
   public record Parts(
       EdgeOptions options,
       BaseModel basemodel,
+      SeenTaskInference.Parts tasks,
       Path initial,
       String initialVersion,
       HardExampleMining miner,
@@ -84,7 +86,9 @@ public final class EdgeRuntime implements AutoCloseable {
                 parts.basemodel(), fetched.get().version(), folder.file(fetched.get().version()))
             : new LiveModel(parts.basemodel(), parts.initialVersion(), parts.initial());
     metrics.watchModel(model.version(), model::version);
-    loop = new EdgeLoop(parts.options(), model, parts.miner(), metrics, sink);
+    SeenTaskInference inference =
+        new SeenTaskInference(parts.tasks(), model, parts.options().edge());
+    loop = new EdgeLoop(parts.options(), inference, parts.miner(), metrics, sink);
     URI cloud = parts.cloud();
     if (cloud == null) {
       outbox = null;

@@ -10,12 +10,17 @@ import io.seamark.buffer.HardSample;
 import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.edge.upload.CloudAnswer;
 import io.seamark.edge.upload.CloudLink;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
+import io.seamark.perception.PixelConfidence;
 import io.seamark.perception.Prediction;
 import io.seamark.perception.SourceItem;
 import io.seamark.perception.UnreadableSample;
 import io.seamark.plugin.Delivery;
 import io.seamark.plugin.HardExampleMining;
+import io.seamark.plugin.InferenceIntegrate.TaskResult;
 import io.seamark.plugin.MiningDecision;
+import io.seamark.plugin.TaskSample;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -25,6 +30,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -33,8 +39,11 @@ import org.junit.jupiter.api.io.TempDir;
 class EdgeLoopTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
+  private static final ClassScores ONE = new ClassScores(1, 1, 1, new float[1]);
+
   @TempDir Path folder = Path.of("");
   private final Answers answers = new Answers();
+  private final List<Prediction> mined = new ArrayList<>();
   private final List<Delivery> deliveries = Collections.synchronizedList(new ArrayList<>());
 
   private static final class Answers implements AnswerSink {
@@ -64,6 +73,7 @@ class EdgeLoopTest {
 
     @Override
     public MiningDecision mine(Prediction prediction) {
+      mined.add(prediction);
       return frames.getAndIncrement() % 2 == 0
           ? new MiningDecision.Hard(0.1, 0.6, "even")
           : new MiningDecision.Easy(0.9, 0.6, "odd");
@@ -76,11 +86,18 @@ class EdgeLoopTest {
     }
   }
 
+  private SeenTaskInference.Parts tasks =
+      new SeenTaskInference.Parts(
+          (extractor, samples) -> List.of(0),
+          results -> results.stream().map(TaskResult::prediction).toList(),
+          Map.of());
+
   private EdgeRuntime runtime(@Nullable URI cloud) throws IOException {
     return new EdgeRuntime(
         new EdgeRuntime.Parts(
             new EdgeOptions("edge", "every_second", 0.9, 4, LONG),
             EdgeFixtures.rfnet(),
+            tasks,
             EdgeFixtures.model(folder, "model", 1),
             "v0",
             new EverySecond(),
@@ -191,6 +208,50 @@ class EdgeLoopTest {
       hard.add("frame-" + i);
     }
     assertEquals(hard, answers.improved.stream().distinct().toList());
+  }
+
+  @Test
+  void framesAreAllocatedToATaskBeforeTheModelAndIntegratedBeforeTheMiner() throws Exception {
+    List<TaskSample> allocated = new ArrayList<>();
+    List<TaskResult> integrated = new ArrayList<>();
+    Prediction other =
+        new Prediction(new ClassMap(1, 1, new byte[1]), ONE, PixelConfidence.of(ONE));
+    tasks =
+        new SeenTaskInference.Parts(
+            (extractor, samples) -> {
+              assertEquals(Map.of("dusk", 7), extractor);
+              allocated.addAll(samples);
+              return List.of(7);
+            },
+            results -> {
+              integrated.addAll(results);
+              return List.of(other);
+            },
+            Map.of("dusk", 7));
+    try (EdgeRuntime runtime = runtime(null)) {
+      runtime.run(EdgeFixtures.source(stream(3, 4)));
+      assertEquals(
+          List.of(new TaskSample(0, Map.of("id", "frame-3", "edge", "edge", "domain", "day"))),
+          allocated);
+      // There is no model 7, so the one there is labels the frame.
+      assertEquals(0, integrated.get(0).task());
+      assertEquals(EdgeFixtures.WIDTH, integrated.get(0).prediction().classMap().width());
+      assertEquals(other, answers.own.get(0).prediction());
+      assertEquals(List.of(other), mined);
+    }
+  }
+
+  @Test
+  void aPluginThatGivesNoResultCostsTheFrameAndNotTheRun() throws Exception {
+    tasks =
+        new SeenTaskInference.Parts((extractor, samples) -> List.of(), r -> List.of(), Map.of());
+    try (EdgeRuntime runtime = runtime(null)) {
+      runtime.run(EdgeFixtures.source(stream(0, 2)));
+      assertEquals(
+          "frame-0: task_allocation gave 0 results for 1 sample, but must give one each",
+          answers.skipped.get(0).reason());
+      assertEquals(2, answers.skipped.size());
+    }
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.seamark.cli.SourceOptions;
 import io.seamark.cli.Verb;
 import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
+import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.upload.CloudLink;
 import io.seamark.knowledge.frames.RetainedFolder;
 import io.seamark.plugin.PluginKind;
@@ -352,6 +353,7 @@ public final class RunVerb implements Verb {
     return new EdgeRuntime.Parts(
         options,
         plugins.create(PluginKind.BASEMODEL),
+        SeenTaskInference.Parts.of(plugins),
         initial,
         Run.INITIAL,
         plugins.create(PluginKind.HARD_EXAMPLE_MINING),

@@ -15,9 +15,23 @@ public record PluginKind<P>(String id, Class<P> type, String text) {
   public static final PluginKind<SampleSource> SAMPLE_SOURCE =
       new PluginKind<>("sample_source", SampleSource.class, "Where frames come from.");
 
+  /** Which seen task a frame belongs to, and so which model labels it. */
+  public static final PluginKind<TaskAllocation> TASK_ALLOCATION =
+      new PluginKind<>(
+          "task_allocation",
+          TaskAllocation.class,
+          "Says which seen task, and so which model, a frame belongs to.");
+
   /** Known-sample inference: Ianvs's name for the edge model's estimator. */
   public static final PluginKind<BaseModel> BASEMODEL =
       new PluginKind<>("basemodel", BaseModel.class, "Known-sample inference: the edge model.");
+
+  /** What the models of several tasks say, put together. */
+  public static final PluginKind<InferenceIntegrate> INFERENCE_INTEGRATE =
+      new PluginKind<>(
+          "inference_integrate",
+          InferenceIntegrate.class,
+          "Puts together what the models of several tasks say.");
 
   /** Unknown-sample recognition: Sedna's name for what decides which frames go to the cloud. */
   public static final PluginKind<HardExampleMining> HARD_EXAMPLE_MINING =
@@ -91,7 +105,9 @@ public record PluginKind<P>(String id, Class<P> type, String text) {
   public static final List<PluginKind<?>> ALL =
       List.of(
           SAMPLE_SOURCE,
+          TASK_ALLOCATION,
           BASEMODEL,
+          INFERENCE_INTEGRATE,
           HARD_EXAMPLE_MINING,
           UNSEEN_SAMPLE_RE_RECOGNITION,
           UNSEEN_TASK_PROCESSING,

@@ -28,7 +28,9 @@ public final class ConfiguredPlugins {
   public static final Map<String, String> DEFAULTS =
       Map.ofEntries(
           Map.entry(PluginKind.SAMPLE_SOURCE.id(), "procedural_street"),
+          Map.entry(PluginKind.TASK_ALLOCATION.id(), "TaskAllocationDefault"),
           Map.entry(PluginKind.BASEMODEL.id(), "rfnet"),
+          Map.entry(PluginKind.INFERENCE_INTEGRATE.id(), "DefaultInferenceIntegrate"),
           Map.entry(PluginKind.HARD_EXAMPLE_MINING.id(), "score_margin"),
           Map.entry(PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION.id(), "all_unseen"),
           Map.entry(PluginKind.UNSEEN_TASK_PROCESSING.id(), "sam_fusion"),

@@ -5,9 +5,6 @@ import io.seamark.plugin.PluginContext;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
 import io.seamark.plugin.TaskDefinition;
-import io.seamark.plugin.TaskSample;
-import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * {@code TaskDefinitionByDataAttr}: One task for each combination of values of the samples'
@@ -15,9 +12,6 @@ import java.util.stream.Collectors;
  */
 public final class DefinitionByDataAttrProvider
     implements PluginProvider<TaskDefinition, DefinitionByDataAttrProvider.Hyperparameters> {
-  /** Stands for an attribute that a sample does not have. */
-  public static final String UNKNOWN = "unknown";
-
   /**
    * What can be set.
    *
@@ -33,7 +27,7 @@ public final class DefinitionByDataAttrProvider
           String attribute) {
     /** Checks the names. */
     public Hyperparameters {
-      Grouping.parts("attribute", attribute);
+      Grouping.byAttributes(attribute);
     }
   }
 
@@ -59,13 +53,7 @@ public final class DefinitionByDataAttrProvider
 
   @Override
   public TaskDefinition create(Hyperparameters hyperparameters, PluginContext context) {
-    List<String> names = Grouping.parts("attribute", hyperparameters.attribute());
-    return samples -> Grouping.by(samples, sample -> entry(sample, names));
-  }
-
-  private static String entry(TaskSample sample, List<String> names) {
-    return names.stream()
-        .map(name -> sample.attributes().getOrDefault(name, UNKNOWN))
-        .collect(Collectors.joining("_"));
+    var entry = Grouping.byAttributes(hyperparameters.attribute());
+    return samples -> Grouping.by(samples, entry);
   }
 }

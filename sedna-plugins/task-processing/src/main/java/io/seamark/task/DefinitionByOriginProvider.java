@@ -5,8 +5,6 @@ import io.seamark.plugin.PluginContext;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
 import io.seamark.plugin.TaskDefinition;
-import io.seamark.plugin.TaskSample;
-import java.util.List;
 
 /**
  * {@code TaskDefinitionByOrigin}: Two tasks: real for samples whose id holds one of the given
@@ -22,13 +20,12 @@ public final class DefinitionByOriginProvider
   public record Hyperparameters(
       @Hyperparameter(
               text = "Parts of the ids of real samples, with commas between them.",
-              defaultValue =
-                  "aachen,berlin,bochum,bremen,cologne,darmstadt,dusseldorf,erfurt,frankfurt",
-              source = "KubeEdge Sedna, seen_task_learning/task_definition: Cityscapes's cities")
+              defaultValue = Grouping.CITIES,
+              source = "KubeEdge Sedna, TaskAllocationByOrigin: Cityscapes's cities")
           String real) {
     /** Checks the names. */
     public Hyperparameters {
-      Grouping.parts("real", real);
+      Grouping.byOrigin(real);
     }
   }
 
@@ -54,12 +51,7 @@ public final class DefinitionByOriginProvider
 
   @Override
   public TaskDefinition create(Hyperparameters hyperparameters, PluginContext context) {
-    List<String> names = Grouping.parts("real", hyperparameters.real());
-    return samples -> Grouping.by(samples, sample -> real(sample, names) ? "real" : "sim");
-  }
-
-  private static boolean real(TaskSample sample, List<String> names) {
-    String id = sample.attributes().getOrDefault(TaskSample.ID, "");
-    return names.stream().anyMatch(id::contains);
+    var entry = Grouping.byOrigin(hyperparameters.real());
+    return samples -> Grouping.by(samples, entry);
   }
 }

@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.perception.ClassScores;
+import io.seamark.perception.PixelConfidence;
+import io.seamark.perception.Prediction;
+import io.seamark.plugin.InferenceIntegrate.TaskResult;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.Task;
+import io.seamark.plugin.TaskAllocation;
 import io.seamark.plugin.TaskGroup;
 import io.seamark.plugin.TaskRemodeling.ModelSamples;
 import io.seamark.plugin.TaskSample;
@@ -115,5 +119,55 @@ class TaskPluginsTest {
         List.of(false, true, true, false),
         List.of(DUSK, NIGHT, BARE, LATER_DUSK).stream().map(s -> sedna.unseen(s, scores)).toList());
     assertTrue(ALL.stream().allMatch(s -> all.unseen(s, scores)));
+  }
+
+  @Test
+  void allocation_givesTheIndexOfTheTaskThatTheDefinitionMakes() {
+    Map<String, Integer> extractor = Map.of("dusk", 2, "unknown", 1);
+    PluginKind<TaskAllocation> kind = PluginKind.TASK_ALLOCATION;
+    assertEquals(
+        List.of(0, 2, 2, 1), plugin(kind, "TaskAllocationByDataAttr").allocate(extractor, ALL));
+    assertEquals(
+        List.of(0, 0, 0, 0), plugin(kind, "TaskAllocationDefault").allocate(extractor, ALL));
+    String key = "task_allocation.TaskAllocationByDataAttr.attribute";
+    assertEquals(
+        List.of(0, 4, 0, 0),
+        plugin(kind, "TaskAllocationByDataAttr", Map.of(key, "domain,edge"))
+            .allocate(Map.of("dusk_a", 4), ALL));
+  }
+
+  @Test
+  void allocation_byOriginTellsRealFromSimUnlessADefaultIsSet() {
+    List<TaskSample> samples =
+        List.of(
+            sample(0, Map.of("id", "zurich_000001")), sample(1, Map.of("id", "synthia_7")), BARE);
+    Map<String, Integer> extractor = Map.of("real", 0, "sim", 1);
+    PluginKind<TaskAllocation> kind = PluginKind.TASK_ALLOCATION;
+    String key = "task_allocation.TaskAllocationByOrigin.default";
+    assertEquals(
+        List.of(0, 1, 1), plugin(kind, "TaskAllocationByOrigin").allocate(extractor, samples));
+    assertEquals(
+        List.of(1, 1, 1),
+        plugin(kind, "TaskAllocationByOrigin", Map.of(key, "sim")).allocate(extractor, samples));
+    assertEquals(
+        List.of(0, 0, 0), plugin(kind, "TaskAllocationByOrigin").allocate(Map.of(), samples));
+  }
+
+  @Test
+  void integrate_putsResultsInTheOrderOfTheSamplesTheLastOfEach() {
+    Prediction a = prediction(0);
+    Prediction b = prediction(1);
+    Prediction c = prediction(2);
+    assertEquals(
+        List.of(c, a),
+        plugin(PluginKind.INFERENCE_INTEGRATE, "DefaultInferenceIntegrate")
+            .integrate(
+                List.of(
+                    new TaskResult(0, 5, a), new TaskResult(0, 2, b), new TaskResult(1, 2, c))));
+  }
+
+  private static Prediction prediction(float logit) {
+    ClassScores scores = new ClassScores(2, 1, 1, new float[] {0, logit});
+    return new Prediction(scores.argmax(), scores, PixelConfidence.of(scores));
   }
 }

@@ -1,0 +1,68 @@
+package io.seamark.task;
+
+import io.seamark.plugin.Hyperparameter;
+import io.seamark.plugin.PluginContext;
+import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.PluginProvider;
+import io.seamark.plugin.TaskAllocation;
+
+/**
+ * {@code TaskAllocationByOrigin}: Task real for frames whose id holds one of the given names, sim
+ * for the others; the first if there is no such task.
+ */
+public final class AllocationByOriginProvider
+    implements PluginProvider<TaskAllocation, AllocationByOriginProvider.Hyperparameters> {
+  /**
+   * What can be set.
+   *
+   * @param real parts of the ids of real samples, with commas between them
+   * @param origin the task of every sample, or empty to tell it by the id
+   */
+  public record Hyperparameters(
+      @Hyperparameter(
+              text =
+                  "Parts of the ids of real samples, with commas between them. The same as of"
+                      + " TaskDefinitionByOrigin.",
+              defaultValue = Grouping.CITIES,
+              source = "KubeEdge Sedna, TaskAllocationByOrigin: Cityscapes's cities")
+          String real,
+      @Hyperparameter(
+              name = "default",
+              text = "Task of every sample, such as real. Empty to tell it by the id.",
+              defaultValue = "",
+              source = "KubeEdge Sedna, TaskAllocationByOrigin")
+          String origin) {
+    /** Checks the names. */
+    public Hyperparameters {
+      Grouping.byOrigin(real);
+    }
+  }
+
+  @Override
+  public PluginKind<TaskAllocation> kind() {
+    return PluginKind.TASK_ALLOCATION;
+  }
+
+  @Override
+  public String name() {
+    return "TaskAllocationByOrigin";
+  }
+
+  @Override
+  public String text() {
+    return "Task real for frames whose id holds one of the given names, sim for the others; the first if there is no such task.";
+  }
+
+  @Override
+  public Class<Hyperparameters> hyperparameters() {
+    return Hyperparameters.class;
+  }
+
+  @Override
+  public TaskAllocation create(Hyperparameters hyperparameters, PluginContext context) {
+    String origin = hyperparameters.origin();
+    var entry = Grouping.byOrigin(hyperparameters.real());
+    return (extractor, samples) ->
+        Grouping.indices(extractor, samples, origin.isEmpty() ? entry : sample -> origin);
+  }
+}
