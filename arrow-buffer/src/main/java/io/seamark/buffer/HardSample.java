@@ -99,4 +99,27 @@ public record HardSample(
     this.score = score;
     this.threshold = threshold;
   }
+
+  /**
+   * The same sample of another domain.
+   *
+   * @param other see {@link #domain}
+   * @return a new sample
+   */
+  public HardSample withDomain(String other) {
+    return new HardSample(
+        id,
+        edge,
+        other,
+        capturedMillis,
+        width,
+        height,
+        image,
+        depthPng,
+        scores,
+        modelVersion,
+        miner,
+        score,
+        threshold);
+  }
 }

@@ -117,7 +117,9 @@ public final class LifelongLearning implements AutoCloseable {
       plugins.effective(kind);
     }
     TrainingRound round = new TrainingRound(settings.round(), plugins, retained(settings));
-    ModelRegistry registry = ModelRegistry.open(settings.models(), clock);
+    ModelRegistry registry =
+        ModelRegistry.open(
+            plugins.create(PluginKind.KNOWLEDGE_MANAGEMENT), settings.models(), clock);
     try {
       begin(registry, settings);
       return new LifelongLearning(settings, clock, registry, round);

@@ -134,7 +134,8 @@ class LifelongLearningTest {
                 Street.plugins(Map.of("task_update_decision.evaluation_gate.min-gain", "0.9")),
                 RoundControl.QUIET));
     assertFalse(judged.accepted());
-    try (ModelRegistry registry = ModelRegistry.open(settings.models(), Clock.systemUTC())) {
+    try (ModelRegistry registry =
+        ModelRegistry.open(Street.storage(), settings.models(), Clock.systemUTC())) {
       assertEquals("v0", registry.champion().orElseThrow().version());
       assertTrue(Files.isRegularFile(registry.weights("v1").orElseThrow().file()));
     }

@@ -13,6 +13,8 @@ import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Sample;
+import io.seamark.plugin.KnowledgeManagement;
+import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
 import io.seamark.source.ProceduralStreet;
@@ -69,6 +71,11 @@ public final class Street {
       append(buffer, 0, count);
     }
     return folder;
+  }
+
+  /** Keeps models in a folder. */
+  public static KnowledgeManagement storage() {
+    return plugins(Map.of()).create(PluginKind.KNOWLEDGE_MANAGEMENT);
   }
 
   /** The built-in plugins with some settings. */

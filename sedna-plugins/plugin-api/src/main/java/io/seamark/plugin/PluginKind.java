@@ -47,6 +47,13 @@ public record PluginKind<P>(String id, Class<P> type, String text) {
           UnseenSampleReRecognition.class,
           "Looks again, in the cloud, at what the edge called hard.");
 
+  /** Which task an unseen sample belongs to. */
+  public static final PluginKind<UnseenTaskAllocation> UNSEEN_TASK_ALLOCATION =
+      new PluginKind<>(
+          "unseen_task_allocation",
+          UnseenTaskAllocation.class,
+          "Says, in the cloud, which task an unseen sample without a domain belongs to.");
+
   /** What the cloud does with a hard frame. */
   public static final PluginKind<UnseenTaskProcessing> UNSEEN_TASK_PROCESSING =
       new PluginKind<>(
@@ -97,6 +104,13 @@ public record PluginKind<P>(String id, Class<P> type, String text) {
           TaskUpdateDecision.class,
           "Decides whether a newly trained model replaces the serving one.");
 
+  /** Where the versions of the edge model are kept. */
+  public static final PluginKind<KnowledgeManagement> KNOWLEDGE_MANAGEMENT =
+      new PluginKind<>(
+          "knowledge_management",
+          KnowledgeManagement.class,
+          "Keeps the versions of the edge model and what is known of them.");
+
   /** Figures computed from answers and labels. */
   public static final PluginKind<Metric> METRIC =
       new PluginKind<>("metric", Metric.class, "A figure computed from answers and labels.");
@@ -110,6 +124,7 @@ public record PluginKind<P>(String id, Class<P> type, String text) {
           INFERENCE_INTEGRATE,
           HARD_EXAMPLE_MINING,
           UNSEEN_SAMPLE_RE_RECOGNITION,
+          UNSEEN_TASK_ALLOCATION,
           UNSEEN_TASK_PROCESSING,
           MASK_GENERATOR,
           MASK_FUSION,
@@ -118,6 +133,7 @@ public record PluginKind<P>(String id, Class<P> type, String text) {
           TASK_RELATIONSHIP_DISCOVERY,
           TASK_REMODELING,
           TASK_UPDATE_DECISION,
+          KNOWLEDGE_MANAGEMENT,
           METRIC);
 
   @Override

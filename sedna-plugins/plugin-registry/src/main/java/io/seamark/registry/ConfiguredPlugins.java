@@ -33,6 +33,7 @@ public final class ConfiguredPlugins {
           Map.entry(PluginKind.INFERENCE_INTEGRATE.id(), "DefaultInferenceIntegrate"),
           Map.entry(PluginKind.HARD_EXAMPLE_MINING.id(), "score_margin"),
           Map.entry(PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION.id(), "all_unseen"),
+          Map.entry(PluginKind.UNSEEN_TASK_ALLOCATION.id(), "UnseenTaskAllocationDefault"),
           Map.entry(PluginKind.UNSEEN_TASK_PROCESSING.id(), "sam_fusion"),
           Map.entry(PluginKind.MASK_GENERATOR.id(), "segment_anything"),
           Map.entry(PluginKind.MASK_FUSION.id(), "guarded_sum"),
@@ -41,6 +42,7 @@ public final class ConfiguredPlugins {
           Map.entry(PluginKind.TASK_RELATIONSHIP_DISCOVERY.id(), "shared_model"),
           Map.entry(PluginKind.TASK_REMODELING.id(), "DefaultTaskRemodeling"),
           Map.entry(PluginKind.TASK_UPDATE_DECISION.id(), "evaluation_gate"),
+          Map.entry(PluginKind.KNOWLEDGE_MANAGEMENT.id(), "local_folder"),
           Map.entry(PluginKind.METRIC.id(), "mean_iou"));
 
   /** Sources whose user did not write the key that a message names. */

@@ -154,6 +154,14 @@ class TaskPluginsTest {
   }
 
   @Test
+  void unseenAllocation_givesEverySampleToTheFirstTask() {
+    assertEquals(
+        List.of(0, 0, 0, 0),
+        plugin(PluginKind.UNSEEN_TASK_ALLOCATION, "UnseenTaskAllocationDefault")
+            .allocate(Map.of("dusk", 1, "night", 0), ALL));
+  }
+
+  @Test
   void integrate_putsResultsInTheOrderOfTheSamplesTheLastOfEach() {
     Prediction a = prediction(0);
     Prediction b = prediction(1);

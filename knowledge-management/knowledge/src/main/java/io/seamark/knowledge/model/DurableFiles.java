@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,6 +17,8 @@ import java.util.HexFormat;
 
 /** File operations that are either done, on the device, or not done at all. */
 final class DurableFiles {
+  private static final String UNFINISHED = ".new";
+
   private DurableFiles() {}
 
   /** Replaces a file's content: written beside it, forced, renamed, folder forced. */
@@ -44,15 +47,44 @@ final class DurableFiles {
     rename(beside, target);
   }
 
+  /** Makes a finished file, of this file system or another, the target; the file is gone then. */
+  static void take(Path file, Path target) throws IOException {
+    force(file);
+    try {
+      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      copy(file, target);
+      Files.delete(file);
+      return;
+    }
+    forceFolder(target);
+  }
+
+  /** Deletes a file for good, if it is there. */
+  static void delete(Path file) throws IOException {
+    if (Files.deleteIfExists(file)) {
+      forceFolder(file);
+    }
+  }
+
+  /** Removes what {@link #replace} and {@link #copy} left behind when they were cut short. */
+  static void removeUnfinished(Path folder) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, ".*" + UNFINISHED)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+  }
+
   /** Forces a finished file to the device. */
-  static void force(Path file) throws IOException {
+  private static void force(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
   }
 
   /** Renames within a folder and forces the folder. */
-  static void rename(Path from, Path to) throws IOException {
+  private static void rename(Path from, Path to) throws IOException {
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
@@ -79,7 +111,7 @@ final class DurableFiles {
   }
 
   private static Path beside(Path target) {
-    return target.resolveSibling("." + target.getFileName() + ".new");
+    return target.resolveSibling("." + target.getFileName() + UNFINISHED);
   }
 
   private static void forceFolder(Path child) throws IOException {

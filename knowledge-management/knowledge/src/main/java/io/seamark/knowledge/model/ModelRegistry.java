@@ -7,15 +7,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.seamark.plugin.KnowledgeManagement;
 import io.seamark.plugin.TaskUpdateDecision;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -33,19 +30,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps every version of the edge model that was ever judged and says which one serves, the
- * champion. The package describes the files. One process has a folder open at a time; within it the
- * registry is thread-safe.
+ * champion. The package describes the objects in its storage. One process has it open at a time;
+ * within it the registry is thread-safe.
  */
 public final class ModelRegistry implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
-  private static final Pattern VERSION_FILE =
+  private static final Pattern VERSION =
       Pattern.compile("(v(?:0|[1-9][0-9]{0,8}))\\.(json|safetensors)");
   private static final String CHAMPION_POINTER = "champion.json";
   private static final String CHAMPION_WEIGHTS = "champion.safetensors";
   private static final String STAGED = ".staged-";
 
   /** Version descriptions are a few KiB; anything much larger is not one. */
-  private static final long MAX_JSON_BYTES = 4 << 20;
+  private static final int MAX_JSON_BYTES = 4 << 20;
 
   /** How every file and reply of this package is written. */
   private static final ObjectMapper JSON =
@@ -58,8 +55,7 @@ public final class ModelRegistry implements AutoCloseable {
 
   private final Path folder;
   private final Clock clock;
-  private final FileChannel lockFile;
-  private final FileLock lock;
+  private final KnowledgeManagement.Store store;
   private final TreeMap<Integer, ModelVersion> versions = new TreeMap<>();
   private final Map<String, Checked> checked = new HashMap<>();
   private @Nullable ModelVersion champion;
@@ -102,51 +98,41 @@ public final class ModelRegistry implements AutoCloseable {
     void write(Path file, String version) throws IOException;
   }
 
-  private ModelRegistry(Path folder, Clock clock, FileChannel lockFile, FileLock lock) {
+  private ModelRegistry(KnowledgeManagement.Store store, Path folder, Clock clock) {
+    this.store = store;
     this.folder = folder;
     this.clock = clock;
-    this.lockFile = lockFile;
-    this.lock = lock;
   }
 
   /**
-   * Opens a folder, makes it if it is not there, and puts right what a crash left behind.
+   * Opens the storage and puts right what a crash left behind.
    *
-   * @param folder of the models
+   * @param storage keeps the versions
+   * @param folder the storage's on this machine, where weights also wait for their verdict; made if
+   *     it is not there
    * @param clock for the time of creation of versions
    * @return the open registry
    * @throws IOException if another process has it open, or if there are versions but none of them
    *     can serve
    */
-  public static ModelRegistry open(Path folder, Clock clock) throws IOException {
+  public static ModelRegistry open(KnowledgeManagement storage, Path folder, Clock clock)
+      throws IOException {
     Files.createDirectories(folder);
-    FileChannel lockFile =
-        FileChannel.open(
-            folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    KnowledgeManagement.Store store = storage.open(folder);
     try {
-      FileLock lock;
-      try {
-        lock = lockFile.tryLock();
-      } catch (OverlappingFileLockException e) {
-        lock = null;
-      }
-      if (lock == null) {
-        throw new IOException(
-            "model registry " + folder + " is in use by another process; stop that one first");
-      }
-      ModelRegistry registry = new ModelRegistry(folder, clock, lockFile, lock);
+      ModelRegistry registry = new ModelRegistry(store, folder, clock);
       registry.recover();
       return registry;
     } catch (IOException | RuntimeException e) {
-      lockFile.close();
+      store.close();
       throw e;
     }
   }
 
   /**
-   * Where the files are.
+   * The folder on this machine.
    *
-   * @return the folder it was opened on
+   * @return the one it was opened on
    */
   public Path folder() {
     return folder;
@@ -227,7 +213,6 @@ public final class ModelRegistry implements AutoCloseable {
     Path file = folder.resolve(STAGED + version + ".safetensors");
     Files.deleteIfExists(file);
     writer.write(file, version);
-    DurableFiles.force(file);
     return new Staged(version, file, DurableFiles.sha256(file), Files.size(file));
   }
 
@@ -297,8 +282,7 @@ public final class ModelRegistry implements AutoCloseable {
     if (found == null) {
       return Optional.empty();
     }
-    Path file = weightsFile(found.version());
-    check(file, found);
+    Path file = check(found);
     return Optional.of(new StoredWeights(version, file, found.sha256(), found.bytes()));
   }
 
@@ -327,37 +311,40 @@ public final class ModelRegistry implements AutoCloseable {
     return DurableFiles.sha256(file);
   }
 
-  /** Lets go of the folder. Closing twice does nothing. */
+  /** Lets go of the storage. Closing twice does nothing. */
   @Override
   public void close() throws IOException {
-    if (lockFile.isOpen()) {
-      lock.release();
-      lockFile.close();
-    }
+    store.close();
   }
 
   private String now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
   }
 
-  private Path weightsFile(String version) {
-    return folder.resolve(version + ".safetensors");
+  private static String weightsName(String version) {
+    return version + ".safetensors";
+  }
+
+  private Path weightsFile(String version) throws IOException {
+    return store
+        .file(weightsName(version))
+        .orElseThrow(
+            () ->
+                new IOException("weights of " + version + " are missing: " + weightsName(version)));
   }
 
   private void store(Staged staged, ModelVersion version) throws IOException {
-    Path weights = weightsFile(version.version());
-    DurableFiles.rename(staged.file(), weights);
-    DurableFiles.replace(
-        folder.resolve(version.version() + ".json"), JSON.writeValueAsBytes(version));
+    store.put(weightsName(version.version()), staged.file());
+    store.put(version.version() + ".json", JSON.writeValueAsBytes(version));
     versions.put(version.number(), version);
-    remember(weights);
+    remember(weightsFile(version.version()));
   }
 
   private void promote(ModelVersion version) throws IOException {
     Pointer pointer = new Pointer(version.version(), version.sha256(), versions.lastKey());
-    DurableFiles.replace(folder.resolve(CHAMPION_POINTER), JSON.writeValueAsBytes(pointer));
+    store.put(CHAMPION_POINTER, JSON.writeValueAsBytes(pointer));
     champion = version;
-    DurableFiles.copy(weightsFile(version.version()), folder.resolve(CHAMPION_WEIGHTS));
+    store.copy(weightsName(version.version()), CHAMPION_WEIGHTS);
   }
 
   private void remember(Path file) throws IOException {
@@ -365,13 +352,12 @@ public final class ModelRegistry implements AutoCloseable {
         file.toString(), new Checked(Files.size(file), Files.getLastModifiedTime(file).toMillis()));
   }
 
-  private void check(Path file, ModelVersion version) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new IOException("weights of " + version.version() + " are missing: " + file);
-    }
+  /** The file of a version's weights, its digest found right. */
+  private Path check(ModelVersion version) throws IOException {
+    Path file = weightsFile(version.version());
     Checked now = new Checked(Files.size(file), Files.getLastModifiedTime(file).toMillis());
     if (now.equals(checked.get(file.toString()))) {
-      return;
+      return file;
     }
     checked.remove(file.toString());
     String sha256 = DurableFiles.sha256(file);
@@ -382,31 +368,28 @@ public final class ModelRegistry implements AutoCloseable {
               version.version(), file, sha256, version.sha256()));
     }
     checked.put(file.toString(), now);
+    return file;
   }
 
   private void recover() throws IOException {
-    List<Path> weights = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, STAGED + "*")) {
       for (Path file : files) {
-        String name = file.getFileName().toString();
-        Matcher matcher = VERSION_FILE.matcher(name);
-        if (name.startsWith(STAGED) || (name.startsWith(".") && name.endsWith(".new"))) {
-          LOG.info("removing {}: a write that was cut short", file);
-          Files.delete(file);
-        } else if (matcher.matches() && name.endsWith(".json")) {
-          readVersion(file, matcher.group(1));
-        } else if (matcher.matches()) {
-          weights.add(file);
-        }
+        LOG.info("removing {}: a write that was cut short", file);
+        Files.delete(file);
       }
     }
-    for (Path file : weights) {
-      String name = file.getFileName().toString();
-      int number = ModelVersion.number(name.substring(0, name.indexOf('.')));
-      Path description = folder.resolve("v" + number + ".json");
-      if (!versions.containsKey(number) && !Files.exists(description)) {
-        LOG.warn("removing {}: its version was never recorded", file);
-        Files.delete(file);
+    List<String> names = store.names();
+    for (String name : names) {
+      Matcher matcher = VERSION.matcher(name);
+      if (matcher.matches() && name.endsWith(".json")) {
+        readVersion(name, matcher.group(1));
+      }
+    }
+    for (String name : names) {
+      Matcher matcher = VERSION.matcher(name);
+      if (matcher.matches() && !names.contains(matcher.group(1) + ".json")) {
+        LOG.warn("removing {}: its version was never recorded", name);
+        store.delete(name);
       }
     }
     if (!versions.isEmpty()) {
@@ -419,37 +402,37 @@ public final class ModelRegistry implements AutoCloseable {
     }
   }
 
-  private void readVersion(Path file, String id) throws IOException {
-    if (Files.size(file) > MAX_JSON_BYTES) {
-      throw new IOException(
-          file + " has " + Files.size(file) + " bytes, but at most " + MAX_JSON_BYTES + " may be");
-    }
+  private void readVersion(String name, String id) throws IOException {
+    byte[] json =
+        store
+            .read(name, MAX_JSON_BYTES)
+            .orElseThrow(() -> new IOException(name + " is gone from the storage"));
     ModelVersion version;
     try {
-      version = JSON.readValue(Files.readAllBytes(file), ModelVersion.class);
+      version = JSON.readValue(json, ModelVersion.class);
     } catch (JsonProcessingException e) {
-      throw new IOException(file + " is not a version's description: " + e.getOriginalMessage(), e);
+      throw new IOException(name + " is not a version's description: " + e.getOriginalMessage(), e);
     }
     if (!version.version().equals(id)) {
-      throw new IOException(file + " describes " + version.version() + ", not " + id);
+      throw new IOException(name + " describes " + version.version() + ", not " + id);
     }
     versions.put(version.number(), version);
   }
 
-  private @Nullable Pointer readPointer() throws IOException {
-    Path file = folder.resolve(CHAMPION_POINTER);
-    if (!Files.isRegularFile(file) || Files.size(file) > MAX_JSON_BYTES) {
-      return null;
-    }
+  private @Nullable Pointer readPointer() {
     try {
-      return JSON.readValue(Files.readAllBytes(file), Pointer.class);
-    } catch (JsonProcessingException e) {
-      LOG.warn("{} cannot be read, choosing the newest accepted version", file);
+      Optional<byte[]> json = store.read(CHAMPION_POINTER, MAX_JSON_BYTES);
+      return json.isEmpty() ? null : JSON.readValue(json.get(), Pointer.class);
+    } catch (IOException e) {
+      LOG.warn(
+          "{} cannot be read, choosing the newest accepted version: {}",
+          CHAMPION_POINTER,
+          e.getMessage());
       return null;
     }
   }
 
-  private boolean pointsAt(ModelVersion version) throws IOException {
+  private boolean pointsAt(ModelVersion version) {
     Pointer pointer = readPointer();
     return pointer != null
         && version.version().equals(pointer.version())
@@ -491,24 +474,26 @@ public final class ModelRegistry implements AutoCloseable {
 
   /** Checks a version's weights; damaged ones are replaced by the champion's copy if that is it. */
   private void restoreWeights(ModelVersion version) throws IOException {
-    Path file = weightsFile(version.version());
     try {
-      check(file, version);
+      check(version);
     } catch (IOException e) {
-      Path copy = folder.resolve(CHAMPION_WEIGHTS);
-      if (!Files.isRegularFile(copy) || !DurableFiles.sha256(copy).equals(version.sha256())) {
+      if (!championCopyIs(version)) {
         throw e;
       }
-      LOG.warn("{}; restored from {}", e.getMessage(), copy);
-      DurableFiles.copy(copy, file);
-      remember(file);
+      LOG.warn("{}; restored from {}", e.getMessage(), CHAMPION_WEIGHTS);
+      store.copy(CHAMPION_WEIGHTS, weightsName(version.version()));
+      remember(weightsFile(version.version()));
     }
   }
 
   private void restoreChampionCopy(ModelVersion version) throws IOException {
-    Path copy = folder.resolve(CHAMPION_WEIGHTS);
-    if (!Files.isRegularFile(copy) || !DurableFiles.sha256(copy).equals(version.sha256())) {
-      DurableFiles.copy(weightsFile(version.version()), copy);
+    if (!championCopyIs(version)) {
+      store.copy(weightsName(version.version()), CHAMPION_WEIGHTS);
     }
+  }
+
+  private boolean championCopyIs(ModelVersion version) throws IOException {
+    Optional<Path> copy = store.file(CHAMPION_WEIGHTS);
+    return copy.isPresent() && DurableFiles.sha256(copy.get()).equals(version.sha256());
   }
 }

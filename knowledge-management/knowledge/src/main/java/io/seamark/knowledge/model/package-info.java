@@ -1,22 +1,23 @@
 /**
- * Edge models by version. {@link io.seamark.knowledge.model.ModelRegistry} keeps them in one folder
- * that survives a crash in any state:
+ * Edge models by version. {@link io.seamark.knowledge.model.ModelRegistry} keeps them in a storage,
+ * a plugin of kind {@code knowledge_management}, that survives a crash in any state. These are its
+ * objects; of {@code local_folder} they are files:
  *
  * <table>
- *   <caption>Files</caption>
+ *   <caption>Objects</caption>
  *   <tr><th>name</th><th>holds</th></tr>
  *   <tr><td>{@code vN.safetensors}</td><td>the weights of version N, never changed</td></tr>
  *   <tr><td>{@code vN.json}</td><td>{@link io.seamark.knowledge.model.ModelVersion}: digest,
  *     parent, verdict, figures, provenance. Written after the weights: a version exists when this
- *     file does</td></tr>
+ *     object does</td></tr>
  *   <tr><td>{@code champion.json}</td><td>which version serves, with the highest version judged when
  *     that was decided</td></tr>
  *   <tr><td>{@code champion.safetensors}</td><td>a copy of the serving version's weights</td></tr>
- *   <tr><td>{@code .staged-vN.safetensors}</td><td>weights that are being judged</td></tr>
- *   <tr><td>{@code .lock}</td><td>held by the one process that has the folder open</td></tr>
  * </table>
  *
- * <p>Every file is written beside its place, forced to the device and renamed.
+ * <p>In the folder on this machine are also {@code .staged-vN.safetensors}, weights that are being
+ * judged, and of {@code local_folder} {@code .lock}, held by the one process that has it open.
+ * {@code local_folder} writes every file beside its place, forces it to the device and renames it.
  */
 @NullMarked
 package io.seamark.knowledge.model;

@@ -56,7 +56,10 @@ public final class TrainingRound {
   public static final List<PluginKind<?>> KINDS =
       Stream.concat(
               Stream.of(
-                  PluginKind.REPLAY_POLICY, PluginKind.TASK_UPDATE_DECISION, PluginKind.BASEMODEL),
+                  PluginKind.REPLAY_POLICY,
+                  PluginKind.TASK_UPDATE_DECISION,
+                  PluginKind.KNOWLEDGE_MANAGEMENT,
+                  PluginKind.BASEMODEL),
               RoundTasks.KINDS.stream())
           .toList();
 

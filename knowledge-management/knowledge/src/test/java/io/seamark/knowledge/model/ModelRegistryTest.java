@@ -52,7 +52,7 @@ class ModelRegistryTest {
 
   private ModelRegistry begun() throws IOException {
     Path initial = Files.writeString(elsewhere.resolve("street.safetensors"), "weights 0");
-    ModelRegistry registry = ModelRegistry.open(folder, NOON);
+    ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON);
     registry.begin(initial);
     return registry;
   }
@@ -110,7 +110,7 @@ class ModelRegistryTest {
       add(registry, "weights 1", new Accepted("better"));
       before = registry.versions();
     }
-    try (ModelRegistry registry = ModelRegistry.open(folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
       assertEquals(before, registry.versions());
       assertEquals(before.get(1), registry.champion().orElseThrow());
     }
@@ -122,7 +122,7 @@ class ModelRegistryTest {
       registry.stage((file, version) -> Files.writeString(file, "half"));
     }
     Files.writeString(folder.resolve(".v1.json.new"), "{");
-    try (ModelRegistry registry = ModelRegistry.open(folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
       assertEquals(1, registry.versions().size());
       assertEquals(5, files().size(), files()::toString);
     }
@@ -132,7 +132,7 @@ class ModelRegistryTest {
   void crashBetweenWeightsAndDescriptionIsNoVersion() throws IOException {
     begun().close();
     Files.writeString(folder.resolve("v1.safetensors"), "weights 1");
-    try (ModelRegistry registry = ModelRegistry.open(folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
       assertEquals(1, registry.versions().size());
       assertFalse(Files.exists(folder.resolve("v1.safetensors")));
       assertEquals("v1", add(registry, "again", new Accepted("better")).version());
@@ -148,7 +148,7 @@ class ModelRegistryTest {
     }
     Files.write(folder.resolve("champion.json"), pointer);
     Files.writeString(folder.resolve("champion.safetensors"), "weights 0");
-    try (ModelRegistry registry = ModelRegistry.open(folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
       assertEquals("v1", registry.champion().orElseThrow().version());
       assertEquals("weights 1", champion());
     }
@@ -160,7 +160,7 @@ class ModelRegistryTest {
       add(registry, "weights 1", new Accepted("better"));
     }
     Files.writeString(folder.resolve("champion.safetensors"), "weights 0");
-    ModelRegistry.open(folder, NOON).close();
+    ModelRegistry.open(LocalFolder::open, folder, NOON).close();
     assertEquals("weights 1", champion());
   }
 
@@ -172,7 +172,7 @@ class ModelRegistryTest {
       add(registry, "weights 2", new Rejected("worse"));
     }
     Files.writeString(folder.resolve("champion.json"), pointer);
-    try (ModelRegistry registry = ModelRegistry.open(folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
       assertEquals("v1", registry.champion().orElseThrow().version());
     }
   }
@@ -183,7 +183,7 @@ class ModelRegistryTest {
       add(registry, "weights 1", new Accepted("better"));
     }
     Files.writeString(folder.resolve("v1.safetensors"), "weights !");
-    try (ModelRegistry registry = ModelRegistry.open(folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
       assertEquals("v1", registry.champion().orElseThrow().version());
       assertArrayEquals(
           "weights 1".getBytes(StandardCharsets.UTF_8),
@@ -198,7 +198,7 @@ class ModelRegistryTest {
     }
     Files.writeString(folder.resolve("v1.safetensors"), "weights !");
     Files.writeString(folder.resolve("champion.safetensors"), "weights ?");
-    try (ModelRegistry registry = ModelRegistry.open(folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
       assertEquals("v0", registry.champion().orElseThrow().version());
       assertEquals("weights 0", champion());
       IOException refused = assertThrows(IOException.class, () -> registry.weights("v1"));
@@ -221,11 +221,13 @@ class ModelRegistryTest {
   @Test
   void onlyOneMayHaveItOpen() throws IOException {
     try (ModelRegistry registry = begun()) {
-      IOException e = assertThrows(IOException.class, () -> ModelRegistry.open(folder, NOON));
+      IOException e =
+          assertThrows(
+              IOException.class, () -> ModelRegistry.open(LocalFolder::open, folder, NOON));
       assertTrue(String.valueOf(e.getMessage()).contains("is in use"), e.getMessage());
       assertEquals(1, registry.versions().size());
     }
-    ModelRegistry.open(folder, NOON).close();
+    ModelRegistry.open(LocalFolder::open, folder, NOON).close();
   }
 
   @ParameterizedTest

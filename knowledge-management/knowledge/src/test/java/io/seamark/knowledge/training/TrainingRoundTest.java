@@ -45,7 +45,8 @@ class TrainingRoundTest {
   }
 
   private ModelRegistry registry() throws IOException {
-    ModelRegistry registry = ModelRegistry.open(folder.resolve("models"), Clock.systemUTC());
+    ModelRegistry registry =
+        ModelRegistry.open(Street.storage(), folder.resolve("models"), Clock.systemUTC());
     if (registry.versions().isEmpty()) {
       registry.begin(Street.model(folder.resolve("street.safetensors")));
     }

@@ -114,6 +114,7 @@ public class ProcessingHost {
       return new TaskProcessor(
           processing,
           plugins.create(PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION),
+          plugins.create(PluginKind.UNSEEN_TASK_ALLOCATION),
           name,
           buffer,
           settings.queue());
@@ -128,6 +129,7 @@ public class ProcessingHost {
     for (PluginKind<?> kind :
         List.of(
             PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION,
+            PluginKind.UNSEEN_TASK_ALLOCATION,
             PluginKind.UNSEEN_TASK_PROCESSING,
             PluginKind.MASK_GENERATOR,
             PluginKind.MASK_FUSION)) {

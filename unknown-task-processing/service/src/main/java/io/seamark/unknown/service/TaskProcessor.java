@@ -9,6 +9,7 @@ import io.seamark.imaging.Images;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.TaskSample;
 import io.seamark.plugin.UnseenSampleReRecognition;
+import io.seamark.plugin.UnseenTaskAllocation;
 import io.seamark.plugin.UnseenTaskProcessing;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,6 +33,7 @@ final class TaskProcessor implements AutoCloseable {
 
   private final UnseenTaskProcessing processing;
   private final UnseenSampleReRecognition reRecognition;
+  private final UnseenTasks tasks;
   private final String name;
   private final ReplayBuffer buffer;
   private final int queue;
@@ -69,6 +71,7 @@ final class TaskProcessor implements AutoCloseable {
    *
    * @param processing answers frames
    * @param reRecognition looks again at each before that
+   * @param allocation names the task of those that have no domain
    * @param name of the plugin
    * @param buffer keeps them; what it holds already counts as answered
    * @param queue how many frames may wait, at least 0
@@ -76,11 +79,13 @@ final class TaskProcessor implements AutoCloseable {
   TaskProcessor(
       UnseenTaskProcessing processing,
       UnseenSampleReRecognition reRecognition,
+      UnseenTaskAllocation allocation,
       String name,
       ReplayBuffer buffer,
       int queue) {
     this.processing = processing;
     this.reRecognition = reRecognition;
+    this.tasks = new UnseenTasks(allocation, buffer);
     this.name = name;
     this.buffer = buffer;
     this.queue = queue;
@@ -155,7 +160,8 @@ final class TaskProcessor implements AutoCloseable {
 
   private Outcome first(HardSample sample, Frame frame, int received, double decodeSeconds)
       throws IOException {
-    if (!reRecognition.unseen(taskSample(sample), sample.scores())) {
+    TaskSample known = taskSample(sample);
+    if (!reRecognition.unseen(known, sample.scores())) {
       return seen(sample, frame, received, decodeSeconds);
     }
     long start = System.nanoTime();
@@ -164,7 +170,7 @@ final class TaskProcessor implements AutoCloseable {
     seconds.put("decode", decodeSeconds);
     FusedAnswer answer = new FusedAnswer(made.classMap(), made.masks().size(), name, seconds);
     long storing = System.nanoTime();
-    long sequence = buffer.append(new BufferedSample(sample, answer));
+    long sequence = buffer.append(new BufferedSample(tasks.named(sample, known), answer));
     seconds.put("store", secondsSince(storing));
     meanSeconds = 0.8 * meanSeconds + 0.2 * secondsSince(start);
     return new Outcome(

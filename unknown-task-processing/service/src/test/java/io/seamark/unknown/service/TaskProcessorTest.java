@@ -15,11 +15,14 @@ import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Frame;
+import io.seamark.plugin.TaskSample;
+import io.seamark.plugin.UnseenTaskAllocation;
 import io.seamark.plugin.UnseenTaskProcessing;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TaskProcessorTest {
   private static final int WIDTH = 8;
   private static final int HEIGHT = 4;
+  private static final UnseenTaskAllocation FIRST = (extractor, samples) -> List.of(0);
 
   private final Path folder;
 
@@ -86,6 +90,7 @@ class TaskProcessorTest {
         new TaskProcessor(
             unused,
             (sample, scores) -> sample.sequence() == 1,
+            FIRST,
             "argmax",
             ReplayBuffer.open(folder, BufferOptions.defaults()),
             2)) {
@@ -99,6 +104,43 @@ class TaskProcessorTest {
       assertEquals(0, processor.process(body("b", WIDTH)).sequence());
       assertEquals(1, unused.calls);
     }
+  }
+
+  @Test
+  void process_storesASampleWithoutADomainUnderItsAllocatedTask() throws IOException {
+    List<Map<String, Integer>> extractors = new ArrayList<>();
+    List<TaskSample> allocated = new ArrayList<>();
+    try (TaskProcessor processor =
+        new TaskProcessor(
+            new ArgmaxProcessing(),
+            (sample, scores) -> true,
+            (extractor, samples) -> {
+              extractors.add(extractor);
+              allocated.addAll(samples);
+              return List.of(samples.get(0).sequence() == 3 ? 1 : 99);
+            },
+            "argmax",
+            ReplayBuffer.open(folder, BufferOptions.defaults()),
+            2)) {
+      processor.process(body("a", "", WIDTH));
+      processor.process(body("b", "dusk", WIDTH));
+      processor.process(body("c", "night", WIDTH));
+      assertEquals("", processor.process(body("d", "", WIDTH)).sample().domain());
+      processor.process(body("e", "", WIDTH));
+    }
+    try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(folder)) {
+      // Of the first no task was known yet; the last's index is out of range.
+      assertEquals(
+          List.of("", "dusk", "night", "night", "dusk"),
+          buffer.entries().map(ReplayBuffer.Entry::domain).toList());
+      assertEquals("night", buffer.read(3).sample().domain());
+    }
+    assertEquals(List.of(Map.of("dusk", 0, "night", 1), Map.of("dusk", 0, "night", 1)), extractors);
+    assertEquals(
+        List.of(
+            new TaskSample(3, Map.of("id", "d", "edge", "edge-1")),
+            new TaskSample(4, Map.of("id", "e", "edge", "edge-1"))),
+        allocated);
   }
 
   @Test
@@ -134,6 +176,7 @@ class TaskProcessorTest {
         new TaskProcessor(
             held,
             (sample, scores) -> true,
+            FIRST,
             "argmax",
             ReplayBuffer.open(folder, BufferOptions.defaults()),
             0)) {
@@ -175,12 +218,17 @@ class TaskProcessorTest {
     return new TaskProcessor(
         processing,
         (sample, scores) -> true,
+        FIRST,
         "argmax",
         ReplayBuffer.open(folder, BufferOptions.defaults()),
         2);
   }
 
   private static InputStream body(String id, int claimedWidth) throws IOException {
+    return body(id, "dusk", claimedWidth);
+  }
+
+  private static InputStream body(String id, String domain, int claimedWidth) throws IOException {
     byte[] rgb = new byte[3 * WIDTH * HEIGHT];
     byte[] depth = new byte[WIDTH * HEIGHT];
     float[] logits = new float[2 * 2];
@@ -190,7 +238,7 @@ class TaskProcessorTest {
             new HardSample(
                 id,
                 "edge-1",
-                "dusk",
+                domain,
                 0,
                 claimedWidth,
                 HEIGHT,
