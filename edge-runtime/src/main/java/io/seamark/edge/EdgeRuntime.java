@@ -17,6 +17,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +88,7 @@ public final class EdgeRuntime implements AutoCloseable {
             : new LiveModel(parts.basemodel(), parts.initialVersion(), parts.initial());
     metrics.watchModel(model.version(), model::version);
     SeenTaskInference inference =
-        new SeenTaskInference(parts.tasks(), model, parts.options().edge());
+        new SeenTaskInference(parts.tasks(), List.of(model), parts.options().edge());
     loop = new EdgeLoop(parts.options(), inference, parts.miner(), metrics, sink);
     URI cloud = parts.cloud();
     if (cloud == null) {

@@ -1,6 +1,7 @@
 package io.seamark.edge;
 
 import io.seamark.edge.sync.LiveModel;
+import io.seamark.perception.Frame;
 import io.seamark.perception.Prediction;
 import io.seamark.perception.Sample;
 import io.seamark.plugin.InferenceIntegrate;
@@ -16,15 +17,12 @@ import java.util.Map;
 
 /**
  * Known-sample inference as Sedna's seen-task learning has it: a frame is allocated to a task, the
- * task's model labels it, and the results are integrated. One model is deployed, so it labels the
- * frames of every task. Like its model, for one thread.
+ * task's model labels it, and the results are integrated. On a device one model is deployed, which
+ * labels the frames of every task. Like its models, for one thread.
  */
 public final class SeenTaskInference {
-  /** Models on the device. */
-  private static final int MODELS = 1;
-
   private final Parts parts;
-  private final LiveModel model;
+  private final List<LiveModel> models;
   private final String edge;
 
   /**
@@ -59,12 +57,12 @@ public final class SeenTaskInference {
    * Puts it together.
    *
    * @param parts the plugins
-   * @param model labels the frames; stays open
+   * @param models label the frames, by the index of the task; at least one; stay open
    * @param edge name of the device, for the allocation
    */
-  public SeenTaskInference(Parts parts, LiveModel model, String edge) {
+  public SeenTaskInference(Parts parts, List<LiveModel> models, String edge) {
     this.parts = parts;
-    this.model = model;
+    this.models = List.copyOf(models);
     this.edge = edge;
   }
 
@@ -77,8 +75,27 @@ public final class SeenTaskInference {
    * @throws IllegalArgumentException if a plugin does not give one result for the one sample
    */
   public LiveModel.Labelled infer(Sample sample) throws IOException {
-    int task = taskOf(sample);
-    LiveModel.Labelled labelled = model.infer(sample.frame());
+    Map<String, String> attributes = new HashMap<>();
+    attributes.put(TaskSample.ID, sample.id());
+    attributes.put(TaskSample.EDGE, edge);
+    if (!sample.domain().isEmpty()) {
+      attributes.put(TaskSample.DOMAIN, sample.domain());
+    }
+    return infer(sample.frame(), attributes);
+  }
+
+  /**
+   * Labels a frame.
+   *
+   * @param frame its pixels
+   * @param attributes what is known of it, see {@link TaskSample}
+   * @return the answer and the version of the model that gave it
+   * @throws IOException if the model cannot be opened for the frame's size
+   * @throws IllegalArgumentException if a plugin does not give one result for the one sample
+   */
+  public LiveModel.Labelled infer(Frame frame, Map<String, String> attributes) throws IOException {
+    int task = taskOf(attributes);
+    LiveModel.Labelled labelled = models.get(task).infer(frame);
     Prediction integrated =
         one(
             "inference_integrate",
@@ -87,18 +104,12 @@ public final class SeenTaskInference {
   }
 
   /** As in Sedna, an index that no model has means the first. */
-  private int taskOf(Sample sample) {
-    Map<String, String> attributes = new HashMap<>();
-    attributes.put(TaskSample.ID, sample.id());
-    attributes.put(TaskSample.EDGE, edge);
-    if (!sample.domain().isEmpty()) {
-      attributes.put(TaskSample.DOMAIN, sample.domain());
-    }
+  private int taskOf(Map<String, String> attributes) {
     int task =
         one(
             "task_allocation",
             parts.allocation().allocate(parts.extractor(), List.of(new TaskSample(0, attributes))));
-    return task >= 0 && task < MODELS ? task : 0;
+    return task >= 0 && task < models.size() ? task : 0;
   }
 
   private static <T> T one(String kind, List<T> results) {

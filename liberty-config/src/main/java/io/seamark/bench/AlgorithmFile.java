@@ -191,8 +191,6 @@ final class AlgorithmFile {
     List<String> names = new ArrayList<>();
     if (type.equals(ModuleNames.BASEMODEL)) {
       names.addAll(TrainingPlan.NAMES);
-    } else if (type.equals(ModuleNames.DEFINITION) || moduleName.equals("TaskAllocationByOrigin")) {
-      names.add("origins");
     }
     if (moduleName.equals("HardSampleMining")) {
       names.add("threhold");
@@ -242,7 +240,7 @@ final class AlgorithmFile {
     Map<String, String> hyperparameters = new LinkedHashMap<>();
     Map<String, String> settings = new LinkedHashMap<>();
     Map<String, String> training = new LinkedHashMap<>();
-    List<String> origins = List.of();
+    Object origins = null;
     for (Choice module : combination) {
       modules.put(module.type(), module.name());
       PluginKind<?> kind = ModuleNames.kind(module.type());
@@ -254,23 +252,19 @@ final class AlgorithmFile {
         String key = value.getKey();
         hyperparameters.put(module.type() + "-" + key, python(value.getValue()));
         if (key.equals("origins")) {
-          if (!(value.getValue() instanceof List<?> list) || list.isEmpty()) {
-            failures.add(file + ": each value of origins must be a list such as [front, garden]");
+          if (origins != null && !origins.equals(value.getValue())) {
+            // Samples would be given to tasks that were never defined: not a case worth running.
             return null;
           }
-          List<String> named = list.stream().map(String::valueOf).toList();
-          if (!origins.isEmpty() && !origins.equals(named)) {
-            // Ianvs would give samples to tasks that were never defined: not a case worth running.
-            return null;
-          }
-          origins = named;
-        } else if (module.type().equals(ModuleNames.BASEMODEL)
+          origins = value.getValue();
+        }
+        if (module.type().equals(ModuleNames.BASEMODEL)
             && TrainingPlan.NAMES.contains(key)) {
           training.put(key, String.valueOf(value.getValue()));
         } else if (kind != null) {
           settings.put(
               kind.id() + "." + plugin + "." + ModuleNames.parameter(key),
-              String.valueOf(value.getValue()));
+              plain(value.getValue()));
         }
       }
     }
@@ -278,7 +272,7 @@ final class AlgorithmFile {
     hyperparameters.put(
         "basemodel-hard_sample_target", plan.target().name().toLowerCase(Locale.ROOT));
     return new TestCase(
-        name, modules, hyperparameters, settings, origins, plan, splitting, ratio, initial);
+        name, modules, hyperparameters, settings, plan, splitting, ratio, initial);
   }
 
   private TrainingPlan plan(Map<String, String> values) {
@@ -296,18 +290,22 @@ final class AlgorithmFile {
               + NearestName.mustBe(target, targets));
       target = targets.get(0);
     }
-    String rehearsal = values.getOrDefault("rehearsal", "false");
-    if (!rehearsal.equals("true") && !rehearsal.equals("false")) {
-      failures.add(
-          file + ": basemodel.rehearsal is '" + rehearsal + "', but must be true or false");
-    }
     return new TrainingPlan(
         number(values, "learning_rate", 2e-4, 1e-9, 1),
         (int) number(values, "epochs", 1, 1, 100_000),
         (int) number(values, "batch_size", 4, 1, 256),
         (int) number(values, "steps", 0, 0, 1_000_000),
         TrainingPlan.Target.valueOf(target.toUpperCase(Locale.ROOT)),
-        rehearsal.equals("true"));
+        flag(values, "rehearsal", false),
+        flag(values, "class_weights", true));
+  }
+
+  private boolean flag(Map<String, String> values, String key, boolean fallback) {
+    String text = values.getOrDefault(key, String.valueOf(fallback)).toLowerCase(Locale.ROOT);
+    if (!text.equals("true") && !text.equals("false")) {
+      failures.add(file + ": basemodel." + key + " is '" + text + "', but must be true or false");
+    }
+    return text.equals("true");
   }
 
   private double number(
@@ -328,6 +326,13 @@ final class AlgorithmFile {
     failures.add(
         file + ": basemodel." + key + " is '" + text + "', but must be from " + min + " to " + max);
     return fallback;
+  }
+
+  /** As our configuration writes it. */
+  private static String plain(Object value) {
+    return value instanceof List<?> list
+        ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
+        : String.valueOf(value);
   }
 
   /** As Python's {@code str} writes it, which is what Ianvs's rank files hold. */

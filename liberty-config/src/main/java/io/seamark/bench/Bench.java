@@ -40,14 +40,21 @@ public final class Bench {
   private static final String RESULT = "result.json";
   private static final String KEY = "case.json";
 
-  /** What is the same for every case. */
-  private static final List<PluginKind<?>> KINDS =
+  /** The kinds that take part. */
+  static final List<PluginKind<?>> KINDS =
       List.of(
+          PluginKind.TASK_ALLOCATION,
           PluginKind.BASEMODEL,
+          PluginKind.INFERENCE_INTEGRATE,
           PluginKind.HARD_EXAMPLE_MINING,
+          PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION,
+          PluginKind.UNSEEN_TASK_ALLOCATION,
           PluginKind.UNSEEN_TASK_PROCESSING,
           PluginKind.MASK_GENERATOR,
-          PluginKind.MASK_FUSION);
+          PluginKind.MASK_FUSION,
+          PluginKind.TASK_DEFINITION,
+          PluginKind.TASK_RELATIONSHIP_DISCOVERY,
+          PluginKind.TASK_REMODELING);
 
   private final IanvsJob job;
   private final boolean fresh;

@@ -4,6 +4,7 @@ import io.seamark.plugin.PluginKind;
 import io.seamark.registry.NearestName;
 import io.seamark.registry.PluginRegistry;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,18 +18,7 @@ final class ModuleNames {
   static final String ALLOCATION = "task_allocation";
 
   /** Module types that are plugins, by Ianvs's or our name. */
-  private static final Map<String, PluginKind<?>> KINDS =
-      Map.of(
-          BASEMODEL,
-          PluginKind.BASEMODEL,
-          RECOGNITION,
-          PluginKind.HARD_EXAMPLE_MINING,
-          "unseen_task_processing",
-          PluginKind.UNSEEN_TASK_PROCESSING,
-          "mask_generator",
-          PluginKind.MASK_GENERATOR,
-          "mask_fusion",
-          PluginKind.MASK_FUSION);
+  private static final Map<String, PluginKind<?>> KINDS = kinds();
 
   /** Ianvs's names of Python classes that a plugin of another name does the work of. */
   private static final Map<String, Map<String, String>> ALIASES =
@@ -38,21 +28,7 @@ final class ModuleNames {
 
   /** Names whose work the benchmark's own flow does. */
   private static final Map<String, List<String>> BUILT_IN =
-      Map.of(
-          DEFINITION,
-          List.of("TaskDefinitionByOrigin"),
-          ALLOCATION,
-          List.of("TaskAllocationByOrigin", "TaskAllocationDefault"),
-          "task_relationship_discovery",
-          List.of("DefaultTaskRelationDiscover"),
-          "task_remodeling",
-          List.of("DefaultTaskRemodeling"),
-          "inference_integrate",
-          List.of("DefaultInferenceIntegrate"),
-          "task_update_decision",
-          List.of("UpdateStrategyByFinetune"),
-          "unseen_task_allocation",
-          List.of("UnseenTaskAllocationDefault"));
+      Map.of("task_update_decision", List.of("UpdateStrategyByFinetune"));
 
   /** Python files of Ianvs's RFNet example; other base models are other networks. */
   private static final List<String> RFNET_FILES =
@@ -62,6 +38,14 @@ final class ModuleNames {
   private static final Map<String, String> PARAMETERS = Map.of("threhold", "threshold");
 
   private ModuleNames() {}
+
+  private static Map<String, PluginKind<?>> kinds() {
+    Map<String, PluginKind<?>> kinds = new LinkedHashMap<>();
+    for (PluginKind<?> kind : Bench.KINDS) {
+      kinds.put(kind == PluginKind.HARD_EXAMPLE_MINING ? RECOGNITION : kind.id(), kind);
+    }
+    return kinds;
+  }
 
   static List<String> types() {
     List<String> types = new ArrayList<>(KINDS.keySet());

@@ -7,6 +7,7 @@ import io.seamark.buffer.ArrowMessages;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.cli.CommonOptions.Workplace;
+import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.metrics.ProcessResources;
 import io.seamark.edge.sync.LiveModel;
 import io.seamark.imaging.Images;
@@ -17,17 +18,26 @@ import io.seamark.perception.Prediction;
 import io.seamark.plugin.HardExampleMining;
 import io.seamark.plugin.MiningDecision;
 import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.Task;
+import io.seamark.plugin.TaskGroup;
+import io.seamark.plugin.TaskRemodeling.ModelSamples;
+import io.seamark.plugin.TaskSample;
+import io.seamark.plugin.UnseenSampleReRecognition;
+import io.seamark.plugin.UnseenTaskAllocation;
 import io.seamark.plugin.UnseenTaskProcessing;
+import io.seamark.registry.ConfiguredPlugins;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +45,18 @@ import org.jspecify.annotations.Nullable;
  * Plays the rounds of lifelong learning for one test case, as Ianvs does (kubeedge/ianvs, {@code
  * core/testcasecontroller/algorithm/paradigm/lifelong_learning}).
  *
+ * <p>Tasks, the groups of them that share a model, and the samples that train each model come from
+ * the task plugins; model 0 is the global one, which serves small groups and unknown tasks. What is
+ * hard is uploaded; what re-recognition then calls seen keeps the edge's answer and teaches nothing.
+ *
  * <p>{@code accuracy} is the mean IoU of what the system answers on the test set at the end: where
  * frames are mined, the cloud's answer for hard ones and the edge's for the others. {@code
  * task_avg_acc} is the mean over the tasks of the edge model's own mean IoU on it.
  */
 final class Paradigm implements AutoCloseable {
+  private static final String ALL = "all";
+  private static final String EDGE = "bench";
+
   private final IanvsJob job;
   private final TestCase test;
   private final Workplace workplace;
@@ -49,7 +66,13 @@ final class Paradigm implements AutoCloseable {
   private final HardExampleMining miner;
   private final Traffic traffic = new Traffic();
   private @Nullable UnseenTaskProcessing cloud;
-  private Path model;
+  private final UnseenSampleReRecognition reRecognition;
+  private final UnseenTaskAllocation unseenAllocation;
+  // The global model first.
+  private final List<Path> models = new ArrayList<>();
+  private final Map<String, Integer> modelOfGroup = new HashMap<>();
+  private final Map<String, Integer> modelOfTask = new LinkedHashMap<>();
+  private long looked;
   private int inferred;
   private int transferred;
   private int unreadable;
@@ -76,11 +99,14 @@ final class Paradigm implements AutoCloseable {
     this.job = job;
     this.test = test;
     this.workplace = workplace;
-    this.model = model;
+    this.models.add(model);
     this.folder = folder;
     this.curve = curve;
     this.log = log;
-    this.miner = workplace.plugins().create(PluginKind.HARD_EXAMPLE_MINING);
+    ConfiguredPlugins plugins = workplace.plugins();
+    this.miner = plugins.create(PluginKind.HARD_EXAMPLE_MINING);
+    this.reRecognition = plugins.create(PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION);
+    this.unseenAllocation = plugins.create(PluginKind.UNSEEN_TASK_ALLOCATION);
   }
 
   /**
@@ -109,7 +135,7 @@ final class Paradigm implements AutoCloseable {
         job.mode() == Mode.PLAIN ? plain(chunks) : withMatrix(chunks);
     Test end = test();
     Map<String, Object> all = new LinkedHashMap<>();
-    TransferMatrix of = matrix.get("all");
+    TransferMatrix of = matrix.get(ALL);
     for (String metric : job.metrics()) {
       Object value =
           switch (metric) {
@@ -169,7 +195,7 @@ final class Paradigm implements AutoCloseable {
           chunks,
           r,
           (task, j, value) -> rows.computeIfAbsent(task, t -> table(rounds))[round][j] = value);
-      double[][] all = rows.get("all");
+      double[][] all = rows.get(ALL);
       log.accept("round " + r + ": accuracy by chunk " + (all == null ? "none" : shown(all[r])));
     }
     Map<String, TransferMatrix> matrix = new LinkedHashMap<>();
@@ -214,38 +240,70 @@ final class Paradigm implements AutoCloseable {
 
   private void evaluate(List<Splitting.Chunk<Entry>> chunks, int round, Cell cell)
       throws IOException {
-    try (LiveModel live = open("round " + round)) {
+    List<Entry> judged = new ArrayList<>();
+    chunks.subList(1, job.rounds() + 1).forEach(chunk -> judged.addAll(chunk.eval()));
+    Map<Entry, String> taskOf = tasks(judged);
+    try (Opened opened = open("round " + round)) {
       for (int j = 1; j <= job.rounds(); j++) {
         Map<String, ConfusionMatrix> byTask = new TreeMap<>();
-        ConfusionMatrix all = new ConfusionMatrix(live.classes().size());
+        ConfusionMatrix all = new ConfusionMatrix(opened.classes());
         for (Entry entry : chunks.get(j).eval()) {
           Labelled sample = read(entry);
           if (sample != null) {
-            ClassMap answer = live.infer(sample.frame()).prediction().classMap();
+            ClassMap answer =
+                opened.inference.infer(sample.frame(), entry.attributes()).prediction().classMap();
             all.add(sample.label(), answer);
             byTask
-                .computeIfAbsent(test.task(entry), t -> new ConfusionMatrix(all.classes()))
+                .computeIfAbsent(
+                    taskOf.getOrDefault(entry, ALL), t -> new ConfusionMatrix(all.classes()))
                 .add(sample.label(), answer);
           }
         }
-        cell.set("all", j - 1, all.meanIou());
-        if (!test.origins().isEmpty()) {
-          double sum = 0;
-          for (String task : test.origins()) {
+        cell.set(ALL, j - 1, all.meanIou());
+        if (test.definesTasks()) {
+          for (String task : new TreeSet<>(taskOf.values())) {
             ConfusionMatrix counts = byTask.get(task);
             cell.set(task, j - 1, counts == null ? Double.NaN : counts.meanIou());
-            sum += counts == null ? 0 : counts.meanIou();
           }
-          cell.set("task_avg", j - 1, byTask.isEmpty() ? Double.NaN : sum / byTask.size());
-        } else {
-          cell.set("task_avg", j - 1, all.meanIou());
         }
+        cell.set("task_avg", j - 1, average(byTask));
       }
     }
   }
 
+  /** NaN if there are none. */
+  private static double average(Map<String, ConfusionMatrix> byTask) {
+    return byTask.values().stream()
+        .mapToDouble(ConfusionMatrix::meanIou)
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  /** The task of each sample; of samples that stand twice it is the same. */
+  private Map<Entry, String> tasks(List<Entry> entries) {
+    List<Map<String, String>> attributes = entries.stream().map(Entry::attributes).toList();
+    Map<Entry, String> taskOf = new HashMap<>();
+    for (Task task : define(known(attributes))) {
+      task.samples().forEach(s -> taskOf.put(entries.get((int) s.sequence()), task.entry()));
+    }
+    return taskOf;
+  }
+
+  private List<Task> define(List<TaskSample> samples) {
+    return test.definesTasks()
+        ? workplace.plugins().create(PluginKind.TASK_DEFINITION).define(samples)
+        : samples.isEmpty() ? List.of() : List.of(new Task(ALL, samples));
+  }
+
+  private static List<TaskSample> known(List<Map<String, String>> attributes) {
+    List<TaskSample> samples = new ArrayList<>();
+    attributes.forEach(each -> samples.add(new TaskSample(samples.size(), each)));
+    return samples;
+  }
+
   /** A low figure should not be a riddle. */
   private void warn() throws IOException {
+    Path model = models.get(0);
     try (var opened = EdgeModel.open(model)) {
       if (EdgeModel.describe(model, opened).depth()
           && job.test().entries().stream().anyMatch(e -> e.depth() == null)) {
@@ -256,8 +314,39 @@ final class Paradigm implements AutoCloseable {
     }
   }
 
-  private LiveModel open(String version) throws IOException {
-    return new LiveModel(workplace.plugins().create(PluginKind.BASEMODEL), version, model);
+  /** The models of this time, ready to label. */
+  private static final class Opened implements AutoCloseable {
+    private final List<LiveModel> models;
+    private final SeenTaskInference inference;
+
+    Opened(List<LiveModel> models, SeenTaskInference inference) {
+      this.models = models;
+      this.inference = inference;
+    }
+
+    int classes() {
+      return models.get(0).classes().size();
+    }
+
+    @Override
+    public void close() {
+      models.forEach(LiveModel::close);
+    }
+  }
+
+  private Opened open(String version) throws IOException {
+    ConfiguredPlugins plugins = workplace.plugins();
+    List<LiveModel> opened = new ArrayList<>();
+    // Nothing native is held before the first frame.
+    for (Path model : models) {
+      opened.add(new LiveModel(plugins.create(PluginKind.BASEMODEL), version, model));
+    }
+    SeenTaskInference.Parts parts =
+        new SeenTaskInference.Parts(
+            plugins.create(PluginKind.TASK_ALLOCATION),
+            plugins.create(PluginKind.INFERENCE_INTEGRATE),
+            modelOfTask);
+    return new Opened(opened, new SeenTaskInference(parts, opened, EDGE));
   }
 
   private @Nullable Labelled read(Entry entry) {
@@ -271,7 +360,7 @@ final class Paradigm implements AutoCloseable {
   }
 
   private static List<RoundTrainer.Target> labels(List<Entry> entries) {
-    return entries.stream().map(e -> new RoundTrainer.Target(e, null)).toList();
+    return entries.stream().map(RoundTrainer.Target::label).toList();
   }
 
   private void train(
@@ -282,64 +371,122 @@ final class Paradigm implements AutoCloseable {
       return;
     }
     Path to = Files.createDirectories(folder.resolve("output/train/" + round));
-    Path trained = to.resolve("model.safetensors");
-    log.accept(
-        "round "
-            + round
-            + ": "
-            + new RoundTrainer(test.training(), workplace.seed() + round, workplace.threads())
-                .train(model, fresh, test.training().rehearsal() ? rehearsal : List.of(), trained));
-    model = trained;
+    List<TaskSample> samples = known(fresh.stream().map(RoundTrainer.Target::attributes).toList());
+    List<Integer> asked = models(samples);
+    RoundTrainer trainer =
+        new RoundTrainer(test.training(), workplace.seed() + round, workplace.threads());
+    for (ModelSamples each :
+        workplace
+            .plugins()
+            .create(PluginKind.TASK_REMODELING)
+            .remodel(samples, asked, models.size())) {
+      int index = each.model();
+      Path trained = to.resolve(index == 0 ? "model.safetensors" : "model-" + index + ".safetensors");
+      String done =
+          trainer.train(
+              models.get(index),
+              each.samples().stream().map(s -> fresh.get((int) s.sequence())).toList(),
+              test.training().rehearsal() ? rehearsal : List.of(),
+              trained);
+      log.accept("round " + round + (models.size() > 1 ? ", model " + index : "") + ": " + done);
+      models.set(index, trained);
+    }
+  }
+
+  /** The model that each sample's group asks for; a group with enough samples gets its own. */
+  private List<Integer> models(List<TaskSample> samples) {
+    List<TaskGroup> groups =
+        workplace
+            .plugins()
+            .create(PluginKind.TASK_RELATIONSHIP_DISCOVERY)
+            .discover(define(samples));
+    Map<Long, Integer> modelOf = new HashMap<>();
+    for (TaskGroup group : groups) {
+      boolean global =
+          groups.size() == 1 || group.samples().size() < TaskGroup.MIN_TRAIN_SAMPLE;
+      Integer own = modelOfGroup.get(group.entry());
+      if (own == null && !global) {
+        own = models.size();
+        models.add(models.get(0));
+        modelOfGroup.put(group.entry(), own);
+      }
+      int model = own == null ? 0 : own;
+      group.tasks().forEach(task -> modelOfTask.put(task.entry(), model));
+      group.samples().forEach(sample -> modelOf.put(sample.sequence(), model));
+    }
+    return samples.stream().map(s -> modelOf.getOrDefault(s.sequence(), 0)).toList();
   }
 
   /** Infers a chunk; what is hard is answered by the cloud, and is what the round trains on. */
   private List<RoundTrainer.Target> mine(List<Entry> entries, int round) throws IOException {
     Path answers = Files.createDirectories(folder.resolve("output/inference/answers/" + round));
     List<RoundTrainer.Target> hard = new ArrayList<>();
-    try (LiveModel live = open("round " + round)) {
+    int seen = 0;
+    try (Opened opened = open("round " + round)) {
       for (int i = 0; i < entries.size(); i++) {
-        Labelled sample = read(entries.get(i));
+        Entry entry = entries.get(i);
+        Labelled sample = read(entry);
         if (sample == null) {
           continue;
         }
         inferred++;
-        Prediction prediction = infer(live, sample);
+        Prediction prediction = infer(opened, entry, sample);
         MiningDecision decision = miner.mine(prediction);
-        if (decision.hard()) {
-          transferred++;
-          ClassMap answer = upload(sample, prediction, decision, "r" + round + "-" + i);
-          Path target = null;
-          if (test.training().target() == TrainingPlan.Target.CLOUD_ANSWERS) {
-            target = answers.resolve(i + ".png");
-            Files.write(target, Images.encodeClassMap(answer));
-          }
-          hard.add(new RoundTrainer.Target(entries.get(i), target));
+        if (!decision.hard()) {
+          continue;
         }
+        transferred++;
+        Uploaded uploaded = upload(entry, sample, prediction, decision, "r" + round + "-" + i);
+        if (!uploaded.unseen) {
+          seen++;
+          continue;
+        }
+        Path target = null;
+        if (test.training().target() == TrainingPlan.Target.CLOUD_ANSWERS) {
+          target = answers.resolve(i + ".png");
+          Files.write(target, Images.encodeClassMap(uploaded.answer));
+        }
+        hard.add(new RoundTrainer.Target(entry, target, uploaded.attributes));
       }
     }
-    log.accept("round " + round + ": " + hard.size() + " of " + entries.size() + " frames hard");
+    log.accept(
+        String.format(
+            "round %d: %d of %d frames hard%s",
+            round,
+            hard.size() + seen,
+            entries.size(),
+            seen == 0 ? "" : ", " + seen + " of them seen after all"));
     return hard;
   }
 
-  private Prediction infer(LiveModel live, Labelled sample) throws IOException {
+  private Prediction infer(Opened opened, Entry entry, Labelled sample) throws IOException {
     double cpu = ProcessResources.now().cpuSeconds();
     long start = System.nanoTime();
-    Prediction prediction = live.infer(sample.frame()).prediction();
+    Prediction prediction =
+        opened.inference.infer(sample.frame(), entry.attributes()).prediction();
     traffic.seconds += (System.nanoTime() - start) / 1e9;
     traffic.cpu += ProcessResources.now().cpuSeconds() - cpu;
     traffic.frames++;
     return prediction;
   }
 
-  private ClassMap upload(
-      Labelled sample, Prediction prediction, MiningDecision decision, String id) {
-    UnseenTaskProcessing.Answer answer = ask(sample, prediction);
+  /** What the cloud made of a hard frame. */
+  private record Uploaded(ClassMap answer, boolean unseen, Map<String, String> attributes) {}
+
+  private Uploaded upload(
+      Entry entry, Labelled sample, Prediction prediction, MiningDecision decision, String id) {
+    TaskSample known = new TaskSample(looked++, entry.attributes());
+    boolean unseen = reRecognition.unseen(known, prediction.scores());
+    UnseenTaskProcessing.Answer answer =
+        unseen
+            ? ask(sample, prediction)
+            : new UnseenTaskProcessing.Answer(prediction.classMap(), List.of(), Map.of());
     String processing = workplace.plugins().name(PluginKind.UNSEEN_TASK_PROCESSING);
     traffic.up +=
         ArrowMessages.encode(
                 new HardSample(
                     id,
-                    "bench",
+                    EDGE,
                     "",
                     0,
                     sample.frame().width(),
@@ -357,7 +504,24 @@ final class Paradigm implements AutoCloseable {
                 new FusedAnswer(
                     answer.classMap(), answer.masks().size(), processing, answer.seconds()))
             .length;
-    return answer.classMap();
+    return new Uploaded(
+        answer.classMap(), unseen, unseen ? named(known).attributes() : known.attributes());
+  }
+
+  /** As the service does: an unseen sample without a domain gets its task's name for one. */
+  private TaskSample named(TaskSample known) {
+    if (known.attributes().containsKey(TaskSample.DOMAIN) || modelOfTask.isEmpty()) {
+      return known;
+    }
+    List<String> tasks = List.copyOf(modelOfTask.keySet());
+    Map<String, Integer> extractor = new HashMap<>();
+    tasks.forEach(task -> extractor.put(task, extractor.size()));
+    List<Integer> indices = unseenAllocation.allocate(Map.copyOf(extractor), List.of(known));
+    int index = indices.size() == 1 ? indices.get(0) : 0;
+    Map<String, String> attributes = new HashMap<>(known.attributes());
+    attributes.put(
+        TaskSample.DOMAIN, tasks.get(index >= 0 && index < tasks.size() ? index : 0));
+    return new TaskSample(known.sequence(), attributes);
   }
 
   private UnseenTaskProcessing.Answer ask(Labelled sample, Prediction prediction) {
@@ -378,8 +542,9 @@ final class Paradigm implements AutoCloseable {
     List<UploadSweep.Answered> answered = new ArrayList<>();
     int frames = 0;
     int hard = 0;
-    try (LiveModel live = open("test")) {
-      int classes = live.classes().size();
+    Map<Entry, String> taskOf = tasks(job.test().entries());
+    try (Opened opened = open("test")) {
+      int classes = opened.classes();
       ConfusionMatrix system = new ConfusionMatrix(classes);
       ConfusionMatrix edge = new ConfusionMatrix(classes);
       for (Entry entry : job.test().entries()) {
@@ -387,19 +552,21 @@ final class Paradigm implements AutoCloseable {
         if (sample == null) {
           continue;
         }
-        Prediction prediction = infer(live, sample);
+        Prediction prediction = infer(opened, entry, sample);
         ClassMap answer = prediction.classMap();
         ConfusionMatrix own = new ConfusionMatrix(classes);
         own.add(sample.label(), answer);
         edge.add(own);
-        byTask.computeIfAbsent(test.task(entry), t -> new ConfusionMatrix(classes)).add(own);
+        byTask
+            .computeIfAbsent(taskOf.getOrDefault(entry, ALL), t -> new ConfusionMatrix(classes))
+            .add(own);
         ConfusionMatrix ofSystem = own;
         if (mining) {
           MiningDecision decision = miner.mine(prediction);
           ConfusionMatrix ofCloud = new ConfusionMatrix(classes);
           if (decision.hard()) {
             hard++;
-            ofCloud.add(sample.label(), upload(sample, prediction, decision, "test-" + frames));
+            ofCloud.add(sample.label(), upload(entry, sample, prediction, decision, "test-" + frames).answer);
             ofSystem = ofCloud;
           } else if (curve) {
             ofCloud.add(sample.label(), ask(sample, prediction).classMap());
@@ -412,15 +579,10 @@ final class Paradigm implements AutoCloseable {
       if (frames == 0) {
         throw new IOException("none of the frames of " + job.test().file() + " could be read");
       }
-      double average =
-          byTask.values().stream()
-              .mapToDouble(ConfusionMatrix::meanIou)
-              .average()
-              .orElse(Double.NaN);
       return new Test(
           system.meanIou(),
           edge.meanIou(),
-          average,
+          average(byTask),
           mining ? (double) hard / frames : Double.NaN,
           mining && curve ? new UploadSweep(answered) : null);
     }

@@ -3,26 +3,31 @@ package io.seamark.bench;
 import io.seamark.bench.SampleIndex.Entry;
 import io.seamark.bench.SampleIndex.Labelled;
 import io.seamark.imaging.Images;
+import io.seamark.knowledge.frames.LabelledFrames;
+import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
+import io.seamark.knowledge.training.ClassWeights;
+import io.seamark.knowledge.training.Supply;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
 import io.seamark.network.tensorflow.Augmentation;
 import io.seamark.network.tensorflow.RfNetTrainer;
 import io.seamark.network.tensorflow.TrainingOptions;
 import io.seamark.network.tensorflow.TrainingSample;
-import io.seamark.perception.ClassMap;
-import io.seamark.perception.Frame;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
+import java.util.Map;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Trains the edge model for one round, decoding frames when they are used. */
 final class RoundTrainer {
+  /** Samples whose classes are counted for the class weights. */
+  private static final int COUNTED = 64;
+
   private final TrainingPlan plan;
   private final long seed;
   private final int threads;
@@ -38,8 +43,26 @@ final class RoundTrainer {
    *
    * @param sample the frame
    * @param answer a PNG of the cloud's answer, or null for the sample's own label
+   * @param attributes what the task plugins know of it
    */
-  record Target(Entry sample, @Nullable Path answer) {}
+  record Target(Entry sample, @Nullable Path answer, Map<String, String> attributes) {
+    /** Copies the map. */
+    Target {
+      attributes = Map.copyOf(attributes);
+    }
+
+    /** The sample with its own label. */
+    static Target label(Entry sample) {
+      return new Target(sample, null, sample.attributes());
+    }
+
+    LabelledFrame read() throws IOException {
+      Labelled labelled = sample.read();
+      return new LabelledFrame(
+          labelled.frame(),
+          answer == null ? labelled.label() : Images.decodeClassMap(Files.readAllBytes(answer)));
+    }
+  }
 
   /**
    * Trains and saves.
@@ -53,17 +76,24 @@ final class RoundTrainer {
    */
   String train(Path start, List<Target> fresh, List<Target> rehearsal, Path to) throws IOException {
     EdgeModel model = EdgeModel.load(start);
-    Random random = new Random(seed);
-    Deck deck = new Deck(fresh, random);
-    Deck old = rehearsal.isEmpty() ? null : new Deck(rehearsal, random);
-    TrainingSample first = deck.next();
+    SplittableRandom random = new SplittableRandom(seed);
+    Supply supply = new Supply(frames("samples of the round", fresh), random.split());
+    Supply old =
+        rehearsal.isEmpty() ? null : new Supply(frames("samples of round 0", rehearsal), random.split());
+    LabelledFrame first = supply.read();
     int width = first.frame().width();
     int height = first.frame().height();
     // The branch for depth can only be trained where there is depth.
     boolean depth = model.depth() && first.frame().depth() != null;
     EdgeModel begin = new EdgeModel(model.weights(), model.classes(), model.normalisation(), depth);
     TrainingOptions options =
-        TrainingOptions.fineTuning(plan.learningRate(), plan.batch(), seed, threads);
+        TrainingOptions.fineTuning(plan.learningRate(), plan.batch(), seed, threads)
+            .withClassWeights(
+                plan.classWeights()
+                    ? ClassWeights.of(
+                        pixels(fresh, model.classes().size()),
+                        pixels(rehearsal, model.classes().size()))
+                    : List.of());
     int steps = plan.stepsFor(fresh.size());
     double begun = 0;
     double loss = 0;
@@ -71,8 +101,8 @@ final class RoundTrainer {
       for (int step = 0; step < steps; step++) {
         List<TrainingSample> batch = new ArrayList<>();
         for (int i = 0; i < plan.batch(); i++) {
-          Deck from = old != null && i < plan.batch() / 2 ? old : deck;
-          batch.add(Augmentation.STANDARD.apply(fit(from.next(), width, height, depth), random));
+          Supply from = old != null && i < plan.batch() / 2 ? old : supply;
+          batch.add(Augmentation.STANDARD.apply(from.sample(width, height, depth), random));
         }
         loss =
             trainer.step(
@@ -88,53 +118,41 @@ final class RoundTrainer {
         Locale.ROOT, "%d steps on %d samples, loss %.3f to %.3f", steps, fresh.size(), begun, loss);
   }
 
-  @SuppressWarnings("NullAway") // It does not see from the class file that depth may be null.
-  private static TrainingSample fit(TrainingSample sample, int width, int height, boolean depth) {
-    Frame frame = sample.frame();
-    ClassMap target = sample.target();
-    if (frame.width() != width || frame.height() != height) {
-      frame = Images.resize(frame, width, height);
-      target = Images.resize(target, width, height);
-    }
-    if (depth && frame.depth() == null) {
-      frame = new Frame(width, height, frame.rgb(), new byte[width * height]);
-    }
-    return new TrainingSample(frame, target);
-  }
+  private static LabelledFrames frames(String source, List<Target> targets) {
+    return new LabelledFrames() {
+      @Override
+      public int size() {
+        return targets.size();
+      }
 
-  /** Deals readable samples at random, each once before any comes again. */
-  private static final class Deck {
-    private final List<Target> cards;
-    private final Random random;
-    private int next;
-
-    Deck(List<Target> cards, Random random) {
-      this.cards = new ArrayList<>(cards);
-      this.random = random;
-      this.next = cards.size();
-    }
-
-    TrainingSample next() throws IOException {
-      IOException last = null;
-      while (!cards.isEmpty()) {
-        if (next >= cards.size()) {
-          Collections.shuffle(cards, random);
-          next = 0;
-        }
-        Target card = cards.get(next);
+      @Override
+      public LabelledFrame read(int index) throws IOException {
         try {
-          Labelled sample = card.sample().read();
-          Path answer = card.answer();
-          ClassMap target =
-              answer == null ? sample.label() : Images.decodeClassMap(Files.readAllBytes(answer));
-          next++;
-          return new TrainingSample(sample.frame(), target);
-        } catch (IOException e) {
-          last = e;
-          cards.remove(next);
+          return targets.get(index).read();
+        } catch (IllegalArgumentException e) {
+          throw new IOException(targets.get(index).sample().line() + ": " + e.getMessage(), e);
         }
       }
-      throw new IOException("no sample to train on can be read", last);
+
+      @Override
+      public String source() {
+        return source;
+      }
+    };
+  }
+
+  /** Pixels of each class in evenly spread samples; what cannot be read is not counted. */
+  private static long[] pixels(List<Target> targets, int classes) {
+    long[] pixels = new long[classes];
+    int counted = Math.min(targets.size(), COUNTED);
+    for (int i = 0; i < counted; i++) {
+      try {
+        ClassWeights.count(
+            targets.get((int) ((long) i * targets.size() / counted)).read().target(), pixels);
+      } catch (IOException | IllegalArgumentException e) {
+        // The supply says so when it deals it.
+      }
     }
+    return pixels;
   }
 }

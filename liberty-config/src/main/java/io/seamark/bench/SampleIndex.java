@@ -4,6 +4,7 @@ import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Frame;
+import io.seamark.plugin.TaskSample;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,20 @@ public record SampleIndex(Path file, List<Entry> entries) {
     @Override
     public String toString() {
       return line;
+    }
+
+    /**
+     * What is known of the sample without its pixels, for the task plugins.
+     *
+     * @return its line for an id, and the name of the image's folder, if the line has one, for a
+     *     domain
+     */
+    public Map<String, String> attributes() {
+      Path written = Path.of(line.split("\\s+")[0]).getParent();
+      Path folder = written == null ? null : written.getFileName();
+      return folder == null
+          ? Map.of(TaskSample.ID, line)
+          : Map.of(TaskSample.ID, line, TaskSample.DOMAIN, folder.toString());
     }
 
     /**

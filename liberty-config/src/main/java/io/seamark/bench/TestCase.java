@@ -3,7 +3,6 @@ package io.seamark.bench;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param hyperparameters value by {@code <type>-<hyperparameter>}, as the file has them, and those
  *     of the training that it leaves out; a list is written as Python writes it
  * @param settings plugin configuration that follows from both, by key
- * @param origins the tasks: a sample belongs to the first whose text its image's line contains, or
- *     else to the last; empty for one task
  * @param training how the base model trains
  * @param splitting how the training index is divided
  * @param trainRatio share of each chunk that trains
@@ -28,7 +25,6 @@ public record TestCase(
     Map<String, String> modules,
     Map<String, String> hyperparameters,
     Map<String, String> settings,
-    List<String> origins,
     TrainingPlan training,
     Splitting splitting,
     double trainRatio,
@@ -38,22 +34,14 @@ public record TestCase(
     modules = Collections.unmodifiableMap(new LinkedHashMap<>(modules));
     hyperparameters = Collections.unmodifiableMap(new LinkedHashMap<>(hyperparameters));
     settings = Collections.unmodifiableMap(new TreeMap<>(settings));
-    origins = List.copyOf(origins);
   }
 
   /**
-   * The task of a sample.
+   * Whether the file says how samples are divided into tasks.
    *
-   * @param sample any
-   * @return one of the origins, or {@code all} if there are none
+   * @return false if all samples are one task
    */
-  public String task(SampleIndex.Entry sample) {
-    if (origins.isEmpty()) {
-      return "all";
-    }
-    return origins.stream()
-        .filter(origin -> sample.line().contains(origin))
-        .findFirst()
-        .orElse(origins.get(origins.size() - 1));
+  public boolean definesTasks() {
+    return modules.containsKey(ModuleNames.DEFINITION);
   }
 }

@@ -11,12 +11,21 @@ import java.util.List;
  * @param steps steps of a round whatever its samples, or 0 for what the epochs need
  * @param target what hard samples train on
  * @param rehearsal whether half of each later batch comes from the labelled samples of round 0
+ * @param classWeights whether rare classes weigh more, as in knowledge management's rounds
  */
 public record TrainingPlan(
-    double learningRate, int epochs, int batch, int steps, Target target, boolean rehearsal) {
+    double learningRate, int epochs, int batch, int steps, Target target,
+    boolean rehearsal, boolean classWeights) {
   /** Their names in {@code algorithm.yaml}. */
   static final List<String> NAMES =
-      List.of("learning_rate", "epochs", "batch_size", "steps", "hard_sample_target", "rehearsal");
+      List.of(
+          "learning_rate",
+          "epochs",
+          "batch_size",
+          "steps",
+          "hard_sample_target",
+          "rehearsal",
+          "class_weights");
 
   /** What a hard sample trains on. */
   public enum Target {

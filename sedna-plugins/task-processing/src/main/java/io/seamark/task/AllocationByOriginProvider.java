@@ -16,6 +16,7 @@ public final class AllocationByOriginProvider
    * What can be set.
    *
    * @param real parts of the ids of real samples, with commas between them
+   * @param origins names of the tasks, with commas between them, or empty for real and sim
    * @param origin the task of every sample, or empty to tell it by the id
    */
   public record Hyperparameters(
@@ -27,6 +28,13 @@ public final class AllocationByOriginProvider
               source = "KubeEdge Sedna, TaskAllocationByOrigin: Cityscapes's cities")
           String real,
       @Hyperparameter(
+              text =
+                  "Names of the tasks, with commas between them: a sample belongs to the first that"
+                      + " its id holds, or else to the last. Empty for real and sim.",
+              defaultValue = "",
+              source = "KubeEdge Ianvs, lifelong_learning_bench")
+          String origins,
+      @Hyperparameter(
               name = "default",
               text = "Task of every sample, such as real. Empty to tell it by the id.",
               defaultValue = "",
@@ -34,7 +42,7 @@ public final class AllocationByOriginProvider
           String origin) {
     /** Checks the names. */
     public Hyperparameters {
-      Grouping.byOrigin(real);
+      Grouping.byOrigin(real, origins);
     }
   }
 
@@ -50,7 +58,7 @@ public final class AllocationByOriginProvider
 
   @Override
   public String text() {
-    return "Task real for frames whose id holds one of the given names, sim for the others; the first if there is no such task.";
+    return "The task that TaskDefinitionByOrigin makes; the first if there is none.";
   }
 
   @Override
@@ -61,7 +69,7 @@ public final class AllocationByOriginProvider
   @Override
   public TaskAllocation create(Hyperparameters hyperparameters, PluginContext context) {
     String origin = hyperparameters.origin();
-    var entry = Grouping.byOrigin(hyperparameters.real());
+    var entry = Grouping.byOrigin(hyperparameters.real(), hyperparameters.origins());
     return (extractor, samples) ->
         Grouping.indices(extractor, samples, origin.isEmpty() ? entry : sample -> origin);
   }

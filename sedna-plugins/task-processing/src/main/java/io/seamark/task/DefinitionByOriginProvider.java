@@ -7,8 +7,8 @@ import io.seamark.plugin.PluginProvider;
 import io.seamark.plugin.TaskDefinition;
 
 /**
- * {@code TaskDefinitionByOrigin}: Two tasks: real for samples whose id holds one of the given
- * names, sim for the others.
+ * {@code TaskDefinitionByOrigin}: A task for each of the given origins, by the samples' ids;
+ * without them real and sim.
  */
 public final class DefinitionByOriginProvider
     implements PluginProvider<TaskDefinition, DefinitionByOriginProvider.Hyperparameters> {
@@ -16,16 +16,24 @@ public final class DefinitionByOriginProvider
    * What can be set.
    *
    * @param real parts of the ids of real samples, with commas between them
+   * @param origins names of the tasks, with commas between them, or empty for real and sim
    */
   public record Hyperparameters(
       @Hyperparameter(
               text = "Parts of the ids of real samples, with commas between them.",
               defaultValue = Grouping.CITIES,
               source = "KubeEdge Sedna, TaskAllocationByOrigin: Cityscapes's cities")
-          String real) {
+          String real,
+      @Hyperparameter(
+              text =
+                  "Names of the tasks, with commas between them: a sample belongs to the first that"
+                      + " its id holds, or else to the last. Empty for real and sim.",
+              defaultValue = "",
+              source = "KubeEdge Ianvs, lifelong_learning_bench")
+          String origins) {
     /** Checks the names. */
     public Hyperparameters {
-      Grouping.byOrigin(real);
+      Grouping.byOrigin(real, origins);
     }
   }
 
@@ -41,7 +49,7 @@ public final class DefinitionByOriginProvider
 
   @Override
   public String text() {
-    return "Two tasks: real for samples whose id holds one of the given names, sim for the others.";
+    return "A task for each of the given origins, by the samples' ids; without them real and sim.";
   }
 
   @Override
@@ -51,7 +59,7 @@ public final class DefinitionByOriginProvider
 
   @Override
   public TaskDefinition create(Hyperparameters hyperparameters, PluginContext context) {
-    var entry = Grouping.byOrigin(hyperparameters.real());
+    var entry = Grouping.byOrigin(hyperparameters.real(), hyperparameters.origins());
     return samples -> Grouping.by(samples, entry);
   }
 }

@@ -39,13 +39,22 @@ final class Grouping {
   }
 
   /**
-   * {@link #REAL} for samples whose id holds a name, {@link #SIM} for the others.
+   * The first of the origins that a sample's id holds, or else the last; without origins {@link
+   * #REAL} for samples whose id holds a name, {@link #SIM} for the others.
    *
    * @param real the names, with commas between them
+   * @param origins with commas between them, or empty
    * @throws IllegalArgumentException if they are no names
    */
-  static Function<TaskSample, String> byOrigin(String real) {
+  static Function<TaskSample, String> byOrigin(String real, String origins) {
     List<String> names = parts("real", real);
+    if (!origins.isBlank()) {
+      List<String> tasks = parts("origins", origins);
+      return sample -> {
+        String id = sample.attributes().getOrDefault(TaskSample.ID, "");
+        return tasks.stream().filter(id::contains).findFirst().orElse(tasks.get(tasks.size() - 1));
+      };
+    }
     return sample -> {
       String id = sample.attributes().getOrDefault(TaskSample.ID, "");
       return names.stream().anyMatch(id::contains) ? REAL : SIM;

@@ -84,6 +84,27 @@ class TaskPluginsTest {
   }
 
   @Test
+  void origin_takesTheTasksThatAreNamed() {
+    TaskSample front = sample(0, Map.of("id", "front/1.png"));
+    TaskSample other = sample(1, Map.of("id", "street/1.png"));
+    String key = ".TaskDefinitionByOrigin.origins";
+    assertEquals(
+        List.of(new Task("front", List.of(front)), new Task("garden", List.of(other, BARE))),
+        plugin(
+                PluginKind.TASK_DEFINITION,
+                "TaskDefinitionByOrigin",
+                Map.of("task_definition" + key, "front, garden"))
+            .define(List.of(other, front, BARE)));
+    assertEquals(
+        List.of(1, 2, 2),
+        plugin(
+                PluginKind.TASK_ALLOCATION,
+                "TaskAllocationByOrigin",
+                Map.of("task_allocation.TaskAllocationByOrigin.origins", "front, garden"))
+            .allocate(Map.of("front", 1, "garden", 2), List.of(front, other, BARE)));
+  }
+
+  @Test
   void relation_makesOneGroupOfEachTaskOrOfAll() {
     Task dusk = new Task("dusk", List.of(DUSK, LATER_DUSK));
     Task night = new Task("night", List.of(NIGHT));

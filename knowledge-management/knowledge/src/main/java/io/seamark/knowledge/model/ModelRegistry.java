@@ -424,10 +424,7 @@ public final class ModelRegistry implements AutoCloseable {
       Optional<byte[]> json = store.read(CHAMPION_POINTER, MAX_JSON_BYTES);
       return json.isEmpty() ? null : JSON.readValue(json.get(), Pointer.class);
     } catch (IOException e) {
-      LOG.warn(
-          "{} cannot be read, choosing the newest accepted version: {}",
-          CHAMPION_POINTER,
-          e.getMessage());
+      LOG.warn("{} cannot be read, choosing the newest accepted version", CHAMPION_POINTER, e);
       return null;
     }
   }

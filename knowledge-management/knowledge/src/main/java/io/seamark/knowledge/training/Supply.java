@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Deals readable frames at random, each once before any comes again. */
-final class Supply {
+public final class Supply {
   private static final Logger LOG = LoggerFactory.getLogger(Supply.class);
 
   /** Frames tried in a row before a source is given up. */
@@ -23,13 +23,25 @@ final class Supply {
   private final Deck deck;
   int unreadable;
 
-  Supply(LabelledFrames frames, SplittableRandom random) {
+  /**
+   * A supply.
+   *
+   * @param frames at least one
+   * @param random deals them
+   */
+  public Supply(LabelledFrames frames, SplittableRandom random) {
     this.frames = frames;
     this.random = random;
     this.deck = new Deck(frames.size(), random);
   }
 
-  LabelledFrame read() throws IOException {
+  /**
+   * The next frame that can be read.
+   *
+   * @return of its own size
+   * @throws IOException if too many in a row cannot
+   */
+  public LabelledFrame read() throws IOException {
     @Nullable IOException last = null;
     for (int tried = 0; tried < MAX_UNREADABLE; tried++) {
       int index = deck.next();
@@ -45,8 +57,16 @@ final class Supply {
         MAX_UNREADABLE + " frames in a row of the " + frames.source() + " cannot be read", last);
   }
 
-  /** The next frame as a trainer of this size takes it. */
-  TrainingSample sample(int width, int height, boolean depth) throws IOException {
+  /**
+   * The next frame as a trainer takes it.
+   *
+   * @param width of the trainer's frames, in pixels
+   * @param height of the trainer's frames, in pixels
+   * @param depth whether they have depth; 0 everywhere where the frame has none
+   * @return scaled to that size
+   * @throws IOException as {@link #read}
+   */
+  public TrainingSample sample(int width, int height, boolean depth) throws IOException {
     LabelledFrame frame = fit(read(), width, height);
     return new TrainingSample(depth ? withDepth(frame.frame()) : frame.frame(), frame.target());
   }

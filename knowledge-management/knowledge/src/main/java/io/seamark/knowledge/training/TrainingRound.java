@@ -17,7 +17,6 @@ import io.seamark.network.tensorflow.Augmentation;
 import io.seamark.network.tensorflow.RfNetTrainer;
 import io.seamark.network.tensorflow.TrainingOptions;
 import io.seamark.network.tensorflow.TrainingSample;
-import io.seamark.perception.ClassMap;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.ReplayPolicy;
 import io.seamark.plugin.TaskSample;
@@ -346,47 +345,17 @@ public final class TrainingRound {
   }
 
   private List<Double> classWeights(long[] newPixels, LabelledFrames rehearsal) {
-    double[] share = shares(newPixels);
-    if (rehearsal.size() > 0) {
-      long[] oldPixels = new long[newPixels.length];
-      for (int i = 0; i < Math.min(rehearsal.size(), COUNTED_RETAINED); i++) {
-        try {
-          int index = (int) ((long) i * rehearsal.size() / COUNTED_RETAINED);
-          count(rehearsal.read(Math.min(index, rehearsal.size() - 1)).target(), oldPixels);
-        } catch (IOException e) {
-          LOG.warn("a retained frame is not counted: {}", e.getMessage());
-        }
-      }
-      double[] old = shares(oldPixels);
-      for (int c = 0; c < share.length; c++) {
-        share[c] = (share[c] + old[c]) / 2;
+    long[] oldPixels = new long[newPixels.length];
+    int counted = Math.min(rehearsal.size(), COUNTED_RETAINED);
+    for (int i = 0; i < counted; i++) {
+      try {
+        int index = (int) ((long) i * rehearsal.size() / counted);
+        ClassWeights.count(rehearsal.read(index).target(), oldPixels);
+      } catch (IOException e) {
+        LOG.warn("a retained frame is not counted: {}", e.getMessage());
       }
     }
-    List<Double> weights = new ArrayList<>();
-    for (double s : share) {
-      weights.add(1 / Math.log(1.02 + s));
-    }
-    return weights;
-  }
-
-  private static double[] shares(long[] pixels) {
-    double all = 0;
-    for (long n : pixels) {
-      all += n;
-    }
-    double[] shares = new double[pixels.length];
-    for (int c = 0; c < pixels.length; c++) {
-      shares[c] = all == 0 ? 0 : pixels[c] / all;
-    }
-    return shares;
-  }
-
-  private static void count(ClassMap map, long[] pixels) {
-    for (byte c : map.classes()) {
-      if ((c & 0xFF) < pixels.length) {
-        pixels[c & 0xFF]++;
-      }
-    }
+    return ClassWeights.of(newPixels, oldPixels);
   }
 
   private static LabelledFrames choose(LabelledFrames all, List<Integer> indices) {
