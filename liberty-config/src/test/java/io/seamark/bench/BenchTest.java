@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BenchTest {
   private static final String GRID = "mask_generator.segment_anything.points-per-side=3";
+
+  private static final String MARGIN =
+      "    - type: \"unseen_sample_recognition\"\n      name: \"score_margin\"\n";
 
   @TempDir Path folder = Path.of("");
 
@@ -179,11 +183,7 @@ class BenchTest {
   void nothingHard() throws IOException {
     Path job = example();
     edit(job, "algorithm.yaml", "values: [ 0.8 ]", "values: [ 0.0 ]");
-    edit(
-        job,
-        "algorithm.yaml",
-        "    - type: \"unseen_sample_recognition\"\n      name: \"score_margin\"\n",
-        "");
+    edit(job, "algorithm.yaml", MARGIN, "");
     Ran ran = bench(job, "--no-curve");
     assertEquals(0, ran.status(), ran.err());
     JsonNode metrics =
@@ -203,15 +203,107 @@ class BenchTest {
     edit(job, "testenv.yaml", "train_index:", "train_url:");
     edit(job, "testenv.yaml", "test_index:", "test_url:");
     edit(job, "algorithm.yaml", "hard-example_splitting", "fwt_splitting");
-    edit(
-        job,
-        "algorithm.yaml",
-        "    - type: \"unseen_sample_recognition\"\n      name: \"score_margin\"\n",
-        "");
+    edit(job, "algorithm.yaml", MARGIN, "");
     Ran ran = bench(job);
     assertEquals(0, ran.status(), ran.err());
     assertTrue(ran.err().contains("round 0: 1 steps on 1 samples"), ran.err());
     assertEquals(1, results(job).size());
+  }
+
+  @Test
+  @DisplayName("ground truth trains hard samples, seen ones teach nothing, --fresh runs all anew")
+  void groundTruthAndFresh() throws IOException {
+    Path job = example();
+    edit(job, "algorithm.yaml", "values: [ 0.8 ]", "values: [ 1.0 ]");
+    edit(
+        job,
+        "algorithm.yaml",
+        MARGIN,
+        "    - type: \"unseen_sample_re_recognition\"\n      name: \"SampleReRegonitionDefault\"\n");
+    edit(
+        job,
+        "algorithm.yaml",
+        "- epochs:",
+        "- hard_sample_target:\n            values: [ ground_truth ]\n        - epochs:");
+    Ran first = bench(job, "--no-curve", "--set", GRID);
+    assertEquals(0, first.status(), first.err());
+    // Every second frame that is looked at again is called seen.
+    assertTrue(
+        first.err().contains("round 1: 3 of 3 frames hard, 2 of them seen after all"), first.err());
+    assertTrue(first.err().contains("round 1: 1 steps on 1 samples"), first.err());
+    assertTrue(
+        first.err().contains("round 2: 3 of 3 frames hard, 1 of them seen after all"), first.err());
+    assertTrue(first.err().contains("round 2: 1 steps on 2 samples"), first.err());
+    List<Path> results = results(job);
+    assertEquals(1, results.size());
+    JsonNode result = new ObjectMapper().readTree(Files.readAllBytes(results.get(0)));
+    assertEquals(
+        "ground_truth", result.get("hyperparameters").get("basemodel-hard_sample_target").asText());
+    assertEquals(
+        "SampleReRegonitionDefault",
+        result.get("effective").get("seamark.unseen_sample_re_recognition").asText());
+    assertEquals(0.8571, result.get("metrics").get("samples_transfer_ratio").asDouble());
+    assertTrue(result.get("metrics").get("upload_bytes").asLong() > 0);
+    try (Stream<Path> files = Files.walk(results.get(0).resolveSibling("output/inference"))) {
+      assertEquals(0, files.filter(Files::isRegularFile).count(), "an answer was kept to train on");
+    }
+
+    Ran kept = bench(job, "--no-curve", "--set", GRID);
+    assertTrue(kept.out().contains("1 cases, 1 of them finished before, 0 failed"), kept.out());
+    assertEquals(results, results(job));
+    Ran fresh = bench(job, "--no-curve", "--set", GRID, "--fresh");
+    assertTrue(fresh.out().contains("1 cases, 0 of them finished before, 0 failed"), fresh.out());
+    List<Path> both = results(job);
+    assertEquals(2, both.size());
+    for (Path each : both) {
+      JsonNode again = new ObjectMapper().readTree(Files.readAllBytes(each));
+      assertEquals(result.get("key"), again.get("key"));
+      assertEquals(
+          result.get("metrics").get("MATRIX"),
+          again.get("metrics").get("MATRIX"),
+          "the same case and seed give another result");
+    }
+  }
+
+  @Test
+  @DisplayName("a group of tasks with enough samples has a model, which its frames are given to")
+  void modelOfEachTask() throws IOException {
+    Path job = new ExampleJob(96, 64, 28).write(folder.resolve("job"));
+    edit(job, "testenv.yaml", "hard-example-mining", "no-inference");
+    edit(job, "algorithm.yaml", "hard-example_splitting", "fwt_splitting");
+    edit(
+        job,
+        "algorithm.yaml",
+        MARGIN,
+        """
+            - type: "task_relationship_discovery"
+              name: "DefaultTaskRelationDiscover"
+            - type: "task_allocation"
+              name: "TaskAllocationByOrigin"
+              hyperparameters:
+                - origins:
+                    values:
+                      - [ "day", "dusk" ]
+        """);
+    edit(job, "algorithm.yaml", "- epochs:", "- steps:");
+    Ran ran = bench(job);
+    assertEquals(0, ran.status(), ran.err());
+    // Round 1 holds one task only, which trains the global model.
+    assertTrue(ran.err().contains("round 1: 1 steps on 21 samples"), ran.err());
+    assertTrue(ran.err().contains("round 2, model 1: 1 steps on 11 samples"), ran.err());
+    assertTrue(ran.err().contains("round 2, model 2: 1 steps on 10 samples"), ran.err());
+    JsonNode m =
+        new ObjectMapper()
+            .readTree(Files.readAllBytes(results(job).get(0)))
+            .get("metrics")
+            .get("MATRIX");
+    assertEquals(Set.of("all", "task_avg", "day", "dusk"), Set.copyOf(names(m)));
+  }
+
+  private static List<String> names(JsonNode node) {
+    List<String> names = new ArrayList<>();
+    node.fieldNames().forEachRemaining(names::add);
+    return names;
   }
 
   @Test
@@ -318,11 +410,7 @@ class BenchTest {
     Files.write(job.resolveSibling("train-index.txt"), train);
     Files.write(job.resolveSibling("test-index.txt"), List.of(day.get(9), dusk.get(4)));
     edit(job, "algorithm.yaml", "\"day\", \"dusk\"", "\"0001TP\", \"0016E5\"");
-    edit(
-        job,
-        "algorithm.yaml",
-        "    - type: \"unseen_sample_recognition\"\n      name: \"score_margin\"\n",
-        "");
+    edit(job, "algorithm.yaml", MARGIN, "");
     edit(
         job,
         "algorithm.yaml",
