@@ -118,8 +118,7 @@ public final class PredictVerb implements Verb {
       prepare(out);
       ConfusionMatrix counts = new ConfusionMatrix(live.classes().size());
       SeenTaskInference inference =
-          new SeenTaskInference(
-              SeenTaskInference.Parts.of(plugins), List.of(live), "predict");
+          new SeenTaskInference(SeenTaskInference.Parts.of(plugins), List.of(live), "predict");
       label(frames, inference, miner, processing, counts);
       if (images == 0) {
         throw new IOException("none of the " + skipped + " images could be labelled");

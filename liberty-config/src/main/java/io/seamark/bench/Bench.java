@@ -196,7 +196,7 @@ public final class Bench {
         key,
         test.algorithm(),
         metrics,
-        AlgorithmFile.PARADIGM,
+        TestCases.PARADIGM,
         modules,
         test.hyperparameters(),
         effective,

@@ -1,6 +1,6 @@
 package io.seamark.bench;
 
-import io.seamark.bench.yaml.YamlSection;
+import io.seamark.ianvs.YamlSection;
 import io.seamark.registry.NearestName;
 import io.seamark.registry.PluginRegistry;
 import java.nio.file.Files;
@@ -146,8 +146,7 @@ public record IanvsJob(
         }
         Path url = found(algorithm, "url");
         if (url != null) {
-          cases.addAll(
-              new AlgorithmFile(algorithmName, url, registry, env.mode(), failures).cases());
+          cases.addAll(new TestCases(algorithmName, url, registry, env.mode(), failures).cases());
         }
       }
       if (cases.isEmpty() && failures.isEmpty()) {
@@ -214,7 +213,7 @@ public record IanvsJob(
     hyperparameters.forEach(h -> known.add(h.substring(h.indexOf('-') + 1)));
     return new Ranking(
         sortBy,
-        chosen(selected, "paradigms", List.of(AlgorithmFile.PARADIGM)),
+        chosen(selected, "paradigms", List.of(TestCases.PARADIGM)),
         chosen(selected, "modules", List.copyOf(types)),
         chosen(selected, "hyperparameters", List.copyOf(known)),
         chosen(selected, "metrics", figures),

@@ -47,7 +47,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Tasks, the groups of them that share a model, and the samples that train each model come from
  * the task plugins; model 0 is the global one, which serves small groups and unknown tasks. What is
- * hard is uploaded; what re-recognition then calls seen keeps the edge's answer and teaches nothing.
+ * hard is uploaded; what re-recognition then calls seen keeps the edge's answer and teaches
+ * nothing.
  *
  * <p>{@code accuracy} is the mean IoU of what the system answers on the test set at the end: where
  * frames are mined, the cloud's answer for hard ones and the edge's for the others. {@code
@@ -381,7 +382,8 @@ final class Paradigm implements AutoCloseable {
             .create(PluginKind.TASK_REMODELING)
             .remodel(samples, asked, models.size())) {
       int index = each.model();
-      Path trained = to.resolve(index == 0 ? "model.safetensors" : "model-" + index + ".safetensors");
+      Path trained =
+          to.resolve(index == 0 ? "model.safetensors" : "model-" + index + ".safetensors");
       String done =
           trainer.train(
               models.get(index),
@@ -402,8 +404,7 @@ final class Paradigm implements AutoCloseable {
             .discover(define(samples));
     Map<Long, Integer> modelOf = new HashMap<>();
     for (TaskGroup group : groups) {
-      boolean global =
-          groups.size() == 1 || group.samples().size() < TaskGroup.MIN_TRAIN_SAMPLE;
+      boolean global = groups.size() == 1 || group.samples().size() < TaskGroup.MIN_TRAIN_SAMPLE;
       Integer own = modelOfGroup.get(group.entry());
       if (own == null && !global) {
         own = models.size();
@@ -462,8 +463,7 @@ final class Paradigm implements AutoCloseable {
   private Prediction infer(Opened opened, Entry entry, Labelled sample) throws IOException {
     double cpu = ProcessResources.now().cpuSeconds();
     long start = System.nanoTime();
-    Prediction prediction =
-        opened.inference.infer(sample.frame(), entry.attributes()).prediction();
+    Prediction prediction = opened.inference.infer(sample.frame(), entry.attributes()).prediction();
     traffic.seconds += (System.nanoTime() - start) / 1e9;
     traffic.cpu += ProcessResources.now().cpuSeconds() - cpu;
     traffic.frames++;
@@ -519,8 +519,7 @@ final class Paradigm implements AutoCloseable {
     List<Integer> indices = unseenAllocation.allocate(Map.copyOf(extractor), List.of(known));
     int index = indices.size() == 1 ? indices.get(0) : 0;
     Map<String, String> attributes = new HashMap<>(known.attributes());
-    attributes.put(
-        TaskSample.DOMAIN, tasks.get(index >= 0 && index < tasks.size() ? index : 0));
+    attributes.put(TaskSample.DOMAIN, tasks.get(index >= 0 && index < tasks.size() ? index : 0));
     return new TaskSample(known.sequence(), attributes);
   }
 
@@ -566,7 +565,9 @@ final class Paradigm implements AutoCloseable {
           ConfusionMatrix ofCloud = new ConfusionMatrix(classes);
           if (decision.hard()) {
             hard++;
-            ofCloud.add(sample.label(), upload(entry, sample, prediction, decision, "test-" + frames).answer);
+            ofCloud.add(
+                sample.label(),
+                upload(entry, sample, prediction, decision, "test-" + frames).answer);
             ofSystem = ofCloud;
           } else if (curve) {
             ofCloud.add(sample.label(), ask(sample, prediction).classMap());

@@ -79,7 +79,9 @@ final class RoundTrainer {
     SplittableRandom random = new SplittableRandom(seed);
     Supply supply = new Supply(frames("samples of the round", fresh), random.split());
     Supply old =
-        rehearsal.isEmpty() ? null : new Supply(frames("samples of round 0", rehearsal), random.split());
+        rehearsal.isEmpty()
+            ? null
+            : new Supply(frames("samples of round 0", rehearsal), random.split());
     LabelledFrame first = supply.read();
     int width = first.frame().width();
     int height = first.frame().height();

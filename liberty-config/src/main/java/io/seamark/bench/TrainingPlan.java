@@ -14,8 +14,13 @@ import java.util.List;
  * @param classWeights whether rare classes weigh more, as in knowledge management's rounds
  */
 public record TrainingPlan(
-    double learningRate, int epochs, int batch, int steps, Target target,
-    boolean rehearsal, boolean classWeights) {
+    double learningRate,
+    int epochs,
+    int batch,
+    int steps,
+    Target target,
+    boolean rehearsal,
+    boolean classWeights) {
   /** Their names in {@code algorithm.yaml}. */
   static final List<String> NAMES =
       List.of(

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Ianvs's {@code algorithm.yaml}: a module's name chooses the plugin of its kind, its
@@ -54,7 +55,7 @@ public final class AlgorithmSource extends MapSource {
   }
 
   private static Map<String, String> values(AlgorithmFile algorithm) {
-    String where = "algorithm file " + algorithm.file() + ": ";
+    String where = "algorithm file " + algorithm.section().file() + ": ";
     Map<String, String> values = new LinkedHashMap<>();
     List<String> failures = new ArrayList<>();
     List<String> types = new ArrayList<>(PluginKind.ALL.stream().map(PluginKind::id).toList());
@@ -74,26 +75,41 @@ public final class AlgorithmSource extends MapSource {
       if (values.put(choice, module.name()) != null) {
         failures.add(where + "module type '" + module.type() + "' stands twice");
       }
-      module
-          .hyperparameters()
-          .forEach(
-              (name, all) -> {
-                String key = kind.get().id() + "." + module.name() + "." + name;
-                if (all.size() > 1) {
-                  failures.add(
-                      where
-                          + key
-                          + " has "
-                          + all.size()
-                          + " values, but must have one here; several are for seamark bench");
-                } else {
-                  values.put(key, all.get(0));
-                }
-              });
+      for (List<Map<String, Object>> alternatives : module.hyperparameters()) {
+        String prefix = kind.get().id() + "." + module.name() + ".";
+        alternatives
+            .get(0)
+            .forEach(
+                (name, value) -> {
+                  if (alternatives.size() > 1) {
+                    failures.add(
+                        where
+                            + prefix
+                            + name
+                            + " has "
+                            + alternatives.size()
+                            + " values, but must have one here; several are for seamark bench");
+                  } else {
+                    values.put(prefix + name, text(value));
+                  }
+                });
+      }
     }
     if (!failures.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", failures));
     }
     return values;
+  }
+
+  /**
+   * A value as our configuration writes it.
+   *
+   * @param value text, or a list of text
+   * @return a list with commas between its values
+   */
+  public static String text(Object value) {
+    return value instanceof List<?> list
+        ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
+        : String.valueOf(value);
   }
 }

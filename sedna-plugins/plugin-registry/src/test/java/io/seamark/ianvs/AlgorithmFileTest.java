@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,32 +43,62 @@ class AlgorithmFileTest {
                             values: [1]
                     - type: "task_allocation"
                       name: "TaskAllocationByOrigin"
+                      hyperparameters:
+                        - origins:
+                            values:
+                              - [front, garden]
                 """));
 
-    assertEquals("lifelonglearning", read.paradigm());
-    assertEquals(Map.of("train_ratio", "0.8", "splitting_method", "default"), read.dataSetting());
+    assertEquals("lifelonglearning", read.section().text("paradigm_type"));
+    AlgorithmFile.Module base = read.modules().get(0);
+    assertEquals("basemodel", base.type());
+    assertEquals("rfnet", base.name());
+    assertEquals("./basemodel.py", base.url());
+    // With the digits of the file.
     assertEquals(
         List.of(
-            new AlgorithmFile.Module(
-                "basemodel",
-                "rfnet",
-                "./basemodel.py",
-                Map.of("learning_rate", List.of("1.0E-4", "0.001"), "epochs", List.of("1"))),
-            new AlgorithmFile.Module("task_allocation", "TaskAllocationByOrigin", "", Map.of())),
-        read.modules());
+            List.of(Map.of("learning_rate", "0.0001"), Map.of("learning_rate", "0.001")),
+            List.of(Map.of("epochs", "1"))),
+        base.hyperparameters());
+    AlgorithmFile.Module allocation = read.modules().get(1);
+    assertEquals("TaskAllocationByOrigin", allocation.name());
+    assertEquals("", allocation.url());
+    assertEquals(
+        List.of(List.of(Map.of("origins", List.of("front", "garden")))),
+        allocation.hyperparameters());
+  }
+
+  @Test
+  void read_takesOtherHyperparametersFromTheirFile() throws IOException {
+    Files.writeString(folder.resolve("others.yaml"), "epochs: 3\nrehearsal: true\n");
+    assertEquals(
+        List.of(List.of(Map.of("epochs", "3", "rehearsal", "true"))),
+        AlgorithmFile.read(
+                file(
+                    "algorithm: {modules: [{type: basemodel, name: rfnet, hyperparameters:"
+                        + " [{other_hyperparameters: {values: [others.yaml]}}]}]}"))
+            .modules()
+            .get(0)
+            .hyperparameters());
   }
 
   @Test
   void read_namesFileKeyAndRule() throws IOException {
-    assertWrong("modules: []", ": has no key algorithm");
-    assertWrong("- a", ": the file must be a mapping");
-    assertWrong("algorithm: {modules: 1}", ": algorithm.modules must be a list");
     assertWrong(
-        "algorithm: {modules: [{type: basemodel}]}", ": algorithm.modules[0].name is missing");
+        "modules: []",
+        "modules is not a key of this format: must be algorithm",
+        "algorithm is missing");
+    assertRefused("- a", " must hold a YAML mapping");
+    assertWrong(
+        "algorithm: {modules: 1}", "algorithm.modules is '1', but must be a list of mappings");
+    assertWrong("algorithm: {}", "algorithm.modules is missing, but must be given");
+    assertWrong(
+        "algorithm: {modules: [{type: basemodel}]}",
+        "algorithm.modules[0].name is missing, but must be given");
     assertWrong(
         "algorithm: {modules: [{type: a, name: b, hyperparameters: [{c: {values: []}}]}]}",
-        ": algorithm.modules[0].hyperparameters.c.values is empty, but must hold at least one"
-            + " value");
+        "algorithm.modules[0].hyperparameters[0].c.values is '[]', but must be a list of at least"
+            + " one value");
   }
 
   @Test
@@ -78,10 +110,10 @@ class AlgorithmFileTest {
     assertRefused("a: &a [&b [*a]]\n? *a\n: 1", "");
   }
 
-  private void assertWrong(String yaml, String message) throws IOException {
+  private void assertWrong(String yaml, String... messages) throws IOException {
     Path file = file(yaml);
     assertEquals(
-        "algorithm file " + file + message,
+        Arrays.stream(messages).map(m -> file + ": " + m).collect(Collectors.joining("\n")),
         assertThrows(IllegalArgumentException.class, () -> AlgorithmFile.read(file)).getMessage());
   }
 

@@ -1,6 +1,8 @@
 package io.seamark.bench;
 
-import io.seamark.bench.yaml.YamlSection;
+import io.seamark.configuration.AlgorithmSource;
+import io.seamark.ianvs.AlgorithmFile;
+import io.seamark.ianvs.YamlSection;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.HyperparameterSpec;
@@ -15,8 +17,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** {@code algorithm.yaml}: modules and hyperparameters, and the test cases they make. */
-final class AlgorithmFile {
+/** The test cases that the modules and hyperparameters of an {@code algorithm.yaml} make. */
+final class TestCases {
   static final String PARADIGM = "lifelonglearning";
   private static final List<String> PARADIGMS = List.of(PARADIGM);
   private static final int MOST_CASES = 10_000;
@@ -27,7 +29,7 @@ final class AlgorithmFile {
   private final IanvsJob.Mode mode;
   private final List<String> failures;
 
-  AlgorithmFile(
+  TestCases(
       String name, Path file, PluginRegistry registry, IanvsJob.Mode mode, List<String> failures) {
     this.name = name;
     this.file = file;
@@ -37,17 +39,11 @@ final class AlgorithmFile {
   }
 
   /** A module with one value for each of its hyperparameters. */
-  private record Choice(
-      YamlSection section, String type, String name, Map<String, Object> values) {}
+  private record Choice(String type, String name, Map<String, Object> values) {}
 
   List<TestCase> cases() {
-    YamlSection algorithm = YamlSection.read(file, "algorithm", failures);
-    algorithm.keys(
-        "paradigm_type",
-        "lifelong_learning_data_setting",
-        "initial_model_url",
-        "third_party_packages",
-        "modules");
+    AlgorithmFile read = AlgorithmFile.read(file, failures);
+    YamlSection algorithm = read.section();
     if (!algorithm.has("paradigm_type")) {
       algorithm.fail("paradigm_type", NearestName.mustBe("", PARADIGMS));
     }
@@ -74,7 +70,7 @@ final class AlgorithmFile {
                   + " reads a chunk for round 0 besides those of the rounds");
     }
     Path initial = algorithm.has("initial_model_url") ? initial(algorithm) : null;
-    List<List<Choice>> byType = modules(algorithm);
+    List<List<Choice>> byType = modules(read);
     List<TestCase> cases = new ArrayList<>();
     for (List<Choice> combination : product(byType)) {
       TestCase made = make(combination, splitting, ratio, initial);
@@ -94,96 +90,65 @@ final class AlgorithmFile {
   }
 
   /** The alternatives of each module type, in the file's order. */
-  private List<List<Choice>> modules(YamlSection algorithm) {
+  private List<List<Choice>> modules(AlgorithmFile algorithm) {
     Map<String, List<Choice>> byType = new LinkedHashMap<>();
-    for (YamlSection module : algorithm.sections("modules")) {
-      module.keys("type", "name", "url", "hyperparameters");
-      if (!module.has("type")) {
-        module.fail("type", NearestName.mustBe("", ModuleNames.types()));
+    for (AlgorithmFile.Module module : algorithm.modules()) {
+      String type = module.type();
+      if (!ModuleNames.types().contains(type)) {
+        module.section().fail("type", NearestName.mustBe(type, ModuleNames.types()));
         continue;
       }
-      String type = module.choice("type", "", ModuleNames.types());
-      String moduleName = module.required("name");
-      if (type.isEmpty() || moduleName.isEmpty()) {
+      if (module.name().isEmpty()) {
         continue;
       }
       List<String> names = ModuleNames.choices(type, registry);
-      if (!names.contains(moduleName)) {
-        module.fail("name", NearestName.mustBe(moduleName, names));
+      if (!names.contains(module.name())) {
+        module.section().fail("name", NearestName.mustBe(module.name(), names));
         continue;
       }
-      String url = module.text("url");
-      if (url != null) {
-        ModuleNames.wrongFile(type, url).ifPresent(rule -> module.fail("url", rule));
+      if (!module.url().isEmpty()) {
+        ModuleNames.wrongFile(type, module.url())
+            .ifPresent(rule -> module.section().fail("url", rule));
       }
-      byType
-          .computeIfAbsent(type, t -> new ArrayList<>())
-          .addAll(choices(module, type, moduleName));
+      byType.computeIfAbsent(type, t -> new ArrayList<>()).addAll(choices(module));
     }
     if (!byType.containsKey(ModuleNames.BASEMODEL)) {
-      algorithm.fail("modules", "must hold one of type " + ModuleNames.BASEMODEL);
+      algorithm.section().fail("modules", "must hold one of type " + ModuleNames.BASEMODEL);
     }
     return List.copyOf(byType.values());
   }
 
-  private List<Choice> choices(YamlSection module, String type, String moduleName) {
-    List<String> right = parameters(type, moduleName);
+  private List<Choice> choices(AlgorithmFile.Module module) {
+    List<String> right = parameters(module.type(), module.name());
     List<Map<String, Object>> combinations = new ArrayList<>();
     combinations.add(Map.of());
-    for (YamlSection entry : module.sections("hyperparameters")) {
-      for (String parameter : entry.names()) {
-        YamlSection of = entry.section(parameter);
-        if (of == null) {
-          continue;
+    for (List<Map<String, Object>> alternatives : module.hyperparameters()) {
+      for (String key : alternatives.get(0).keySet()) {
+        if (!right.contains(key)) {
+          failures.add(
+              file
+                  + ": "
+                  + module.type()
+                  + " "
+                  + module.name()
+                  + " has no hyperparameter '"
+                  + key
+                  + "'"
+                  + (right.isEmpty() ? "" : ": " + NearestName.mustBe(key, right)));
         }
-        of.keys("values");
-        List<Object> values = of.values("values");
-        if (values == null || values.isEmpty()) {
-          of.fail("values", "must be a list of at least one value");
-          continue;
-        }
-        List<Map<String, Object>> alternatives = new ArrayList<>();
-        for (Object value : values) {
-          alternatives.add(
-              parameter.equals("other_hyperparameters")
-                  ? others(of, String.valueOf(value))
-                  : Map.of(parameter, value));
-        }
-        for (String key : alternatives.get(0).keySet()) {
-          if (!right.contains(key)) {
-            failures.add(
-                file
-                    + ": "
-                    + type
-                    + " "
-                    + moduleName
-                    + " has no hyperparameter '"
-                    + key
-                    + "'"
-                    + (right.isEmpty() ? "" : ": " + NearestName.mustBe(key, right)));
-          }
-        }
-        List<Map<String, Object>> more = new ArrayList<>();
-        for (Map<String, Object> one : combinations) {
-          for (Map<String, Object> alternative : alternatives) {
-            Map<String, Object> both = new LinkedHashMap<>(one);
-            both.putAll(alternative);
-            more.add(both);
-          }
-        }
-        checkCount(more.size());
-        combinations = more;
       }
+      List<Map<String, Object>> more = new ArrayList<>();
+      for (Map<String, Object> one : combinations) {
+        for (Map<String, Object> alternative : alternatives) {
+          Map<String, Object> both = new LinkedHashMap<>(one);
+          both.putAll(alternative);
+          more.add(both);
+        }
+      }
+      checkCount(more.size());
+      combinations = more;
     }
-    return combinations.stream().map(v -> new Choice(module, type, moduleName, v)).toList();
-  }
-
-  private Map<String, Object> others(YamlSection of, String named) {
-    Path path = Path.of(named);
-    YamlSection values =
-        YamlSection.read(
-            java.nio.file.Files.exists(path) ? path : of.file().resolveSibling(path), "", failures);
-    return new LinkedHashMap<>(values.scalars());
+    return combinations.stream().map(v -> new Choice(module.type(), module.name(), v)).toList();
   }
 
   /** The hyperparameters a module may have. */
@@ -258,21 +223,19 @@ final class AlgorithmFile {
           }
           origins = value.getValue();
         }
-        if (module.type().equals(ModuleNames.BASEMODEL)
-            && TrainingPlan.NAMES.contains(key)) {
+        if (module.type().equals(ModuleNames.BASEMODEL) && TrainingPlan.NAMES.contains(key)) {
           training.put(key, String.valueOf(value.getValue()));
         } else if (kind != null) {
           settings.put(
               kind.id() + "." + plugin + "." + ModuleNames.parameter(key),
-              plain(value.getValue()));
+              AlgorithmSource.text(value.getValue()));
         }
       }
     }
     TrainingPlan plan = plan(training);
     hyperparameters.put(
         "basemodel-hard_sample_target", plan.target().name().toLowerCase(Locale.ROOT));
-    return new TestCase(
-        name, modules, hyperparameters, settings, plan, splitting, ratio, initial);
+    return new TestCase(name, modules, hyperparameters, settings, plan, splitting, ratio, initial);
   }
 
   private TrainingPlan plan(Map<String, String> values) {
@@ -326,13 +289,6 @@ final class AlgorithmFile {
     failures.add(
         file + ": basemodel." + key + " is '" + text + "', but must be from " + min + " to " + max);
     return fallback;
-  }
-
-  /** As our configuration writes it. */
-  private static String plain(Object value) {
-    return value instanceof List<?> list
-        ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
-        : String.valueOf(value);
   }
 
   /** As Python's {@code str} writes it, which is what Ianvs's rank files hold. */

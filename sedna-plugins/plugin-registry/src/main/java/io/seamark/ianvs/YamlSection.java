@@ -1,4 +1,4 @@
-package io.seamark.bench.yaml;
+package io.seamark.ianvs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
