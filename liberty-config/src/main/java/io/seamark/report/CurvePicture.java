@@ -10,10 +10,18 @@ public final class CurvePicture {
   private static final int WIDTH = 720;
   private static final int PLOT = 360;
   private static final int LEFT = 64;
-  private static final int RIGHT = 16;
+  private static final int RIGHT = 28;
   private static final int TOP = 40;
   private static final int BOTTOM = 48;
   private static final int KEY_LINE = 18;
+  private static final int KEY_GAP = 16;
+
+  /** Longer names would run out of the picture. */
+  private static final int LONGEST_NAME = 70;
+
+  /** A smaller range would make hills of noise. */
+  private static final double LEAST_RANGE = 0.02;
+
   private static final List<String> COLOURS =
       List.of("#0b6e99", "#c4501b", "#3a7d34", "#8a3d8f", "#9a7b00", "#4a4a4a", "#d0417e");
 
@@ -69,10 +77,10 @@ public final class CurvePicture {
             .toArray();
     double low = all.length == 0 ? 0 : all[0];
     double high = all.length == 0 ? 1 : all[all.length - 1];
-    double step = Plot.steps(Math.max(high - low, 1e-3)).get(1);
+    double step = Plot.steps(Math.max(high - low, LEAST_RANGE)).get(1);
     double bottom = step * Math.floor(low / step);
     double top = Math.max(bottom + step, step * Math.ceil(high / step));
-    int height = PLOT + KEY_LINE * curves.size() + 12;
+    int height = PLOT + KEY_GAP + KEY_LINE * curves.size();
     StringBuilder out = new StringBuilder(8192);
     append(
         out,
@@ -153,11 +161,11 @@ public final class CurvePicture {
       point =
           String.format(Locale.ROOT, ": %.0f %% uploaded, %.4f", 100 * curve.share, curve.value);
     }
-    int y = PLOT + KEY_LINE * index + 8;
+    int y = PLOT + KEY_GAP + KEY_LINE * index;
     append(
         out,
         "<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"%s\" stroke-width=\"2\""
-            + " stroke-dasharray=\"%s\"/><text x=\"%d\" y=\"%d\">%s</text>%n",
+            + " stroke-dasharray=\"%s\"/><text x=\"%d\" y=\"%d\"><title>%s</title>%s</text>%n",
         LEFT,
         LEFT + 24,
         y - 4,
@@ -166,7 +174,12 @@ public final class CurvePicture {
         dash,
         LEFT + 32,
         y,
-        Text.escape(curve.name + point));
+        Text.escape(curve.name + point),
+        Text.escape(shortened(curve.name) + point));
+  }
+
+  private static String shortened(String name) {
+    return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 3) + "...";
   }
 
   private static double x(double share) {
