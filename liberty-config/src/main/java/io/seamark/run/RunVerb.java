@@ -144,17 +144,7 @@ public final class RunVerb implements Verb {
     choose(chosen);
     CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
     ConfiguredPlugins plugins = workplace.plugins();
-    for (PluginKind<?> kind :
-        List.of(
-            PluginKind.SAMPLE_SOURCE,
-            PluginKind.BASEMODEL,
-            PluginKind.HARD_EXAMPLE_MINING,
-            PluginKind.UNSEEN_TASK_PROCESSING,
-            PluginKind.MASK_FUSION,
-            PluginKind.REPLAY_POLICY,
-            PluginKind.TASK_UPDATE_DECISION)) {
-      plugins.effective(kind);
-    }
+    PluginKind.ALL.forEach(plugins::effective);
     checkCloudInputs(workplace);
     Path initial = ModelOptions.file(workplace, DeviceFolders.cache());
     ModelOptions.describe(initial);

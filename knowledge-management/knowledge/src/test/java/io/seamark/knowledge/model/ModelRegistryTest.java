@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.seamark.plugin.KnowledgeManagement;
 import io.seamark.plugin.TaskUpdateDecision.Accepted;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
 import io.seamark.plugin.TaskUpdateDecision.Rejected;
@@ -113,6 +114,25 @@ class ModelRegistryTest {
     try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
       assertEquals(before, registry.versions());
       assertEquals(before.get(1), registry.champion().orElseThrow());
+    }
+  }
+
+  @Test
+  void everythingIsKeptInTheStorageWhereverThatIs() throws IOException {
+    Path initial = Files.writeString(elsewhere.resolve("street.safetensors"), "weights 0");
+    KnowledgeManagement far = ours -> LocalFolder.open(elsewhere.resolve("far"));
+    List<ModelVersion> before;
+    try (ModelRegistry registry = ModelRegistry.open(far, folder, NOON)) {
+      registry.begin(initial);
+      add(registry, "weights 1", new Accepted("better"));
+      before = registry.versions();
+    }
+    assertEquals(List.of(), files());
+    Files.writeString(elsewhere.resolve("far/v1.safetensors"), "weights !");
+    try (ModelRegistry registry = ModelRegistry.open(far, folder, NOON)) {
+      assertEquals(before, registry.versions());
+      assertEquals("v1", registry.champion().orElseThrow().version());
+      assertEquals("weights 1", Files.readString(registry.weights("v1").orElseThrow().file()));
     }
   }
 
