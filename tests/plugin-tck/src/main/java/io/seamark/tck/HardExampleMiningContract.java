@@ -199,7 +199,7 @@ public abstract class HardExampleMiningContract<H extends Record>
   }
 
   @Test
-  @DisplayName("every decision has a finite score and threshold and says why in one line")
+  @DisplayName("every decision has a finite score and a threshold and says why in one line")
   final void decisionsAreSound() throws IOException {
     decide(create(SEED), Scenes.predictions(60, 5, 12, 8))
         .forEach(HardExampleMiningContract::sound);
