@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.seamark.plugin.HardExampleMining;
+import io.seamark.plugin.InferenceIntegrate;
 import io.seamark.plugin.MaskFusion;
 import io.seamark.plugin.PluginProvider;
 import io.seamark.plugin.ReplayPolicy;
+import io.seamark.plugin.TaskAllocation;
 import io.seamark.tck.HardExampleMiningContract;
+import io.seamark.tck.InferenceIntegrateContract;
 import io.seamark.tck.MaskFusionContract;
 import io.seamark.tck.ReplayPolicyContract;
+import io.seamark.tck.TaskAllocationContract;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -75,6 +79,13 @@ class PlantedFaultsTest {
   }
 
   @Test
+  @DisplayName("an allocation to tasks that there are not, an integration that forgets the order")
+  void taskPlugins() {
+    assertEquals(Set.of("noTasks", "oneIndexEach"), failed(BeyondTasks.class));
+    assertEquals(Set.of("oneEachInOrder"), failed(ByTask.class));
+  }
+
+  @Test
   @DisplayName("a waived check is left out while it fails, and fails once it passes")
   void waivers() {
     Events waived = run(WaivingPolicy.class);
@@ -93,7 +104,7 @@ class PlantedFaultsTest {
         EngineTestKit.engine("junit-jupiter").selectors(selectClass(contract)).execute();
     assertEquals(Set.of(), names(results.containerEvents().failed()));
     Events tests = results.testEvents();
-    assertTrue(tests.started().count() > 20, "only " + tests.started().count() + " checks ran");
+    assertTrue(tests.started().count() > 15, "only " + tests.started().count() + " checks ran");
     return tests;
   }
 
@@ -175,6 +186,20 @@ class PlantedFaultsTest {
     @Override
     protected PluginProvider<MaskFusion, PlantedProvider.None> provider() {
       return new Fusions.LosesPixels();
+    }
+  }
+
+  static final class BeyondTasks extends TaskAllocationContract<PlantedProvider.None> {
+    @Override
+    protected PluginProvider<TaskAllocation, PlantedProvider.None> provider() {
+      return new Tasks.BeyondTasks();
+    }
+  }
+
+  static final class ByTask extends InferenceIntegrateContract<PlantedProvider.None> {
+    @Override
+    protected PluginProvider<InferenceIntegrate, PlantedProvider.None> provider() {
+      return new Tasks.ByTask();
     }
   }
 
