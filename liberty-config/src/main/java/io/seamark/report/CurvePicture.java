@@ -77,9 +77,11 @@ public final class CurvePicture {
             .toArray();
     double low = all.length == 0 ? 0 : all[0];
     double high = all.length == 0 ? 1 : all[all.length - 1];
-    double step = Plot.steps(Math.max(high - low, LEAST_RANGE)).get(1);
-    double bottom = step * Math.floor(low / step);
-    double top = Math.max(bottom + step, step * Math.ceil(high / step));
+    double half = Math.max(high - low, LEAST_RANGE) / 2;
+    double middle = (low + high) / 2;
+    double step = Plot.steps(2 * half).get(1);
+    double bottom = Math.max(0, step * Math.floor((middle - half) / step));
+    double top = step * Math.ceil((middle + half) / step);
     int height = PLOT + KEY_GAP + KEY_LINE * curves.size();
     StringBuilder out = new StringBuilder(8192);
     append(
