@@ -236,7 +236,13 @@ final class OnnxNetwork implements PromptedNetwork {
     if (shape[1] < 1 || shape[2] < 1 || shape[3] < 1) {
       // Neither graph says, so the encoder is asked.
       try (Outputs outputs = encoder.run(new Input(encoderInput, pixels.data, pixels.shape))) {
-        return outputs.shape(Objects.requireNonNull(encoderOutputs.get(input)));
+        shape = outputs.shape(Objects.requireNonNull(encoderOutputs.get(input)));
+      }
+      if (shape.length != 4 || shape[0] != 1) {
+        throw new IOException(
+            String.format(
+                "%s makes %s of shape %s, but must make [1, channels, cells, cells]",
+                folder.encoder(), input, Arrays.toString(shape)));
       }
     }
     return shape;

@@ -133,6 +133,13 @@ class ModelSignaturesTest {
   }
 
   @Test
+  void sizesThatNeitherGraphStates() throws IOException {
+    ModelProto openEncoder = Variants.openEmbeddings(encoder);
+    ModelProto openDecoder = Variants.openEmbeddings(decoder);
+    assertExpected(official(openEncoder, openDecoder), 1e-4);
+  }
+
+  @Test
   void edgeSamsThreeInputs() throws IOException {
     assertExpected(
         model(

@@ -99,6 +99,23 @@ final class Variants {
     return with(decoder, without(decoder, Set.of("orig_im_size", "masks")));
   }
 
+  /** All sizes of the embeddings left open, and of the mask prompt. */
+  static ModelProto openEmbeddings(ModelProto model) {
+    GraphProto.Builder graph = model.getGraph().toBuilder();
+    Set<String> open = Set.of("image_embeddings", "mask_input");
+    for (int i = 0; i < graph.getInputCount(); i++) {
+      if (open.contains(graph.getInput(i).getName())) {
+        graph.setInput(i, value(graph.getInput(i).getName(), DataType.FLOAT, -1, -1, -1, -1));
+      }
+    }
+    for (int i = 0; i < graph.getOutputCount(); i++) {
+      if (open.contains(graph.getOutput(i).getName())) {
+        graph.setOutput(i, value(graph.getOutput(i).getName(), DataType.FLOAT, -1, -1, -1, -1));
+      }
+    }
+    return with(model, graph);
+  }
+
   /** EdgeSAM's three inputs and two outputs. */
   static ModelProto edgeSam(ModelProto decoder, int side) {
     GraphProto.Builder graph =
