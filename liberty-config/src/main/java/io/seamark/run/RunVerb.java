@@ -18,9 +18,9 @@ import io.seamark.edge.upload.CloudLink;
 import io.seamark.knowledge.frames.RetainedFolder;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.unknown.segment.SamFolder;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,7 +64,7 @@ public final class RunVerb implements Verb {
       names = "--sam",
       paramLabel = "DIR",
       description =
-          "SAM's encoder.onnx and decoder.onnx, with generator.json where they need it. Default:"
+          "A folder with SAM's two ONNX graphs, with generator.json where they need it. Default:"
               + " the embedded segmenter.")
   private @Nullable Path sam;
 
@@ -221,15 +221,11 @@ public final class RunVerb implements Verb {
   private static void checkCloudInputs(CommonOptions.Workplace workplace) {
     String segmenter = workplace.text("seamark.sam");
     if (!segmenter.isEmpty()) {
-      for (String graph : List.of("encoder.onnx", "decoder.onnx")) {
-        if (!Files.isRegularFile(Path.of(segmenter, graph))) {
-          throw new IllegalArgumentException(
-              "--sam "
-                  + segmenter
-                  + " has no "
-                  + graph
-                  + ": must be a folder with SAM's two graphs");
-        }
+      try {
+        SamFolder.find(
+            Path.of(segmenter), workplace.text("mask_generator.segment_anything.variant"));
+      } catch (IOException e) {
+        throw new IllegalArgumentException("--sam: " + Seamark.message(e), e);
       }
     }
     String retained = workplace.text("seamark.retain");

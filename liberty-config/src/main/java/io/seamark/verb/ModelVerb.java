@@ -33,14 +33,16 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "model",
     description =
-        "Inspect, convert and compare edge models, and give one a head that predicts its errors.",
+        "Inspect, convert and compare edge models, give one a head that predicts its errors, and"
+            + " fetch published SAMs.",
     subcommands = {
       ModelVerb.Inspect.class,
       ModelVerb.Convert.class,
       ModelVerb.Diff.class,
-      AppealNetCommand.class
+      AppealNetCommand.class,
+      PullCommand.class
     },
-    synopsisSubcommandLabel = "(inspect | convert | diff | appealnet)")
+    synopsisSubcommandLabel = "(inspect | convert | diff | appealnet | pull)")
 public final class ModelVerb implements Verb {
   @Mixin private CommonOptions common = new CommonOptions();
 
@@ -50,7 +52,7 @@ public final class ModelVerb implements Verb {
   @Override
   public Integer call() {
     throw new IllegalArgumentException(
-        "say what: model inspect, model convert, model diff or model appealnet");
+        "say what: model inspect, model convert, model diff, model appealnet or model pull");
   }
 
   private static EdgeModel load(Path file) {

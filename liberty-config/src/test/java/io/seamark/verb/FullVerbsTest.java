@@ -271,7 +271,7 @@ class FullVerbsTest {
         "--out",
         full);
     assertMisused("is not an RFNet model", "run", "--edge-model", text);
-    assertMisused("--sam " + full + " has no encoder.onnx", "run", "--sam", full);
+    assertMisused("SAM folder " + full + " has no encoder.onnx", "run", "--sam", full);
     assertMisused(
         "seamark.retain is '" + folder.resolve("no"), "run", "--retain", folder.resolve("no"));
     assertMisused("--cloud is 'nowhere'", "run", "--edge-model", model, "--cloud", "nowhere");

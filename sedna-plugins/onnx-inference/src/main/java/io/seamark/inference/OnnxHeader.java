@@ -1,78 +1,112 @@
 package io.seamark.inference;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.ExtensionRegistryLite;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What must be known of an ONNX file before an engine opens it: shapes of inputs and outputs, and
- * the files it would pull in. Weights are skipped, not read, so a large file costs no memory.
+ * What must be known of an ONNX file before an engine opens it: shapes and types of inputs and
+ * outputs, the files it would pull in, and that every weight holds as many values as it says.
+ * Weights are skipped, not read, so a large file costs no memory.
  *
  * @param inputs shape by name, -1 where dynamic
  * @param outputs shape by name, -1 where dynamic
- * @param externalFiles where weights outside the file lie
+ * @param types element type of inputs and outputs by name
+ * @param elsewhere weights outside the file
  */
 record OnnxHeader(
-    Map<String, List<Long>> inputs, Map<String, List<Long>> outputs, Set<String> externalFiles) {
+    Map<String, List<Long>> inputs,
+    Map<String, List<Long>> outputs,
+    Map<String, TensorProto.DataType> types,
+    List<WeightFacts> elsewhere) {
   private static final int NODE_LIMIT = 256 << 20;
+  private static final long MAX_VALUES = 1L << 31;
 
   /** Reads on from a stream's current position to its end. */
   static OnnxHeader read(InputStream stream) throws IOException {
     CodedInputStream in = CodedInputStream.newInstance(stream, 1 << 16);
     in.setSizeLimit(Integer.MAX_VALUE);
     OnnxHeader header =
-        new OnnxHeader(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashSet<>());
+        new OnnxHeader(
+            new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>());
     boolean graph = false;
+    boolean operators = false;
     try {
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-        if (WireFormat.getTagFieldNumber(tag) == ModelProto.GRAPH_FIELD_NUMBER) {
-          int end = in.pushLimit(in.readRawVarint32());
-          header.readGraph(in);
-          in.popLimit(end);
-          graph = true;
-        } else if (!in.skipField(tag)) {
-          throw new IOException("it ends within a group");
+        switch (WireFormat.getTagFieldNumber(tag)) {
+          case ModelProto.GRAPH_FIELD_NUMBER -> {
+            int end = in.pushLimit(in.readRawVarint32());
+            header.readGraph(in);
+            pop(in, end);
+            graph = true;
+          }
+          case ModelProto.FUNCTIONS_FIELD_NUMBER ->
+              header.readFunction(FunctionProto.parseFrom(bytes(in)));
+          default -> {
+            operators |= WireFormat.getTagFieldNumber(tag) == ModelProto.OPSET_IMPORT_FIELD_NUMBER;
+            if (!in.skipField(tag)) {
+              throw new IOException("it ends within a group");
+            }
+          }
         }
       }
     } catch (InvalidProtocolBufferException e) {
-      throw new IOException("it is not an ONNX file: " + e.getMessage(), e);
+      throw new IOException("it is not an ONNX file, or cut short: " + e.getMessage(), e);
     }
     if (!graph) {
       throw new IOException("it is not an ONNX file: it holds no graph");
     }
+    if (!operators) {
+      throw new IOException("it is cut short: it names no operator set");
+    }
     return header;
   }
 
+  private static void pop(CodedInputStream in, int end) throws IOException {
+    // The parser takes the stream's end for the message's.
+    if (in.getBytesUntilLimit() > 0) {
+      throw new IOException("it is cut short: " + in.getBytesUntilLimit() + " bytes are missing");
+    }
+    in.popLimit(end);
+  }
+
   private void readGraph(CodedInputStream in) throws IOException {
+    Set<String> weights = new HashSet<>();
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (WireFormat.getTagFieldNumber(tag)) {
-        case GraphProto.INPUT_FIELD_NUMBER -> put(inputs, message(in));
-        case GraphProto.OUTPUT_FIELD_NUMBER -> put(outputs, message(in));
+        case GraphProto.INPUT_FIELD_NUMBER -> put(inputs, ValueInfoProto.parseFrom(bytes(in)));
+        case GraphProto.OUTPUT_FIELD_NUMBER -> put(outputs, ValueInfoProto.parseFrom(bytes(in)));
         case GraphProto.INITIALIZER_FIELD_NUMBER -> {
           int end = in.pushLimit(in.readRawVarint32());
-          readTensor(in);
-          in.popLimit(end);
+          WeightFacts weight = WeightFacts.read(in);
+          note(weight);
+          weights.add(weight.name());
+          pop(in, end);
         }
+        case GraphProto.SPARSE_INITIALIZER_FIELD_NUMBER -> throw sparse();
         case GraphProto.NODE_FIELD_NUMBER -> readNode(NodeProto.parseFrom(bytes(in)));
         default -> in.skipField(tag);
       }
     }
+    // Old exporters list weights among the inputs.
+    inputs.keySet().removeAll(weights);
   }
 
   private static byte[] bytes(CodedInputStream in) throws IOException {
@@ -83,11 +117,8 @@ record OnnxHeader(
     return in.readRawBytes(length);
   }
 
-  private static ValueInfoProto message(CodedInputStream in) throws IOException {
-    return ValueInfoProto.parseFrom(bytes(in));
-  }
-
-  private static void put(Map<String, List<Long>> shapes, ValueInfoProto value) {
+  private void put(Map<String, List<Long>> shapes, ValueInfoProto value) throws IOException {
+    String name = value.getName();
     List<Long> shape =
         value.getType().getTensorType().getShape().getDimList().stream()
             .map(
@@ -96,42 +127,87 @@ record OnnxHeader(
                         ? Long.valueOf(d.getDimValue())
                         : Long.valueOf(-1))
             .toList();
-    shapes.put(value.getName(), shape);
-  }
-
-  private void readTensor(CodedInputStream in) throws IOException {
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      if (WireFormat.getTagFieldNumber(tag) == TensorProto.EXTERNAL_DATA_FIELD_NUMBER) {
-        StringStringEntryProto.Builder entry = StringStringEntryProto.newBuilder();
-        in.readMessage(entry, ExtensionRegistryLite.getEmptyRegistry());
-        note(entry.build());
-      } else {
-        in.skipField(tag);
+    long values = 1;
+    for (long size : shape) {
+      // Some exporters write 0 for a size that is not known.
+      values = size > 0 && size <= MAX_VALUES ? values * size : size > 0 ? Long.MAX_VALUE : values;
+      if (values > MAX_VALUES || size < -1) {
+        throw new IOException(
+            String.format(
+                "tensor '%s' has shape %s, but must have sizes of 0 or more and at most %d values",
+                WeightFacts.printable(name), shape, MAX_VALUES));
       }
     }
+    shapes.put(name, shape);
+    TensorProto.DataType type =
+        TensorProto.DataType.forNumber(value.getType().getTensorType().getElemType());
+    types.put(name, type == null ? TensorProto.DataType.UNDEFINED : type);
   }
 
-  private void note(StringStringEntryProto entry) {
-    if (entry.getKey().equals("location")) {
-      externalFiles.add(entry.getValue());
+  private void note(WeightFacts weight) throws IOException {
+    weight.check();
+    if (weight.isElsewhere()) {
+      elsewhere.add(weight);
     }
   }
 
-  private void readNode(NodeProto node) {
+  private static IOException sparse() {
+    return new IOException("it has sparse weights, but they must be dense");
+  }
+
+  private void readNode(NodeProto node) throws IOException {
     for (AttributeProto attribute : node.getAttributeList()) {
-      readTensor(attribute.getT());
-      attribute.getTensorsList().forEach(this::readTensor);
-      readSubgraph(attribute.getG());
-      attribute.getGraphsList().forEach(this::readSubgraph);
+      readAttribute(attribute);
     }
   }
 
-  private void readTensor(TensorProto tensor) {
-    tensor.getExternalDataList().forEach(this::note);
+  private void readAttribute(AttributeProto attribute) throws IOException {
+    if (attribute.hasSparseTensor() || attribute.getSparseTensorsCount() > 0) {
+      throw sparse();
+    }
+    if (attribute.hasT()) {
+      note(WeightFacts.of(attribute.getT()));
+    }
+    for (TensorProto tensor : attribute.getTensorsList()) {
+      note(WeightFacts.of(tensor));
+    }
+    if (attribute.hasG()) {
+      readSubgraph(attribute.getG());
+    }
+    for (GraphProto graph : attribute.getGraphsList()) {
+      readSubgraph(graph);
+    }
   }
 
-  private void readSubgraph(GraphProto graph) {
-    graph.getInitializerList().forEach(this::readTensor);
-    graph.getNodeList().forEach(this::readNode);
+  private void readSubgraph(GraphProto graph) throws IOException {
+    if (graph.getSparseInitializerCount() > 0) {
+      throw sparse();
+    }
+    for (TensorProto tensor : graph.getInitializerList()) {
+      note(WeightFacts.of(tensor));
+    }
+    for (NodeProto node : graph.getNodeList()) {
+      readNode(node);
+    }
+  }
+
+  private void readFunction(FunctionProto function) throws IOException {
+    for (NodeProto node : function.getNodeList()) {
+      readNode(node);
+    }
+    for (AttributeProto attribute : function.getAttributeProtoList()) {
+      readAttribute(attribute);
+    }
+  }
+
+  /**
+   * Refuses weights that do not lie, whole, in the file's own folder. Reads none of them.
+   *
+   * @param file the ONNX file
+   */
+  void checkElsewhere(Path file) throws IOException {
+    for (WeightFacts weight : elsewhere) {
+      weight.locate(file);
+    }
   }
 }

@@ -11,9 +11,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.onnxruntime.engine.OrtNDArray;
 import ai.djl.training.ParameterStore;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.platform.Fp16Conversions;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -157,7 +160,7 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     /**
-     * A copy of a float32 output.
+     * A copy of a float32 output, or of a float16 one as float32.
      *
      * @param name as in the graph
      * @return row-major
@@ -165,7 +168,7 @@ public final class OnnxSession implements AutoCloseable {
     public float[] floats(String name) {
       FloatBuffer buffer = tensor(name).getFloatBuffer();
       if (buffer == null) {
-        throw new IllegalArgumentException("output '" + name + "' is not float32");
+        throw new IllegalArgumentException("output '" + name + "' is neither float32 nor float16");
       }
       if (buffer.hasArray() && buffer.arrayOffset() == 0) {
         float[] array = buffer.array();
@@ -205,16 +208,19 @@ public final class OnnxSession implements AutoCloseable {
 
   private final Map<String, List<Long>> inputs;
   private final Map<String, List<Long>> outputs;
+  private final Map<String, TensorProto.DataType> types;
   private @Nullable Model model;
 
   private OnnxSession(OnnxHeader header, Model model) {
     this.inputs = header.inputs();
     this.outputs = header.outputs();
+    this.types = header.types();
     this.model = model;
   }
 
   /**
-   * Opens a graph's file. Weights beside it are followed, but not out of its folder.
+   * Opens a graph's file. Weights beside it are followed, but not out of its folder, by path or by
+   * link.
    *
    * @param path an ONNX file of at most 2 GiB
    * @param threads at least 1
@@ -222,24 +228,23 @@ public final class OnnxSession implements AutoCloseable {
    * @throws IOException if the file cannot be read or is no sound ONNX file
    */
   public static OnnxSession open(Path path, int threads) throws IOException {
+    OnnxHeader header = header(path);
+    return open(
+        header, path.toString(), threads, (model, options) -> model.load(path, null, options));
+  }
+
+  /** Reads and checks a file and what it refers to, before any engine sees it. */
+  static OnnxHeader header(Path path) throws IOException {
     if (!Files.isRegularFile(path)) {
       throw new IOException("ONNX file " + path + " does not exist or is not a file");
     }
-    OnnxHeader header;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(path), 1 << 16)) {
-      header = OnnxHeader.read(in);
+      OnnxHeader header = OnnxHeader.read(in);
+      header.checkElsewhere(path);
+      return header;
     } catch (IOException e) {
       throw new IOException(path + " cannot be opened: " + e.getMessage(), e);
     }
-    for (String file : header.externalFiles()) {
-      Path relative = Path.of(file);
-      if (relative.isAbsolute() || relative.normalize().startsWith("..")) {
-        throw new IOException(
-            path + " cannot be opened: its weights would lie outside its folder, at " + file);
-      }
-    }
-    return open(
-        header, path.toString(), threads, (model, options) -> model.load(path, null, options));
   }
 
   /**
@@ -252,9 +257,8 @@ public final class OnnxSession implements AutoCloseable {
    */
   public static OnnxSession open(byte[] bytes, int threads) throws IOException {
     OnnxHeader header = OnnxHeader.read(new ByteArrayInputStream(bytes));
-    if (!header.externalFiles().isEmpty()) {
-      throw new IOException(
-          "a graph in memory cannot have its weights elsewhere, at " + header.externalFiles());
+    if (!header.elsewhere().isEmpty()) {
+      throw new IOException("a graph in memory cannot have its weights elsewhere");
     }
     return open(
         header,
@@ -366,7 +370,34 @@ public final class OnnxSession implements AutoCloseable {
   }
 
   /**
-   * Runs the graph.
+   * Element type of an input or output.
+   *
+   * @param name as in the graph
+   * @return as ONNX names it, in lower case, such as {@code float} or {@code float16}; {@code
+   *     undefined} where the graph does not say
+   */
+  public String type(String name) {
+    return types.getOrDefault(name, TensorProto.DataType.UNDEFINED).name().toLowerCase(Locale.ROOT);
+  }
+
+  /** As the graph wants it: float32 values become float16 where that is its input. */
+  private NDArray array(NDManager manager, Input value) {
+    Shape shape = new Shape(value.shape());
+    if (value.buffer() instanceof FloatBuffer floats
+        && types.get(value.name()) == TensorProto.DataType.FLOAT16) {
+      ByteBuffer halves =
+          ByteBuffer.allocateDirect(Math.multiplyExact(2, floats.remaining()))
+              .order(ByteOrder.nativeOrder());
+      for (int i = floats.position(); i < floats.limit(); i++) {
+        halves.putShort(Fp16Conversions.floatToFp16(floats.get(i)));
+      }
+      return manager.create(halves.flip(), shape, DataType.FLOAT16);
+    }
+    return manager.create(value.buffer(), shape, value.type());
+  }
+
+  /**
+   * Runs the graph. Where it takes or makes float16, it is given and read as float32.
    *
    * @param values every input of the graph
    * @return its outputs, to be closed
@@ -392,7 +423,7 @@ public final class OnnxSession implements AutoCloseable {
     try {
       NDList list = new NDList(values.length);
       for (Input value : values) {
-        NDArray array = manager.create(value.buffer(), new Shape(value.shape()), value.type());
+        NDArray array = array(manager, value);
         array.setName(value.name());
         list.add(array);
       }

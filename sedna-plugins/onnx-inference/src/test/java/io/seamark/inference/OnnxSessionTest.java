@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
@@ -152,9 +155,175 @@ class OnnxSessionTest {
     Path file = Files.write(folder.resolve("m.onnx"), sum(elsewhere(location)));
     IOException e = assertThrows(IOException.class, () -> OnnxSession.open(file, 1));
     assertEquals(
-        file + " cannot be opened: its weights would lie outside its folder, at " + location,
+        file + " cannot be opened: weight 'w' would lie outside the file's folder, at " + location,
         e.getMessage());
     assertThrows(IOException.class, () -> OnnxSession.open(sum(elsewhere(location)), 1));
+  }
+
+  @Test
+  void weightsThatALinkPutsOutsideTheFolderAreRefused(@TempDir Path elsewhere) throws IOException {
+    Path secret = Files.write(elsewhere.resolve("secret"), new byte[4]);
+    Files.createSymbolicLink(folder.resolve("w.bin"), secret);
+    Files.createSymbolicLink(folder.resolve("sub"), elsewhere);
+    for (String location : List.of("w.bin", "sub/secret")) {
+      Path file = Files.write(folder.resolve("m.onnx"), sum(elsewhere(location)));
+      assertRefused(
+          file, "weight 'w' would lie outside the file's folder, at " + location + ", a link");
+    }
+    // A link within the folder is no way out.
+    Files.write(folder.resolve("real.bin"), new byte[4]);
+    Files.createSymbolicLink(folder.resolve("inner.bin"), Path.of("real.bin"));
+    Path file = Files.write(folder.resolve("m.onnx"), sum(elsewhere("inner.bin")));
+    OnnxSession.open(file, 1).close();
+  }
+
+  private static TensorProto elsewhere(String location, String key, String value) {
+    return elsewhere(location).toBuilder()
+        .addExternalData(StringStringEntryProto.newBuilder().setKey(key).setValue(value))
+        .build();
+  }
+
+  @Test
+  void weightsThatAreNotThereOrCutShortAreRefused() throws IOException {
+    Path weights = folder.resolve("w.bin");
+    Path file = folder.resolve("m.onnx");
+    Files.write(file, sum(elsewhere("w.bin")));
+    assertRefused(file, "weight 'w' should lie at " + weights + ", which does not exist");
+    Files.createDirectory(weights);
+    assertRefused(file, "weight 'w' should lie at " + weights + ", which is not a file");
+    Files.delete(weights);
+    Files.write(weights, new byte[3]);
+    assertRefused(file, "weight 'w' needs 4 bytes from 0 on of " + weights + ", which has only 3");
+    Files.write(weights, new byte[8]);
+    Files.write(file, sum(elsewhere("w.bin", "offset", "5")));
+    assertRefused(file, "weight 'w' needs 4 bytes from 5 on of " + weights + ", which has only 8");
+    Files.write(file, sum(elsewhere("w.bin", "offset", "9223372036854775807")));
+    assertRefused(file, "which has only 8");
+    Files.write(file, sum(elsewhere("w.bin", "offset", "-4")));
+    assertRefused(file, "weight 'w' has offset '-4', but it must be a whole number from 0");
+    Files.write(file, sum(elsewhere("w.bin", "length", "8")));
+    assertRefused(file, "weight 'w' of shape [1] needs 4 bytes, but names 8");
+    Files.write(file, sum(elsewhere("")));
+    assertRefused(file, "weight 'w' would lie outside the file's folder, at ");
+    // The engine's own sign for an address in memory, which no file may name.
+    Files.write(file, sum(elsewhere("*/_ORT_MEM_ADDR_/*", "offset", "4096")));
+    assertRefused(file, "_ORT_MEM_ADDR_/*, which does not exist");
+    Files.write(file, sum(elsewhere("w\0.bin")));
+    assertRefused(file, "weight 'w' would lie at 'w?.bin', which is no path");
+  }
+
+  @Test
+  void weightsThatSayTheyAreLargerThanTheyAreAreRefused() throws IOException {
+    long huge = 1L << 40;
+    Path file = folder.resolve("m.onnx");
+    Files.write(file, sum(one().clearDims().addDims(huge).addFloatData(1).build()));
+    assertRefused(
+        file,
+        "weight 'w' of shape [" + huge + "] needs at least " + 4 * huge + " bytes, but holds 4");
+    Files.write(file, sum(one().clearDims().addDims(huge).addDims(huge).build()));
+    assertRefused(file, "more values than can be counted");
+    Files.write(file, sum(one().clearDims().addDims(-1).addFloatData(1).build()));
+    assertRefused(file, "weight 'w' has shape [-1], but sizes must be 0 or more");
+    ByteString raw = ByteString.copyFrom(new byte[4]);
+    Files.write(file, sum(one().clearDims().addDims(2).setRawData(raw).build()));
+    assertRefused(file, "weight 'w' of shape [2] needs 8 bytes, but holds 4");
+    Files.write(file, sum(one().setDataType(99).setRawData(raw).build()));
+    assertRefused(file, "weight 'w' has element type 99, which is not known");
+    TensorProto.Builder deep = one().clearDims().setRawData(raw);
+    for (int i = 0; i < 65; i++) {
+      deep.addDims(1);
+    }
+    Files.write(file, sum(deep.build()));
+    assertRefused(file, "weight 'w' has more than 64 dimensions");
+    String name = "w\n" + "x".repeat(500);
+    Files.write(file, sum(one().setName(name).clearDims().addDims(7).build()));
+    assertRefused(file, "weight 'w?" + "x".repeat(118) + "...' of shape [7]");
+  }
+
+  @Test
+  void inputsOfHugeSizeAreRefused() throws IOException {
+    ModelProto.Builder model = ModelProto.parseFrom(plusHalf()).toBuilder();
+    model.getGraphBuilder().setInput(0, value("x", 1, 3, 100_000, 100_000));
+    Path file = Files.write(folder.resolve("m.onnx"), model.build().toByteArray());
+    assertRefused(
+        file, "tensor 'x' has shape [1, 3, 100000, 100000], but must have sizes of 0 or more");
+  }
+
+  @Test
+  void weightsWithinNodesAndFunctionsAreChecked() throws IOException {
+    TensorProto away = elsewhere("../w.bin");
+    AttributeProto.Builder attribute = AttributeProto.newBuilder().setName("value").setT(away);
+    NodeProto.Builder constant =
+        NodeProto.newBuilder().setOpType("Constant").addOutput("c").addAttribute(attribute);
+    ModelProto.Builder inNode = ModelProto.parseFrom(plusHalf()).toBuilder();
+    inNode.getGraphBuilder().addNode(constant);
+    ModelProto.Builder inBody = ModelProto.parseFrom(plusHalf()).toBuilder();
+    inBody
+        .getGraphBuilder()
+        .addNode(
+            NodeProto.newBuilder()
+                .setOpType("If")
+                .addAttribute(
+                    AttributeProto.newBuilder()
+                        .setName("then_branch")
+                        .setG(GraphProto.newBuilder().addNode(constant))));
+    ModelProto.Builder inFunction = ModelProto.parseFrom(plusHalf()).toBuilder();
+    inFunction.addFunctions(FunctionProto.newBuilder().setName("f").addNode(constant));
+    for (ModelProto.Builder model : List.of(inNode, inBody, inFunction)) {
+      Path file = Files.write(folder.resolve("m.onnx"), model.build().toByteArray());
+      assertRefused(file, "weight 'w' would lie outside the file's folder, at ../w.bin");
+    }
+    ModelProto.Builder sparse = ModelProto.parseFrom(plusHalf()).toBuilder();
+    sparse.getGraphBuilder().addSparseInitializer(SparseTensorProto.newBuilder().addDims(1L << 40));
+    Path file = Files.write(folder.resolve("m.onnx"), sparse.build().toByteArray());
+    assertRefused(file, "it has sparse weights, but they must be dense");
+  }
+
+  private static void assertRefused(Path file, String rule) {
+    // By the check alone: the engine never sees such a file.
+    IOException e = assertThrows(IOException.class, () -> OnnxSession.header(file));
+    String message = String.valueOf(e.getMessage());
+    assertTrue(message.startsWith(file + " cannot be opened: "), message);
+    assertTrue(message.contains(rule), message);
+    assertEquals(
+        message, assertThrows(IOException.class, () -> OnnxSession.open(file, 1)).getMessage());
+    assertEquals(
+        message, assertThrows(IOException.class, () -> OnnxFile.read(file, 1000)).getMessage());
+  }
+
+  @Test
+  void halfPrecisionIsGivenAndReadAsSingle() throws IOException {
+    ModelProto.Builder model = ModelProto.parseFrom(plusHalf()).toBuilder();
+    GraphProto.Builder graph = model.getGraphBuilder();
+    for (ValueInfoProto.Builder end :
+        List.of(graph.getInputBuilder(0), graph.getOutputBuilder(0))) {
+      end.getTypeBuilder().getTensorTypeBuilder().setElemType(10);
+    }
+    byte[] half = {0, 0x38};
+    graph.setInitializer(0, one().setDataType(10).setRawData(ByteString.copyFrom(half)));
+    try (OnnxSession session = OnnxSession.open(model.build().toByteArray(), 1);
+        OnnxSession.Outputs outputs =
+            session.run(OnnxSession.Input.floats("x", direct(1.5f, -3), 2))) {
+      assertEquals("float16", session.type("x"));
+      assertEquals("undefined", session.type("z"));
+      assertArrayEquals(new float[] {2, -2.5f}, outputs.floats("y"));
+    }
+  }
+
+  @Test
+  void aSmallFileIsReadWhole() throws IOException {
+    byte[] bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putFloat(4, 0.5f).array();
+    Files.write(folder.resolve("w.bin"), bytes);
+    Path file = Files.write(folder.resolve("m.onnx"), sum(elsewhere("w.bin", "offset", "4")));
+    ModelProto model = OnnxFile.read(file, 1000);
+    try (OnnxSession session = OnnxSession.open(model.toByteArray(), 1);
+        OnnxSession.Outputs outputs = session.run(OnnxSession.Input.floats("x", direct(1), 1))) {
+      assertEquals(1.5f, outputs.floats("y")[0]);
+    }
+    long size = Files.size(file) + 4;
+    assertEquals(
+        file + " has " + size + " bytes with its weights, but at most 9 can be read",
+        assertThrows(IOException.class, () -> OnnxFile.read(file, 9)).getMessage());
   }
 
   @Test
@@ -177,7 +346,8 @@ class OnnxSessionTest {
     byte[] sound = sum(one().setRawData(ByteString.copyFrom(new byte[4])).build());
     for (int length = 0; length < sound.length; length++) {
       Path file = Files.write(folder.resolve("cut.onnx"), java.util.Arrays.copyOf(sound, length));
-      assertThrows(IOException.class, () -> OnnxSession.open(file, 1).close(), "cut at " + length);
+      int cut = length;
+      assertThrows(IOException.class, () -> OnnxSession.header(file), () -> "cut at " + cut);
     }
     Path text = Files.writeString(folder.resolve("text.onnx"), "hello, this is no graph");
     IOException e = assertThrows(IOException.class, () -> OnnxSession.open(text, 1));

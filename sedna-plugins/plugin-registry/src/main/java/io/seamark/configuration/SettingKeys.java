@@ -25,6 +25,7 @@ public final class SettingKeys {
       List.of(
           "seamark.data",
           "seamark.sam",
+          "seamark.model.mirror",
           "seamark.seed",
           "seamark.threads",
           "seamark.plugins",

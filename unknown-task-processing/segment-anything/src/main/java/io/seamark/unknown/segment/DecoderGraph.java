@@ -2,7 +2,6 @@ package io.seamark.unknown.segment;
 
 import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,23 +20,27 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SAM's official decoder graph, cut into what is computed once an image, once a prompt, and once a
- * prompt that is good enough to look at its masks. The parts compute what the whole computes.
+ * SAM's decoder graph in the official signature, cut into what is computed once an image, once a
+ * prompt, and once a prompt that is good enough to look at its masks. The parts compute what the
+ * whole computes.
  *
  * <p>The enlarged masks are not among it, since most are thrown away unseen; and the mask prompt,
  * which a grid of points leaves empty, is a constant, which the inference engine folds.
  */
 final class DecoderGraph {
-  static final String EMBEDDINGS = "image_embeddings";
-  static final String POINTS = "point_coords";
-  static final String IOU = "iou_predictions";
-  static final String LOW_RES = "low_res_masks";
-  private static final String LABELS = "point_labels";
-  private static final String MASK_INPUT = "mask_input";
-  private static final String HAS_MASK = "has_mask_input";
+  static final String EMBEDDINGS = DecoderSignature.EMBEDDINGS;
+  static final String POINTS = DecoderSignature.POINTS;
+  static final String IOU = DecoderSignature.IOU;
+  static final String LOW_RES = DecoderSignature.LOW_RES;
+  private static final String LABELS = DecoderSignature.LABELS;
+  private static final String MASK_INPUT = DecoderSignature.MASK_INPUT;
+  private static final String HAS_MASK = DecoderSignature.HAS_MASK;
 
-  private static final List<String> INPUTS =
-      List.of(EMBEDDINGS, POINTS, LABELS, MASK_INPUT, HAS_MASK, "orig_im_size");
+  /** What the encoder makes. */
+  private static final List<String> ENCODED = List.of(EMBEDDINGS, DecoderSignature.POSITIONS);
+
+  /** Convolutions that a mask prompt goes through make it this much smaller, to the embeddings. */
+  private static final int MASK_PROMPT_SCALE = 4;
 
   /** Operators whose output's size depends on values, so that shapes are no constants. */
   private static final Set<String> SIZED_BY_VALUES =
@@ -49,16 +52,18 @@ final class DecoderGraph {
     PROMPT
   }
 
+  private final String name;
   private final OnnxMl.ModelProto model;
+  private final ElementTypes types;
   private final List<OnnxMl.NodeProto> nodes;
   private final Map<String, Integer> producer = new HashMap<>();
   private final Map<String, Set<Source>> sources = new HashMap<>();
   private final Map<String, OnnxMl.ValueInfoProto> inputs = new LinkedHashMap<>();
   private final Map<String, OnnxMl.ValueInfoProto> outputs = new LinkedHashMap<>();
-  private final int side;
   private final Part image;
   private final Part prompt;
   private final Part mask;
+  private int promptSide;
 
   /**
    * One of the three graphs.
@@ -73,37 +78,17 @@ final class DecoderGraph {
    * Reads a decoder.
    *
    * @param name of the file, for messages
-   * @param file an ONNX file
-   * @throws IOException if it is not ONNX, or not a decoder of the official signature
+   * @param decoder of any signature that {@link DecoderSignature} knows
+   * @throws IOException if it is none
    */
-  DecoderGraph(String name, byte[] file) throws IOException {
-    try {
-      model = OnnxMl.ModelProto.parseFrom(file);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IOException(name + " is not an ONNX file: " + e.getMessage(), e);
-    }
+  DecoderGraph(String name, OnnxMl.ModelProto decoder) throws IOException {
+    this.name = name;
+    model = DecoderSignature.official(name, decoder);
     OnnxMl.GraphProto graph = model.getGraph();
     nodes = graph.getNodeList();
-    if (nodes.isEmpty()) {
-      throw new IOException(name + " is not an ONNX file: it holds no graph");
-    }
+    types = new ElementTypes(graph);
     graph.getInputList().forEach(input -> inputs.put(input.getName(), input));
     graph.getOutputList().forEach(output -> outputs.put(output.getName(), output));
-    List<String> wanted = List.of(IOU, LOW_RES);
-    if (!inputs.keySet().containsAll(INPUTS) || !outputs.keySet().containsAll(wanted)) {
-      throw new IOException(
-          String.format(
-              "%s is not SAM's official decoder: it needs inputs %s and outputs %s, but has %s and"
-                  + " %s",
-              name, INPUTS, wanted, inputs.keySet(), outputs.keySet()));
-    }
-    for (OnnxMl.TensorProto tensor : graph.getInitializerList()) {
-      if (tensor.getDataLocation() == OnnxMl.TensorProto.DataLocation.EXTERNAL) {
-        throw new IOException(
-            name + " keeps weights in another file, but a decoder must be one file");
-      }
-    }
-    side = side(name, inputs.get(MASK_INPUT));
     trace();
     // The mask part first: what it needs from the prompt part, that one must hand over.
     Set<Integer> ancestors = walk(List.of(IOU), t -> false).nodes;
@@ -113,32 +98,21 @@ final class DecoderGraph {
             t ->
                 imageOnly(t)
                     || POINTS.equals(t)
-                    || ancestors.contains(producer.getOrDefault(t, -1)) && depends(t));
+                    || ancestors.contains(producer.getOrDefault(t, -1))
+                        && depends(t)
+                        && types.isFloat(t));
     List<String> handed = new ArrayList<>(List.of(IOU));
     mask.inputs.stream().filter(t -> !imageOnly(t) && !POINTS.equals(t)).forEach(handed::add);
     prompt = walk(handed, this::imageOnly);
     Set<String> shared = new LinkedHashSet<>(prompt.inputs);
     shared.addAll(mask.inputs);
-    shared.removeIf(t -> EMBEDDINGS.equals(t) || !imageOnly(t));
+    shared.removeIf(t -> ENCODED.contains(t) || !imageOnly(t));
     image = walk(List.copyOf(shared), t -> false);
-  }
-
-  private static int side(String name, OnnxMl.@Nullable ValueInfoProto input) throws IOException {
-    List<OnnxMl.TensorShapeProto.Dimension> dims =
-        input == null ? List.of() : input.getType().getTensorType().getShape().getDimList();
-    if (dims.size() != 4
-        || dims.get(2).getDimValue() != dims.get(3).getDimValue()
-        || dims.get(2).getDimValue() < 3
-        || dims.get(2).getDimValue() > 4096) {
-      throw new IOException(
-          name + ": input " + MASK_INPUT + " must be [1, 1, side, side] with a side of 3 to 4096");
-    }
-    return (int) dims.get(2).getDimValue();
   }
 
   /** Finds out what each tensor's values depend on. */
   private void trace() {
-    sources.put(EMBEDDINGS, EnumSet.of(Source.IMAGE));
+    encoded().forEach(input -> sources.put(input, EnumSet.of(Source.IMAGE)));
     sources.put(POINTS, EnumSet.of(Source.PROMPT));
     boolean fixedShapes = nodes.stream().noneMatch(n -> SIZED_BY_VALUES.contains(n.getOpType()));
     for (int i = 0; i < nodes.size(); i++) {
@@ -161,8 +135,10 @@ final class DecoderGraph {
     return !sources.getOrDefault(tensor, Set.of()).isEmpty();
   }
 
+  /** Made once an image and handed on; what is not float is made anew where it is needed. */
   private boolean imageOnly(String tensor) {
-    return sources.getOrDefault(tensor, Set.of()).equals(EnumSet.of(Source.IMAGE));
+    return sources.getOrDefault(tensor, Set.of()).equals(EnumSet.of(Source.IMAGE))
+        && types.isFloat(tensor);
   }
 
   /** Gathers the nodes that tensors come from, back to where {@code given} says to stop. */
@@ -174,7 +150,7 @@ final class DecoderGraph {
     while (!open.isEmpty()) {
       String tensor = open.pop();
       Integer node = producer.get(tensor);
-      if (given.test(tensor) || EMBEDDINGS.equals(tensor) || POINTS.equals(tensor)) {
+      if (given.test(tensor) || ENCODED.contains(tensor) || POINTS.equals(tensor)) {
         reached.add(tensor);
       } else if (node != null && needed.add(node)) {
         for (String input : reads(nodes.get(node))) {
@@ -203,17 +179,38 @@ final class DecoderGraph {
     return names;
   }
 
-  /** Side of a low-resolution mask, in cells. */
-  int side() {
-    return side;
+  /** What the encoder must make. */
+  List<String> encoded() {
+    return ENCODED.stream().filter(inputs::containsKey).toList();
   }
 
-  /** Shape of the embeddings, -1 where the graph leaves it open. */
-  long[] embeddings() {
-    OnnxMl.ValueInfoProto input = inputs.getOrDefault(EMBEDDINGS, value(EMBEDDINGS, null));
-    return input.getType().getTensorType().getShape().getDimList().stream()
+  /**
+   * Shape of one of {@link #encoded}, -1 where the graph leaves it open; empty where it leaves all.
+   */
+  long[] shape(String input) {
+    OnnxMl.ValueInfoProto known = inputs.getOrDefault(input, value(input, null));
+    return known.getType().getTensorType().getShape().getDimList().stream()
         .mapToLong(d -> d.getDimValue() > 0 ? d.getDimValue() : -1)
         .toArray();
+  }
+
+  /**
+   * Says what the encoder makes, which the graphs are built for.
+   *
+   * @param shape of the embeddings, [1, channels, cells, cells]
+   * @throws IOException if the mask prompt is of no size that fits
+   */
+  void embeddings(long[] shape) throws IOException {
+    if (!inputs.containsKey(MASK_INPUT)) {
+      return;
+    }
+    long[] mask = shape(MASK_INPUT);
+    long side = mask.length == 4 && mask[2] > 0 ? mask[2] : MASK_PROMPT_SCALE * shape[2];
+    if (mask.length != 4 || (mask[3] > 0 && mask[3] != side) || side < 3 || side > 4096) {
+      throw new IOException(
+          name + ": input " + MASK_INPUT + " must be [1, 1, side, side] with a side of 3 to 4096");
+    }
+    promptSide = (int) side;
   }
 
   /** Whether anything can be computed once an image. */
@@ -267,22 +264,28 @@ final class DecoderGraph {
   private byte[] build(Part part, Map<String, long[]> shapes) {
     OnnxMl.GraphProto.Builder graph = model.getGraph().toBuilder();
     graph.clearInput().clearOutput().clearNode().clearValueInfo().clearInitializer();
+    Map<String, String> halves = new HashMap<>();
     for (String name : part.inputs) {
       long[] shape = shapes.get(name);
       OnnxMl.ValueInfoProto known = inputs.get(name);
       if (shape != null || known == null) {
         graph.addInput(value(name, shape));
+        if (types.of(name) == OnnxMl.TensorProto.DataType.FLOAT16) {
+          // Handed on as float32.
+          halves.put(name, name + "/float16");
+          graph.addNode(toHalf(name, name + "/float16"));
+        }
       } else {
         graph.addInput(POINTS.equals(name) ? value(name, new long[] {1, 2, 2}) : known);
       }
     }
     for (String name : part.outputs) {
-      graph.addOutput(outputs.getOrDefault(name, value(name, null)));
+      graph.addOutput(outputs.getOrDefault(name, made(name)));
     }
     Set<String> read = new HashSet<>();
     for (int i = 0; i < nodes.size(); i++) {
       if (part.nodes.contains(i)) {
-        graph.addNode(nodes.get(i));
+        graph.addNode(DecoderSignature.renamed(nodes.get(i), halves));
         read.addAll(reads(nodes.get(i)));
       }
     }
@@ -294,10 +297,31 @@ final class DecoderGraph {
     // One point on the foreground and the padding that stands for the missing box.
     constant(graph, read, LABELS, new float[] {1, -1}, 1, 2);
     constant(graph, read, HAS_MASK, new float[] {0}, 1);
-    constant(graph, read, MASK_INPUT, new float[side * side], 1, 1, side, side);
+    int cells = promptSide * promptSide;
+    constant(graph, read, MASK_INPUT, new float[cells], 1, 1, promptSide, promptSide);
     // Before version 4 constants had to be inputs too.
     long version = Math.max(4, model.getIrVersion());
     return model.toBuilder().setIrVersion(version).setGraph(graph).build().toByteArray();
+  }
+
+  private static OnnxMl.NodeProto toHalf(String from, String to) {
+    return OnnxMl.NodeProto.newBuilder()
+        .setOpType("Cast")
+        .setName(to)
+        .addInput(from)
+        .addOutput(to)
+        .addAttribute(
+            OnnxMl.AttributeProto.newBuilder()
+                .setName("to")
+                .setType(OnnxMl.AttributeProto.AttributeType.INT)
+                .setI(OnnxMl.TensorProto.DataType.FLOAT16.getNumber()))
+        .build();
+  }
+
+  private OnnxMl.ValueInfoProto made(String name) {
+    OnnxMl.ValueInfoProto.Builder made = value(name, null).toBuilder();
+    made.getTypeBuilder().getTensorTypeBuilder().setElemType(types.of(name).getNumber());
+    return made.build();
   }
 
   private static OnnxMl.ValueInfoProto value(String name, long @Nullable [] shape) {
@@ -316,13 +340,13 @@ final class DecoderGraph {
         .build();
   }
 
-  private static void constant(
+  private void constant(
       OnnxMl.GraphProto.Builder graph,
       Set<String> read,
       String name,
       float[] values,
       long... dims) {
-    if (!read.contains(name)) {
+    if (!read.contains(name) || !inputs.containsKey(name)) {
       return;
     }
     ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);

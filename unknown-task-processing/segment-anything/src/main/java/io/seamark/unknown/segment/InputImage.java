@@ -60,6 +60,30 @@ final class InputImage {
     }
   }
 
+  /**
+   * Writes the input of an encoder that normalises by itself.
+   *
+   * @param frame RGB
+   * @param crop the part to take
+   * @param size side of the encoder's input, in pixels
+   * @param out [size, size, 3], 0 to 255, written from index 0; what the encoder makes zero lies to
+   *     the right and below
+   */
+  static void writePixels(Frame frame, Crop crop, int size, FloatBuffer out) {
+    int longSide = Math.max(crop.width(), crop.height());
+    int width = resized(crop.width(), longSide, size);
+    int height = resized(crop.height(), longSide, size);
+    byte[] rgb = resize(frame, crop, width, height);
+    float[] row = new float[3 * size];
+    for (int y = 0; y < size; y++) {
+      int filled = y < height ? 3 * width : 0;
+      for (int i = 0; i < 3 * size; i++) {
+        row[i] = i < filled ? rgb[y * 3 * width + i] & 0xFF : (float) MEAN[i % 3];
+      }
+      out.put(y * 3 * size, row);
+    }
+  }
+
   /** Columns first, then rows, each with 8-bit results. */
   static byte[] resize(Frame frame, Crop crop, int width, int height) {
     Taps across = Taps.of(crop.width(), width);

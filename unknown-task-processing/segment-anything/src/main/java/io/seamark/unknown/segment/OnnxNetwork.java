@@ -1,5 +1,6 @@
 package io.seamark.unknown.segment;
 
+import io.seamark.inference.OnnxFile;
 import io.seamark.inference.OnnxSession;
 import io.seamark.inference.OnnxSession.Input;
 import io.seamark.inference.OnnxSession.Outputs;
@@ -8,24 +9,24 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** SAM's networks as ONNX files: {@code encoder.onnx} and the official {@code decoder.onnx}. */
+/** SAM's networks as two ONNX files, of any signature that {@link DecoderSignature} knows. */
 final class OnnxNetwork implements PromptedNetwork {
-  static final String ENCODER = "encoder.onnx";
-  static final String DECODER = "decoder.onnx";
-
   private static final long MAX_DECODER_BYTES = 256L * 1024 * 1024;
   private static final int SAMS_SIZE = 1024;
+
+  /** Pixels of the encoder's input along a cell of its embeddings, in every SAM. */
+  private static final int PATCH = 16;
 
   /** More decoders than this hold more memory than they gain time. */
   private static final int MAX_WORKERS = 8;
@@ -79,52 +80,43 @@ final class OnnxNetwork implements PromptedNetwork {
     }
   }
 
+  /** How the encoder wants an image. */
+  private enum Layout {
+    /** [1, 3, side, side], normalised. */
+    PLANES,
+    /** [side, side, 3], as it is. */
+    PIXELS
+  }
+
   private final DecoderGraph graph;
   private final OnnxSession encoder;
+  private final Path encoderFile;
   private final String encoderInput;
-  private final String encoderOutput;
+  private final Layout layout;
+
+  /** The encoder's output by the decoder's input. */
+  private final Map<String, String> encoderOutputs = new LinkedHashMap<>();
+
   private final int imageSize;
   private final Tensor pixels;
   private final List<Decoder> decoders = new ArrayList<>();
   private final Map<String, Tensor> shared = new HashMap<>();
+  private int side;
   private @Nullable OnnxSession image;
 
   /**
-   * Opens a model folder.
+   * Opens a model.
    *
-   * @param folder with both files
+   * @param folder where its two files are
    * @param configuredSize side of the encoder's input where its graph leaves it open; 0 if unknown
    * @param threads at least 1
    * @throws IOException naming the file and what is wrong with it
    */
-  static OnnxNetwork open(Path folder, int configuredSize, int threads) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      throw new IOException("SAM folder " + folder + " does not exist or is not a folder");
-    }
-    for (String file : List.of(ENCODER, DECODER)) {
-      if (!Files.isRegularFile(folder.resolve(file))) {
-        throw new IOException(
-            "SAM folder "
-                + folder
-                + " has no "
-                + file
-                + ": it needs "
-                + ENCODER
-                + " and "
-                + DECODER);
-      }
-    }
-    Path decoderFile = folder.resolve(DECODER);
-    if (Files.size(decoderFile) > MAX_DECODER_BYTES) {
-      throw new IOException(
-          decoderFile
-              + " has "
-              + Files.size(decoderFile)
-              + " bytes, but a decoder has at most "
-              + MAX_DECODER_BYTES);
-    }
-    DecoderGraph graph = new DecoderGraph(decoderFile.toString(), Files.readAllBytes(decoderFile));
-    OnnxSession encoder = OnnxSession.open(folder.resolve(ENCODER), threads);
+  static OnnxNetwork open(SamFolder folder, int configuredSize, int threads) throws IOException {
+    Path decoderFile = folder.decoder();
+    DecoderGraph graph =
+        new DecoderGraph(decoderFile.toString(), OnnxFile.read(decoderFile, MAX_DECODER_BYTES));
+    OnnxSession encoder = OnnxSession.open(folder.encoder(), threads);
     OnnxNetwork network;
     try {
       network = new OnnxNetwork(folder, graph, encoder, configuredSize);
@@ -141,62 +133,133 @@ final class OnnxNetwork implements PromptedNetwork {
     return network;
   }
 
-  private OnnxNetwork(Path folder, DecoderGraph graph, OnnxSession encoder, int configuredSize)
+  private OnnxNetwork(SamFolder folder, DecoderGraph graph, OnnxSession encoder, int configuredSize)
       throws IOException {
     this.graph = graph;
     this.encoder = encoder;
-    Path file = folder.resolve(ENCODER);
-    encoderInput = onlyOne(encoder.inputs(), "input", "images", file);
-    encoderOutput = onlyOne(encoder.outputs(), "output", DecoderGraph.EMBEDDINGS, file);
-    List<Long> shape = Objects.requireNonNull(encoder.inputs().get(encoderInput));
-    if (shape.size() != 4
-        || Math.abs(shape.get(0)) != 1
-        || (shape.get(1) != 3 && shape.get(1) != -1)
-        || !shape.get(2).equals(shape.get(3))) {
-      throw new IOException(
-          file + " takes an image of shape " + shape + ", but must take [1, 3, side, side]");
+    Path file = folder.encoder();
+    encoderFile = file;
+    encoderInput = onlyOne(encoder.inputs(), "input", List.of("pixel_values", "images"), file);
+    for (String input : graph.encoded()) {
+      boolean first = input.equals(DecoderGraph.EMBEDDINGS);
+      if (!first && !encoder.outputs().containsKey(input)) {
+        throw new IOException(
+            String.format(
+                "%s makes %s, but %s takes %s too",
+                file, encoder.outputs().keySet(), folder.decoder(), input));
+      }
+      String output = first ? onlyOne(encoder.outputs(), "output", List.of(input), file) : input;
+      encoderOutputs.put(input, output);
     }
-    long side = shape.get(2);
-    if (side > 0 && configuredSize > 0 && side != configuredSize) {
+    List<Long> shape = Objects.requireNonNull(encoder.inputs().get(encoderInput));
+    layout = layout(file, shape, encoder.type(encoderInput));
+    long size = layout == Layout.PLANES ? shape.get(2) : shape.get(0);
+    if (size > 0 && configuredSize > 0 && size != configuredSize) {
       throw new IOException(
           String.format(
               "%s takes images of side %d, but %s says image_size %d",
-              file, side, GeneratorSettings.FILE, configuredSize));
+              file, size, GeneratorSettings.FILE, configuredSize));
     }
-    side = side > 0 ? side : configuredSize > 0 ? configuredSize : SAMS_SIZE;
-    if (side < 64 || side > 4096 || graph.side() > side) {
+    size = size > 0 ? size : configuredSize > 0 ? configuredSize : sizeOfCells(folder);
+    if (size < 64 || size > 4096) {
+      throw new IOException(
+          String.format("%s takes images of side %d, but it must be 64 to 4096", file, size));
+    }
+    imageSize = (int) size;
+    pixels = layout == Layout.PLANES ? Tensor.zeros(1, 3, size, size) : Tensor.zeros(size, size, 3);
+    for (String input : graph.encoded()) {
+      shared.put(input, Tensor.zeros(agreed(folder, input)));
+    }
+    graph.embeddings(Objects.requireNonNull(shared.get(DecoderGraph.EMBEDDINGS)).shape);
+  }
+
+  private static Layout layout(Path file, List<Long> shape, String type) throws IOException {
+    boolean planes =
+        shape.size() == 4
+            && shape.get(0) <= 1
+            && (shape.get(1) == 3 || shape.get(1) < 1)
+            && shape.get(2).equals(shape.get(3));
+    boolean rows =
+        shape.size() == 3
+            && shape.get(0).equals(shape.get(1))
+            && (shape.get(2) == 3 || shape.get(2) < 1);
+    if ((!planes && !rows) || !List.of("float", "float16").contains(type)) {
       throw new IOException(
           String.format(
-              "%s takes images of side %d, but it must be 64 to 4096 and no smaller than the"
-                  + " decoder's masks of side %d",
-              file, side, graph.side()));
+              "%s takes an image of shape %s and type %s, but must take [1, 3, side, side],"
+                  + " normalised, or [side, side, 3], as it is, of type float or float16",
+              file, shape, type));
     }
-    imageSize = (int) side;
-    pixels = Tensor.zeros(1, 3, side, side);
-    List<Long> made = Objects.requireNonNull(encoder.outputs().get(encoderOutput));
-    long[] wanted = graph.embeddings();
-    for (int i = 0; i < wanted.length; i++) {
-      long size = i < made.size() ? made.get(i) : 0;
-      wanted[i] = wanted[i] > 0 ? wanted[i] : size;
-      if (made.size() != wanted.length || wanted[i] < 1 || (size > 0 && size != wanted[i])) {
+    return planes ? Layout.PLANES : Layout.PIXELS;
+  }
+
+  private List<Long> made(String input) {
+    return encoder.outputs().getOrDefault(encoderOutputs.getOrDefault(input, input), List.of());
+  }
+
+  /** Where the encoder takes images of any size, the embeddings have the size it is made for. */
+  private long sizeOfCells(SamFolder folder) throws IOException {
+    List<Long> made = made(DecoderGraph.EMBEDDINGS);
+    long[] wanted = graph.shape(DecoderGraph.EMBEDDINGS);
+    if (wanted.length != 4) {
+      throw new IOException(
+          String.format(
+              "%s takes embeddings of shape %s, but must take [1, channels, cells, cells]",
+              folder.decoder(), Arrays.toString(wanted)));
+    }
+    long cells = wanted[2] > 0 ? wanted[2] : made.size() == 4 ? made.get(2) : 0;
+    return cells > 0 && cells <= 4096 / PATCH ? PATCH * cells : SAMS_SIZE;
+  }
+
+  /** What both graphs say of the shape of what goes from one to the other. */
+  private long[] agreed(SamFolder folder, String input) throws IOException {
+    List<Long> made = made(input);
+    long[] taken = graph.shape(input);
+    long[] shape = taken.length == 0 ? new long[] {1, -1, -1, -1} : taken.clone();
+    boolean agree = shape.length == 4 && (made.size() == 4 || made.isEmpty());
+    for (int i = 0; agree && i < 4; i++) {
+      long size = made.isEmpty() || made.get(i) < 1 ? -1 : made.get(i);
+      agree = shape[i] < 1 || size < 1 || shape[i] == size;
+      shape[i] = shape[i] > 0 ? shape[i] : size;
+    }
+    if (!agree || shape[0] > 1) {
+      throw new IOException(
+          String.format(
+              "%s makes %s of shape %s, but %s takes %s",
+              folder.encoder(),
+              input,
+              made,
+              folder.decoder().getFileName(),
+              Arrays.toString(taken)));
+    }
+    shape[0] = 1;
+    if (shape[1] < 1 || shape[2] < 1 || shape[3] < 1) {
+      // Neither graph says, so the encoder is asked.
+      try (Outputs outputs = encoder.run(new Input(encoderInput, pixels.data, pixels.shape))) {
+        shape = outputs.shape(Objects.requireNonNull(encoderOutputs.get(input)));
+      }
+      if (shape.length != 4 || shape[0] != 1) {
         throw new IOException(
             String.format(
-                "%s makes embeddings of shape %s, but %s takes %s",
-                file, made, DECODER, Arrays.toString(graph.embeddings())));
+                "%s makes %s of shape %s, but must make [1, channels, cells, cells]",
+                folder.encoder(), input, Arrays.toString(shape)));
       }
     }
-    shared.put(DecoderGraph.EMBEDDINGS, Tensor.zeros(wanted));
+    return shape;
   }
 
   private static String onlyOne(
-      Map<String, List<Long>> names, String what, String preferred, Path file) throws IOException {
-    if (names.containsKey(preferred)) {
-      return preferred;
-    }
+      Map<String, List<Long>> names, String what, List<String> preferred, Path file)
+      throws IOException {
     if (names.size() != 1) {
+      for (String name : preferred) {
+        if (names.containsKey(name) && what.equals("output")) {
+          return name;
+        }
+      }
       throw new IOException(
           String.format(
-              "%s must have one %s, or one named '%s', but has %s",
+              "%s must have one %s, such as %s, but has %s",
               file, what, preferred, names.keySet()));
     }
     return names.keySet().iterator().next();
@@ -226,15 +289,24 @@ final class OnnxNetwork implements PromptedNetwork {
     for (Decoder decoder : decoders) {
       decoder.mask = OnnxSession.open(maskPart, threads / workers);
     }
-    int plane = graph.side() * graph.side();
-    logits(0, 0, new float[plane]);
-    int found = Objects.requireNonNull(decoders.get(0).logits).length;
-    int expected = prompted.floats(DecoderGraph.IOU).length;
-    if (found != expected * plane) {
-      throw new IOException(
-          String.format(
-              "it rates %d masks, but makes %d logits instead of %d of each",
-              expected, found, plane));
+    int rated = prompted.floats(DecoderGraph.IOU).length;
+    Decoder first = decoders.get(0);
+    OnnxSession session = Objects.requireNonNull(first.mask);
+    try (Outputs made = session.run(inputs(graph.maskInputs(), first.point, prompted))) {
+      long[] shape = made.shape(DecoderGraph.LOW_RES);
+      if (shape.length != 4
+          || rated < 1
+          || shape[1] != rated
+          || shape[2] != shape[3]
+          || shape[2] < 3
+          || shape[2] > imageSize) {
+        throw new IOException(
+            String.format(
+                "it rates %d masks, but makes masks of shape %s instead of [1, %d, side, side] with"
+                    + " a side of 3 to %d",
+                rated, Arrays.toString(shape), rated, imageSize));
+      }
+      side = (int) shape[2];
     }
   }
 
@@ -245,7 +317,7 @@ final class OnnxNetwork implements PromptedNetwork {
 
   @Override
   public int side() {
-    return graph.side();
+    return side;
   }
 
   @Override
@@ -255,21 +327,27 @@ final class OnnxNetwork implements PromptedNetwork {
 
   @Override
   public void encode(Frame frame, Crop crop) {
-    InputImage.write(frame, crop, imageSize, pixels.data);
+    if (layout == Layout.PLANES) {
+      InputImage.write(frame, crop, imageSize, pixels.data);
+    } else {
+      InputImage.writePixels(frame, crop, imageSize, pixels.data);
+    }
     try (Outputs made = encoder.run(new Input(encoderInput, pixels.data, pixels.shape))) {
-      Tensor embeddings = Objects.requireNonNull(shared.get(DecoderGraph.EMBEDDINGS));
-      float[] values = made.floats(encoderOutput);
-      if (values.length != embeddings.data.capacity()) {
-        throw new IllegalStateException(
-            ENCODER
-                + " made embeddings of shape "
-                + Arrays.toString(made.shape(encoderOutput))
-                + ", but "
-                + DECODER
-                + " takes "
-                + Arrays.toString(embeddings.shape));
-      }
-      embeddings.data.put(0, values);
+      encoderOutputs.forEach(
+          (input, output) -> {
+            Tensor tensor = Objects.requireNonNull(shared.get(input));
+            float[] values = made.floats(output);
+            if (values.length != tensor.data.capacity()) {
+              throw new IllegalStateException(
+                  String.format(
+                      "%s made %s of shape %s, but the decoder takes %s",
+                      encoderFile,
+                      input,
+                      Arrays.toString(made.shape(output)),
+                      Arrays.toString(tensor.shape)));
+            }
+            tensor.data.put(0, values);
+          });
     }
     share();
   }

@@ -81,7 +81,10 @@ public final class SegmentAnything implements MaskGenerator {
       folder = StreetModels.segmenter(CACHE);
     }
     GeneratorSettings settings = GeneratorSettings.ofFolder(folder).with(parameters);
-    return new SegmentAnything(OnnxNetwork.open(folder, settings.imageSize(), threads), settings);
+    return new SegmentAnything(
+        OnnxNetwork.open(
+            SamFolder.find(folder, parameters.variant()), settings.imageSize(), threads),
+        settings);
   }
 
   /**

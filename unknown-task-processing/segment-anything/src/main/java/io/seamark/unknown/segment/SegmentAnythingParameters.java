@@ -11,7 +11,8 @@ import java.nio.file.Path;
  * silent to SAM's default ({@link GeneratorSettings#SAM}). No parameter of SAM can be negative, so
  * this cannot be mistaken for a value.
  *
- * @param folder model folder with encoder.onnx and decoder.onnx; empty for the embedded segmenter
+ * @param folder model folder as {@link SamFolder} knows it; empty for the embedded segmenter
+ * @param variant which of a folder's variants; see {@link SamFolder#find}
  * @param pointsPerSide see {@link GeneratorSettings#pointsPerSide}
  * @param pointsPerBatch see {@link GeneratorSettings#pointsPerBatch}
  * @param predIouThresh see {@link GeneratorSettings#predIouThresh}
@@ -27,10 +28,18 @@ import java.nio.file.Path;
 public record SegmentAnythingParameters(
     @Hyperparameter(
             text =
-                "Model folder with encoder.onnx, decoder.onnx and optionally generator.json; empty"
-                    + " is the embedded small segmenter.",
+                "Model folder with encoder.onnx and decoder.onnx, or Hugging Face's"
+                    + " vision_encoder.onnx and prompt_encoder_mask_decoder.onnx, and optionally"
+                    + " generator.json; empty is the embedded small segmenter.",
             defaultValue = "")
         Path folder,
+    @Hyperparameter(
+            text =
+                "Which variant of the folder's files, such as quantized or fp16: the ending of"
+                    + " their names; fp32 for names without one. Empty: fp32 where it is there, else"
+                    + " the only one there is.",
+            defaultValue = "")
+        String variant,
     @Hyperparameter(
             text =
                 "Prompts along each side of the grid." + " -1: as the model folder says, else 32.",
@@ -165,7 +174,7 @@ public record SegmentAnythingParameters(
    */
   public static SegmentAnythingParameters ofFolder(Path folder) {
     return new SegmentAnythingParameters(
-        folder, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET);
+        folder, "", UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET);
   }
 
   private static void check(String name, double value, double min, double max) {

@@ -25,7 +25,7 @@ public final class SegmentAnythingProvider
 
   @Override
   public String text() {
-    return "SAM's automatic mask generation with a folder of encoder.onnx and decoder.onnx.";
+    return "SAM's automatic mask generation with a folder of its two ONNX graphs.";
   }
 
   @Override

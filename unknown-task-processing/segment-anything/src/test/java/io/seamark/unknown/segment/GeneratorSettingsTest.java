@@ -30,6 +30,7 @@ class GeneratorSettingsTest {
   private static SegmentAnythingParameters explicit(int pointsPerSide, double predIouThresh) {
     return new SegmentAnythingParameters(
         Path.of(""),
+        "",
         pointsPerSide,
         UNSET,
         predIouThresh,
@@ -145,10 +146,11 @@ class GeneratorSettingsTest {
   void hyperparameters_defaultToUnset_andCarrySamsNames() {
     RecordComponent[] explicit = SegmentAnythingParameters.class.getRecordComponents();
     RecordComponent[] settings = GeneratorSettings.class.getRecordComponents();
-    assertEquals(settings.length, explicit.length);
-    for (int i = 1; i < explicit.length; i++) {
-      assertEquals(settings[i].getName(), explicit[i].getName());
-      assertEquals(settings[i].getType(), explicit[i].getType());
+    // Folder and variant stand before SAM's parameters, the image's size before the settings.
+    assertEquals(settings.length + 1, explicit.length);
+    for (int i = 2; i < explicit.length; i++) {
+      assertEquals(settings[i - 1].getName(), explicit[i].getName());
+      assertEquals(settings[i - 1].getType(), explicit[i].getType());
       Hyperparameter declared =
           Objects.requireNonNull(explicit[i].getAnnotation(Hyperparameter.class));
       assertEquals("-1", declared.defaultValue());

@@ -39,6 +39,7 @@ class SegmentAnythingModelTest {
     int unset = SegmentAnythingParameters.UNSET;
     return new SegmentAnythingParameters(
         folder,
+        "",
         pointsPerSide,
         unset,
         unset,
@@ -95,22 +96,22 @@ class SegmentAnythingModelTest {
     assertEquals(
         "SAM folder " + nowhere + " does not exist or is not a folder",
         failure(nowhere).getMessage());
-    assertEquals(
-        "SAM folder " + folder + " has no encoder.onnx: it needs encoder.onnx and decoder.onnx",
-        failure(folder).getMessage());
+    assertMentions(
+        failure(folder),
+        "SAM folder " + folder + " has no encoder.onnx: it needs encoder.onnx and decoder.onnx");
     Files.write(folder.resolve("encoder.onnx"), new byte[] {1});
-    assertEquals(
-        "SAM folder " + folder + " has no decoder.onnx: it needs encoder.onnx and decoder.onnx",
-        failure(folder).getMessage());
+    assertMentions(
+        failure(folder),
+        "SAM folder " + folder + " has no decoder.onnx: it needs encoder.onnx and decoder.onnx");
   }
 
   @Test
   void filesThatAreNotOnnx(@TempDir Path folder) throws IOException {
     Files.writeString(folder.resolve("encoder.onnx"), "no graph");
     Files.writeString(folder.resolve("decoder.onnx"), "no graph");
-    assertMentions(failure(folder), folder.resolve("decoder.onnx") + " is not an ONNX file");
+    assertMentions(failure(folder), folder.resolve("decoder.onnx") + " cannot be opened: it is");
     Files.write(folder.resolve("decoder.onnx"), new byte[0]);
-    assertMentions(failure(folder), folder.resolve("decoder.onnx") + " is not an ONNX file");
+    assertMentions(failure(folder), folder.resolve("decoder.onnx") + " cannot be opened: it is");
     Files.copy(
         shared(MODEL).resolve("decoder.onnx"),
         folder.resolve("decoder.onnx"),
@@ -124,7 +125,7 @@ class SegmentAnythingModelTest {
     Files.copy(model.resolve("encoder.onnx"), folder.resolve("decoder.onnx"));
     Files.copy(model.resolve("decoder.onnx"), folder.resolve("encoder.onnx"));
     IOException e = failure(folder);
-    assertMentions(e, "decoder.onnx is not SAM's official decoder");
+    assertMentions(e, "decoder.onnx is no decoder of SAM that is known here");
     assertMentions(e, "[images]");
     Files.copy(
         model.resolve("decoder.onnx"),
@@ -139,7 +140,7 @@ class SegmentAnythingModelTest {
     byte[] whole = Files.readAllBytes(model.resolve("decoder.onnx"));
     Files.write(folder.resolve("decoder.onnx"), Arrays.copyOf(whole, whole.length / 2));
     Files.createFile(folder.resolve("encoder.onnx"));
-    assertMentions(failure(folder), "decoder.onnx is not an ONNX file");
+    assertMentions(failure(folder), "decoder.onnx cannot be opened: it is");
   }
 
   @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.pull;
+
+import org.jspecify.annotations.NullMarked;
