@@ -41,6 +41,8 @@ public final class CloudLink implements AutoCloseable {
   // Whatever else comes is worth another try: nothing says that the frame itself is at fault.
   private static final int ANSWER_OVERHEAD = 64 * 1024;
   private static final int TRIES_IN_TURN = 8;
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final double JITTER = 0.2;
   private static final Set<Integer> FOR_GOOD = Set.of(400, 413, 415, 422);
 
   private final URI address;
@@ -61,6 +63,8 @@ public final class CloudLink implements AutoCloseable {
     UNTRIED,
     /** The last exchange worked. */
     REACHABLE,
+    /** It is there, but has as many frames as it takes; asked again when it says. */
+    BUSY,
     /** The last exchange failed and is tried again. */
     AWAY
   }
@@ -283,21 +287,28 @@ public final class CloudLink implements AutoCloseable {
             .handle(IOException.class)
             .handleResultIf(reply -> reply != null && reply.worthRetrying())
             .withBackoff(options.firstPause, options.longestPause)
-            .withJitter(0.2)
+            .withJitter(JITTER)
             .withDelayFn(
                 context -> {
                   Reply last = context.getLastResult();
                   Duration asked = last == null ? null : last.retryAfter();
-                  return asked == null ? Duration.ofNanos(-1) : asked;
+                  // Jitter may take a part of the pause away, but never of what was asked for.
+                  return asked == null
+                      ? Duration.ofNanos(-1)
+                      : Duration.ofNanos((long) Math.ceil(asked.toNanos() / (1 - JITTER)));
                 })
             .withMaxRetries(-1)
             .onRetryScheduled(
-                event ->
-                    away(
-                        event.getLastException() == null
-                            ? "HTTP status " + describe(event.getLastResult())
-                            : event.getLastException().toString(),
-                        event.getDelay()))
+                event -> {
+                  Reply last = event.getLastResult();
+                  if (event.getLastException() != null) {
+                    away(event.getLastException().toString(), event.getDelay());
+                  } else if (last != null && last.status() == TOO_MANY_REQUESTS) {
+                    busy(last, event.getDelay());
+                  } else {
+                    away("HTTP status " + describe(last), event.getDelay());
+                  }
+                })
             .build();
     Attempt attempt = new Attempt(sample, body);
     Reply reply;
@@ -310,7 +321,7 @@ public final class CloudLink implements AutoCloseable {
       outbox.acknowledge(pending.sequence());
       return;
     }
-    if (state != State.REACHABLE) {
+    if (state == State.UNTRIED || state == State.AWAY) {
       LOG.info("event=cloud_reachable url={}", address);
     }
     state = State.REACHABLE;
@@ -420,6 +431,18 @@ public final class CloudLink implements AutoCloseable {
               sample.height()));
     }
     return answer;
+  }
+
+  /** No outage: frames wait in the outbox, and whoever waits for room there goes on waiting. */
+  private void busy(Reply reply, Duration pause) {
+    metrics.retried();
+    LOG.debug(
+        "event=cloud_busy url={} reason=\"{}\" retry_in_ms={}",
+        address,
+        describe(reply),
+        pause.toMillis());
+    state = State.BUSY;
+    signal();
   }
 
   private void away(String reason, Duration pause) {

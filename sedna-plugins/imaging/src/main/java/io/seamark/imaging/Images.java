@@ -56,6 +56,26 @@ public final class Images {
   }
 
   /**
+   * The size of an image in pixels, as its header declares it.
+   *
+   * @param width 1 to {@link #MAX_SIDE}
+   * @param height 1 to {@link #MAX_SIDE}
+   */
+  public record Size(int width, int height) {}
+
+  /**
+   * Reads an image's size without decoding its pixels, so that it can be refused for little.
+   *
+   * @param file a whole JPEG or PNG file
+   * @return its size
+   * @throws IOException as {@link #encoded}
+   */
+  public static Size size(byte[] file) throws IOException {
+    ImageHeader header = ImageHeader.read(file);
+    return new Size(header.width(), header.height());
+  }
+
+  /**
    * The kind and bytes of an image file, checked by its header and structure but not decoded.
    *
    * @param file a whole JPEG or PNG file

@@ -60,6 +60,14 @@ class ImagesTest {
   }
 
   @Test
+  void size_isTheHeaders() throws IOException {
+    byte[] png = Images.encodePng(frame());
+
+    assertEquals(new Images.Size(frame().width(), frame().height()), Images.size(png));
+    assertThrows(IOException.class, () -> Images.size(new byte[] {1, 2, 3}));
+  }
+
+  @Test
   @DisplayName("PNG keeps every pixel, JPEG about so, neither keeps depth")
   void roundTrips() throws IOException {
     Frame frame = frame();

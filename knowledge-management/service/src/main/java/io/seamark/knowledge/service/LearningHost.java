@@ -4,6 +4,8 @@ import io.seamark.knowledge.LearningSettings;
 import io.seamark.knowledge.LifelongLearning;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
+import io.seamark.registry.service.Layered;
+import io.seamark.registry.service.PluginBeans;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
@@ -88,6 +90,7 @@ public class LearningHost {
           learn.buffer());
     } catch (IOException | RuntimeException | LinkageError e) {
       failure = String.valueOf(e.getMessage());
+      shown.failed(failure);
       LOG.error("knowledge management cannot start: {}", failure, e);
     }
   }

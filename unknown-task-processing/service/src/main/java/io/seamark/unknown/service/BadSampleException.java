@@ -1,16 +1,23 @@
 package io.seamark.unknown.service;
 
-/** The request's body is not a sample that can be answered. */
+import jakarta.ws.rs.core.Response.Status;
+
+/** The request cannot be answered, and would not be if it came again as it is. */
 final class BadSampleException extends RuntimeException {
   private static final long serialVersionUID = 1L;
-  private final boolean tooLarge;
+  private final Status status;
 
-  BadSampleException(String reason, boolean tooLarge) {
-    super(reason);
-    this.tooLarge = tooLarge;
+  BadSampleException(String reason) {
+    this(Status.BAD_REQUEST, reason);
   }
 
-  boolean tooLarge() {
-    return tooLarge;
+  BadSampleException(Status status, String reason) {
+    super(reason);
+    this.status = status;
+  }
+
+  /** 400, 404, 408, 413 or 415. */
+  Status status() {
+    return status;
   }
 }

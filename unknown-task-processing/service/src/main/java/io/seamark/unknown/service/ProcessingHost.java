@@ -6,6 +6,8 @@ import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.UnseenTaskProcessing;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
+import io.seamark.registry.service.Layered;
+import io.seamark.registry.service.PluginBeans;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
@@ -13,6 +15,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,6 +41,7 @@ public class ProcessingHost {
   private volatile @Nullable TaskProcessor processor;
   private volatile Map<String, String> effective = Map.of();
   private volatile String failure = "starting";
+  private volatile String job = "";
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object started) {
     try {
@@ -53,6 +57,7 @@ public class ProcessingHost {
       TaskProcessor opened = open(settings, plugins, name);
       effective = effective(plugins, found);
       metrics.register(opened);
+      job = settings.job();
       processor = opened;
       failure = "";
       LOG.info(
@@ -64,6 +69,7 @@ public class ProcessingHost {
     } catch (IOException | RuntimeException | LinkageError e) {
       String message = e.getMessage();
       failure = message == null ? e.toString() : message;
+      beans.failed(failure);
       LOG.error("unknown-task processing cannot start: {}", failure, e);
     }
   }
@@ -80,6 +86,11 @@ public class ProcessingHost {
       throw new NotReadyException(failure);
     }
     return open;
+  }
+
+  /** The first part of the path of Sedna's contract; empty until the start has ended. */
+  String job() {
+    return job;
   }
 
   /** What stopped the start; empty if nothing did. */
@@ -117,7 +128,8 @@ public class ProcessingHost {
           plugins.create(PluginKind.UNSEEN_TASK_ALLOCATION),
           name,
           buffer,
-          settings.queue());
+          settings.queue(),
+          Duration.ofSeconds(settings.bodySeconds()));
     } catch (IOException | RuntimeException e) {
       processing.close();
       throw e;

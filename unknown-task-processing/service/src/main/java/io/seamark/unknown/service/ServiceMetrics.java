@@ -30,18 +30,33 @@ public class ServiceMetrics {
       counter("stored", "Samples stored in the replay buffer.", MetricUnits.NONE).inc();
       counter("masks", "Masks fused.", MetricUnits.NONE).inc(outcome.answer().masks());
     }
-    outcome
-        .seconds()
-        .forEach(
-            (stage, seconds) ->
-                metrics
-                    .timer(
-                        Metadata.builder()
-                            .withName(PREFIX + "stage")
-                            .withDescription("Time of each stage of an answer.")
-                            .build(),
-                        new Tag("stage", stage))
-                    .update(Duration.ofNanos(Math.round(seconds * 1e9))));
+    stage("wait", outcome.waited());
+    outcome.seconds().forEach(this::stage);
+  }
+
+  /** Counts a request whose frames are not kept, and times their stages. */
+  void predicted(String contract, TaskProcessor.Answers answers) {
+    metrics
+        .counter(
+            Metadata.builder()
+                .withName(PREFIX + "predicted")
+                .withDescription("Frames answered and not kept.")
+                .build(),
+            new Tag("contract", contract))
+        .inc(answers.answers().size());
+    stage("wait", answers.waited());
+    answers.answers().forEach(answer -> answer.seconds().forEach(this::stage));
+  }
+
+  private void stage(String stage, double seconds) {
+    metrics
+        .timer(
+            Metadata.builder()
+                .withName(PREFIX + "stage")
+                .withDescription("Time of each stage of an answer.")
+                .build(),
+            new Tag("stage", stage))
+        .update(Duration.ofNanos(Math.round(seconds * 1e9)));
   }
 
   /** Counts a request that was not answered. */

@@ -14,8 +14,13 @@ import org.eclipse.microprofile.config.Config;
  * @param seed {@code seamark.seed}: what random choices derive from; 1
  * @param threads {@code seamark.threads}: for inference; as many as there are processors
  * @param queue {@code seamark.queue}: frames that may wait for the one that is answered, 0 to 64; 4
+ * @param bodySeconds {@code seamark.body.seconds}: how long a request's body may take to arrive, 1
+ *     to 600; 30
+ * @param job {@code JOB_NAME}, as Sedna sets it: first part of the path of Sedna's contract; {@code
+ *     sedna}
  */
-record ServiceSettings(Path data, String sam, long seed, int threads, int queue) {
+record ServiceSettings(
+    Path data, String sam, long seed, int threads, int queue, int bodySeconds, String job) {
   /**
    * Reads the settings.
    *
@@ -41,7 +46,9 @@ record ServiceSettings(Path data, String sam, long seed, int threads, int queue)
                     1,
                     1024,
                     failures),
-            (int) number(config, "seamark.queue", 4, 0, 64, failures));
+            (int) number(config, "seamark.queue", 4, 0, 64, failures),
+            (int) number(config, "seamark.body.seconds", 30, 1, 600, failures),
+            config.getOptionalValue("JOB_NAME", String.class).map(String::strip).orElse("sedna"));
     if (!failures.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", failures));
     }

@@ -44,8 +44,8 @@ public class UnknownTasksResource {
     try {
       if (length != null && length > TaskProcessor.LIMIT) {
         throw new BadSampleException(
-            "the body has " + length + " bytes, but at most " + TaskProcessor.LIMIT + " are taken",
-            true);
+            Response.Status.REQUEST_ENTITY_TOO_LARGE,
+            "the body has " + length + " bytes, but at most " + TaskProcessor.LIMIT + " are taken");
       }
       TaskProcessor.Outcome outcome = host.processor().process(body);
       metrics.answered(outcome);

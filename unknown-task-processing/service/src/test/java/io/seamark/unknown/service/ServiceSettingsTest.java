@@ -21,12 +21,14 @@ class ServiceSettingsTest {
     assertEquals(1, settings.seed());
     assertEquals(Runtime.getRuntime().availableProcessors(), settings.threads());
     assertEquals(4, settings.queue());
+    assertEquals(30, settings.bodySeconds());
+    assertEquals("sedna", settings.job());
   }
 
   @Test
   void of_readsEverySetting() {
     assertEquals(
-        new ServiceSettings(Path.of("out"), "sam", -7, 3, 0),
+        new ServiceSettings(Path.of("out"), "sam", -7, 3, 0, 7, "helmet"),
         ServiceSettings.of(
             config(
                 Map.of(
@@ -34,7 +36,9 @@ class ServiceSettingsTest {
                     "seamark.sam", "sam",
                     "seamark.seed", "-7",
                     "seamark.threads", "3",
-                    "seamark.queue", "0"))));
+                    "seamark.queue", "0",
+                    "seamark.body.seconds", "7",
+                    "JOB_NAME", "helmet"))));
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,8 @@ class TaskProcessorTest {
             FIRST,
             "argmax",
             ReplayBuffer.open(folder, BufferOptions.defaults()),
-            2)) {
+            2,
+            Duration.ofSeconds(5))) {
       TaskProcessor.Outcome seen = processor.process(body("a", WIDTH));
 
       assertEquals("seen: edge scores", seen.answer().processing());
@@ -151,7 +153,7 @@ class TaskProcessorTest {
               BadSampleException.class,
               () -> processor.process(new ByteArrayInputStream(new byte[] {1, 2, 3})));
       assertTrue(String.valueOf(wrong.getMessage()).startsWith("the body is no sample: "));
-      assertFalse(wrong.tooLarge());
+      assertEquals(400, wrong.status().getStatusCode());
       assertEquals(
           "sample 'a' says 9x4, but its image is 8x4",
           assertThrows(BadSampleException.class, () -> processor.process(body("a", 9)))
@@ -161,7 +163,7 @@ class TaskProcessorTest {
               BadSampleException.class,
               () -> processor.process(new ByteArrayInputStream(new byte[TaskProcessor.LIMIT + 1])));
       assertEquals("the body has more than 16777216 bytes", large.getMessage());
-      assertTrue(large.tooLarge());
+      assertEquals(413, large.status().getStatusCode());
       assertEquals(0, processor.buffered());
       assertEquals(0, processor.waiting());
     }
@@ -179,7 +181,8 @@ class TaskProcessorTest {
             FIRST,
             "argmax",
             ReplayBuffer.open(folder, BufferOptions.defaults()),
-            0)) {
+            0,
+            Duration.ofSeconds(5))) {
       Future<TaskProcessor.Outcome> first = edge.submit(() -> processor.process(body("a", WIDTH)));
       assertTrue(held.begun.await(10, TimeUnit.SECONDS));
 
@@ -221,7 +224,8 @@ class TaskProcessorTest {
         FIRST,
         "argmax",
         ReplayBuffer.open(folder, BufferOptions.defaults()),
-        2);
+        2,
+        Duration.ofSeconds(5));
   }
 
   private static InputStream body(String id, int claimedWidth) throws IOException {

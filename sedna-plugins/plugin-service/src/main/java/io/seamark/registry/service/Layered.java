@@ -1,4 +1,4 @@
-package io.seamark.knowledge.service;
+package io.seamark.registry.service;
 
 import jakarta.inject.Qualifier;
 import java.lang.annotation.ElementType;

@@ -1,4 +1,4 @@
-package io.seamark.unknown.service;
+package io.seamark.registry.service;
 
 import io.seamark.configuration.ConfigurationSources;
 import io.seamark.registry.ConfiguredPlugins;
@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.ServiceUnavailableException;
 import java.nio.file.Path;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class PluginBeans {
   private volatile @Nullable PluginCatalogue catalogue;
+  private volatile String failure = "starting";
 
   /** Made by the container. */
   public PluginBeans() {}
@@ -64,16 +66,30 @@ public class PluginBeans {
    * @param registry what was found
    * @param plugins what is configured
    */
-  void configured(PluginRegistry registry, ConfiguredPlugins plugins) {
+  public void configured(PluginRegistry registry, ConfiguredPlugins plugins) {
     catalogue = PluginCatalogue.of(registry, plugins);
+  }
+
+  /**
+   * Keeps why there is nothing to be shown.
+   *
+   * @param reason what stopped the start, in one line or several
+   */
+  public void failed(String reason) {
+    failure = reason;
   }
 
   /**
    * What is loaded.
    *
-   * @return null until the host has started
+   * @return the plugins
+   * @throws ServiceUnavailableException if the host has not started, or could not
    */
-  @Nullable PluginCatalogue catalogue() {
-    return catalogue;
+  PluginCatalogue catalogue() {
+    PluginCatalogue loaded = catalogue;
+    if (loaded == null) {
+      throw new ServiceUnavailableException("not ready: " + failure);
+    }
+    return loaded;
   }
 }

@@ -1,6 +1,5 @@
-package io.seamark.knowledge.service;
+package io.seamark.registry.service;
 
-import io.seamark.registry.PluginCatalogue;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -13,7 +12,6 @@ import jakarta.ws.rs.core.MediaType;
 @RequestScoped
 public class PluginsResource {
   @Inject PluginBeans beans;
-  @Inject LearningHost host;
 
   /** Made by the container. */
   public PluginsResource() {}
@@ -21,16 +19,13 @@ public class PluginsResource {
   /**
    * The plugins.
    *
-   * @return JSON of {@link PluginCatalogue}
-   * @throws NotReadyException if the service could not be started, or not yet
+   * @return JSON of {@link io.seamark.registry.PluginCatalogue}
+   * @throws jakarta.ws.rs.ServiceUnavailableException if the service could not be started, or not
+   *     yet
    */
   @GET
   @Produces(MediaType.APPLICATION_JSON)
   public String plugins() {
-    PluginCatalogue catalogue = beans.catalogue();
-    if (catalogue == null) {
-      throw new NotReadyException(host.failure());
-    }
-    return catalogue.json();
+    return beans.catalogue().json();
   }
 }

@@ -1,0 +1,296 @@
+package io.seamark.unknown.service;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.seamark.perception.ClassMap;
+import io.seamark.plugin.UnseenTaskProcessing;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.json.Json;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sedna's joint inference: what its cloud worker ({@code BigModelService}) serves and its edge
+ * worker calls. Each element of {@code data} is an object with {@code image}, a JPEG or PNG file as
+ * base64 or nested lists [H][W][3] of 0 to 255, and {@code scores}, nested lists [C][h][w] of the
+ * edge model's logits. Each result is an object with {@code class_map}, nested lists [H][W], and
+ * {@code masks}, their number. Frames that come this way are not kept.
+ *
+ * @see <a href="https://github.com/kubeedge/sedna">Sedna, lib/sedna/service/server/inference.py</a>
+ */
+@Path("/{service}")
+@RequestScoped
+public class SednaResource {
+  /** The most elements of one request; they are answered in one turn. */
+  private static final int MOST = 4;
+
+  private static final JsonFactory FACTORY = new JsonFactory();
+
+  @Inject ProcessingHost host;
+  @Inject ServiceMetrics metrics;
+
+  /** Made by the container. */
+  public SednaResource() {}
+
+  /** An element of {@code data}; null fields were absent. */
+  private static final class Item {
+    private byte @Nullable [] file;
+    private BoundedJson.@Nullable Tensor pixels;
+    private BoundedJson.@Nullable Tensor scores;
+  }
+
+  /** A request; {@code data} is null if it is absent, null or no list. */
+  private static final class Call {
+    private @Nullable List<Item> data;
+    private boolean callback;
+    private String fault = "field required";
+    private String type = "value_error.missing";
+  }
+
+  /**
+   * What can be called.
+   *
+   * @param service the name of the job
+   * @return {@code infos}
+   */
+  @GET
+  @Produces(MediaType.APPLICATION_JSON)
+  public String infos(@PathParam("service") String service) {
+    checkName(service);
+    JsonArrayBuilder infos = Json.createArrayBuilder();
+    for (String path : List.of("/" + service, "/" + service + "/predict")) {
+      infos.add(Json.createObjectBuilder().add("path", path).add("name", "method"));
+    }
+    return Json.createObjectBuilder().add("infos", infos).build().toString();
+  }
+
+  /**
+   * Answers frames.
+   *
+   * @param service the name of the job
+   * @param length of the body in bytes, where the client says
+   * @param headers of the request
+   * @param request whose address says who asks
+   * @param body {@code data} and {@code callback}, which must be null: there are none
+   * @return {@code result}; 422 with {@code detail} if data is no list of what can be answered
+   * @throws IOException if the result cannot be written
+   */
+  @POST
+  @Path("/predict")
+  public Response predict(
+      @PathParam("service") String service,
+      @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable Long length,
+      @Context HttpHeaders headers,
+      @Context HttpServletRequest request,
+      InputStream body)
+      throws IOException {
+    checkName(service);
+    try {
+      TaskProcessor processor = host.processor();
+      Questions.checkLength(length);
+      try (BodyReader.Body read = processor.read(body)) {
+        if (read.bytes().length == 0) {
+          return invalid("body", "field required", "value_error.missing");
+        }
+        MediaType type = headers.getMediaType();
+        if (type != null && !type.getSubtype().endsWith("json")) {
+          return invalid("body", "value is not a valid dict", "type_error.dict");
+        }
+        read.hold(2L * read.bytes().length);
+        Call call;
+        List<TaskProcessor.Question> questions = new ArrayList<>();
+        try {
+          call = BoundedJson.read(read.bytes(), read.bytes().length, SednaResource::call);
+          List<Item> data = call.data;
+          if (data == null) {
+            return invalid("data", call.fault, call.type);
+          }
+          for (Item item : data) {
+            questions.add(question(processor, item));
+          }
+        } catch (BadSampleException e) {
+          if (e.status() != Status.BAD_REQUEST) {
+            throw e;
+          }
+          metrics.refused("bad");
+          return invalid("data", String.valueOf(e.getMessage()), "value_error");
+        }
+        if (call.callback) {
+          return Response.serverError()
+              .type(MediaType.APPLICATION_JSON)
+              .entity(
+                  Json.createObjectBuilder()
+                      .add("detail", "no callback is registered")
+                      .build()
+                      .toString())
+              .build();
+        }
+        if (questions.isEmpty()) {
+          return Response.ok("{\"result\":[]}", MediaType.APPLICATION_JSON).build();
+        }
+        TaskProcessor.Answers answers =
+            processor.answer("address " + request.getRemoteAddr(), questions);
+        metrics.predicted("sedna", answers);
+        return Response.ok(result(answers.answers()), MediaType.APPLICATION_JSON).build();
+      }
+    } catch (BadSampleException e) {
+      metrics.refused("bad");
+      throw e;
+    } catch (BusyException e) {
+      metrics.refused("busy");
+      throw e;
+    } catch (NotReadyException e) {
+      metrics.refused("not_ready");
+      throw e;
+    }
+  }
+
+  private void checkName(String service) {
+    if (!service.equals(host.job())) {
+      throw new BadSampleException(Status.NOT_FOUND, "Not Found");
+    }
+  }
+
+  private static Call call(JsonParser json) throws IOException {
+    Call call = new Call();
+    BoundedJson.object(
+        "the body",
+        json,
+        (name, value) -> {
+          switch (name) {
+            case "data" -> {
+              if (value.currentToken() == JsonToken.VALUE_NULL) {
+                call.fault = "none is not an allowed value";
+                call.type = "type_error.none.not_allowed";
+              } else if (value.isExpectedStartArrayToken()) {
+                call.data = BoundedJson.array("data", MOST, value, SednaResource::item);
+              } else {
+                call.fault = "value is not a valid list";
+                call.type = "type_error.list";
+                value.skipChildren();
+              }
+            }
+            case "callback" -> {
+              call.callback = value.currentToken() != JsonToken.VALUE_NULL;
+              value.skipChildren();
+            }
+            default -> value.skipChildren();
+          }
+        });
+    return call;
+  }
+
+  private static Item item(JsonParser json) throws IOException {
+    Item item = new Item();
+    BoundedJson.object(
+        "an element of data",
+        json,
+        (name, value) -> {
+          switch (name) {
+            case "image" -> {
+              if (value.currentToken() == JsonToken.VALUE_STRING) {
+                item.file = BoundedJson.base64("image", value);
+              } else {
+                item.pixels = BoundedJson.tensor("image", value);
+              }
+            }
+            case "scores" -> item.scores = BoundedJson.tensor("scores", value);
+            default -> value.skipChildren();
+          }
+        });
+    return item;
+  }
+
+  private static TaskProcessor.Question question(TaskProcessor processor, Item item) {
+    BoundedJson.Tensor scores = item.scores;
+    if (scores == null || scores.shape().size() != 3) {
+      throw new BadSampleException(
+          "an element of data must have scores [C][h][w]: this service holds no edge model");
+    }
+    var logits = Questions.scores(scores.shape(), scores.values());
+    byte[] file = item.file;
+    BoundedJson.Tensor pixels = item.pixels;
+    if (file != null) {
+      return Questions.ofFile(processor, file, logits);
+    }
+    if (pixels == null || pixels.shape().size() != 3 || pixels.shape().get(2) != 3) {
+      throw new BadSampleException(
+          "an element of data must have an image: a file as base64, or lists [H][W][3]");
+    }
+    return Questions.ofPixels(
+        processor,
+        pixels.shape().get(1),
+        pixels.shape().get(0),
+        Questions.bytes("image", pixels.values()),
+        logits);
+  }
+
+  private static byte[] result(List<UnseenTaskProcessing.Answer> answers) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (JsonGenerator json = FACTORY.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeArrayFieldStart("result");
+      for (UnseenTaskProcessing.Answer answer : answers) {
+        ClassMap map = answer.classMap();
+        json.writeStartObject();
+        json.writeArrayFieldStart("class_map");
+        for (int y = 0; y < map.height(); y++) {
+          json.writeStartArray();
+          for (int x = 0; x < map.width(); x++) {
+            json.writeNumber(map.at(x, y));
+          }
+          json.writeEndArray();
+        }
+        json.writeEndArray();
+        json.writeNumberField("masks", answer.masks().size());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    return out.toByteArray();
+  }
+
+  /** A refusal as Sedna's server, FastAPI, writes it. */
+  private static Response invalid(String where, String message, String type) {
+    JsonArrayBuilder location = Json.createArrayBuilder().add("body");
+    if (!where.equals("body")) {
+      location.add(where);
+    }
+    return Response.status(422)
+        .type(MediaType.APPLICATION_JSON)
+        .entity(
+            Json.createObjectBuilder()
+                .add(
+                    "detail",
+                    Json.createArrayBuilder()
+                        .add(
+                            Json.createObjectBuilder()
+                                .add("loc", location)
+                                .add("msg", message)
+                                .add("type", type)))
+                .build()
+                .toString())
+        .build();
+  }
+}
