@@ -180,6 +180,26 @@ class CloudLinkTest {
   }
 
   @Test
+  void aBusyCloudIsWaitedForAndNotTakenForAway() throws Exception {
+    fill(0, 1);
+    try (TestServer server =
+            new TestServer(
+                0,
+                exchange -> {
+                  exchange.getRequestBody().readAllBytes();
+                  TestServer.send(exchange, 429, new byte[0], Map.of("Retry-After", "60"));
+                });
+        CloudLink link = new CloudLink(server.address(), outbox, receiver, metrics, QUICK)) {
+      link.start();
+      assertTrue(until(() -> link.state() == CloudLink.State.BUSY));
+      long start = System.nanoTime();
+      link.awaitRoom(1, Duration.ofMillis(300));
+      assertTrue(System.nanoTime() - start >= TimeUnit.MILLISECONDS.toNanos(300));
+      assertEquals(1, outbox.pending());
+    }
+  }
+
+  @Test
   void refusedFrameIsDroppedAndToldAndTheNextOneDelivered() throws Exception {
     fill(0, 2);
     try (TestServer server =

@@ -153,7 +153,12 @@ public final class PluginRegistry implements AutoCloseable {
     return version == null || version.isBlank() ? "unknown" : version.strip();
   }
 
-  private static String seamarkVersion() {
+  /**
+   * The version of this build, which built-in plugins carry.
+   *
+   * @return such as {@code 0.1.0}
+   */
+  public static String seamarkVersion() {
     Properties properties = new Properties();
     try (InputStream in = PluginRegistry.class.getResourceAsStream("seamark.properties")) {
       if (in != null) {

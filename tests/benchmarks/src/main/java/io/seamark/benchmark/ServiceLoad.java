@@ -66,8 +66,8 @@ public final class ServiceLoad {
    * @param answered frames answered, by edge
    * @param busy replies of status 429
    * @param others anything else and how often: a status, an exception, a wrong answer
-   * @param resident the server's resident megabytes: at the start, each minute and at the end; empty
-   *     if its process is not known
+   * @param resident the server's resident megabytes: at the start, each minute and at the end;
+   *     empty if its process is not known
    */
   public record Figures(
       List<Long> answered, long busy, Map<String, Long> others, List<Long> resident) {
@@ -160,7 +160,7 @@ public final class ServiceLoad {
         TimeUnit.MILLISECONDS)) {
       if (System.nanoTime() - start < time.toNanos() - 1_000_000_000) {
         print(start, pid, resident, out);
-      } else if (pool.awaitTermination(2, TimeUnit.MINUTES)) {
+      } else if (pool.awaitTermination(10, TimeUnit.MINUTES)) {
         break;
       }
     }
@@ -208,16 +208,16 @@ public final class ServiceLoad {
 
   private void send(int edge, int connection, long end) {
     for (int i = 0; System.nanoTime() < end; ) {
-      byte[] body = ArrowMessages.encode(sample(edge, connection + "-" + i, shots.get(i % shots.size())));
+      byte[] body =
+          ArrowMessages.encode(sample(edge, connection + "-" + i, shots.get(i % shots.size())));
       HttpRequest request =
           HttpRequest.newBuilder(address)
-              .timeout(Duration.ofMinutes(2))
+              .timeout(Duration.ofMinutes(10))
               .header("Content-Type", ArrowMessages.MEDIA_TYPE)
               .POST(HttpRequest.BodyPublishers.ofByteArray(body))
               .build();
       try {
-        HttpResponse<byte[]> reply =
-            client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> reply = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
         if (reply.statusCode() == OK) {
           check(edge, reply.body());
           i++;

