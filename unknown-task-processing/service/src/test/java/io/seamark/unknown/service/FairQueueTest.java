@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -48,7 +49,7 @@ class FairQueueTest {
     Future<?> newest = waits(queue, "flood");
     assertThrows(BusyException.class, () -> queue.enter("flood"));
 
-    waits(queue, "quiet");
+    asks(queue, "quiet");
 
     assertInstanceOf(
         BusyException.class,
@@ -104,17 +105,17 @@ class FairQueueTest {
   /** Sends a request and waits until it stands in the queue. */
   private Future<?> waits(FairQueue queue, String edge) {
     int before = queue.waiting();
-    boolean full = before == 6;
-    Future<?> request =
-        edges.submit(
-            () -> {
-              queue.enter(edge);
-              entered.add(edge);
-            });
-    if (!full) {
-      until(queue, before + 1);
-    }
+    Future<?> request = asks(queue, edge);
+    until(queue, before + 1);
     return request;
+  }
+
+  private Future<?> asks(FairQueue queue, String edge) {
+    return edges.submit(
+        () -> {
+          queue.enter(edge);
+          entered.add(edge);
+        });
   }
 
   private static void until(FairQueue queue, int waiting) {
@@ -126,7 +127,7 @@ class FairQueueTest {
   }
 
   private List<String> served(FairQueue queue, int count) throws InterruptedException {
-    List<String> order = new java.util.ArrayList<>();
+    List<String> order = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       queue.leave();
       order.add(String.valueOf(entered.poll(20, TimeUnit.SECONDS)));
