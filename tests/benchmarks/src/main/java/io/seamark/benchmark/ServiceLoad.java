@@ -46,6 +46,11 @@ public final class ServiceLoad {
   private static final int OK = 200;
   private static final int BUSY = 429;
 
+  static {
+    // Below the server's 30 s: a connection that it is just closing must not be used again.
+    System.setProperty("jdk.httpclient.keepalive.timeout", "20");
+  }
+
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)

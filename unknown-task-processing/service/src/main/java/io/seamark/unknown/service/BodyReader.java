@@ -19,6 +19,7 @@ final class BodyReader {
 
   private final int limit;
   private final Duration patience;
+  private final int units;
   private final Semaphore memory;
   private final Supplier<BusyException> busy;
 
@@ -33,7 +34,8 @@ final class BodyReader {
   BodyReader(int limit, Duration patience, long memory, Supplier<BusyException> busy) {
     this.limit = limit;
     this.patience = patience;
-    this.memory = new Semaphore((int) Math.min(Integer.MAX_VALUE, memory / UNIT));
+    this.units = (int) Math.min(Integer.MAX_VALUE, memory / UNIT);
+    this.memory = new Semaphore(units);
     this.busy = busy;
   }
 
@@ -51,13 +53,21 @@ final class BodyReader {
      *
      * @param more bytes
      * @throws BusyException if there is no memory for them now
+     * @throws BadSampleException if there never is
      */
     void hold(long more) {
-      int units = (int) Math.min(Integer.MAX_VALUE, (more + UNIT - 1) / UNIT);
-      if (!memory.tryAcquire(units)) {
+      long wanted = (more + UNIT - 1) / UNIT;
+      if (held + wanted > units) {
+        throw new BadSampleException(
+            Status.REQUEST_ENTITY_TOO_LARGE,
+            "the request needs more than the "
+                + (units >> 10)
+                + " MB that this service has for requests");
+      }
+      if (!memory.tryAcquire((int) wanted)) {
         throw busy.get();
       }
-      held += units;
+      held += (int) wanted;
     }
 
     @Override
