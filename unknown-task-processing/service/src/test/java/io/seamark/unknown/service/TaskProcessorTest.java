@@ -123,7 +123,8 @@ class TaskProcessorTest {
             },
             "argmax",
             ReplayBuffer.open(folder, BufferOptions.defaults()),
-            2)) {
+            2,
+            Duration.ofSeconds(5))) {
       processor.process(body("a", "", WIDTH));
       processor.process(body("b", "dusk", WIDTH));
       processor.process(body("c", "night", WIDTH));
