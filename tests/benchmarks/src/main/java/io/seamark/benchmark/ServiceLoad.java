@@ -63,6 +63,7 @@ public final class ServiceLoad {
   private final List<AtomicLong> answered = new ArrayList<>();
 
   /** A frame as edges send it. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Shot(byte[] jpeg, ClassScores scores) {}
 
   /**

@@ -122,7 +122,7 @@ final class FairQueue {
 
   private synchronized void forget(String edge, CompletableFuture<Boolean> turn) {
     ArrayDeque<CompletableFuture<Boolean>> line = lines.get(edge);
-    if (line != null && line.remove(turn)) {
+    if (line != null && line.removeIf(other -> other == turn)) {
       waiting--;
       if (line.isEmpty()) {
         lines.remove(edge);

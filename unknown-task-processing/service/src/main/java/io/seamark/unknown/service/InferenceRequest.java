@@ -34,9 +34,11 @@ record InferenceRequest(
   private static final int MOST = 8;
 
   /** A tensor: numbers, or bytes where it is binary or of type BYTES. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Input(
       String datatype, List<Integer> shape, @Nullable Tensor numbers, byte @Nullable [] bytes) {}
 
+  @SuppressWarnings("ArrayRecordComponent")
   private record Tensor(float[] values) {}
 
   /** What is read of an input before its bytes are known. */

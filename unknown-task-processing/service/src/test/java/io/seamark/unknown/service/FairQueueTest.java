@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+// What a request that waits comes to shows in the order of those that were let in.
+@SuppressWarnings("FutureReturnValueIgnored")
 class FairQueueTest {
   private final ExecutorService edges = Executors.newCachedThreadPool();
   private final BlockingQueue<String> entered = new LinkedBlockingQueue<>();
