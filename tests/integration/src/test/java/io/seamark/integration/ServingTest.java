@@ -190,13 +190,16 @@ class ServingTest {
     refused("finite", inputs(image, scores.replaceFirst("\\[1\\.0", "[1e99")), 400);
     refused("not JSON", "{\"inputs\":", 400);
     refused("must be a JSON object", "[".repeat(200_000), 400);
-    refused("not JSON", "{\"inputs\":" + "[".repeat(200_000), 400);
+    refused("nesting depth", "{\"x\":" + "[".repeat(200_000), 400);
     refused(
         "equally deep",
         inputs(image.replace("[1,2,3]", "[".repeat(10) + "1" + "]".repeat(10) + ",2"), scores)
             .replace("]]]]]]]]]],2", "]]]]]]]]],2]"),
         400);
-    refused("more than", "{\"inputs\":[" + "1,".repeat(9_000_000) + "1]}", 413);
+    refused(
+        "shape has more than 8 elements",
+        "{\"inputs\":[{\"shape\":[" + "1,".repeat(4_000_000) + "1]}]}",
+        400);
     refused("belong to no input", "{\"inputs\":[]}", 400, "Inference-Header-Content-Length", "1");
     refused("no model", "{}", 404, "v2/models/other/infer");
     HttpResponse<String> typed =
