@@ -29,8 +29,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares mask fusions on CamVid's dusk frames (train, {@code 0001TP_*}) and day frames (val):
@@ -107,86 +109,85 @@ public final class FusionComparison {
       throws IOException {
     int classes = live.classes().size();
     Map<String, ConfusionMatrix> counts = new LinkedHashMap<>();
-    Masks masks = new Masks();
-    Map<String, UnseenTaskProcessing> ways = new LinkedHashMap<>();
+    Map<String, MaskFusion> fusions = new LinkedHashMap<>();
     for (String name : FUSIONS) {
-      ways.put(name, way(masks, fusion(registry, name), plugins, Path.of("")));
+      fusions.put(name, fusion(registry, name));
     }
-    for (String name : FUSIONS) {
-      ways.put("views, " + name, way(masks, fusion(registry, name), plugins, live.file()));
-    }
-    UnseenTaskProcessing views = way(masks, fusion(registry, FUSIONS.get(0)), plugins, live.file());
-    try (MaskGenerator generator = plugins.create(PluginKind.MASK_GENERATOR)) {
+    Look look = new Look(plugins);
+    SamFusionProvider.Parameters parameters =
+        new SamFusionProvider.Parameters(live.file(), BRIGHTNESS);
+    try (MaskGenerator generator = plugins.create(PluginKind.MASK_GENERATOR);
+        UnseenTaskProcessing views = new SamFusionProvider().create(parameters, look)) {
       for (Path image : images) {
         Frame frame = Images.decodeFrame(Files.readAllBytes(image));
         String name = image.getFileName().toString().replaceAll("\\.[a-z]+$", "");
         Path labels = Path.of(image.toAbsolutePath().getParent() + "annot");
-        ClassMap label =
-            Images.decodeClassMap(Files.readAllBytes(labels.resolve(name + ".png")));
-        ClassScores scores = live.infer(frame).prediction().scores();
-        ClassMap edge = scores.resize(frame.width(), frame.height()).argmax();
+        ClassMap label = Images.decodeClassMap(Files.readAllBytes(labels.resolve(name + ".png")));
+        ClassScores coarse = live.infer(frame).prediction().scores();
+        ClassScores own = coarse.resize(frame.width(), frame.height());
+        ClassMap edge = own.argmax();
         add(counts, "edge alone", classes, label, edge);
-        masks.found = List.of();
-        add(counts, "views", classes, label, views.process(frame, scores).classMap());
-        for (boolean perfect : new boolean[] {false, true}) {
-          masks.found =
-              perfect ? segments(label, classes) : kept(kept.resolve(name), frame, generator);
-          for (Map.Entry<String, UnseenTaskProcessing> way : ways.entrySet()) {
-            ClassMap answer = way.getValue().process(frame, scores).classMap();
-            String row = (perfect ? "labels' segments: " : "SAM: ") + way.getKey();
-            add(counts, row, classes, label, answer.orElse(edge));
+        add(counts, "views alone", classes, label, views.process(frame, coarse).classMap());
+        ClassScores looked = Objects.requireNonNull(look.scores);
+        List<SegmentMask> found = kept(kept.resolve(name), frame, generator);
+        List<SegmentMask> perfect = segments(label, classes);
+        for (Map.Entry<String, MaskFusion> fusion : fusions.entrySet()) {
+          for (boolean sam : new boolean[] {true, false}) {
+            for (ClassScores scores : List.of(own, looked)) {
+              ClassMap fused = fusion.getValue().fuse(scores, sam ? found : perfect);
+              String row =
+                  (sam ? "SAM, " : "labels' segments, ")
+                      + (scores == own ? "" : "views, ")
+                      + fusion.getKey();
+              add(counts, row, classes, label, fused.orElse(edge));
+            }
           }
         }
       }
     }
-    views.close();
-    ways.values().forEach(UnseenTaskProcessing::close);
     System.out.printf("%s, %d frames%n", set, images.size());
     counts.forEach(
         (row, count) -> System.out.printf(Locale.ROOT, "  %-42s %.4f%n", row, count.meanIou()));
   }
 
-  /** Processing whose masks are those given. */
-  private static UnseenTaskProcessing way(
-      Masks masks, MaskFusion fusion, ConfiguredPlugins plugins, Path edgeModel) {
-    PluginContext context =
-        new PluginContext() {
-          @Override
-          public long seed() {
-            return 1;
-          }
+  /** Gives {@code sam_fusion} no masks, and keeps the scores that it would fuse. */
+  private static final class Look implements PluginContext, MaskGenerator, MaskFusion {
+    private final ConfiguredPlugins plugins;
+    private @Nullable ClassScores scores;
 
-          @Override
-          public int threads() {
-            return 1;
-          }
+    Look(ConfiguredPlugins plugins) {
+      this.plugins = plugins;
+    }
 
-          @Override
-          public <Q> Q plugin(PluginKind<Q> kind) {
-            if (kind.equals(PluginKind.MASK_GENERATOR)) {
-              return kind.type().cast(masks);
-            }
-            return kind.equals(PluginKind.MASK_FUSION)
-                ? kind.type().cast(fusion)
-                : plugins.create(kind);
-          }
+    @Override
+    public long seed() {
+      return 1;
+    }
 
-          @Override
-          public <Q> Q plugin(PluginKind<Q> kind, String name) {
-            return plugin(kind);
-          }
-        };
-    SamFusionProvider provider = new SamFusionProvider();
-    return provider.create(new SamFusionProvider.Parameters(edgeModel, BRIGHTNESS), context);
-  }
+    @Override
+    public int threads() {
+      return 2;
+    }
 
-  /** Stands for a generator whose masks are known. */
-  private static final class Masks implements MaskGenerator {
-    private List<SegmentMask> found = List.of();
+    @Override
+    public <Q> Q plugin(PluginKind<Q> kind) {
+      return kind.type().isInstance(this) ? kind.type().cast(this) : plugins.create(kind);
+    }
+
+    @Override
+    public <Q> Q plugin(PluginKind<Q> kind, String name) {
+      return plugin(kind);
+    }
 
     @Override
     public Generated generate(Frame frame) {
-      return new Generated(found, Map.of());
+      return new Generated(List.of(), Map.of());
+    }
+
+    @Override
+    public ClassMap fuse(ClassScores given, List<SegmentMask> masks) {
+      scores = given;
+      return given.argmax();
     }
 
     @Override
