@@ -567,7 +567,9 @@ final class Paradigm implements AutoCloseable {
             hard++;
             ofCloud.add(
                 sample.label(),
-                upload(entry, sample, prediction, decision, "test-" + frames).answer.orElse(answer));
+                upload(entry, sample, prediction, decision, "test-" + frames)
+                    .answer
+                    .orElse(answer));
             ofSystem = ofCloud;
           } else if (curve) {
             ofCloud.add(sample.label(), ask(sample, prediction).classMap().orElse(answer));

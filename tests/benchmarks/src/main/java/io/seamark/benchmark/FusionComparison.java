@@ -82,7 +82,10 @@ public final class FusionComparison {
     }
     for (String name : FUSIONS) {
       System.out.printf(
-          Locale.ROOT, "%s: %.1f ms for 100 masks at 480x360%n", name, milliseconds(fusion(registry, name)));
+          Locale.ROOT,
+          "%s: %.1f ms for 100 masks at 480x360%n",
+          name,
+          milliseconds(fusion(registry, name)));
     }
   }
 
@@ -105,7 +108,12 @@ public final class FusionComparison {
   }
 
   private static void compare(
-      String set, List<Path> images, LiveModel live, Path kept, ConfiguredPlugins plugins, PluginRegistry registry)
+      String set,
+      List<Path> images,
+      LiveModel live,
+      Path kept,
+      ConfiguredPlugins plugins,
+      PluginRegistry registry)
       throws IOException {
     int classes = live.classes().size();
     Map<String, ConfusionMatrix> counts = new LinkedHashMap<>();

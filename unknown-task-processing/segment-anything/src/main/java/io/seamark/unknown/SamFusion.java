@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the frame's masks and gives each a class from the edge model's scores, or from those of a
- * longer look with the same model. Thread-safe where
- * the generator and the fusion are.
+ * longer look with the same model. Thread-safe where the generator and the fusion are.
  */
 public final class SamFusion implements UnseenTaskProcessing {
   private final MaskGenerator generator;

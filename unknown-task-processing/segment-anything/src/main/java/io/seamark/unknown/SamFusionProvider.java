@@ -74,8 +74,7 @@ public final class SamFusionProvider
                 + ", but must be a file that can be read");
       }
       views =
-          new EdgeViews(
-              context.plugin(PluginKind.BASEMODEL), model, hyperparameters.brightness());
+          new EdgeViews(context.plugin(PluginKind.BASEMODEL), model, hyperparameters.brightness());
     }
     MaskGenerator generator = context.plugin(PluginKind.MASK_GENERATOR);
     return new SamFusion(generator, fusion, views);

@@ -88,8 +88,7 @@ class EdgeViewsTest {
       ClassScores better = views.look(grey(26), scores(grey(26)));
       // A grey frame becomes the grey asked for: 0.4 * 255 = 102, 38 above 64; the mean of the left
       // column's one more and none is a half, on both sides.
-      assertArrayEquals(
-          new float[] {0, 0, 0, 0, 38.5f, 38, 38, 38.5f}, better.logits(), 1e-4f);
+      assertArrayEquals(new float[] {0, 0, 0, 0, 38.5f, 38, 38, 38.5f}, better.logits(), 1e-4f);
       assertEquals(List.of(26, 102, 102), model.seen);
     }
     assertEquals(0, model.open);
@@ -100,8 +99,7 @@ class EdgeViewsTest {
     Reds model = new Reds();
     try (EdgeViews views = new EdgeViews(model, file(), 0.4)) {
       ClassScores better = views.look(grey(164), scores(grey(164)));
-      assertArrayEquals(
-          new float[] {0, 0, 0, 0, 100.5f, 100, 100, 100.5f}, better.logits(), 1e-4f);
+      assertArrayEquals(new float[] {0, 0, 0, 0, 100.5f, 100, 100, 100.5f}, better.logits(), 1e-4f);
       assertEquals(List.of(164, 164), model.seen);
       assertEquals(1, views.gamma(grey(0xFF)));
     }
@@ -142,8 +140,7 @@ class EdgeViewsTest {
       Files.write(file, new byte[0]);
       Files.setLastModifiedTime(file, FileTime.fromMillis(1000));
       UncheckedIOException e =
-          assertThrows(
-              UncheckedIOException.class, () -> views.look(grey(26), scores(grey(26))));
+          assertThrows(UncheckedIOException.class, () -> views.look(grey(26), scores(grey(26))));
       assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
       assertEquals(0, model.open);
     }

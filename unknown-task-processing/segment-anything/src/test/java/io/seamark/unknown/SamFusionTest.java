@@ -83,7 +83,8 @@ class SamFusionTest {
             return plugin(kind);
           }
         };
-    return new SamFusionProvider().create(new SamFusionProvider.Parameters(Path.of(""), 0.42), context);
+    return new SamFusionProvider()
+        .create(new SamFusionProvider.Parameters(Path.of(""), 0.42), context);
   }
 
   @Test

@@ -13,7 +13,7 @@ import java.util.List;
  * A mask as runs of pixels.
  *
  * @param bounds first pixel and pixel after the last of each run, ascending
- * @param trust root of predicted IoU times stability, 0 to 1
+ * @param trust predicted IoU times stability, 0 to 1
  */
 @SuppressWarnings("ArrayRecordComponent")
 record MaskRuns(int[] bounds, double trust) {
@@ -68,7 +68,7 @@ record MaskRuns(int[] bounds, double trust) {
   private static double trust(SegmentMask mask) {
     float iou = mask.predictedIou();
     float stability = mask.stabilityScore();
-    return iou > 0 && stability > 0 ? Math.sqrt(Math.min(iou, 1.0) * Math.min(stability, 1.0)) : 0;
+    return iou > 0 && stability > 0 ? Math.min(iou, 1.0) * Math.min(stability, 1.0) : 0;
   }
 
   /** Sum over the covered pixels of what a prefix sum adds up. */

@@ -11,9 +11,8 @@ import java.util.List;
  * Score sum in which masks and pixels are weighed against each other: a mask is believed as far as
  * the segmenter believes it, a pixel as far as the edge model does.
  *
- * <p>A mask's label is that of {@link ScoreSum}, and its trust is {@code g = sqrt(predicted IoU *
- * stability)}, each held to 0 to 1 (Kirillov et al. 2023, arXiv 2304.02643, sort and filter masks
- * by these two). With p the softmax of the pixel's highest logit, each pixel of the mask
+ * <p>A mask's label is that of {@link ScoreSum}, and its trust is {@code g = predicted IoU * stability},
+ * each held to 0 to 1 (Kirillov et al. 2023, arXiv 2304.02643, sort and filter masks by these two). With p the softmax of the pixel's highest logit, each pixel of the mask
  *
  * <ul>
  *   <li>keeps its own class where {@code p > g}: the edge model is surer than the segmenter;

@@ -21,9 +21,9 @@ public final class QualitySumProvider
       @Hyperparameter(
               text =
                   "Structures of another class inside a mask stay undecided up to this thickness"
-                      + " times one less the mask's trust, the root of predicted IoU times"
-                      + " stability; 0 lets masks swallow poles and signs.",
-              defaultValue = "50",
+                      + " times one less the mask's trust, predicted IoU times stability; 0 lets masks"
+                      + " swallow poles and signs.",
+              defaultValue = "25",
               min = 0,
               max = 1000,
               unit = "pixels")

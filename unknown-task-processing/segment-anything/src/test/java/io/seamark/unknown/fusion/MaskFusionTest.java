@@ -159,8 +159,8 @@ class MaskFusionTest {
 
   @Test
   void quality_unsureThinStructure_isUndecided_andThickIsTaken() {
-    // Trust sqrt(0.8 * 0.8) = 0.8, so structures up to 50 * 0.2 = 10 pixels are in dispute.
-    SegmentMask all = rectangle(60, 40, 0, 0, 60, 40, 0.8f, 0.8f);
+    // Trust 0.8 * 1, so structures up to 50 * 0.2 = 10 pixels are in dispute.
+    SegmentMask all = rectangle(60, 40, 0, 0, 60, 40, 0.8f, 1);
     ClassMap pole = QUALITY.fuse(patch(60, 40, 20, 5, 3, 30, 3), List.of(all));
     assertEquals(90, count(pole, ClassMap.IGNORE));
     assertEquals(0, count(pole, 1));
@@ -179,10 +179,10 @@ class MaskFusionTest {
   @Test
   void quality_surerThanTheMask_keepsItsClass() {
     // Softmax of a lead of 2 is 0.881, of a lead of 1.3 it is 0.786.
-    SegmentMask all = rectangle(60, 40, 0, 0, 60, 40, 0.8f, 0.8f);
+    SegmentMask all = rectangle(60, 40, 0, 0, 60, 40, 0.8f, 1);
     assertEquals(440, count(QUALITY.fuse(patch(60, 40, 20, 5, 20, 22, 4), List.of(all)), 1));
     assertEquals(0, count(QUALITY.fuse(patch(60, 40, 20, 5, 20, 22, 3.3f), List.of(all)), 1));
-    SegmentMask good = rectangle(60, 40, 0, 0, 60, 40, 0.95f, 0.9f);
+    SegmentMask good = rectangle(60, 40, 0, 0, 60, 40, 0.95f, 0.95f);
     assertEquals(0, count(QUALITY.fuse(patch(60, 40, 20, 5, 20, 22, 4), List.of(good)), 1));
   }
 
@@ -302,7 +302,7 @@ class MaskFusionTest {
     List<SegmentMask> sorted = new ArrayList<>(masks);
     sorted.sort(Comparator.comparingInt(m -> -m.area()));
     for (SegmentMask mask : sorted) {
-      double trust = Math.sqrt((double) mask.predictedIou() * mask.stabilityScore());
+      double trust = (double) mask.predictedIou() * mask.stabilityScore();
       int label = 0;
       double best = Double.NEGATIVE_INFINITY;
       for (int c = 0; c < scores.classes(); c++) {
