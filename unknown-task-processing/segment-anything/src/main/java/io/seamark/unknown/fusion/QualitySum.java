@@ -11,8 +11,9 @@ import java.util.List;
  * Score sum in which masks and pixels are weighed against each other: a mask is believed as far as
  * the segmenter believes it, a pixel as far as the edge model does.
  *
- * <p>A mask's label is that of {@link ScoreSum}, and its trust is {@code g = predicted IoU * stability},
- * each held to 0 to 1 (Kirillov et al. 2023, arXiv 2304.02643, sort and filter masks by these two). With p the softmax of the pixel's highest logit, each pixel of the mask
+ * <p>A mask's label is that of {@link ScoreSum}, and its trust is {@code g = predicted IoU *
+ * stability}, each held to 0 to 1 (Kirillov et al. 2023, arXiv 2304.02643, sort and filter masks by
+ * these two). With p the softmax of the pixel's highest logit, each pixel of the mask
  *
  * <ul>
  *   <li>keeps its own class where {@code p > g}: the edge model is surer than the segmenter;
@@ -60,7 +61,8 @@ public final class QualitySum implements MaskFusion {
       return own;
     }
     int[] label = ScoreSum.labels(scores, inward);
-    float[] sure = sureness(scores, own);
+    // Exponentials are dear, and only pixels that disagree with a mask need theirs; 0 is none yet.
+    float[] sure = new float[own.classes().length];
     short[] thickness = thickness(own);
     byte[] mine = own.classes();
     byte[] out = mine.clone();
@@ -72,6 +74,9 @@ public final class QualitySum implements MaskFusion {
       int[] bounds = mask.bounds();
       for (int r = 0; r < bounds.length; r += 2) {
         for (int i = bounds[r]; i < bounds[r + 1]; i++) {
+          if (mine[i] != taken && sure[i] == 0) {
+            sure[i] = sureness(scores, i, mine[i] & 0xFF);
+          }
           if (mine[i] == taken || sure[i] > trust) {
             out[i] = mine[i];
           } else {
@@ -83,30 +88,20 @@ public final class QualitySum implements MaskFusion {
     return new ClassMap(own.width(), own.height(), out);
   }
 
-  /** The softmax of each pixel's highest logit. */
-  private static float[] sureness(ClassScores scores, ClassMap own) {
+  /** The softmax of a pixel's highest logit. */
+  private static float sureness(ClassScores scores, int pixel, int best) {
     int plane = scores.width() * scores.height();
     float[] logits = scores.logits();
-    float[] top = new float[plane];
-    float[] sum = new float[plane];
-    byte[] best = own.classes();
-    for (int i = 0; i < plane; i++) {
-      top[i] = logits[(best[i] & 0xFF) * plane + i];
-    }
-    for (int c = 0; c < scores.classes(); c++) {
-      int from = c * plane;
-      for (int i = 0; i < plane; i++) {
-        float below = logits[from + i] - top[i];
-        // What is this far below adds nothing to a float near 1, and most classes are.
-        if (below > -17) {
-          sum[i] += below == 0 ? 1 : (float) Math.exp(below);
-        }
+    float top = logits[best * plane + pixel];
+    float sum = 0;
+    for (int i = pixel; i < logits.length; i += plane) {
+      float below = logits[i] - top;
+      // What is this far below adds nothing to a float near 1, and most classes are.
+      if (below > -17) {
+        sum += below == 0 ? 1 : (float) Math.exp(below);
       }
     }
-    for (int i = 0; i < plane; i++) {
-      sum[i] = 1 / sum[i];
-    }
-    return sum;
+    return 1 / sum;
   }
 
   /** At each pixel the shorter of the row and the column of its class through it. */
