@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  * mean IoU of the edge alone and of each fusion, with SAM's masks and with the labels' own segments
  * (what a perfect SAM would find), from the edge's scores and from those of the views that {@code
  * sam_fusion} takes with its {@code edge-model}. Undecided pixels keep the edge's class, as on the
- * device. Then the processor time
- * that a fusion takes for 100 masks on the last frame, on one thread.
+ * device. Then the processor time that a fusion takes for 100 masks on the last frame, on one
+ * thread.
  *
  * <p>SAM's masks, which cost seconds a frame, are kept in a folder; change the generator's settings
  * only with a fresh one.

@@ -13,10 +13,10 @@ import java.util.List;
  * A mask as runs of pixels.
  *
  * @param bounds first pixel and pixel after the last of each run, ascending
- * @param trust predicted IoU times stability, 0 to 1
+ * @param quality predicted IoU times stability, 0 to 1
  */
 @SuppressWarnings("ArrayRecordComponent")
-record MaskRuns(int[] bounds, double trust) {
+record MaskRuns(int[] bounds, double quality) {
   /** What is no number must not decide a class. */
   static void checkFinite(ClassScores scores) {
     float[] logits = scores.logits();
@@ -43,7 +43,7 @@ record MaskRuns(int[] bounds, double trust) {
                 mask.width(), mask.height(), width, height));
       }
       if (!mask.pixels().isEmpty()) {
-        runs.add(new MaskRuns(runs(mask.pixels()), trust(mask)));
+        runs.add(new MaskRuns(runs(mask.pixels()), quality(mask)));
       }
     }
     return runs;
@@ -64,8 +64,8 @@ record MaskRuns(int[] bounds, double trust) {
     return Arrays.copyOf(bounds, n);
   }
 
-  /** What is no number, and what is below 0, is no trust. */
-  private static double trust(SegmentMask mask) {
+  /** What is no number, and what is below 0, is no quality. */
+  private static double quality(SegmentMask mask) {
     float iou = mask.predictedIou();
     float stability = mask.stabilityScore();
     return iou > 0 && stability > 0 ? Math.min(iou, 1.0) * Math.min(stability, 1.0) : 0;
