@@ -11,9 +11,9 @@ import java.util.List;
  * Score sum in which masks and pixels are weighed against each other: a mask is believed as far as
  * the segmenter believes it, a pixel as far as the edge model does.
  *
- * <p>A mask's label is that of {@link ScoreSum}, and its trust is {@code g = predicted IoU *
- * stability}, each held to 0 to 1 (Kirillov et al. 2023, arXiv 2304.02643, sort and filter masks by
- * these two). With p the softmax of the pixel's highest logit, each pixel of the mask
+ * <p>A mask's label is that of {@link ScoreSum}, and its trust is {@code g = (predicted IoU *
+ * stability) ^ doubt}, each held to 0 to 1 (Kirillov et al. 2023, arXiv 2304.02643, sort and filter
+ * masks by these two). With p the softmax of the pixel's highest logit, each pixel of the mask
  *
  * <ul>
  *   <li>keeps its own class where {@code p > g}: the edge model is surer than the segmenter;
@@ -31,14 +31,18 @@ import java.util.List;
  */
 public final class QualitySum implements MaskFusion {
   private final double thin;
+  private final double doubt;
 
   /**
    * Makes the fusion.
    *
    * @param thin thickness in pixels below which a mask of no quality swallows no structure, at
    *     least 0
+   * @param doubt power of a mask's quality that makes its trust, at least 0; more for a segmenter
+   *     that thinks too well of its masks
    */
-  public QualitySum(double thin) {
+  public QualitySum(double thin, double doubt) {
+    this.doubt = doubt;
     this.thin = thin;
   }
 
@@ -68,7 +72,7 @@ public final class QualitySum implements MaskFusion {
     byte[] out = mine.clone();
     for (int m = 0; m < label.length; m++) {
       MaskRuns mask = inward.get(m);
-      double trust = mask.trust();
+      double trust = Math.pow(mask.quality(), doubt);
       double swallowed = thin * (1 - trust);
       byte taken = (byte) label[m];
       int[] bounds = mask.bounds();

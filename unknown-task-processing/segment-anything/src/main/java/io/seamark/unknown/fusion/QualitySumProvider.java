@@ -16,18 +16,27 @@ public final class QualitySumProvider
    * What can be set.
    *
    * @param thin thickness in pixels below which a mask of no quality swallows no structure
+   * @param doubt power of a mask's quality that makes its trust
    */
   public record Hyperparameters(
       @Hyperparameter(
               text =
                   "Structures of another class inside a mask stay undecided up to this thickness"
-                      + " times one less the mask's trust, predicted IoU times stability; 0 lets masks"
-                      + " swallow poles and signs.",
-              defaultValue = "25",
+                      + " times one less the mask's trust; 0 lets masks swallow poles and signs.",
+              defaultValue = "15",
               min = 0,
               max = 1000,
               unit = "pixels")
-          double thin) {}
+          double thin,
+      @Hyperparameter(
+              text =
+                  "A mask's trust is its predicted IoU times its stability to this power: 1 where"
+                      + " the segmenter judges its masks well, more where it flatters them, 0 for"
+                      + " score_sum.",
+              defaultValue = "2",
+              min = 0,
+              max = 100)
+          double doubt) {}
 
   @Override
   public PluginKind<MaskFusion> kind() {
@@ -52,6 +61,6 @@ public final class QualitySumProvider
 
   @Override
   public MaskFusion create(Hyperparameters hyperparameters, PluginContext context) {
-    return new QualitySum(hyperparameters.thin());
+    return new QualitySum(hyperparameters.thin(), hyperparameters.doubt());
   }
 }

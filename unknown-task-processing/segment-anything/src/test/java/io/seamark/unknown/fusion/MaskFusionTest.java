@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class MaskFusionTest {
   private static final MaskFusion SUM = new ScoreSum();
   private static final MaskFusion VOTE = new MajorityVote();
-  private static final MaskFusion QUALITY = new QualitySum(50);
+  private static final MaskFusion QUALITY = new QualitySum(50, 1);
   private static final byte UNDECIDED = (byte) ClassMap.IGNORE;
 
   private static SegmentMask mask(int width, int height, int... pixels) {
@@ -173,7 +173,7 @@ class MaskFusionTest {
     ClassMap lying = QUALITY.fuse(patch(60, 40, 5, 5, 30, 9, 3), List.of(all));
     assertEquals(270, count(lying, ClassMap.IGNORE));
     assertEquals(
-        60 * 40, count(new QualitySum(0).fuse(patch(60, 40, 20, 5, 3, 30, 3), List.of(all)), 0));
+        60 * 40, count(new QualitySum(0, 1).fuse(patch(60, 40, 20, 5, 3, 30, 3), List.of(all)), 0));
   }
 
   @Test
@@ -184,6 +184,17 @@ class MaskFusionTest {
     assertEquals(0, count(QUALITY.fuse(patch(60, 40, 20, 5, 20, 22, 3.3f), List.of(all)), 1));
     SegmentMask good = rectangle(60, 40, 0, 0, 60, 40, 0.95f, 0.95f);
     assertEquals(0, count(QUALITY.fuse(patch(60, 40, 20, 5, 20, 22, 4), List.of(good)), 1));
+  }
+
+  @Test
+  void quality_doubtIsAPowerOfTheQuality() {
+    // 0.95 squared is 0.9025, its fourth power 0.815; the softmax of a lead of 2 is 0.881.
+    ClassScores scores = patch(60, 40, 20, 5, 20, 22, 4);
+    List<SegmentMask> all = List.of(rectangle(60, 40, 0, 0, 60, 40, 0.95f, 1));
+    assertEquals(0, count(new QualitySum(15, 2).fuse(scores, all), 1));
+    assertEquals(440, count(new QualitySum(15, 4).fuse(scores, all), 1));
+    assertArrayEquals(
+        SUM.fuse(scores, all).classes(), new QualitySum(15, 0).fuse(scores, all).classes());
   }
 
   @Test
@@ -285,7 +296,7 @@ class MaskFusionTest {
           mask(width, height, mask.pixels(), random.nextFloat(), 0.8f + 0.2f * random.nextFloat()));
     }
     ClassMap expected = plainQuality(scores, unsure, 5);
-    assertArrayEquals(expected.classes(), new QualitySum(5).fuse(scores, unsure).classes());
+    assertArrayEquals(expected.classes(), new QualitySum(5, 1).fuse(scores, unsure).classes());
     assertTrue(count(expected, ClassMap.IGNORE) > 0);
     assertArrayEquals(plain(scores, masks, false).classes(), VOTE.fuse(scores, masks).classes());
     assertArrayEquals(before, logits);
