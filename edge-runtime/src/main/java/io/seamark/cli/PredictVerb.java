@@ -194,7 +194,7 @@ public final class PredictVerb implements Verb {
     UnseenTaskProcessing unknown = processing.plugin();
     if (unknown != null) {
       start = System.nanoTime();
-      answer = unknown.process(sample.frame(), prediction.scores()).classMap();
+      answer = unknown.process(sample.frame(), prediction.scores()).classMap().orElse(answer);
       cloud.add(since(start));
     }
     start = System.nanoTime();

@@ -567,10 +567,12 @@ final class Paradigm implements AutoCloseable {
             hard++;
             ofCloud.add(
                 sample.label(),
-                upload(entry, sample, prediction, decision, "test-" + frames).answer);
+                upload(entry, sample, prediction, decision, "test-" + frames)
+                    .answer
+                    .orElse(answer));
             ofSystem = ofCloud;
           } else if (curve) {
-            ofCloud.add(sample.label(), ask(sample, prediction).classMap());
+            ofCloud.add(sample.label(), ask(sample, prediction).classMap().orElse(answer));
           }
           answered.add(new UploadSweep.Answered(decision.score(), own, ofCloud));
         }

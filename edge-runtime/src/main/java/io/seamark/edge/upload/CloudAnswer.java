@@ -7,7 +7,8 @@ import io.seamark.buffer.HardSample;
  * The cloud's answer to a hard frame.
  *
  * @param sample the frame as it was sent
- * @param answer class map, number of masks and stage times
+ * @param answer class map with the edge model's own class where the cloud leaves a pixel undecided,
+ *     number of masks and stage times
  * @param seconds from sending to answer, retries not counted
  * @param bytesUp size of the request's body
  * @param bytesDown size of the answer's body

@@ -8,6 +8,7 @@ import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.Outbox;
 import io.seamark.edge.metrics.EdgeMetrics;
+import io.seamark.perception.ClassMap;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -327,6 +328,7 @@ public final class CloudLink implements AutoCloseable {
     state = State.REACHABLE;
     FusedAnswer answer = attempt.answer;
     if (answer != null) {
+      answer = decided(sample, answer);
       metrics.exchanged(body.length, reply.body().length, reply.seconds());
       receiver.answered(
           new CloudAnswer(sample, answer, reply.seconds(), body.length, reply.body().length));
@@ -409,6 +411,13 @@ public final class CloudLink implements AutoCloseable {
     } catch (NumberFormatException e) {
       return null;
     }
+  }
+
+  /** What the cloud leaves undecided stays as the edge model sees it. */
+  private static FusedAnswer decided(HardSample sample, FusedAnswer answer) {
+    ClassMap own = sample.scores().resize(sample.width(), sample.height()).argmax();
+    return new FusedAnswer(
+        answer.classMap().orElse(own), answer.masks(), answer.processing(), answer.seconds());
   }
 
   private static FusedAnswer decode(HardSample sample, byte[] body) throws BadAnswer {

@@ -1,21 +1,25 @@
 package io.seamark.edge.upload;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.buffer.ArrowMessages;
 import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.Outbox;
 import io.seamark.edge.EdgeFixtures;
 import io.seamark.edge.TestServer;
 import io.seamark.edge.metrics.EdgeMetrics;
+import io.seamark.perception.ClassMap;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +42,14 @@ class CloudLinkTest {
   private Outbox outbox = open(Path.of("."), false);
   private final EdgeMetrics metrics = new EdgeMetrics();
   private final List<String> answered = Collections.synchronizedList(new ArrayList<>());
+  private final List<ClassMap> maps = Collections.synchronizedList(new ArrayList<>());
   private final List<String> refused = Collections.synchronizedList(new ArrayList<>());
 
   private final CloudLink.Receiver receiver =
       new CloudLink.Receiver() {
         @Override
         public void answered(CloudAnswer answer) {
+          maps.add(answer.answer().classMap());
           answered.add(answer.sample().id());
         }
 
@@ -247,6 +253,32 @@ class CloudLinkTest {
       assertTrue(link.drain(LONG));
     }
     assertEquals(List.of("frame-1", "frame-2", "frame-0"), answered);
+  }
+
+  @Test
+  void whatTheCloudLeavesUndecidedStaysAsTheEdgeSeesIt() throws Exception {
+    fill(0, 1);
+    try (TestServer server =
+            new TestServer(
+                0,
+                exchange -> {
+                  byte[] body = exchange.getRequestBody().readAllBytes();
+                  HardSample sample = ArrowMessages.decodeSample(body, ArrowMessages.DEFAULT_LIMIT);
+                  byte[] classes = new byte[sample.width() * sample.height()];
+                  Arrays.fill(classes, (byte) ClassMap.IGNORE);
+                  classes[1] = 1;
+                  ClassMap map = new ClassMap(sample.width(), sample.height(), classes);
+                  FusedAnswer answer = new FusedAnswer(map, 0, "sam_fusion", Map.of());
+                  TestServer.send(exchange, 200, ArrowMessages.encode(answer));
+                });
+        CloudLink link = new CloudLink(server.address(), outbox, receiver, metrics, QUICK)) {
+      link.start();
+      assertTrue(link.drain(LONG));
+    }
+    // The sample's scores are all alike, of which the lowest class is the answer.
+    byte[] expected = new byte[maps.get(0).classes().length];
+    expected[1] = 1;
+    assertArrayEquals(expected, maps.get(0).classes());
   }
 
   @Test

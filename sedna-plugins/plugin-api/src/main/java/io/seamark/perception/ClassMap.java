@@ -32,6 +32,29 @@ public record ClassMap(int width, int height, byte[] classes) {
   }
 
   /**
+   * Fills what is undecided.
+   *
+   * @param other of the same size, such as the edge model's own answer
+   * @return this map where it is not {@link #IGNORE}, the other elsewhere
+   * @throws IllegalArgumentException if the sizes differ
+   */
+  public ClassMap orElse(ClassMap other) {
+    if (other.width != width || other.height != height) {
+      throw new IllegalArgumentException(
+          String.format(
+              "a %dx%d class map cannot fill one of %dx%d",
+              other.width, other.height, width, height));
+    }
+    byte[] filled = classes.clone();
+    for (int i = 0; i < filled.length; i++) {
+      if (filled[i] == (byte) IGNORE) {
+        filled[i] = other.classes[i];
+      }
+    }
+    return new ClassMap(width, height, filled);
+  }
+
+  /**
    * Left and right exchanged.
    *
    * @return a new map

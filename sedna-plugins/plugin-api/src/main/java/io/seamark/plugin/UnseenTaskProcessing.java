@@ -25,7 +25,8 @@ public interface UnseenTaskProcessing extends AutoCloseable {
   /**
    * The cloud's answer.
    *
-   * @param classMap of the frame's size; undecided pixels are {@link ClassMap#IGNORE}
+   * @param classMap of the frame's size; undecided pixels are {@link ClassMap#IGNORE}: training
+   *     passes over them, and the device keeps its own class there ({@link ClassMap#orElse})
    * @param masks what it rests on, largest first
    * @param seconds time spent by stage, such as {@code encoder}, {@code decoder}, {@code filter},
    *     {@code fusion}

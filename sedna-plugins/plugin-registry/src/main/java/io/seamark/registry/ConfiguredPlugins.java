@@ -36,7 +36,7 @@ public final class ConfiguredPlugins {
           Map.entry(PluginKind.UNSEEN_TASK_ALLOCATION.id(), "UnseenTaskAllocationDefault"),
           Map.entry(PluginKind.UNSEEN_TASK_PROCESSING.id(), "sam_fusion"),
           Map.entry(PluginKind.MASK_GENERATOR.id(), "segment_anything"),
-          Map.entry(PluginKind.MASK_FUSION.id(), "guarded_sum"),
+          Map.entry(PluginKind.MASK_FUSION.id(), "quality_sum"),
           Map.entry(PluginKind.REPLAY_POLICY.id(), "reservoir"),
           Map.entry(PluginKind.TASK_DEFINITION.id(), "TaskDefinitionByDataAttr"),
           Map.entry(PluginKind.TASK_RELATIONSHIP_DISCOVERY.id(), "shared_model"),

@@ -129,15 +129,15 @@ public final class MinerComparison {
         Path kept = answers.resolve(name);
         if (!Files.isRegularFile(kept)) {
           Path beside = answers.resolve("." + name);
-          Files.write(
-              beside, Images.encodeClassMap(cloud.process(frame, prediction.scores()).classMap()));
+          ClassMap fused = cloud.process(frame, prediction.scores()).classMap();
+          Files.write(beside, Images.encodeClassMap(fused.orElse(prediction.classMap())));
           Files.move(beside, kept, StandardCopyOption.ATOMIC_MOVE);
         }
         ConfusionMatrix edge = new ConfusionMatrix(classes);
         edge.add(label, prediction.classMap());
-        ConfusionMatrix fused = new ConfusionMatrix(classes);
-        fused.add(label, Images.decodeClassMap(Files.readAllBytes(kept)));
-        frames.add(new Answered(name.startsWith("0001TP_"), prediction, edge, fused));
+        ConfusionMatrix ofCloud = new ConfusionMatrix(classes);
+        ofCloud.add(label, Images.decodeClassMap(Files.readAllBytes(kept)));
+        frames.add(new Answered(name.startsWith("0001TP_"), prediction, edge, ofCloud));
       }
     }
     return frames;

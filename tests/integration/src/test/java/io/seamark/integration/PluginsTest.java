@@ -48,7 +48,7 @@ class PluginsTest {
       JsonNode cloud = plugins(unknown);
       assertEquals(names(cloud), names(plugins(knowledge)));
       assertEquals("true", field(cloud, "majority_vote", "chosen"));
-      assertEquals("false", field(cloud, "guarded_sum", "chosen"));
+      assertEquals("false", field(cloud, "quality_sum", "chosen"));
       JsonNode line =
           Seamark.run(folder, Duration.ofMinutes(1), "plugins", "list", "--json").json();
       assertEquals(fields(line), fields(cloud));

@@ -12,14 +12,16 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the frame's masks and gives each a class from the edge model's scores. Thread-safe where
- * the generator and the fusion are.
+ * Finds the frame's masks and gives each a class from the edge model's scores, or from those of a
+ * longer look with the same model. Thread-safe where the generator and the fusion are.
  */
 public final class SamFusion implements UnseenTaskProcessing {
   private final MaskGenerator generator;
   private final MaskFusion fusion;
+  private final @Nullable EdgeViews views;
 
   /**
    * Composes the two steps.
@@ -28,8 +30,13 @@ public final class SamFusion implements UnseenTaskProcessing {
    * @param fusion gives them classes; closed with this if it can be closed
    */
   public SamFusion(MaskGenerator generator, MaskFusion fusion) {
+    this(generator, fusion, null);
+  }
+
+  SamFusion(MaskGenerator generator, MaskFusion fusion, @Nullable EdgeViews views) {
     this.generator = generator;
     this.fusion = fusion;
+    this.views = views;
   }
 
   /**
@@ -39,16 +46,22 @@ public final class SamFusion implements UnseenTaskProcessing {
    * @param scores the edge model's logits, at any resolution; enlarged to the frame's size as the
    *     edge model itself does
    * @return the fused classes, the masks largest first, and the seconds of the generator's stages
-   *     and of {@code fusion}
+   *     and of {@code fusion}, with those of {@code views} where the edge model looked again
    */
   @Override
   public Answer process(Frame frame, ClassScores scores) {
     MaskGenerator.Generated generated = generator.generate(frame);
+    Map<String, Double> seconds = new HashMap<>(generated.seconds());
     long start = System.nanoTime();
+    ClassScores best = scores;
+    if (views != null) {
+      best = views.look(frame, scores);
+      seconds.put("views", (System.nanoTime() - start) / 1e9);
+      start = System.nanoTime();
+    }
     List<SegmentMask> masks = new ArrayList<>(generated.masks());
     masks.sort(Comparator.comparingInt(SegmentMask::area).reversed());
-    ClassMap fused = fusion.fuse(scores.resize(frame.width(), frame.height()), masks);
-    Map<String, Double> seconds = new HashMap<>(generated.seconds());
+    ClassMap fused = fusion.fuse(best.resize(frame.width(), frame.height()), masks);
     seconds.put("fusion", (System.nanoTime() - start) / 1e9);
     return new Answer(fused, masks, seconds);
   }
@@ -56,6 +69,9 @@ public final class SamFusion implements UnseenTaskProcessing {
   @Override
   public void close() {
     generator.close();
+    if (views != null) {
+      views.close();
+    }
     if (fusion instanceof AutoCloseable closeable) {
       try {
         closeable.close();

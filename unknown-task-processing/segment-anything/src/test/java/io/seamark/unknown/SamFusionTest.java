@@ -15,6 +15,7 @@ import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
 import io.seamark.plugin.UnseenTaskProcessing;
 import io.seamark.unknown.fusion.ScoreSum;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -82,7 +83,8 @@ class SamFusionTest {
             return plugin(kind);
           }
         };
-    return new SamFusionProvider().create(new SamFusionProvider.Parameters(), context);
+    return new SamFusionProvider()
+        .create(new SamFusionProvider.Parameters(Path.of(""), 0.42), context);
   }
 
   @Test

@@ -6,7 +6,7 @@ import io.seamark.street.StreetModels;
 import io.seamark.tck.Companion;
 import io.seamark.tck.UnseenTaskProcessingContract;
 import io.seamark.unknown.SamFusionProvider;
-import io.seamark.unknown.fusion.GuardedSumProvider;
+import io.seamark.unknown.fusion.QualitySumProvider;
 import io.seamark.unknown.segment.SegmentAnythingProvider;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ class SamFusionTest extends UnseenTaskProcessingContract<SamFusionProvider.Param
   @Override
   protected List<Companion> companions() throws IOException {
     return List.of(
-        new Companion(new GuardedSumProvider(), Map.of()),
+        new Companion(new QualitySumProvider(), Map.of()),
         new Companion(
             new SegmentAnythingProvider(),
             Map.of("folder", StreetModels.segmenter(cache).toString(), "points-per-side", "3")));

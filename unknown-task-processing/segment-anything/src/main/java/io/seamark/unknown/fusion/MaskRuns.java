@@ -13,9 +13,10 @@ import java.util.List;
  * A mask as runs of pixels.
  *
  * @param bounds first pixel and pixel after the last of each run, ascending
+ * @param quality predicted IoU times stability, 0 to 1
  */
 @SuppressWarnings("ArrayRecordComponent")
-record MaskRuns(int[] bounds) {
+record MaskRuns(int[] bounds, double quality) {
   /** What is no number must not decide a class. */
   static void checkFinite(ClassScores scores) {
     float[] logits = scores.logits();
@@ -42,13 +43,13 @@ record MaskRuns(int[] bounds) {
                 mask.width(), mask.height(), width, height));
       }
       if (!mask.pixels().isEmpty()) {
-        runs.add(of(mask.pixels()));
+        runs.add(new MaskRuns(runs(mask.pixels()), quality(mask)));
       }
     }
     return runs;
   }
 
-  private static MaskRuns of(BitSet pixels) {
+  private static int[] runs(BitSet pixels) {
     int[] bounds = new int[64];
     int n = 0;
     for (int from = pixels.nextSetBit(0); from >= 0; ) {
@@ -60,16 +61,14 @@ record MaskRuns(int[] bounds) {
       bounds[n++] = to;
       from = pixels.nextSetBit(to);
     }
-    return new MaskRuns(Arrays.copyOf(bounds, n));
+    return Arrays.copyOf(bounds, n);
   }
 
-  /** Pixels covered. */
-  int area() {
-    int area = 0;
-    for (int r = 0; r < bounds.length; r += 2) {
-      area += bounds[r + 1] - bounds[r];
-    }
-    return area;
+  /** What is no number, and what is below 0, is no quality. */
+  private static double quality(SegmentMask mask) {
+    float iou = mask.predictedIou();
+    float stability = mask.stabilityScore();
+    return iou > 0 && stability > 0 ? Math.min(iou, 1.0) * Math.min(stability, 1.0) : 0;
   }
 
   /** Sum over the covered pixels of what a prefix sum adds up. */

@@ -31,10 +31,15 @@ public final class ScoreSum implements MaskFusion {
   public ClassMap fuse(ClassScores scores, List<SegmentMask> masks) {
     MaskRuns.checkFinite(scores);
     List<MaskRuns> painted = MaskRuns.largestFirst(masks, scores.width(), scores.height());
+    return MaskRuns.paint(scores.argmax(), painted, labels(scores, painted));
+  }
+
+  /** The class with the largest sum of logits in each mask, the lowest on a tie. */
+  static int[] labels(ClassScores scores, List<MaskRuns> masks) {
     int plane = scores.width() * scores.height();
     float[] logits = scores.logits();
-    int[] label = new int[painted.size()];
-    double[] best = new double[painted.size()];
+    int[] label = new int[masks.size()];
+    double[] best = new double[masks.size()];
     // One prefix sum a class makes the sum over a run two look-ups, however many masks overlap.
     double[] before = new double[plane + 1];
     for (int c = 0; c < scores.classes(); c++) {
@@ -43,13 +48,13 @@ public final class ScoreSum implements MaskFusion {
         before[i + 1] = before[i] + logits[from + i];
       }
       for (int m = 0; m < label.length; m++) {
-        double sum = painted.get(m).sum(before);
+        double sum = masks.get(m).sum(before);
         if (c == 0 || sum > best[m]) {
           best[m] = sum;
           label[m] = c;
         }
       }
     }
-    return MaskRuns.paint(scores.argmax(), painted, label);
+    return label;
   }
 }

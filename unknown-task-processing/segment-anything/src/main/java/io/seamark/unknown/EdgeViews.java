@@ -1,0 +1,136 @@
+package io.seamark.unknown;
+
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
+import io.seamark.perception.Frame;
+import io.seamark.plugin.BaseModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at a frame with the edge model harder than the edge can: brightened where it is dark, and
+ * mirrored; the logits of both views are averaged (test-time augmentation).
+ *
+ * <p>A frame of mean m, over all pixels and colours on a scale of 0 to 1, is raised to the power of
+ * {@code ln(brightness) / ln(m)}, which takes a grey of m to the brightness asked for; one that is
+ * as bright stays as it is.
+ *
+ * <p>The views speak for the edge only while it runs the same model. So the plain frame is labelled
+ * too, and where less than {@value #SAME} of its cells come out as the edge labelled them, the
+ * edge's scores stand: another version serves there. The file is read again when it has changed.
+ * Thread-safe; calls wait for each other.
+ */
+final class EdgeViews implements AutoCloseable {
+  /** Share of cells with one class from which two answers are of one model; JPEG moves a few. */
+  static final double SAME = 0.98;
+
+  // Of a black frame no power makes a picture.
+  private static final double DARKEST = 0.02;
+
+  private final BaseModel basemodel;
+  private final Path file;
+  private final double brightness;
+  private @Nullable Opened opened;
+
+  private record Opened(
+      BaseModel.Session session, int width, int height, boolean depth, FileTime modified) {}
+
+  /**
+   * Looks with a model.
+   *
+   * @param basemodel opens it
+   * @param file the model that edges serve
+   * @param brightness mean that darker frames are brightened to, 0 to 1; 0 brightens none
+   */
+  EdgeViews(BaseModel basemodel, Path file, double brightness) {
+    this.basemodel = basemodel;
+    this.file = file;
+    this.brightness = brightness;
+  }
+
+  /**
+   * Looks at a frame.
+   *
+   * @param frame what the camera saw
+   * @param scores the edge's
+   * @return better scores of that size, or the edge's own if another model made them
+   * @throws UncheckedIOException if the model cannot be opened
+   */
+  synchronized ClassScores look(Frame frame, ClassScores scores) {
+    BaseModel.Session session = open(frame);
+    if (!same(session.infer(frame).scores(), scores)) {
+      return scores;
+    }
+    double gamma = gamma(frame);
+    Frame bright = gamma < 1 ? frame.withGamma(gamma) : frame;
+    ClassScores straight = gamma < 1 ? session.infer(bright).scores() : scores;
+    ClassScores mirrored = session.infer(bright.mirrored()).scores().mirrored();
+    float[] mean = straight.logits().clone();
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] = (mean[i] + mirrored.logits()[i]) / 2;
+    }
+    return new ClassScores(scores.classes(), scores.width(), scores.height(), mean);
+  }
+
+  /** The power that brightens a frame, at most 1. */
+  double gamma(Frame frame) {
+    if (brightness == 0) {
+      return 1;
+    }
+    long sum = 0;
+    for (byte value : frame.rgb()) {
+      sum += value & 0xFF;
+    }
+    double mean = Math.max(DARKEST, sum / 255.0 / frame.rgb().length);
+    return mean < brightness ? Math.log(brightness) / Math.log(mean) : 1;
+  }
+
+  private static boolean same(ClassScores here, ClassScores edge) {
+    if (here.classes() != edge.classes()
+        || here.width() != edge.width()
+        || here.height() != edge.height()) {
+      return false;
+    }
+    ClassMap a = here.argmax();
+    ClassMap b = edge.argmax();
+    int equal = 0;
+    for (int i = 0; i < a.classes().length; i++) {
+      equal += a.classes()[i] == b.classes()[i] ? 1 : 0;
+    }
+    return equal >= SAME * a.classes().length;
+  }
+
+  private BaseModel.Session open(Frame frame) {
+    boolean depth = frame.depth() != null;
+    try {
+      FileTime modified = Files.getLastModifiedTime(file);
+      Opened before = opened;
+      if (before != null
+          && before.width == frame.width()
+          && before.height == frame.height()
+          && before.depth == depth
+          && before.modified.equals(modified)) {
+        return before.session;
+      }
+      close();
+      BaseModel.Session session = basemodel.open(file, frame.width(), frame.height(), depth);
+      opened = new Opened(session, frame.width(), frame.height(), depth, modified);
+      return session;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot open sam_fusion's edge model " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (opened != null) {
+      opened.session.close();
+      opened = null;
+    }
+  }
+}

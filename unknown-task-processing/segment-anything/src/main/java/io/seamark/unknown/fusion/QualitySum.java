@@ -1,0 +1,145 @@
+package io.seamark.unknown.fusion;
+
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
+import io.seamark.perception.SegmentMask;
+import io.seamark.plugin.MaskFusion;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Score sum in which masks and pixels are weighed against each other: a mask is believed as far as
+ * the segmenter believes it, a pixel as far as the edge model does.
+ *
+ * <p>A mask's label is that of {@link ScoreSum}, and its trust is {@code g = (predicted IoU *
+ * stability) ^ doubt}, each held to 0 to 1 (Kirillov et al. 2023, arXiv 2304.02643, sort and filter
+ * masks by these two). With p the softmax of the pixel's highest logit, each pixel of the mask
+ *
+ * <ul>
+ *   <li>keeps its own class where {@code p > g}: the edge model is surer than the segmenter;
+ *   <li>is {@link ClassMap#IGNORE undecided} where its class is another than the mask's and forms a
+ *       structure at most {@code thin * (1 - g)} pixels thick: a pole or a sign that a coarse mask
+ *       swallows, or noise, of which the scores alone cannot tell;
+ *   <li>takes the mask's label otherwise.
+ * </ul>
+ *
+ * <p>A structure's thickness at a pixel is the length of the row or of the column of pixels of its
+ * class through it, whichever is shorter. In nested masks the innermost decides: masks are taken
+ * largest first, in the given order where areas tie. A mask of trust 1 takes all its pixels, so
+ * that with perfect masks this is {@link ScoreSum}. Pixels that no mask covers keep the edge
+ * model's class; the lowest class wins a tie. Thread-safe.
+ */
+public final class QualitySum implements MaskFusion {
+  private final double thin;
+  private final double doubt;
+
+  /**
+   * Makes the fusion.
+   *
+   * @param thin thickness in pixels below which a mask of no quality swallows no structure, at
+   *     least 0
+   * @param doubt power of a mask's quality that makes its trust, at least 0; more for a segmenter
+   *     that thinks too well of its masks
+   */
+  public QualitySum(double thin, double doubt) {
+    this.doubt = doubt;
+    this.thin = thin;
+  }
+
+  /**
+   * Fuses.
+   *
+   * @param scores the edge model's logits, of the masks' size
+   * @param masks in any order; may be empty
+   * @return every pixel's class, or {@link ClassMap#IGNORE} where mask and scores disagree and
+   *     neither is sure
+   * @throws IllegalArgumentException if a mask has another size than the scores, or a logit is not
+   *     finite
+   */
+  @Override
+  public ClassMap fuse(ClassScores scores, List<SegmentMask> masks) {
+    MaskRuns.checkFinite(scores);
+    List<MaskRuns> inward = MaskRuns.largestFirst(masks, scores.width(), scores.height());
+    ClassMap own = scores.argmax();
+    if (inward.isEmpty()) {
+      return own;
+    }
+    int[] label = ScoreSum.labels(scores, inward);
+    // Exponentials are dear, and only pixels that disagree with a mask need theirs; 0 is none yet.
+    float[] sure = new float[own.classes().length];
+    short[] thickness = thickness(own);
+    byte[] mine = own.classes();
+    byte[] out = mine.clone();
+    for (int m = 0; m < label.length; m++) {
+      MaskRuns mask = inward.get(m);
+      double trust = Math.pow(mask.quality(), doubt);
+      double swallowed = thin * (1 - trust);
+      byte taken = (byte) label[m];
+      int[] bounds = mask.bounds();
+      for (int r = 0; r < bounds.length; r += 2) {
+        for (int i = bounds[r]; i < bounds[r + 1]; i++) {
+          if (mine[i] != taken && sure[i] == 0) {
+            sure[i] = sureness(scores, i, mine[i] & 0xFF);
+          }
+          if (mine[i] == taken || sure[i] > trust) {
+            out[i] = mine[i];
+          } else {
+            out[i] = thickness[i] <= swallowed ? (byte) ClassMap.IGNORE : taken;
+          }
+        }
+      }
+    }
+    return new ClassMap(own.width(), own.height(), out);
+  }
+
+  /** The softmax of a pixel's highest logit. */
+  private static float sureness(ClassScores scores, int pixel, int best) {
+    int plane = scores.width() * scores.height();
+    float[] logits = scores.logits();
+    float top = logits[best * plane + pixel];
+    float sum = 0;
+    for (int i = pixel; i < logits.length; i += plane) {
+      float below = logits[i] - top;
+      // What is this far below adds nothing to a float near 1, and most classes are.
+      if (below > -17) {
+        sum += below == 0 ? 1 : (float) Math.exp(below);
+      }
+    }
+    return 1 / sum;
+  }
+
+  /** At each pixel the shorter of the row and the column of its class through it. */
+  private static short[] thickness(ClassMap map) {
+    int width = map.width();
+    int height = map.height();
+    byte[] classes = map.classes();
+    short[] out = new short[classes.length];
+    for (int row = 0; row < classes.length; row += width) {
+      for (int from = row, i = row + 1; i <= row + width; i++) {
+        if (i == row + width || classes[i] != classes[from]) {
+          Arrays.fill(out, from, i, clamp(i - from));
+          from = i;
+        }
+      }
+    }
+    // Where each column's present run began, row by row, since columns jump through memory.
+    int[] began = new int[width];
+    for (int y = 1; y <= height; y++) {
+      for (int x = 0; x < width; x++) {
+        int i = y * width + x;
+        if (y == height || classes[i] != classes[i - width]) {
+          short length = clamp(y - began[x]);
+          for (int j = began[x] * width + x; j < i; j += width) {
+            out[j] = (short) Math.min(out[j], length);
+          }
+          began[x] = y;
+        }
+      }
+    }
+    return out;
+  }
+
+  private static short clamp(int length) {
+    return (short) Math.min(length, Short.MAX_VALUE);
+  }
+}
