@@ -306,6 +306,10 @@ public final class RunVerb implements Verb {
       // SAM's own 32 by 32 grid costs minutes a frame on a CPU; a service without a run keeps it.
       settings.putIfAbsent("mask_generator.segment_anything.points-per-side", RUN_GRID);
     }
+    // The services share this folder, so the cloud can look again with the very model that serves.
+    settings.putIfAbsent(
+        "unseen_task_processing.sam_fusion.edge-model",
+        folder.models().resolve("champion.safetensors").toString());
     String initial = workplace.text("seamark.edge.model");
     if (!initial.isEmpty()) {
       settings.put("seamark.edge.model", Path.of(initial).toAbsolutePath().toString());

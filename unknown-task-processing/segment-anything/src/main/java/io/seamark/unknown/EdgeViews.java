@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The views speak for the edge only while it runs the same model. So the plain frame is labelled
  * too, and where less than {@value #SAME} of its cells come out as the edge labelled them, the
- * edge's scores stand: another version serves there. The file is read again when it has changed.
- * Thread-safe; calls wait for each other.
+ * edge's scores stand: another version serves there. The file is read again when it has changed, so
+ * it may be the copy of the serving version that knowledge management keeps; until there is one, the
+ * edge's scores stand too. Thread-safe; calls wait for each other.
  */
 final class EdgeViews implements AutoCloseable {
   /** Share of cells with one class from which two answers are of one model; JPEG moves a few. */
@@ -57,10 +58,14 @@ final class EdgeViews implements AutoCloseable {
    *
    * @param frame what the camera saw
    * @param scores the edge's
-   * @return better scores of that size, or the edge's own if another model made them
+   * @return better scores of that size, or the edge's own if another model made them or there is no
+   *     file yet
    * @throws UncheckedIOException if the model cannot be opened
    */
   synchronized ClassScores look(Frame frame, ClassScores scores) {
+    if (!Files.exists(file)) {
+      return scores;
+    }
     BaseModel.Session session = open(frame);
     if (!same(session.infer(frame).scores(), scores)) {
       return scores;

@@ -22,9 +22,10 @@ public final class SamFusionProvider
   public record Parameters(
       @Hyperparameter(
               text =
-                  "File of the model that the edges serve. With it the cloud looks at each frame"
-                      + " again, brightened where it is dark, and mirrored; without it, or while an"
-                      + " edge serves another model, the edge's scores are fused as they are.",
+                  "File of the model that the edges serve, such as knowledge management's copy of"
+                      + " the serving version. With it the cloud looks at each frame again,"
+                      + " brightened where it is dark, and mirrored; without it, or while an edge"
+                      + " serves another model, the edge's scores are fused as they are.",
               defaultValue = "")
           Path edgeModel,
       @Hyperparameter(
@@ -67,11 +68,13 @@ public final class SamFusionProvider
     EdgeViews views = null;
     Path model = hyperparameters.edgeModel();
     if (!model.toString().isEmpty()) {
-      if (!Files.isReadable(model)) {
+      Path folder = model.toAbsolutePath().getParent();
+      // The file itself may be one that knowledge management has yet to write.
+      if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(model)) {
         throw new IllegalArgumentException(
             "unseen_task_processing.sam_fusion.edge-model is "
                 + model
-                + ", but must be a file that can be read");
+                + ", but must be a file in a folder that is there");
       }
       views =
           new EdgeViews(context.plugin(PluginKind.BASEMODEL), model, hyperparameters.brightness());

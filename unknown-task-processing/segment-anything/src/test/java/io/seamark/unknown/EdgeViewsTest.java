@@ -127,6 +127,18 @@ class EdgeViewsTest {
   }
 
   @Test
+  void fileThatIsNotThereYet_edgesScoresStand() throws IOException {
+    Reds model = new Reds();
+    Path file = folder.resolve("champion.safetensors");
+    try (EdgeViews views = new EdgeViews(model, file, 0.4)) {
+      ClassScores edge = scores(grey(26));
+      assertSame(edge, views.look(grey(26), edge));
+      Files.write(file, new byte[] {1});
+      assertEquals(38.5f, views.look(grey(26), edge).logits()[WIDTH], 1e-4f);
+    }
+  }
+
+  @Test
   void changedFileAndOtherSize_openAgain_brokenFileIsNamed() throws IOException {
     Reds model = new Reds();
     Path file = file();
