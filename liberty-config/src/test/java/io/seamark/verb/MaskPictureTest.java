@@ -33,8 +33,8 @@ class MaskPictureTest {
     Frame picture = MaskPicture.of(frame, List.of(square(2, 3), square(1, 6)));
     assertEquals(0, pixel(picture, 0, 0));
     // The largest is red: its edge in full, within half of it.
-    assertEquals(0xFF1919, pixel(picture, 1, 1));
-    assertEquals(0x7F0C0C, pixel(picture, 5, 5));
+    assertEquals(0xFF1A1A, pixel(picture, 1, 1));
+    assertEquals(0x7F0D0D, pixel(picture, 5, 5));
     assertNotEquals(pixel(picture, 1, 1), pixel(picture, 2, 2));
     assertNotEquals(pixel(picture, 2, 2), pixel(picture, 3, 3));
     assertEquals(0, pixel(frame, 3, 3));

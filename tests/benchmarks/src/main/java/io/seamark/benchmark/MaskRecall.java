@@ -94,8 +94,8 @@ public final class MaskRecall {
     return scenes;
   }
 
-  private static Point measure(
-      Path sam, Mode mode, int prompts, int threads, List<Scene> scenes) throws IOException {
+  private static Point measure(Path sam, Mode mode, int prompts, int threads, List<Scene> scenes)
+      throws IOException {
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     SegmentAnythingParameters folder = SegmentAnythingParameters.ofFolder(sam);

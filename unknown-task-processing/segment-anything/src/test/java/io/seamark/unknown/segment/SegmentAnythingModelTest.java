@@ -94,7 +94,11 @@ class SegmentAnythingModelTest {
 
   /** Predicted IoU and area of the original's predictor, for the prompts of the test below. */
   private static final float[][] PREDICTED = {
-    {0.8371f, 10181}, {0.8185f, 11365}, {0.7750f, 9892}, {0.8267f, 10625}, {0.0520f, 25},
+    {0.8371f, 10181},
+    {0.8185f, 11365},
+    {0.7750f, 9892},
+    {0.8267f, 10625},
+    {0.0520f, 25},
     {0.0438f, 1825}
   };
 
