@@ -270,9 +270,6 @@ public final class RunVerb implements Verb {
     return ports;
   }
 
-  /** Prompts on each side of the mask generator's grid in a run with a SAM of the user's own. */
-  private static final String RUN_GRID = "10";
-
   /** The settings that the services share with this command, with paths that hold everywhere. */
   private static Map<String, String> cloudSettings(
       CommonOptions.Workplace workplace, RunFolder folder) {
@@ -302,10 +299,6 @@ public final class RunVerb implements Verb {
     absolute(settings, "seamark.plugins");
     absolute(settings, "seamark.ianvs.algorithm");
     absolute(settings, "seamark.retain.labels");
-    if (settings.containsKey("seamark.sam")) {
-      // SAM's own 32 by 32 grid costs minutes a frame on a CPU; a service without a run keeps it.
-      settings.putIfAbsent("mask_generator.segment_anything.points-per-side", RUN_GRID);
-    }
     // The services share this folder, so the cloud can look again with the very model that serves.
     settings.putIfAbsent(
         "unseen_task_processing.sam_fusion.edge-model",

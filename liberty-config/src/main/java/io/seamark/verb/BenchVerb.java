@@ -36,8 +36,6 @@ import picocli.CommandLine.Parameters;
           + " rank/all_rank.csv, rank/selected_rank.csv and rank/upload_curve.svg."
     })
 public final class BenchVerb implements Verb {
-  private static final String GRID = "mask_generator.segment_anything.points-per-side";
-
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private ModelOptions model = new ModelOptions();
 
@@ -53,9 +51,7 @@ public final class BenchVerb implements Verb {
   @Option(
       names = "--sam",
       paramLabel = "DIR",
-      description =
-          "SAM's two ONNX graphs, prompted on a 10 by 10 grid unless --set says otherwise. Default:"
-              + " the embedded segmenter.")
+      description = "SAM's two ONNX graphs. Default: the embedded segmenter.")
   private @Nullable Path sam;
 
   @Option(names = "--fresh", description = "Run all cases anew, finished ones too.")
@@ -128,12 +124,10 @@ public final class BenchVerb implements Verb {
     if (initial != null) {
       chosen.put("seamark.edge.model", initial.toString());
     }
-    Map<String, String> defaults = new LinkedHashMap<>();
     if (sam != null) {
       chosen.put("seamark.sam", sam.toString());
-      defaults.put(GRID, "10");
     }
-    CommonOptions.Workplace workplace = common.open(registry, chosen, defaults);
+    CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
     test.settings()
         .forEach(
             (key, value) -> {

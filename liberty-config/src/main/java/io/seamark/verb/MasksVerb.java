@@ -8,12 +8,16 @@ import io.seamark.cli.Seamark;
 import io.seamark.cli.SourceOptions;
 import io.seamark.cli.Table;
 import io.seamark.cli.Verb;
+import io.seamark.imaging.Images;
 import io.seamark.perception.Sample;
+import io.seamark.perception.SegmentMask;
 import io.seamark.perception.SourceItem;
 import io.seamark.perception.UnreadableSample;
 import io.seamark.plugin.MaskGenerator;
 import io.seamark.plugin.SampleSource;
 import io.seamark.unknown.segment.MaskRecords;
+import io.seamark.unknown.segment.Prompt;
+import io.seamark.unknown.segment.SegmentAnything;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +36,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "masks",
     description = {
-      "SAM's automatic masks of a folder of images.",
+      "SAM's automatic masks of a folder of images, or those of points and boxes.",
       "",
       "Writes one JSON array of SAM's mask records (COCO RLE) per image, named after it. An image"
           + " that cannot be read is skipped and counted."
@@ -54,6 +58,35 @@ public final class MasksVerb implements Verb {
       description = "Where to write. Default: ${DEFAULT-VALUE}.")
   private Path out = Path.of("seamark-masks");
 
+  @Option(
+      names = "--mode",
+      paramLabel = "MODE",
+      description = {
+        "fast: prompts where least is found yet. reference: every point of the grid, exactly the"
+            + " original's masks. Default: fast."
+      })
+  private @Nullable String mode;
+
+  @Option(
+      names = "--points",
+      paramLabel = "X,Y[,0]",
+      description =
+          "Find what lies at a point, in pixels, instead of everything; ',0' says that the point"
+              + " lies beside it. Points of one thing are joined by ':'. May be given several"
+              + " times.")
+  private List<String> points = List.of();
+
+  @Option(
+      names = "--boxes",
+      paramLabel = "X,Y,W,H",
+      description = "Find what a box holds, in pixels. May be given several times.")
+  private List<String> boxes = List.of();
+
+  @Option(
+      names = "--pictures",
+      description = "Also write one PNG per image, each mask in a colour of its own.")
+  private boolean pictures;
+
   private int images;
   private int skipped;
   private long masks;
@@ -73,10 +106,20 @@ public final class MasksVerb implements Verb {
     if (sam != null) {
       chosen.put("seamark.sam", sam.toString());
     }
+    if (mode != null) {
+      chosen.put("mask_generator.segment_anything.mode", mode);
+    }
+    List<Prompt> prompts = new ArrayList<>();
+    points.forEach(text -> prompts.add(PromptText.points(text)));
+    boxes.forEach(text -> prompts.add(PromptText.box(text)));
     CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
     try (SampleSource frames = SourceOptions.open(workplace.plugins());
         MaskGenerator generator = Opening.generator(workplace);
         Progress progress = new Progress("masks", frames.size().orElse(-1), common.err())) {
+      if (!prompts.isEmpty() && !(generator instanceof SegmentAnything)) {
+        throw new IllegalArgumentException(
+            "--points and --boxes need the mask generator segment_anything");
+      }
       Opening.folder(out);
       while (true) {
         Optional<SourceItem> next = frames.next();
@@ -87,7 +130,7 @@ public final class MasksVerb implements Verb {
           skipped++;
           common.err().println("skipped " + bad.id() + ": " + bad.reason());
         } else if (next.get() instanceof Sample sample) {
-          find(generator, sample);
+          find(generator, sample, prompts);
         }
         progress.step(masks + " masks");
       }
@@ -99,10 +142,26 @@ public final class MasksVerb implements Verb {
     return Seamark.DONE;
   }
 
-  private void find(MaskGenerator generator, Sample sample) throws IOException {
-    MaskGenerator.Generated found = generator.generate(sample.frame());
+  private void find(MaskGenerator generator, Sample sample, List<Prompt> prompts)
+      throws IOException {
+    MaskGenerator.Generated found;
+    if (!prompts.isEmpty() && generator instanceof SegmentAnything prompted) {
+      long start = System.nanoTime();
+      List<SegmentMask> pointed =
+          prompted.prompt(sample.frame(), prompts).stream().flatMap(List::stream).toList();
+      found =
+          new MaskGenerator.Generated(
+              pointed, Map.of("prompts", (System.nanoTime() - start) / 1e9));
+    } else {
+      found = generator.generate(sample.frame());
+    }
     Files.write(
         out.resolve(OutputNames.of(sample.id(), ".json")), MaskRecords.write(found.masks()));
+    if (pictures) {
+      Files.write(
+          out.resolve(OutputNames.of(sample.id(), ".png")),
+          Images.encodePng(MaskPicture.of(sample.frame(), found.masks())));
+    }
     images++;
     masks += found.masks().size();
     found.seconds().forEach((s, t) -> seconds.computeIfAbsent(s, k -> new ArrayList<>()).add(t));

@@ -32,7 +32,7 @@ final class DecoderGraph {
   static final String POINTS = DecoderSignature.POINTS;
   static final String IOU = DecoderSignature.IOU;
   static final String LOW_RES = DecoderSignature.LOW_RES;
-  private static final String LABELS = DecoderSignature.LABELS;
+  static final String LABELS = DecoderSignature.LABELS;
   private static final String MASK_INPUT = DecoderSignature.MASK_INPUT;
   private static final String HAS_MASK = DecoderSignature.HAS_MASK;
 
@@ -63,6 +63,8 @@ final class DecoderGraph {
   private final Part image;
   private final Part prompt;
   private final Part mask;
+  private final Part whole;
+  private final boolean boxes;
   private int promptSide;
 
   /**
@@ -108,6 +110,11 @@ final class DecoderGraph {
     shared.addAll(mask.inputs);
     shared.removeIf(t -> ENCODED.contains(t) || !imageOnly(t));
     image = walk(List.copyOf(shared), t -> false);
+    // Hugging Face's has another input for boxes, which its export leaves out.
+    boxes =
+        decoder.getGraph().getInputList().stream()
+            .noneMatch(input -> input.getName().equals(DecoderSignature.HF_POINTS));
+    whole = walk(List.of(IOU, LOW_RES), LABELS::equals);
   }
 
   /** Finds out what each tensor's values depend on. */
@@ -261,6 +268,21 @@ final class DecoderGraph {
     return build(mask, shapes);
   }
 
+  /** Whether prompts may hold boxes. */
+  boolean takesBoxes() {
+    return boxes;
+  }
+
+  /** What the graph for any prompt reads: embeddings, points and labels. */
+  Set<String> anyPromptInputs() {
+    return whole.inputs;
+  }
+
+  /** The graph that takes prompts of any points and labels and makes low-resolution masks. */
+  byte[] anyPrompt() {
+    return build(whole, Map.of());
+  }
+
   private byte[] build(Part part, Map<String, long[]> shapes) {
     OnnxMl.GraphProto.Builder graph = model.getGraph().toBuilder();
     graph.clearInput().clearOutput().clearNode().clearValueInfo().clearInitializer();
@@ -276,7 +298,8 @@ final class DecoderGraph {
           graph.addNode(toHalf(name, name + "/float16"));
         }
       } else {
-        graph.addInput(POINTS.equals(name) ? value(name, new long[] {1, 2, 2}) : known);
+        boolean onePoint = POINTS.equals(name) && !part.inputs.contains(LABELS);
+        graph.addInput(onePoint ? value(name, new long[] {1, 2, 2}) : known);
       }
     }
     for (String name : part.outputs) {
@@ -295,7 +318,9 @@ final class DecoderGraph {
       }
     }
     // One point on the foreground and the padding that stands for the missing box.
-    constant(graph, read, LABELS, new float[] {1, -1}, 1, 2);
+    if (!part.inputs.contains(LABELS)) {
+      constant(graph, read, LABELS, new float[] {1, -1}, 1, 2);
+    }
     constant(graph, read, HAS_MASK, new float[] {0}, 1);
     int cells = promptSide * promptSide;
     constant(graph, read, MASK_INPUT, new float[cells], 1, 1, promptSide, promptSide);

@@ -43,7 +43,7 @@ final class DecoderSignature {
   static final String LOW_RES = "low_res_masks";
 
   private static final String SIZE = "orig_im_size";
-  private static final String HF_POINTS = "input_points";
+  static final String HF_POINTS = "input_points";
   private static final String HF_LABELS = "input_labels";
   private static final String HF_IOU = "iou_scores";
   private static final String HF_MASKS = "pred_masks";

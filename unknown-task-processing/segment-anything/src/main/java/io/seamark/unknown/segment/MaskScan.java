@@ -1,6 +1,7 @@
 package io.seamark.unknown.segment;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,38 @@ final class MaskScan {
    * @param runs first pixel and pixel after the last of each run, row by row within the crop
    */
   @SuppressWarnings("ArrayRecordComponent")
-  record Scanned(float stability, int area, int[] bounds, int[] runs) {}
+  record Scanned(float stability, int area, int[] bounds, int[] runs) {
+    /** Whether the mask covers a pixel, counted row by row within the crop. */
+    boolean covers(int pixel) {
+      int at = Arrays.binarySearch(runs, pixel);
+      if (at < 0) {
+        return (-at - 1) % 2 == 1;
+      }
+      // Where one row's run ends the next row's may begin.
+      return at % 2 == 0 || (at + 1 < runs.length && runs[at + 1] == pixel);
+    }
+
+    /** Covered pixels that are not set. */
+    int outside(BitSet pixels) {
+      int outside = area;
+      for (int r = 0; r < runs.length; r += 2) {
+        int from = pixels.nextSetBit(runs[r]);
+        while (from >= 0 && from < runs[r + 1]) {
+          int to = Math.min(pixels.nextClearBit(from), runs[r + 1]);
+          outside -= to - from;
+          from = pixels.nextSetBit(to);
+        }
+      }
+      return outside;
+    }
+
+    /** Sets the covered pixels. */
+    void addTo(BitSet pixels) {
+      for (int r = 0; r < runs.length; r += 2) {
+        pixels.set(runs[r], runs[r + 1]);
+      }
+    }
+  }
 
   /**
    * Prepares for masks of one crop.

@@ -103,6 +103,7 @@ final class OnnxNetwork implements PromptedNetwork {
   private final Map<String, Tensor> shared = new HashMap<>();
   private int side;
   private @Nullable OnnxSession image;
+  private @Nullable OnnxSession anyPrompt;
 
   /**
    * Opens a model.
@@ -412,8 +413,60 @@ final class OnnxNetwork implements PromptedNetwork {
   }
 
   @Override
+  public Decoded decode(float[] points, float[] labels, boolean several) {
+    for (float label : labels) {
+      if (label > 1 && !graph.takesBoxes()) {
+        throw new IllegalArgumentException(
+            "this SAM's decoder takes points only, but a prompt has a box");
+      }
+    }
+    OnnxSession session = anyPrompt;
+    if (session == null) {
+      try {
+        session = OnnxSession.open(graph.anyPrompt(), decoders.size());
+      } catch (IOException e) {
+        throw new IllegalStateException(
+            "the decoder takes no prompts of several points: " + e.getMessage(), e);
+      }
+      anyPrompt = session;
+    }
+    Tensor at = Tensor.zeros(1, labels.length, 2);
+    at.data.put(0, points);
+    Tensor label = Tensor.zeros(1, labels.length);
+    label.data.put(0, labels);
+    List<Input> inputs = new ArrayList<>();
+    for (String name : graph.anyPromptInputs()) {
+      Tensor tensor =
+          switch (name) {
+            case DecoderGraph.POINTS -> at;
+            case DecoderGraph.LABELS -> label;
+            default -> Objects.requireNonNull(shared.get(name));
+          };
+      inputs.add(new Input(name, tensor.data.duplicate(), tensor.shape));
+    }
+    try (Outputs made = session.run(inputs.toArray(new Input[0]))) {
+      float[] ious = made.floats(DecoderGraph.IOU);
+      float[] logits = made.floats(DecoderGraph.LOW_RES);
+      // Of four masks the first is for prompts that leave no doubt, the others are for one point.
+      int from = several && ious.length > 3 ? ious.length - 3 : 0;
+      if (!several && ious.length <= 3) {
+        for (int m = 1; m < ious.length; m++) {
+          from = ious[m] > ious[from] ? m : from;
+        }
+      }
+      int to = several ? ious.length : from + 1;
+      int plane = side * side;
+      return new Decoded(
+          Arrays.copyOfRange(ious, from, to), Arrays.copyOfRange(logits, from * plane, to * plane));
+    }
+  }
+
+  @Override
   public void close() {
     encoder.close();
+    if (anyPrompt != null) {
+      anyPrompt.close();
+    }
     if (image != null) {
       image.close();
     }

@@ -40,6 +40,25 @@ interface PromptedNetwork extends AutoCloseable {
    */
   void logits(int worker, int mask, float[] into);
 
+  /**
+   * Decodes a prompt of any number of points. Not while others are decoded.
+   *
+   * @param points x and y of each in pixels of the encoder's input, with what stands for a box
+   * @param labels SAM's label of each
+   * @param several whether the nested masks are wanted, or one that fits all points
+   * @return the masks
+   */
+  Decoded decode(float[] points, float[] labels, boolean several);
+
+  /**
+   * What a prompt gave.
+   *
+   * @param ious the network's own estimate of the quality of each mask
+   * @param logits [masks, side, side], row-major
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Decoded(float[] ious, float[] logits) {}
+
   @Override
   void close();
 }

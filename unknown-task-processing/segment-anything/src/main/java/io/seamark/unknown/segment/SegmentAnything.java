@@ -10,18 +10,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 /**
- * SAM's automatic mask generation. The masks are the original's, in its order: by descending
- * predicted IoU within a crop, crop after crop; with several crops by ascending area of the crop;
- * with {@code min-mask-region-area} masks that were not changed first. Results do not depend on the
- * number of threads.
+ * SAM's automatic mask generation, and masks for given prompts. In {@link Mode#REFERENCE} the masks
+ * are the original's, in its order: by descending predicted IoU within a crop, crop after crop;
+ * with several crops by ascending area of the crop; with {@code min-mask-region-area} masks that
+ * were not changed first. Results do not depend on the number of threads.
  */
 public final class SegmentAnything implements MaskGenerator {
   /** Where the embedded segmenter is laid out: a folder of this user's own, never a shared one. */
@@ -31,8 +35,16 @@ public final class SegmentAnything implements MaskGenerator {
               "seamark.cache",
               Path.of(System.getProperty("user.home"), ".cache", "seamark").toString()));
 
+  /** Prompts that are chosen at once in the fast mode, whatever the number of threads. */
+  private static final int ROUND = 16;
+
+  /** Share of the crop that a mask must add to stay for it, in the fast mode. */
+  private static final double NEW_AREA = 0.01;
+
   private final PromptedNetwork network;
   private final GeneratorSettings settings;
+  private final Mode mode;
+  private final int maxPrompts;
   private final ExecutorService workers;
   private boolean closed;
 
@@ -52,9 +64,16 @@ public final class SegmentAnything implements MaskGenerator {
     private long filter;
   }
 
-  SegmentAnything(PromptedNetwork network, GeneratorSettings settings) {
+  /**
+   * Takes an open network, which is closed with this.
+   *
+   * @param maxPrompts in each crop, in the fast mode
+   */
+  SegmentAnything(PromptedNetwork network, GeneratorSettings settings, Mode mode, int maxPrompts) {
     this.network = network;
     this.settings = settings;
+    this.mode = mode;
+    this.maxPrompts = maxPrompts;
     this.workers =
         Executors.newFixedThreadPool(
             network.workers(),
@@ -84,7 +103,9 @@ public final class SegmentAnything implements MaskGenerator {
     return new SegmentAnything(
         OnnxNetwork.open(
             SamFolder.find(folder, parameters.variant()), settings.imageSize(), threads),
-        settings);
+        settings,
+        parameters.mode(),
+        parameters.maxPrompts());
   }
 
   /**
@@ -117,15 +138,7 @@ public final class SegmentAnything implements MaskGenerator {
       long start = System.nanoTime();
       network.encode(frame, crop);
       watch.encoder += System.nanoTime() - start;
-      List<Candidate> inCrop = prompt(frame, crop, watch);
-      start = System.nanoTime();
-      found.addAll(
-          keep(
-              inCrop,
-              inCrop.stream().map(c -> c.scanned.bounds()).toList(),
-              scores(inCrop, c -> c.predictedIou),
-              settings.boxNmsThresh()));
-      watch.filter += System.nanoTime() - start;
+      found.addAll(mode == Mode.FAST ? fast(frame, crop, watch) : every(frame, crop, watch));
     }
     long start = System.nanoTime();
     if (crops.size() > 1) {
@@ -152,41 +165,144 @@ public final class SegmentAnything implements MaskGenerator {
             "filter", watch.filter / 1e9));
   }
 
-  /** Decodes a crop's grid in batches and filters what comes out, in the grid's order. */
-  private List<Candidate> prompt(Frame frame, Crop crop, Stopwatch watch) {
+  /**
+   * Finds what prompts point at. Nothing is filtered.
+   *
+   * @param frame RGB
+   * @param prompts in pixels of the frame
+   * @return the masks of each prompt, by descending predicted IoU: for one point without a box the
+   *     nested masks, usually three, else one. A mask's point is the prompt's first, or the middle
+   *     of its box
+   * @throws IllegalArgumentException if a prompt lies outside of the frame
+   * @throws IllegalStateException if the generator is closed or inference fails
+   */
+  public synchronized List<List<SegmentMask>> prompt(Frame frame, List<Prompt> prompts) {
+    if (closed) {
+      throw new IllegalStateException("the mask generator is closed");
+    }
+    prompts.forEach(prompt -> prompt.checkInside(frame.width(), frame.height()));
+    if (prompts.isEmpty()) {
+      return List.of();
+    }
+    Crop crop = new Crop(0, 0, frame.width(), frame.height(), 0);
+    network.encode(frame, crop);
+    PromptTask task = new PromptTask(0, frame, crop, new double[0]);
+    List<List<SegmentMask>> masks = new ArrayList<>(prompts.size());
+    for (Prompt prompt : prompts) {
+      masks.add(task.any(prompt).stream().map(candidate -> mask(frame, candidate)).toList());
+    }
+    return masks;
+  }
+
+  /** Decodes a crop's whole grid in batches and filters what comes out as the original does. */
+  private List<Candidate> every(Frame frame, Crop crop, Stopwatch watch) {
     double[] points = crop.points(settings.pointsPerSide(crop.layer()));
     int prompts = points.length / 2;
+    PromptTask[] tasks = tasks(frame, crop, points);
     List<Candidate> found = new ArrayList<>();
-    int workerCount = Math.min(network.workers(), prompts);
-    PromptTask[] tasks = new PromptTask[workerCount];
-    for (int w = 0; w < workerCount; w++) {
-      tasks[w] = new PromptTask(w, frame, crop, points);
-    }
     for (int from = 0; from < prompts; from += settings.pointsPerBatch()) {
       int to = Math.min(prompts, from + settings.pointsPerBatch());
-      long start = System.nanoTime();
-      List<List<Candidate>> byPrompt = run(tasks, from, to);
-      long wall = System.nanoTime() - start;
-      byPrompt.forEach(found::addAll);
-      long decoding = 0;
-      long scanning = 0;
-      for (PromptTask task : tasks) {
-        decoding += task.decoding;
-        scanning += task.scanning;
-        task.decoding = 0;
-        task.scanning = 0;
-      }
-      // Workers overlap, so the wall time is shared out as their own times are.
-      long filter = (long) (wall * ((double) scanning / Math.max(1, scanning + decoding)));
-      watch.filter += filter;
-      watch.decoder += wall - filter;
+      found.addAll(decode(tasks, IntStream.range(from, to).toArray(), watch));
     }
+    long start = System.nanoTime();
+    List<Candidate> kept = distinct(found);
+    watch.filter += System.nanoTime() - start;
+    return kept;
+  }
+
+  /** Decodes what the plan asks for, and holds no more than the masks that are worth keeping. */
+  private List<Candidate> fast(Frame frame, Crop crop, Stopwatch watch) {
+    int perSide = settings.pointsPerSide(crop.layer());
+    double[] points = crop.points(perSide);
+    PromptTask[] tasks = tasks(frame, crop, points);
+    PromptPlan plan = new PromptPlan(perSide, maxPrompts);
+    List<Candidate> kept = List.of();
+    int[] covered = new int[perSide * perSide];
+    for (int[] next = plan.next(ROUND, covered);
+        next.length > 0;
+        next = plan.next(ROUND, covered)) {
+      List<Candidate> found = decode(tasks, next, watch);
+      long start = System.nanoTime();
+      if (!found.isEmpty()) {
+        found.addAll(0, kept);
+        kept = covering(crop, found);
+        Arrays.fill(covered, 0);
+        for (Candidate candidate : kept) {
+          for (int i = 0; i < covered.length; i++) {
+            covered[i] +=
+                candidate.scanned.covers(
+                        (int) points[2 * i + 1] * crop.width() + (int) points[2 * i])
+                    ? 1
+                    : 0;
+          }
+        }
+      }
+      watch.filter += System.nanoTime() - start;
+    }
+    return kept;
+  }
+
+  private List<Candidate> distinct(List<Candidate> found) {
+    return keep(
+        found,
+        found.stream().map(c -> c.scanned.bounds()).toList(),
+        scores(found, c -> c.predictedIou),
+        settings.boxNmsThresh());
+  }
+
+  /**
+   * What non-maximum suppression keeps, and what covers a part of the crop that nothing else does.
+   */
+  private List<Candidate> covering(Crop crop, List<Candidate> found) {
+    List<Candidate> kept = distinct(found);
+    int size = crop.width() * crop.height();
+    BitSet covered = new BitSet(size);
+    kept.forEach(candidate -> candidate.scanned.addTo(covered));
+    List<Candidate> others = new ArrayList<>(found);
+    others.removeAll(new HashSet<>(kept));
+    others.sort(Comparator.comparing(Candidate::predictedIou, Comparator.reverseOrder()));
+    for (Candidate candidate : others) {
+      if (candidate.scanned.outside(covered) > NEW_AREA * size) {
+        candidate.scanned.addTo(covered);
+        kept.add(candidate);
+      }
+    }
+    kept.sort(Comparator.comparing(Candidate::predictedIou, Comparator.reverseOrder()));
+    return kept;
+  }
+
+  private PromptTask[] tasks(Frame frame, Crop crop, double[] points) {
+    PromptTask[] tasks = new PromptTask[Math.min(network.workers(), points.length / 2)];
+    for (int w = 0; w < tasks.length; w++) {
+      tasks[w] = new PromptTask(w, frame, crop, points);
+    }
+    return tasks;
+  }
+
+  private List<Candidate> decode(PromptTask[] tasks, int[] prompts, Stopwatch watch) {
+    long start = System.nanoTime();
+    List<List<Candidate>> byPrompt = run(tasks, prompts);
+    long wall = System.nanoTime() - start;
+    List<Candidate> found = new ArrayList<>();
+    byPrompt.forEach(found::addAll);
+    long decoding = 0;
+    long scanning = 0;
+    for (PromptTask task : tasks) {
+      decoding += task.decoding;
+      scanning += task.scanning;
+      task.decoding = 0;
+      task.scanning = 0;
+    }
+    // Workers overlap, so the wall time is shared out as their own times are.
+    long filter = (long) (wall * ((double) scanning / Math.max(1, scanning + decoding)));
+    watch.filter += filter;
+    watch.decoder += wall - filter;
     return found;
   }
 
-  private List<List<Candidate>> run(PromptTask[] tasks, int from, int to) {
-    List<List<Candidate>> byPrompt = new ArrayList<>(to - from);
-    for (int i = from; i < to; i++) {
+  private List<List<Candidate>> run(PromptTask[] tasks, int[] prompts) {
+    List<List<Candidate>> byPrompt = new ArrayList<>(prompts.length);
+    for (int i = 0; i < prompts.length; i++) {
       byPrompt.add(List.of());
     }
     List<Future<?>> running = new ArrayList<>();
@@ -194,8 +310,8 @@ public final class SegmentAnything implements MaskGenerator {
       running.add(
           workers.submit(
               () -> {
-                for (int i = from + task.worker; i < to; i += tasks.length) {
-                  byPrompt.set(i - from, task.prompt(i));
+                for (int i = task.worker; i < prompts.length; i += tasks.length) {
+                  byPrompt.set(i, task.prompt(prompts[i]));
                 }
               }));
     }
@@ -250,6 +366,22 @@ public final class SegmentAnything implements MaskGenerator {
       float offset = (float) settings.stabilityScoreOffset();
       this.scan = new MaskScan(side, size, crop.width(), crop.height(), offset);
       this.logits = new float[side * side];
+    }
+
+    List<Candidate> any(Prompt prompt) {
+      PromptedNetwork.Decoded decoded =
+          network.decode(prompt.coordinates(scaleX, scaleY), prompt.labels(), prompt.ambiguous());
+      Box box = prompt.box();
+      float x = box == null ? prompt.points().get(0).x() : box.x() + box.width() / 2f;
+      float y = box == null ? prompt.points().get(0).y() : box.y() + box.height() / 2f;
+      List<Candidate> found = new ArrayList<>();
+      for (int m = 0; m < decoded.ious().length; m++) {
+        System.arraycopy(decoded.logits(), m * logits.length, logits, 0, logits.length);
+        MaskScan.Scanned scanned = Objects.requireNonNull(scan.scan(logits, 0));
+        found.add(new Candidate(crop, x, y, decoded.ious()[m], scanned));
+      }
+      found.sort(Comparator.comparing(Candidate::predictedIou, Comparator.reverseOrder()));
+      return found;
     }
 
     List<Candidate> prompt(int i) {

@@ -6,13 +6,15 @@ import java.nio.file.Path;
 /**
  * Hyperparameters of {@code segment_anything}, under SAM's names in dash-case.
  *
- * <p>A value other than {@value #UNSET} is explicit and wins. {@value #UNSET}, the default of all
- * but the folder, leaves the value to {@code generator.json} in the model folder, and where that is
+ * <p>A value other than {@value #UNSET} is explicit and wins. {@value #UNSET}, the default of SAM's
+ * own parameters, leaves the value to {@code generator.json} in the model folder, and where that is
  * silent to SAM's default ({@link GeneratorSettings#SAM}). No parameter of SAM can be negative, so
  * this cannot be mistaken for a value.
  *
  * @param folder model folder as {@link SamFolder} knows it; empty for the embedded segmenter
  * @param variant which of a folder's variants; see {@link SamFolder#find}
+ * @param mode how prompts are chosen
+ * @param maxPrompts prompts in each crop at most, in the fast mode
  * @param pointsPerSide see {@link GeneratorSettings#pointsPerSide}
  * @param pointsPerBatch see {@link GeneratorSettings#pointsPerBatch}
  * @param predIouThresh see {@link GeneratorSettings#predIouThresh}
@@ -40,6 +42,20 @@ public record SegmentAnythingParameters(
                     + " the only one there is.",
             defaultValue = "")
         String variant,
+    @Hyperparameter(
+            text =
+                "How prompts are chosen. fast: where least is found yet, at most max-prompts points"
+                    + " of the grid. reference: every point of the grid, with exactly the original's"
+                    + " filtering.",
+            defaultValue = "fast")
+        Mode mode,
+    @Hyperparameter(
+            text = "Prompts in each crop at most, in the fast mode.",
+            defaultValue = "192",
+            min = 1,
+            max = 65536,
+            unit = "points")
+        int maxPrompts,
     @Hyperparameter(
             text =
                 "Prompts along each side of the grid." + " -1: as the model folder says, else 32.",
@@ -146,6 +162,8 @@ public record SegmentAnythingParameters(
   /** The value that leaves a parameter to the model folder. */
   public static final int UNSET = -1;
 
+  private static final int MAX_PROMPTS = 192;
+
   private static final String SOURCE = "arXiv 2304.02643";
 
   /** Nothing explicit: everything as the embedded model says. */
@@ -153,6 +171,10 @@ public record SegmentAnythingParameters(
 
   /** Refuses fractions between -1 and 0, which are neither unset nor values. */
   public SegmentAnythingParameters {
+    if (maxPrompts < 1) {
+      throw new IllegalArgumentException(
+          "max-prompts is " + maxPrompts + ", but must be at least 1");
+    }
     check("points-per-side", pointsPerSide, 1, 256);
     check("points-per-batch", pointsPerBatch, 1, 4096);
     check("pred-iou-thresh", predIouThresh, 0, 1);
@@ -174,7 +196,47 @@ public record SegmentAnythingParameters(
    */
   public static SegmentAnythingParameters ofFolder(Path folder) {
     return new SegmentAnythingParameters(
-        folder, "", UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, UNSET);
+        folder,
+        "",
+        Mode.FAST,
+        MAX_PROMPTS,
+        UNSET,
+        UNSET,
+        UNSET,
+        UNSET,
+        UNSET,
+        UNSET,
+        UNSET,
+        UNSET,
+        UNSET,
+        UNSET,
+        UNSET);
+  }
+
+  /**
+   * The same with another mode.
+   *
+   * @param mode how prompts are chosen
+   * @param maxPrompts prompts in each crop at most, in the fast mode; at least 1
+   * @return parameters in which all else is as here
+   */
+  public SegmentAnythingParameters withMode(Mode mode, int maxPrompts) {
+    return new SegmentAnythingParameters(
+        folder,
+        variant,
+        mode,
+        maxPrompts,
+        pointsPerSide,
+        pointsPerBatch,
+        predIouThresh,
+        stabilityScoreThresh,
+        stabilityScoreOffset,
+        boxNmsThresh,
+        cropNLayers,
+        cropNmsThresh,
+        cropOverlapRatio,
+        cropNPointsDownscaleFactor,
+        minMaskRegionArea);
   }
 
   private static void check(String name, double value, double min, double max) {

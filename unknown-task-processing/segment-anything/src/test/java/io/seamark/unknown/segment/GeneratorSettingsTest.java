@@ -31,6 +31,8 @@ class GeneratorSettingsTest {
     return new SegmentAnythingParameters(
         Path.of(""),
         "",
+        Mode.FAST,
+        256,
         pointsPerSide,
         UNSET,
         predIouThresh,
@@ -143,16 +145,32 @@ class GeneratorSettingsTest {
   }
 
   @Test
+  void fastIsTheDefault() {
+    SegmentAnythingParameters defaults = SegmentAnythingParameters.DEFAULTS;
+    assertEquals(Mode.FAST, defaults.mode());
+    assertEquals(192, defaults.maxPrompts());
+    for (RecordComponent component : SegmentAnythingParameters.class.getRecordComponents()) {
+      Hyperparameter declared =
+          Objects.requireNonNull(component.getAnnotation(Hyperparameter.class));
+      if (component.getName().equals("mode")) {
+        assertEquals("fast", declared.defaultValue());
+      } else if (component.getName().equals("maxPrompts")) {
+        assertEquals("192", declared.defaultValue());
+      }
+    }
+  }
+
+  @Test
   void hyperparameters_defaultToUnset_andCarrySamsNames() {
     RecordComponent[] explicit = SegmentAnythingParameters.class.getRecordComponents();
     RecordComponent[] settings = GeneratorSettings.class.getRecordComponents();
-    // Folder and variant stand before SAM's parameters, the image's size before the settings.
-    assertEquals(settings.length + 1, explicit.length);
-    for (int i = 2; i < explicit.length; i++) {
-      assertEquals(settings[i - 1].getName(), explicit[i].getName());
-      assertEquals(settings[i - 1].getType(), explicit[i].getType());
-      Hyperparameter declared =
-          Objects.requireNonNull(explicit[i].getAnnotation(Hyperparameter.class));
+    // SAM's own come last; before them stand the folder, its variant and what is ours.
+    int ours = explicit.length - settings.length;
+    for (int i = 1; i < settings.length; i++) {
+      RecordComponent same = explicit[ours + i];
+      assertEquals(settings[i].getName(), same.getName());
+      assertEquals(settings[i].getType(), same.getType());
+      Hyperparameter declared = Objects.requireNonNull(same.getAnnotation(Hyperparameter.class));
       assertEquals("-1", declared.defaultValue());
     }
   }

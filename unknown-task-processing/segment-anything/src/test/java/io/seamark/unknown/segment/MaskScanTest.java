@@ -133,4 +133,26 @@ class MaskScanTest {
     assertArrayEquals(new int[] {0, 0, 30, 16}, scanned.bounds());
     assertEquals(1f, scanned.stability());
   }
+
+  @Test
+  void runsAnswerLikePixels() {
+    // The second run ends with its row, where the third begins.
+    MaskScan.Scanned scanned =
+        new MaskScan.Scanned(1, 9, new int[4], new int[] {2, 5, 8, 10, 10, 14});
+    BitSet pixels = new BitSet();
+    scanned.addTo(pixels);
+    assertEquals(9, pixels.cardinality());
+    for (int i = 0; i < 20; i++) {
+      assertEquals(pixels.get(i), scanned.covers(i), "pixel " + i);
+    }
+    assertEquals(0, scanned.outside(pixels));
+    assertEquals(9, scanned.outside(new BitSet()));
+    BitSet some = new BitSet();
+    some.set(0, 3);
+    some.set(4, 9);
+    some.set(13, 30);
+    BitSet left = (BitSet) pixels.clone();
+    left.andNot(some);
+    assertEquals(left.cardinality(), scanned.outside(some));
+  }
 }

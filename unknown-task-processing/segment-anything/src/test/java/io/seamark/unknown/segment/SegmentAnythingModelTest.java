@@ -40,6 +40,8 @@ class SegmentAnythingModelTest {
     return new SegmentAnythingParameters(
         folder,
         "",
+        Mode.REFERENCE,
+        1,
         pointsPerSide,
         unset,
         unset,
@@ -87,6 +89,42 @@ class SegmentAnythingModelTest {
       assertEquals(original.box.height(), mask.box().height(), 1);
       assertEquals(original.x, mask.pointX());
       assertEquals(new Box(0, 0, frame.width(), frame.height()), mask.cropBox());
+    }
+  }
+
+  /** Predicted IoU and area of the original's predictor, for the prompts of the test below. */
+  private static final float[][] PREDICTED = {
+    {0.8371f, 10181},
+    {0.8185f, 11365},
+    {0.7750f, 9892},
+    {0.8267f, 10625},
+    {0.0520f, 25},
+    {0.0438f, 1825}
+  };
+
+  @Test
+  void pointsAndBoxes_giveWhatTheOriginalsPredictorGives() throws IOException {
+    Path folder = shared(MODEL);
+    Frame frame =
+        Images.decodeFrame(Files.readAllBytes(shared("data/camvid/train/0001TP_006690.jpg")));
+    Prompt.Point road = new Prompt.Point(40, 300, true);
+    List<List<SegmentMask>> masks;
+    try (SegmentAnything generator = SegmentAnything.open(grid(folder, 6), 2)) {
+      masks =
+          generator.prompt(
+              frame,
+              List.of(
+                  new Prompt(List.of(road), null),
+                  new Prompt(List.of(road, new Prompt.Point(240, 100, false)), null),
+                  Prompt.around(new Box(96, 260, 382, 100)),
+                  new Prompt(
+                      List.of(new Prompt.Point(400, 200, false)), new Box(0, 268, 281, 91))));
+    }
+    assertEquals(List.of(3, 1, 1, 1), masks.stream().map(List::size).toList());
+    List<SegmentMask> all = masks.stream().flatMap(List::stream).toList();
+    for (int i = 0; i < PREDICTED.length; i++) {
+      assertEquals(PREDICTED[i][0], all.get(i).predictedIou(), 1e-3, "mask " + i);
+      assertEquals(PREDICTED[i][1], all.get(i).area(), 3 + 0.002 * PREDICTED[i][1], "mask " + i);
     }
   }
 

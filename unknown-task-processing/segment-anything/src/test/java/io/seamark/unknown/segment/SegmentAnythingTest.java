@@ -1,5 +1,6 @@
 package io.seamark.unknown.segment;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,7 +17,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class SegmentAnythingTest {
   private static final Frame FRAME = new Frame(64, 48, new byte[3 * 64 * 48], new byte[64 * 48]);
@@ -30,6 +33,8 @@ class SegmentAnythingTest {
     private final List<Crop> encoded = new ArrayList<>();
     private final Set<Long> overlapping = ConcurrentHashMap.newKeySet();
     private final AtomicInteger logitCalls = new AtomicInteger();
+    private final List<float[]> prompted = new ArrayList<>();
+    private final List<float[]> labelled = new ArrayList<>();
     private int closed;
 
     Squares(int workers, float edge, float... ious) {
@@ -79,9 +84,28 @@ class SegmentAnythingTest {
     }
 
     @Override
+    public Decoded decode(float[] at, float[] labels, boolean several) {
+      prompted.add(at.clone());
+      labelled.add(labels.clone());
+      points[0] = at;
+      int masks = several ? ious.length : 1;
+      float[] logits = new float[masks * 64 * 64];
+      float[] plane = new float[64 * 64];
+      for (int m = 0; m < masks; m++) {
+        logits(0, m, plane);
+        System.arraycopy(plane, 0, logits, m * plane.length, plane.length);
+      }
+      return new Decoded(Arrays.copyOf(ious, masks), logits);
+    }
+
+    @Override
     public void close() {
       closed++;
     }
+  }
+
+  private static SegmentAnything reference(PromptedNetwork network, GeneratorSettings settings) {
+    return new SegmentAnything(network, settings, Mode.REFERENCE, 1);
   }
 
   private static GeneratorSettings settings(int points, int layers, int minArea) {
@@ -90,7 +114,7 @@ class SegmentAnythingTest {
   }
 
   private static MaskGenerator.Generated generate(PromptedNetwork network, GeneratorSettings s) {
-    try (SegmentAnything generator = new SegmentAnything(network, s)) {
+    try (SegmentAnything generator = reference(network, s)) {
       return generator.generate(FRAME);
     }
   }
@@ -188,6 +212,196 @@ class SegmentAnythingTest {
     assertEquals(List.of(196, 36), generated.masks().stream().map(SegmentMask::area).toList());
   }
 
+  /** Where the image is one big square, a small one and nothing else. */
+  private static final class TwoThings extends Scene {
+    TwoThings() {
+      super(new int[] {0, 0, 40, 48}, new int[] {52, 30, 58, 36});
+    }
+  }
+
+  /** Finds the rectangle that a point lies in, with the quality it has there. */
+  private static class Scene implements PromptedNetwork {
+    private final int[][] rectangles;
+    final List<float[]> points = new ArrayList<>();
+    private float x;
+    private float y;
+
+    Scene(int[]... rectangles) {
+      this.rectangles = rectangles;
+    }
+
+    @Override
+    public int imageSize() {
+      return 64;
+    }
+
+    @Override
+    public int side() {
+      return 64;
+    }
+
+    @Override
+    public int workers() {
+      return 1;
+    }
+
+    @Override
+    public void encode(Frame frame, Crop crop) {
+      points.clear();
+    }
+
+    @Override
+    public float[] decode(int worker, float atX, float atY) {
+      points.add(new float[] {atX, atY});
+      x = atX;
+      y = atY;
+      return new float[] {rectangle() == null ? 0 : 0.9f};
+    }
+
+    private int @Nullable [] rectangle() {
+      for (int[] r : rectangles) {
+        if (x >= r[0] && x < r[2] && y >= r[1] && y < r[3]) {
+          return r;
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public void logits(int worker, int mask, float[] into) {
+      int[] r = Objects.requireNonNull(rectangle());
+      for (int i = 0; i < into.length; i++) {
+        boolean inside = i % 64 >= r[0] && i % 64 < r[2] && i / 64 >= r[1] && i / 64 < r[3];
+        into[i] = inside ? 9 : -9;
+      }
+    }
+
+    @Override
+    public Decoded decode(float[] at, float[] labels, boolean several) {
+      throw new AssertionError("not prompted");
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static List<SegmentMask> fast(PromptedNetwork network, int perSide, int prompts) {
+    try (SegmentAnything generator =
+        new SegmentAnything(network, settings(perSide, 0, 0), Mode.FAST, prompts)) {
+      return generator.generate(FRAME).masks();
+    }
+  }
+
+  @Test
+  void fast_promptsGatherWhereNothingIsFound() {
+    TwoThings network = new TwoThings();
+    List<SegmentMask> masks = fast(network, 32, 160);
+    assertEquals(
+        List.of(40 * 48, 36),
+        masks.stream().map(SegmentMask::area).sorted((a, b) -> b - a).toList());
+    assertEquals(160, network.points.size());
+    assertEquals(160, network.points.stream().map(p -> p[0] + " " + p[1]).distinct().count());
+    long inBig = network.points.stream().filter(p -> p[0] < 40).count();
+    // The big square is 5/8 of the image; the coarse points there are 40, and few may follow.
+    assertTrue(inBig < 64, inBig + " of 160 prompts went where a mask was found");
+  }
+
+  @Test
+  void fast_smallThingsBetweenTheCoarsePointsAreFound() {
+    // Coarse points lie at 4, 12, 20 and so on; this square of 4 lies between them.
+    List<SegmentMask> masks = fast(new Scene(new int[] {30, 22, 34, 26}), 32, 512);
+    assertEquals(List.of(16), masks.stream().map(SegmentMask::area).toList());
+  }
+
+  @Test
+  void fast_maskThatCoversWhatNoOtherDoes_staysThoughItsBoxIsTaken() {
+    // A frame around the image belongs to both halves, so both have the same box.
+    PromptedNetwork halves =
+        new Scene() {
+          private boolean upper;
+
+          @Override
+          public float[] decode(int worker, float x, float y) {
+            upper = y < 24;
+            return new float[] {upper ? 0.9f : 0.8f};
+          }
+
+          @Override
+          public void logits(int worker, int mask, float[] into) {
+            for (int i = 0; i < into.length; i++) {
+              boolean frame =
+                  i / 64 < 48 && (i % 64 == 0 || i / 64 == 0 || i / 64 == 47 || i % 64 == 63);
+              into[i] = frame || (upper ? i / 64 < 24 : i / 64 >= 24 && i / 64 < 48) ? 9 : -9;
+            }
+          }
+        };
+    assertEquals(2, fast(halves, 8, 64).size());
+    try (SegmentAnything generator = reference(halves, settings(8, 0, 0))) {
+      assertEquals(1, generator.generate(FRAME).masks().size());
+    }
+  }
+
+  @Test
+  void fast_wholeGridWithoutLimit_findsWhatTheReferenceFinds() {
+    GeneratorSettings settings = settings(7, 0, 0);
+    List<SegmentMask> reference = generate(new Squares(1, -9, 0.9f, 0.8f, 0.7f), settings).masks();
+    List<SegmentMask> fast = fast(new Squares(3, -9, 0.9f, 0.8f, 0.7f), 7, 1000);
+    assertTrue(fast.containsAll(reference.stream().filter(m -> m.predictedIou() == 0.9f).toList()));
+    assertEquals(fast, fast(new Squares(1, -9, 0.9f, 0.8f, 0.7f), 7, 1000));
+  }
+
+  @Test
+  void prompts_ofPointsAndBoxes() {
+    Squares network = new Squares(2, -9, 0.5f, 0.7f, 0.6f);
+    try (SegmentAnything generator = reference(network, settings(4, 0, 0))) {
+      Box box = new Box(10, 12, 20, 8);
+      List<List<SegmentMask>> masks =
+          generator.prompt(
+              FRAME,
+              List.of(
+                  Prompt.at(32, 24),
+                  Prompt.around(box),
+                  new Prompt(
+                      List.of(new Prompt.Point(5, 6, true), new Prompt.Point(7, 8, false)), box)));
+      assertEquals(List.of(3, 1, 1), masks.stream().map(List::size).toList());
+      // Nothing is filtered; the best comes first.
+      assertEquals(
+          List.of(14 * 14, 22 * 22, 6 * 6), masks.get(0).stream().map(SegmentMask::area).toList());
+      assertEquals(32f, masks.get(0).get(0).pointX());
+      assertEquals(20f, masks.get(1).get(0).pointX());
+      assertArrayEquals(new float[] {32, 24, 0, 0}, network.prompted.get(0));
+      assertArrayEquals(new float[] {1, -1}, network.labelled.get(0));
+      assertArrayEquals(new float[] {10, 12, 30, 20}, network.prompted.get(1));
+      assertArrayEquals(new float[] {2, 3}, network.labelled.get(1));
+      assertArrayEquals(new float[] {5, 6, 7, 8, 10, 12, 30, 20}, network.prompted.get(2));
+      assertArrayEquals(new float[] {1, 0, 2, 3}, network.labelled.get(2));
+      assertEquals(List.of(), generator.prompt(FRAME, List.of()));
+    }
+  }
+
+  @Test
+  void prompts_thatAreNone_orLieOutside() {
+    assertRefused("a prompt needs a point or a box", () -> new Prompt(List.of(), null));
+    assertRefused(
+        "a prompt without a box needs a point on the foreground, but all are on the background",
+        () -> new Prompt(List.of(new Prompt.Point(1, 1, false)), null));
+    assertRefused(
+        "a prompt's box is 0 x 4 pixels, but must be at least 1 x 1",
+        () -> Prompt.around(new Box(1, 1, 0, 4)));
+    try (SegmentAnything generator = reference(new Squares(1, -9, 0.9f), settings(4, 0, 0))) {
+      assertRefused(
+          "point NaN,2.0 lies outside of the frame of 64 x 48 pixels",
+          () -> generator.prompt(FRAME, List.of(Prompt.at(Float.NaN, 2))));
+      assertRefused(
+          "box 60,1,5,4 reaches out of the frame of 64 x 48 pixels",
+          () -> generator.prompt(FRAME, List.of(Prompt.around(new Box(60, 1, 5, 4)))));
+    }
+  }
+
+  private static void assertRefused(String message, Executable what) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, what).getMessage());
+  }
+
   @Test
   void nothingFound() {
     assertEquals(
@@ -196,8 +410,7 @@ class SegmentAnythingTest {
 
   @Test
   void onePixelFrame() {
-    try (SegmentAnything generator =
-        new SegmentAnything(new Squares(1, -9, 0.9f, 0, 0), settings(2, 0, 5))) {
+    try (SegmentAnything generator = reference(new Squares(1, -9, 0.9f, 0, 0), settings(2, 0, 5))) {
       List<SegmentMask> masks =
           generator.generate(new Frame(1, 1, new byte[3], new byte[1])).masks();
       assertTrue(masks.stream().allMatch(m -> m.area() <= 1));
@@ -243,9 +456,14 @@ class SegmentAnythingTest {
           }
 
           @Override
+          public Decoded decode(float[] points, float[] labels, boolean several) {
+            return squares.decode(points, labels, several);
+          }
+
+          @Override
           public void close() {}
         };
-    try (SegmentAnything generator = new SegmentAnything(failing, settings(4, 0, 0))) {
+    try (SegmentAnything generator = reference(failing, settings(4, 0, 0))) {
       IllegalStateException e =
           assertThrows(IllegalStateException.class, () -> generator.generate(FRAME));
       assertEquals("decoding failed: out of memory", Objects.requireNonNull(e.getMessage()));
@@ -256,7 +474,7 @@ class SegmentAnythingTest {
   @Test
   void close_twice_andThenGenerate() {
     Squares network = new Squares(1, -9, 0.9f, 0, 0);
-    SegmentAnything generator = new SegmentAnything(network, settings(1, 0, 0));
+    SegmentAnything generator = reference(network, settings(1, 0, 0));
     generator.close();
     generator.close();
     assertEquals(1, network.closed);
@@ -266,7 +484,7 @@ class SegmentAnythingTest {
   @Test
   void severalCallers_waitForEachOther() throws Exception {
     try (SegmentAnything generator =
-        new SegmentAnything(new Squares(2, -9, 0.9f, 0.8f, 0), settings(5, 0, 0))) {
+        reference(new Squares(2, -9, 0.9f, 0.8f, 0), settings(5, 0, 0))) {
       List<SegmentMask> expected = generator.generate(FRAME).masks();
       List<Thread> threads = new ArrayList<>();
       List<List<SegmentMask>> found = new ArrayList<>(Arrays.asList(null, null, null));
