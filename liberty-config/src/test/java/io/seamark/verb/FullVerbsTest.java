@@ -226,7 +226,7 @@ class FullVerbsTest {
     assertMisused(
         "is not an RFNet model", "model", "appealnet", text, "--out", out, "--buffer", no);
     assertFalse(Files.exists(out));
-    for (String verb : List.of("run", "predict")) {
+    for (String verb : List.of("run", "predict", "edge")) {
       List<Object> started =
           List.of(
               verb, "--edge-model", model, "--hem", "appealnet", "--source", "procedural_street");
