@@ -109,6 +109,8 @@ public final class AppealNetTraining {
   }
 
   /** A part of the frame at its full size: the classes' shares and their looks change. */
+  // The checker does not see on a record of another module that its depth may be null.
+  @SuppressWarnings("NullAway")
   private static TrainingSample magnified(TrainingSample sample, SplittableRandom random) {
     if (random.nextDouble() >= MAGNIFIED) {
       return sample;
@@ -121,7 +123,7 @@ public final class AppealNetTraining {
     int rows = Math.max(1, (int) (height / factor));
     int left = random.nextInt(width - columns + 1);
     int top = random.nextInt(height - rows + 1);
-    byte[] depth = Images.depthOrNull(frame);
+    byte[] depth = frame.depth();
     Frame part =
         new Frame(
             columns,
