@@ -156,6 +156,8 @@ public final class EdgeVerb implements Verb {
   private EdgeRuntime.Parts parts(CommonOptions.Workplace workplace) throws IOException {
     ConfiguredPlugins plugins = workplace.plugins();
     var config = workplace.config();
+    Path initial = ModelOptions.file(workplace, DeviceFolders.cache());
+    ModelOptions.checkMiner(initial, plugins);
     String name = workplace.text("seamark.edge.name");
     EdgeOptions options =
         new EdgeOptions(
@@ -168,7 +170,7 @@ public final class EdgeVerb implements Verb {
         options,
         plugins.create(PluginKind.BASEMODEL),
         SeenTaskInference.Parts.of(plugins),
-        ModelOptions.file(workplace, DeviceFolders.cache()),
+        initial,
         "initial",
         plugins.create(PluginKind.HARD_EXAMPLE_MINING),
         folder(out),

@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "appealnet",
     description = {
-      "Give an edge model AppealNet's predictor head, or train the one it has, for --hem appealnet.",
+      "Give an edge model AppealNet's predictor head, in place of one it has, for --hem appealnet.",
       "",
       "The head learns where the model's answer differs from the cloud's, on frames of a run's buffer"
           + " or of a folder with answers of 'predict --cloud-path', and on retained labelled frames"
@@ -80,14 +80,17 @@ final class AppealNetCommand implements Verb {
       paramLabel = "NUMBER",
       description =
           "The paper's beta: what an upload costs where an error costs 1. A higher one gives"
-              + " higher q. Default: seamark.training.appealnet.cost.")
+              + " higher q: a frame is hard where its expected loss, 1 minus a soft mIoU, is above"
+              + " cost / threshold. Default: seamark.training.appealnet.cost.")
   private @Nullable Double cost;
 
   @Option(
-      names = "--steps",
+      names = "--frames",
       paramLabel = "N",
-      description = "Optimiser steps. Default: seamark.training.appealnet.steps.")
-  private @Nullable Integer steps;
+      description =
+          "Frames to examine, each at random worse than it is. Default:"
+              + " seamark.training.appealnet.frames.")
+  private @Nullable Integer frames;
 
   @Override
   public Integer call() throws IOException {
@@ -127,7 +130,8 @@ final class AppealNetCommand implements Verb {
         AppealNetSettings.from(
             key -> java.util.Optional.of(workplace.text(key)).filter(text -> !text.isEmpty()));
     return new AppealNetSettings(
-        steps == null ? configured.steps() : steps,
+        frames == null ? configured.frames() : frames,
+        configured.steps(),
         configured.batch(),
         configured.learningRate(),
         cost == null ? configured.cost() : cost);
@@ -141,12 +145,12 @@ final class AppealNetCommand implements Verb {
       throws IOException {
     Map<String, Double> losses = new TreeMap<>();
     EdgeModel trained;
-    try (Progress progress = new Progress("train", settings.steps(), common.err())) {
+    try (Progress progress = new Progress("examine", settings.frames(), common.err())) {
       RoundControl control =
           new RoundControl() {
             @Override
             public void trained(int done, int all, double loss) {
-              progress.step(String.format(Locale.ROOT, "loss %.3f", loss));
+              progress.step(String.format(Locale.ROOT, "edge's loss %.3f", loss));
             }
           };
       trained =

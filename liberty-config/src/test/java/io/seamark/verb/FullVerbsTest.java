@@ -175,21 +175,23 @@ class FullVerbsTest {
               inOut.get(1),
               "--buffer",
               buffer,
-              "--steps",
+              "--frames",
               4,
+              "--seed",
+              inOut.get(0).equals(plain) ? 1 : 2,
               "--json");
       assertEquals(0, ran.status(), ran.err());
       assertEquals(3, ran.json().path("answered_frames").asInt());
       assertEquals(0, ran.json().path("retained_frames").asInt());
       assertTrue(ran.json().path("appealnet_last_loss").asDouble() > 0);
       assertEquals(
-          "4", ran.json().path("settings").path("seamark.training.appealnet.steps").asText());
+          "4", ran.json().path("settings").path("seamark.training.appealnet.frames").asText());
     }
     assertFalse(RfNet.hasAppealNet(EdgeModel.load(plain).weights()));
     assertTrue(RfNet.hasAppealNet(EdgeModel.load(once).weights()));
     Ran same = seamark("model", "diff", once, twice, "--json");
     int differ = same.json().path("differ").asInt();
-    // Training goes on with the head that is there, and changes nothing else.
+    // Another head takes the place of the one that is there, and nothing else changes.
     assertTrue(differ > 0 && differ <= headTensors(once), same.out());
   }
 
@@ -224,7 +226,7 @@ class FullVerbsTest {
     assertMisused(
         "is not an RFNet model", "model", "appealnet", text, "--out", out, "--buffer", no);
     assertFalse(Files.exists(out));
-    for (String verb : List.of("run", "predict")) {
+    for (String verb : List.of("run", "predict", "edge")) {
       List<Object> started =
           List.of(
               verb, "--edge-model", model, "--hem", "appealnet", "--source", "procedural_street");

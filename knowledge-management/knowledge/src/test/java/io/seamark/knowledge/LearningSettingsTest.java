@@ -47,6 +47,7 @@ class LearningSettingsTest {
                 Map.entry("seamark.training.judge-retained", "12"),
                 Map.entry("seamark.training.class-weights", "false"),
                 Map.entry("seamark.training.threads", "13"),
+                Map.entry("seamark.training.appealnet.frames", "15"),
                 Map.entry("seamark.training.appealnet.steps", "16"),
                 Map.entry("seamark.training.appealnet.batch", "17"),
                 Map.entry("seamark.training.appealnet.learning-rate", "0.018"),
@@ -72,7 +73,7 @@ class LearningSettingsTest {
                 false,
                 -15,
                 13,
-                new AppealNetSettings(16, 17, 0.018, 0.19))),
+                new AppealNetSettings(15, 16, 17, 0.018, 0.19))),
         settings);
   }
 

@@ -113,6 +113,41 @@ public interface Layers<T> {
   T sigmoid(T x);
 
   /**
+   * Softmax over the channels of each pixel.
+   *
+   * @param image input
+   * @return same shape, 0 to 1
+   */
+  T softmax(T image);
+
+  /**
+   * The same line for every element: {@code scale x + shift}.
+   *
+   * @param x any value
+   * @param scale factor
+   * @param shift added after it
+   * @return same shape
+   */
+  T affine(T x, double scale, double shift);
+
+  /**
+   * Quotient, element by element, broadcast as in {@link #add}.
+   *
+   * @param a one
+   * @param b other, an image if {@code a} is one, tokens if {@code a} is
+   * @return the larger size of each
+   */
+  T divide(T a, T b);
+
+  /**
+   * Average over the channels.
+   *
+   * @param image input
+   * @return image of one channel
+   */
+  T channelMean(T image);
+
+  /**
    * Sum. Where one side's batch, tokens, channels, height or width is 1, it is broadcast to the
    * other's.
    *

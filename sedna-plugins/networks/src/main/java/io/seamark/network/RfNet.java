@@ -15,13 +15,22 @@ import org.jspecify.annotations.Nullable;
  * the RGB branch's outputs before that, and the pyramid reads the fused output of stage 4.
  *
  * <p>Where the weights have it, AppealNet's predictor head (Li et al. 2021, arXiv 2105.04104) sits
- * on the decoder's last features: a hidden layer and one output, both 1x1 convolutions. The paper
- * predicts one number for an image from its pooled features; here each cell is predicted, as each
- * is classified, and q(z=1|x) of the frame is the mean, so that a few frames give many examples.
+ * behind the class scores: a hidden layer and one output. The paper's head reads the backbone's
+ * pooled features; this one reads what the class scores made of them say of the frame, {@link
+ * #appealInputs}: on the pooled features themselves a head learns the few frames that it is trained
+ * on by heart.
  */
 public final class RfNet {
   /** How the weights of AppealNet's predictor head begin. */
   public static final String APPEALNET = "appealnet.";
+
+  /** What AppealNet's predictor head reads, see {@link #appealInputs}. */
+  public static final int APPEALNET_INPUTS = 3;
+
+  // Shares of the frame.
+  private static final double TINY_AREA = 1e-6;
+  private static final double SMALL_AREA = 1e-4;
+  private static final double SEEN_AREA = 2e-3;
 
   private static final String B = "backbone.";
 
@@ -32,8 +41,8 @@ public final class RfNet {
    *
    * @param logits [batch, classes, ceil(height / 4), ceil(width / 4)]
    * @param features the pyramid's output, [batch, channels, ceil(height / 32), ceil(width / 32)]
-   * @param appeal AppealNet's predictor before the logistic function, cell by cell, [batch, 1,
-   *     ceil(height / 4), ceil(width / 4)]; null for weights without that head
+   * @param appeal AppealNet's predictor before the logistic function, [batch, 1, 1, 1]; null for
+   *     weights without that head
    * @param <T> a value in the back end's graph
    */
   public record Output<T>(T logits, T features, @Nullable T appeal) {}
@@ -108,15 +117,26 @@ public final class RfNet {
     }
     T decoded = layers.relu(layers.batchNorm(up, "logits.norm"));
     T logits = layers.convolution(decoded, "logits.conv", 1, 1);
-    return new Output<>(logits, features, appeal(layers, decoded));
+    return new Output<>(logits, features, appeal(layers, logits));
   }
 
-  /** AppealNet's predictor on what the logits are made from, so that it costs next to nothing. */
-  private static <T> @Nullable T appeal(Layers<T> layers, T decoded) {
-    if (!layers.has(APPEALNET + "hidden.weight")) {
-      return null;
-    }
-    T hidden = layers.relu(layers.convolution(decoded, APPEALNET + "hidden", 1, 0));
+  private static <T> @Nullable T appeal(Layers<T> layers, T logits) {
+    return layers.has(APPEALNET + "hidden.weight")
+        ? appealNet(layers, appealInputs(layers, logits))
+        : null;
+  }
+
+  /**
+   * AppealNet's predictor head alone.
+   *
+   * @param layers back end that holds the head's weights
+   * @param inputs as {@link #appealInputs} gives them
+   * @param <T> a value in the back end's graph
+   * @return before the logistic function, [batch, 1, 1, 1]
+   * @throws IllegalArgumentException if the weights are of another head
+   */
+  public static <T> T appealNet(Layers<T> layers, T inputs) {
+    T hidden = layers.relu(layers.convolution(inputs, APPEALNET + "hidden", 1, 0));
     T appeal = layers.convolution(hidden, APPEALNET + "output", 1, 0);
     if (layers.channels(appeal) != 1) {
       throw new IllegalArgumentException(
@@ -127,6 +147,39 @@ public final class RfNet {
               + " channels, but must give 1");
     }
     return appeal;
+  }
+
+  /**
+   * What AppealNet's predictor head reads of a frame, each 0 to 1: the Dice coefficient that the
+   * network expects to have, if its probabilities are to be believed, as the mean over all classes,
+   * where one that occurs nowhere has 1; the same over the classes that occur; the share of the
+   * classes that occur.
+   *
+   * @param layers back end
+   * @param logits [batch, classes, height, width]
+   * @param <T> a value in the back end's graph
+   * @return [batch, {@link #APPEALNET_INPUTS}, 1, 1]
+   */
+  public static <T> T appealInputs(Layers<T> layers, T logits) {
+    T p = layers.softmax(logits);
+    // softmax(8 x), nearly one-hot, from softmax(x): cheaper than a second softmax.
+    T eighth = layers.multiply(p, p);
+    eighth = layers.multiply(eighth, eighth);
+    eighth = layers.multiply(eighth, eighth);
+    T sum = layers.affine(layers.channelMean(eighth), layers.channels(logits), 0);
+    T chosen = layers.divide(eighth, sum);
+    T believed = layers.globalAveragePool(p);
+    T area = layers.globalAveragePool(chosen);
+    T common = layers.globalAveragePool(layers.multiply(p, chosen));
+    T both = layers.add(believed, area);
+    T dice =
+        layers.divide(layers.affine(common, 2, SMALL_AREA), layers.affine(both, 1, SMALL_AREA));
+    T strict =
+        layers.divide(layers.affine(common, 2, TINY_AREA), layers.affine(both, 1, TINY_AREA));
+    T occurs = layers.divide(area, layers.affine(area, 1, SEEN_AREA));
+    T occurring = layers.channelMean(occurs);
+    T seen = layers.divide(layers.channelMean(layers.multiply(occurs, strict)), occurring);
+    return layers.concatChannels(List.of(layers.channelMean(dice), seen, occurring));
   }
 
   private static <T> T stem(Layers<T> layers, T image, String branch) {

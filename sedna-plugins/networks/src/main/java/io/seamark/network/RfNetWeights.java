@@ -7,7 +7,7 @@ import java.util.Map;
 /** Initial values of RFNet, for training without a checkpoint. */
 public final class RfNetWeights {
   private static final String B = "backbone.";
-  private static final int APPEALNET_WIDTH = 32;
+  private static final int APPEALNET_WIDTH = 16;
 
   private final InitialWeights weights;
 
@@ -47,9 +47,8 @@ public final class RfNetWeights {
    * @return the same weights and {@link RfNet#APPEALNET}'s
    */
   public static Weights withAppealNet(Weights weights, long seed) {
-    int channels = weights.shape("logits.conv.weight").get(1);
     InitialWeights head = new InitialWeights(seed);
-    head.convolution(RfNet.APPEALNET + "hidden", APPEALNET_WIDTH, channels, 1, true);
+    head.convolution(RfNet.APPEALNET + "hidden", APPEALNET_WIDTH, RfNet.APPEALNET_INPUTS, 1, true);
     head.normal(RfNet.APPEALNET + "output.weight", 0, 1, APPEALNET_WIDTH, 1, 1);
     head.constant(RfNet.APPEALNET + "output.bias", 1, 0);
     Map<String, Tensor> all = new LinkedHashMap<>(weights.tensors());

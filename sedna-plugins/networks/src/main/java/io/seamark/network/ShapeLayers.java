@@ -135,6 +135,26 @@ final class ShapeLayers implements Layers<ShapeLayers.Shape> {
   }
 
   @Override
+  public Shape softmax(Shape image) {
+    return image;
+  }
+
+  @Override
+  public Shape affine(Shape x, double scale, double shift) {
+    return x;
+  }
+
+  @Override
+  public Shape divide(Shape a, Shape b) {
+    return add(a, b);
+  }
+
+  @Override
+  public Shape channelMean(Shape image) {
+    return Shape.image(1, image.height(), image.width());
+  }
+
+  @Override
   public Shape add(Shape a, Shape b) {
     return new Shape(
         broadcast(a, b, a.tokens(), b.tokens()),

@@ -51,6 +51,7 @@ public final class SettingKeys {
           "seamark.training.judge-retained",
           "seamark.training.class-weights",
           "seamark.training.threads",
+          "seamark.training.appealnet.frames",
           "seamark.training.appealnet.steps",
           "seamark.training.appealnet.batch",
           "seamark.training.appealnet.learning-rate",

@@ -4,14 +4,17 @@ import io.seamark.inference.RfNetModel;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
 import io.seamark.network.RfNet;
-import io.seamark.network.RfNetWeights;
+import io.seamark.network.Tensor;
+import io.seamark.network.Weights;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.BaseModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 
 /** Parameters of AppealNet's head, and the time of a frame with and without it, turn by turn. */
@@ -23,7 +26,7 @@ public final class AppealNetCost {
   /**
    * Prints medians and their ratio.
    *
-   * @param arguments edge model without the head, width, height, threads, rounds
+   * @param arguments edge model with the head, width, height, threads, rounds
    * @throws IOException if the model cannot be read
    */
   @SuppressWarnings("NullAway") // It does not see from the class file that depth may be null.
@@ -31,34 +34,40 @@ public final class AppealNetCost {
     if (arguments.length != 5) {
       throw new IllegalArgumentException("usage: AppealNetCost MODEL WIDTH HEIGHT THREADS ROUNDS");
     }
-    Path plain = Path.of(arguments[0]);
+    Path headed = Path.of(arguments[0]);
     int width = Integer.parseInt(arguments[1]);
     int height = Integer.parseInt(arguments[2]);
     int threads = Integer.parseInt(arguments[3]);
     int rounds = Integer.parseInt(arguments[4]);
-    EdgeModel model = EdgeModel.load(plain);
-    EdgeModel headed = model.withWeights(RfNetWeights.withAppealNet(model.weights(), 1));
+    EdgeModel model = EdgeModel.load(headed);
+    Map<String, Tensor> without = new LinkedHashMap<>(model.weights().tensors());
     long parameters =
-        headed.weights().tensors().entrySet().stream()
+        model.weights().tensors().entrySet().stream()
             .filter(entry -> entry.getKey().startsWith(RfNet.APPEALNET))
             .mapToLong(entry -> entry.getValue().values().length)
             .sum();
+    if (parameters == 0) {
+      throw new IllegalArgumentException(
+          headed + " has no AppealNet head; 'seamark model appealnet' gives it one");
+    }
+    without.keySet().removeIf(name -> name.startsWith(RfNet.APPEALNET));
+    EdgeModel bare = model.withWeights(new Weights(without, model.weights().metadata()));
     byte[] rgb = new byte[3 * width * height];
     new Random(1).nextBytes(rgb);
     Frame frame = new Frame(width, height, rgb, null);
-    double[] without = new double[rounds];
+    double[] alone = new double[rounds];
     double[] with = new double[rounds];
     Path file = Files.createTempFile("appealnet", ".safetensors");
     try {
-      headed.save(file, Precision.F16);
+      bare.save(file, Precision.F16);
       RfNetModel opener = new RfNetModel(threads);
-      try (BaseModel.Session a = opener.open(plain, width, height, false);
-          BaseModel.Session b = opener.open(file, width, height, false)) {
+      try (BaseModel.Session a = opener.open(file, width, height, false);
+          BaseModel.Session b = opener.open(headed, width, height, false)) {
         for (int i = -WARM_UP; i < rounds; i++) {
           double first = millis(i % 2 == 0 ? a : b, frame);
           double second = millis(i % 2 == 0 ? b : a, frame);
           if (i >= 0) {
-            without[i] = i % 2 == 0 ? first : second;
+            alone[i] = i % 2 == 0 ? first : second;
             with[i] = i % 2 == 0 ? second : first;
           }
         }
@@ -66,17 +75,17 @@ public final class AppealNetCost {
     } finally {
       Files.delete(file);
     }
-    Arrays.sort(without);
+    Arrays.sort(alone);
     Arrays.sort(with);
     System.out.printf(
         Locale.ROOT,
         "head of %d parameters; median %.1f ms without, %.1f ms with it, ratio %.3f; fastest tenth"
             + " %.1f and %.1f (%d x %d, %d threads, %d rounds)%n",
         parameters,
-        without[rounds / 2],
+        alone[rounds / 2],
         with[rounds / 2],
-        with[rounds / 2] / without[rounds / 2],
-        without[rounds / 10],
+        with[rounds / 2] / alone[rounds / 2],
+        alone[rounds / 10],
         with[rounds / 10],
         width,
         height,

@@ -88,11 +88,11 @@ class TwoBackEndsTest {
     Map<String, Tensor> tensors =
         new LinkedHashMap<>(RfNetWeights.withAppealNet(plain, 4).tensors());
     Random random = new Random(5);
-    float[] output = new float[32];
+    float[] output = new float[16];
     for (int i = 0; i < output.length; i++) {
       output[i] = (float) random.nextGaussian();
     }
-    tensors.put("appealnet.output.weight", new Tensor(List.of(1, 32, 1, 1), output));
+    tensors.put("appealnet.output.weight", new Tensor(List.of(1, 16, 1, 1), output));
     EdgeModel model = EdgeModel.of(new Weights(tensors, plain.metadata()));
     Path file = folder.resolve("model.safetensors");
     model.save(file, Precision.F32);

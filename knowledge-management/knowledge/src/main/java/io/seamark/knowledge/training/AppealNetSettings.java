@@ -10,15 +10,20 @@ import java.util.function.Function;
 /**
  * How AppealNet's predictor head is trained, behind a network that stays as it is.
  *
- * @param steps optimiser steps, 0 to 100000; 0 leaves the head as it is
- * @param batch frames of a step, 1 to 64
+ * @param frames examined, each once and made worse at random, 0 to 100000; 0 leaves the head as it
+ *     is
+ * @param steps optimiser steps on them, 1 to 100000
+ * @param batch frames of a step, 1 to 1024
  * @param learningRate peak rate of AdamW, which falls along half a cosine; above 0, at most 0.1
  * @param cost the paper's beta, what an upload costs where an error costs 1, above 0 and at most
- *     100: the higher, the higher q(z=1|x) and the fewer uploads at one threshold
+ *     100: the higher, the higher q(z=1|x) and the fewer uploads at one threshold. A frame is hard
+ *     whose expected loss, 1 minus its soft mIoU against the cloud's answer, is above cost /
+ *     threshold
  */
-public record AppealNetSettings(int steps, int batch, double learningRate, double cost) {
+public record AppealNetSettings(
+    int frames, int steps, int batch, double learningRate, double cost) {
   /** What holds where configuration says nothing. */
-  public static final AppealNetSettings DEFAULTS = new AppealNetSettings(150, 4, 1e-2, 0.1);
+  public static final AppealNetSettings DEFAULTS = new AppealNetSettings(400, 600, 64, 3e-3, 0.2);
 
   /** Where the settings stand in configuration. */
   public static final String PREFIX = "seamark.training.appealnet.";
@@ -26,8 +31,9 @@ public record AppealNetSettings(int steps, int batch, double learningRate, doubl
   /** Checks every range and reports all failures at once. */
   public AppealNetSettings {
     List<String> failures = new ArrayList<>();
-    check(failures, "steps", steps, steps >= 0 && steps <= 100_000, "0 to 100000");
-    check(failures, "batch", batch, batch >= 1 && batch <= 64, "1 to 64");
+    check(failures, "frames", frames, frames >= 0 && frames <= 100_000, "0 to 100000");
+    check(failures, "steps", steps, steps >= 1 && steps <= 100_000, "1 to 100000");
+    check(failures, "batch", batch, batch >= 1 && batch <= 1024, "1 to 1024");
     check(
         failures,
         "learning-rate",
@@ -56,12 +62,14 @@ public record AppealNetSettings(int steps, int batch, double learningRate, doubl
    */
   public static AppealNetSettings from(Function<String, Optional<String>> lookup) {
     List<String> failures = new ArrayList<>();
+    double frames = number(lookup, "frames", DEFAULTS.frames(), true, failures);
     double steps = number(lookup, "steps", DEFAULTS.steps(), true, failures);
     double batch = number(lookup, "batch", DEFAULTS.batch(), true, failures);
     double rate = number(lookup, "learning-rate", DEFAULTS.learningRate(), false, failures);
     double cost = number(lookup, "cost", DEFAULTS.cost(), false, failures);
     try {
-      AppealNetSettings settings = new AppealNetSettings((int) steps, (int) batch, rate, cost);
+      AppealNetSettings settings =
+          new AppealNetSettings((int) frames, (int) steps, (int) batch, rate, cost);
       if (failures.isEmpty()) {
         return settings;
       }
@@ -100,6 +108,7 @@ public record AppealNetSettings(int steps, int batch, double learningRate, doubl
    */
   public Map<String, String> asMap() {
     Map<String, String> map = new TreeMap<>();
+    map.put(PREFIX + "frames", Integer.toString(frames));
     map.put(PREFIX + "steps", Integer.toString(steps));
     map.put(PREFIX + "batch", Integer.toString(batch));
     map.put(PREFIX + "learning-rate", Double.toString(learningRate));

@@ -330,7 +330,7 @@ public final class TrainingRound {
       Map<String, Double> figures)
       throws IOException {
     AppealNetSettings appealNet = settings.appealNet();
-    if (appealNet.steps() == 0 || !RfNet.hasAppealNet(trained.weights())) {
+    if (appealNet.frames() == 0 || !RfNet.hasAppealNet(trained.weights())) {
       return Optional.of(trained);
     }
     return AppealNetTraining.train(

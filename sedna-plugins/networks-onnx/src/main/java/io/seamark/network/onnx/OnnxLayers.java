@@ -270,6 +270,32 @@ public final class OnnxLayers implements Layers<OnnxLayers.Value> {
   }
 
   @Override
+  public Value softmax(Value image) {
+    return like(image, graph.node(OnnxOp.SOFTMAX, attributes("axis", 1), ref(image)));
+  }
+
+  @Override
+  public Value affine(Value x, double scale, double shift) {
+    ONNXRef<?> scaled =
+        scale == 1 ? ref(x) : graph.node(OnnxOp.MUL, ref(x), graph.scalar("scale", scale));
+    return like(
+        x, shift == 0 ? scaled : graph.node(OnnxOp.ADD, scaled, graph.scalar("shift", shift)));
+  }
+
+  @Override
+  public Value divide(Value a, Value b) {
+    return broadcast(OnnxOp.DIV, a, b);
+  }
+
+  @Override
+  public Value channelMean(Value image) {
+    ONNXRef<?> mean =
+        graph.node(
+            OnnxOp.REDUCE_MEAN, attributes("axes", new int[] {1}, "keepdims", 1), ref(image));
+    return image(mean, 1, image.height, image.width);
+  }
+
+  @Override
   public Value add(Value a, Value b) {
     return broadcast(OnnxOp.ADD, a, b);
   }

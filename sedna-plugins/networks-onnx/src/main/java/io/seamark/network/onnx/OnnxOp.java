@@ -30,6 +30,7 @@ enum OnnxOp implements ONNXOperator {
   MAX_POOL("MaxPool", 1, is("kernel_shape"), is("strides"), is("pads")),
   MUL("Mul", 2),
   REDUCE_MAX("ReduceMax", 1, is("axes"), i("keepdims")),
+  REDUCE_MEAN("ReduceMean", 1, is("axes"), i("keepdims")),
   REDUCE_SUM("ReduceSum", 1, 1, 1, i("keepdims")),
   RELU("Relu", 1),
   RESHAPE("Reshape", 2),

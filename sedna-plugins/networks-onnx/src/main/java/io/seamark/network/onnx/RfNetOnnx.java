@@ -17,7 +17,7 @@ import org.tribuo.util.onnx.ONNXRef;
  * Outputs: {@code class_map} uint8 [H, W]; {@code scores} float32 [K, h, w], the logits at a
  * quarter of the size, rounded up; {@code confidence} float32 [3, h, w]: highest and second highest
  * softmax probability, and the softmax's entropy divided by ln K (0 for one class). With
- * AppealNet's predictor head also {@code appealnet} float32 [1]: q(z=1|x), the mean over all cells.
+ * AppealNet's predictor head also {@code appealnet} float32 [1]: q(z=1|x).
  */
 public final class RfNetOnnx {
   /** Name of the output of AppealNet's predictor head. */
@@ -133,7 +133,7 @@ public final class RfNetOnnx {
     graph.output("confidence", confidence(graph, scores, classes), DataType.FLOAT, 3, h, w);
     OnnxLayers.Value appeal = output.appeal();
     if (appeal != null) {
-      OnnxLayers.Value q = layers.globalAveragePool(layers.sigmoid(appeal));
+      OnnxLayers.Value q = layers.sigmoid(appeal);
       graph.output(
           APPEALNET,
           graph.node(OnnxOp.RESHAPE, layers.ref(q), graph.longs("shape", 1)),

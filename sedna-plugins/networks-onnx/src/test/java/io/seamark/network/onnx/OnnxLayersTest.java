@@ -330,4 +330,21 @@ class OnnxLayersTest {
     OnnxModel model = graph.build("test", Map.of("key", "value"));
     assertEquals(model.size(), model.toByteArray().length);
   }
+
+  @Test
+  void softmaxQuotientAndMeanOverChannels() throws Exception {
+    float[] logits = of(0, Math.log(3), Math.log(3), 0);
+    assertArrayEquals(
+        of(0.25, 0.75, 0.75, 0.25),
+        image(2, 1, 2, logits, (l, x) -> l.softmax(x)).values(),
+        TOLERANCE);
+    assertArrayEquals(
+        of(3, 5, 7, 9), image(2, 1, 2, count(4), (l, x) -> l.affine(x, 2, 1)).values(), TOLERANCE);
+    assertArrayEquals(
+        of(0.5, 2.0 / 3, 0.75, 0.8),
+        image(2, 1, 2, count(4), (l, x) -> l.divide(x, l.affine(x, 1, 1))).values(),
+        TOLERANCE);
+    assertArrayEquals(
+        of(2, 3), image(2, 1, 2, count(4), (l, x) -> l.channelMean(x)).values(), TOLERANCE);
+  }
 }

@@ -41,14 +41,16 @@ public record Degradation(double share) {
     for (int i = 0; i < passes; i++) {
       rgb = blurred(rgb, frame.width(), frame.height());
     }
-    double exponent = Math.exp(between(random, -0.2, 1.0));
-    double light = Math.exp(between(random, -1.0, 0.2));
-    double contrast = between(random, 0.5, 1.1);
-    double black = between(random, 0, 0.1);
-    double noise = random.nextDouble() < 0.7 ? between(random, 0, 0.08) : 0;
+    // More strong ones than weak ones, but all strengths: most of a day is a little worse.
+    double strength = Math.sqrt(random.nextDouble());
+    double exponent = Math.exp(strength * between(random, -0.2, 1.0));
+    double light = Math.exp(strength * between(random, -1.0, 0.2));
+    double contrast = 1 + strength * between(random, -0.5, 0.1);
+    double black = strength * between(random, 0, 0.1);
+    double noise = random.nextDouble() < 0.7 ? strength * between(random, 0, 0.08) : 0;
     float[][] curves = new float[3][256];
     for (float[] curve : curves) {
-      double gain = light * between(random, 0.8, 1.2);
+      double gain = light * (1 + strength * between(random, -0.2, 0.2));
       for (int i = 0; i < 256; i++) {
         double value = gain * Math.pow(i / 255.0, exponent);
         curve[i] = (float) (255 * ((value - 0.5) * contrast + 0.5 - black));

@@ -51,30 +51,6 @@ public final class RfNetTrainer implements AutoCloseable {
    * @throws IllegalArgumentException if the class weights are not as many as the classes
    */
   public RfNetTrainer(EdgeModel start, int width, int height, TrainingOptions options) {
-    this(start, width, height, options, null);
-  }
-
-  /**
-   * The same for AppealNet's predictor head, alone or with the rest.
-   *
-   * @param start the model to start from, with the head
-   * @param width of the frames, in pixels
-   * @param height of the frames, in pixels
-   * @param options how to train
-   * @param appealNet the loss that takes the place of the cross-entropy, or null to leave the head
-   *     as it is
-   * @throws IllegalArgumentException if the class weights are not as many as the classes, or the
-   *     model has no such head
-   */
-  public RfNetTrainer(
-      EdgeModel start,
-      int width,
-      int height,
-      TrainingOptions options,
-      @Nullable AppealNetLoss appealNet) {
-    if (appealNet != null && !RfNet.hasAppealNet(start.weights())) {
-      throw new IllegalArgumentException("the model has no AppealNet head to train");
-    }
     int classes = start.classes().size();
     if (!options.classWeights().isEmpty() && options.classWeights().size() != classes) {
       throw new IllegalArgumentException(
@@ -97,19 +73,15 @@ public final class RfNetTrainer implements AutoCloseable {
       Operand<TFloat32> distance = depth == null ? null : distance(tf, depth);
       RfNet.Output<Operand<TFloat32>> output = RfNet.build(graph.training(), colour, distance);
       Operand<TFloat32> logits = output.logits();
-      loss = loss(tf, output, classes, appealNet);
+      loss = loss(tf, output.logits(), classes);
       RfNet.Output<Operand<TFloat32>> evaluated =
           options.batchNorm() == BatchNormMode.FROZEN
               ? output
               : RfNet.build(graph.inference(), colour, distance);
       scores = tf.linalg.transpose(evaluated.logits(), tf.constant(new int[] {0, 3, 1, 2}));
-      appeal =
-          evaluated.appeal() == null
-              ? null
-              : tf.math.mean(tf.math.sigmoid(evaluated.appeal()), tf.constant(new int[] {1, 2, 3}));
-      boolean headOnly = appealNet != null && appealNet.headOnly();
-      graph.minimise(
-          loss, name -> name.startsWith(RfNet.APPEALNET) ? appealNet != null : !headOnly);
+      appeal = evaluated.appeal() == null ? null : tf.math.sigmoid(evaluated.appeal());
+      // The head has a loss of its own.
+      graph.minimise(loss, name -> !name.startsWith(RfNet.APPEALNET));
       graph.open();
     } catch (RuntimeException e) {
       graph.close();
@@ -136,12 +108,8 @@ public final class RfNetTrainer implements AutoCloseable {
   }
 
   /** Mean over the pixels that have a class, by their classes' weights. */
-  private Operand<TFloat32> loss(
-      Ops tf,
-      RfNet.Output<Operand<TFloat32>> output,
-      int classes,
-      @Nullable AppealNetLoss appealNet) {
-    Operand<TFloat32> full = graph.training().resize(output.logits(), height, width);
+  private Operand<TFloat32> loss(Ops tf, Operand<TFloat32> logits, int classes) {
+    Operand<TFloat32> full = graph.training().resize(logits, height, width);
     Operand<TFloat32> rows = tf.reshape(full, tf.constant(new int[] {-1, classes}));
     Operand<TInt32> truth =
         tf.dtypes.cast(tf.reshape(target, tf.constant(new int[] {-1})), TInt32.class);
@@ -156,11 +124,6 @@ public final class RfNetTrainer implements AutoCloseable {
     Operand<TFloat32> weight =
         tf.reduceSum(tf.math.mul(hot, tf.constant(perClass)), tf.constant(new int[] {1}));
     Operand<TFloat32> each = tf.nn.softmaxCrossEntropyWithLogits(rows, hot).loss();
-    Operand<TFloat32> predictor = output.appeal();
-    if (appealNet != null && predictor != null) {
-      Operand<TFloat32> cells = graph.training().resize(predictor, height, width);
-      each = appealNet.of(tf, tf.reshape(cells, tf.constant(new int[] {-1})), each);
-    }
     Operand<TInt32> all = tf.constant(new int[] {0});
     Operand<TFloat32> sum = tf.reduceSum(tf.math.mul(each, weight), all);
     Operand<TFloat32> count = tf.math.maximum(tf.reduceSum(weight, all), tf.constant(1e-6f));

@@ -239,6 +239,26 @@ public final class TensorFlowLayers implements Layers<Operand<TFloat32>> {
   }
 
   @Override
+  public Operand<TFloat32> softmax(Operand<TFloat32> image) {
+    return tf.nn.softmax(image);
+  }
+
+  @Override
+  public Operand<TFloat32> affine(Operand<TFloat32> x, double scale, double shift) {
+    return tf.math.add(tf.math.mul(x, tf.constant((float) scale)), tf.constant((float) shift));
+  }
+
+  @Override
+  public Operand<TFloat32> divide(Operand<TFloat32> a, Operand<TFloat32> b) {
+    return tf.math.div(a, b);
+  }
+
+  @Override
+  public Operand<TFloat32> channelMean(Operand<TFloat32> image) {
+    return tf.math.mean(image, tf.constant(3), Mean.keepDims(true));
+  }
+
+  @Override
   public Operand<TFloat32> add(Operand<TFloat32> a, Operand<TFloat32> b) {
     return tf.math.add(a, b);
   }
