@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The views speak for the edge only while it runs the same model. So the plain frame is labelled
  * too, and where less than {@value #SAME} of its cells come out as the edge labelled them, the
  * edge's scores stand: another version serves there. The file is read again when it has changed, so
- * it may be the copy of the serving version that knowledge management keeps; until there is one, the
- * edge's scores stand too. Thread-safe; calls wait for each other.
+ * it may be the copy of the serving version that knowledge management keeps; until there is one,
+ * the edge's scores stand too. Thread-safe; calls wait for each other.
  */
 final class EdgeViews implements AutoCloseable {
   /** Share of cells with one class from which two answers are of one model; JPEG moves a few. */

@@ -122,7 +122,8 @@ class ModelSignaturesTest {
     both.and(b.pixels());
     BitSet either = (BitSet) a.pixels().clone();
     either.or(b.pixels());
-    return (double) both.cardinality() / Math.max(1, either.cardinality());
+    // Without thresholds a mask of no pixel is kept too.
+    return either.isEmpty() ? 1 : (double) both.cardinality() / either.cardinality();
   }
 
   @Test
