@@ -105,6 +105,11 @@ final class RunFolder {
         });
   }
 
+  /** Where knowledge management keeps a copy of the version that serves. */
+  static Path champion(Path folder) {
+    return folder.toAbsolutePath().normalize().resolve("models").resolve("champion.safetensors");
+  }
+
   Path root() {
     return root;
   }

@@ -142,7 +142,7 @@ public final class RunVerb implements Verb {
     source.configure(registry, chosen);
     model.configure(chosen);
     choose(chosen);
-    CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
+    CommonOptions.Workplace workplace = common.open(registry, chosen, cloudDefaults());
     ConfiguredPlugins plugins = workplace.plugins();
     PluginKind.ALL.forEach(plugins::effective);
     checkCloudInputs(workplace);
@@ -188,6 +188,14 @@ public final class RunVerb implements Verb {
       liberty.linger(common.err());
     }
     return Seamark.DONE;
+  }
+
+  /** The services of a run share its folder, so its cloud can look again with what serves. */
+  private Map<String, String> cloudDefaults() {
+    return cloud != null
+        ? Map.of()
+        : Map.of(
+            "unseen_task_processing.sam_fusion.edge-model", RunFolder.champion(out).toString());
   }
 
   private void choose(Map<String, String> chosen) {
@@ -299,10 +307,6 @@ public final class RunVerb implements Verb {
     absolute(settings, "seamark.plugins");
     absolute(settings, "seamark.ianvs.algorithm");
     absolute(settings, "seamark.retain.labels");
-    // The services share this folder, so the cloud can look again with the very model that serves.
-    settings.putIfAbsent(
-        "unseen_task_processing.sam_fusion.edge-model",
-        folder.models().resolve("champion.safetensors").toString());
     String initial = workplace.text("seamark.edge.model");
     if (!initial.isEmpty()) {
       settings.put("seamark.edge.model", Path.of(initial).toAbsolutePath().toString());
