@@ -14,8 +14,7 @@ import io.seamark.plugin.MiningDecision;
  * @param modelVersion version of the model that answered
  * @param stored whether the frame is in the outbox; false for easy frames, without a cloud, and
  *     where the outbox could not take it
- * @param inferSeconds time in known-sample inference: allocation, model, integration plugins that
- *     take long
+ * @param inferSeconds time in known-sample inference: allocation, model and integration
  * @param totalSeconds time from frame to answer: model, miner and outbox
  */
 public record EdgeAnswer(
