@@ -11,6 +11,8 @@ package io.seamark.perception;
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record ClassScores(int classes, int width, int height, float[] logits) {
+  private static final int BLOCK = 2048;
+
   /** Checks the shape. */
   public ClassScores {
     Shapes.checkSize("class scores", width, height);
@@ -72,14 +74,18 @@ public record ClassScores(int classes, int width, int height, float[] logits) {
   public ClassMap argmax() {
     int plane = width * height;
     byte[] best = new byte[plane];
-    float[] top = new float[plane];
-    System.arraycopy(logits, 0, top, 0, plane);
-    for (int c = 1; c < classes; c++) {
-      int from = c * plane;
-      for (int i = 0; i < plane; i++) {
-        if (logits[from + i] > top[i]) {
-          top[i] = logits[from + i];
-          best[i] = (byte) c;
+    float[] top = new float[Math.min(plane, BLOCK)];
+    // Block by block, so that the best so far stays in the cache from class to class.
+    for (int start = 0; start < plane; start += BLOCK) {
+      int length = Math.min(BLOCK, plane - start);
+      System.arraycopy(logits, start, top, 0, length);
+      for (int c = 1; c < classes; c++) {
+        int from = c * plane + start;
+        for (int i = 0; i < length; i++) {
+          if (logits[from + i] > top[i]) {
+            top[i] = logits[from + i];
+            best[start + i] = (byte) c;
+          }
         }
       }
     }

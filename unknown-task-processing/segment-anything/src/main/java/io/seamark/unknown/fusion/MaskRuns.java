@@ -22,12 +22,14 @@ record MaskRuns(int[] bounds, double quality) {
     float[] logits = scores.logits();
     for (int i = 0; i < logits.length; i++) {
       if (!Float.isFinite(logits[i])) {
-        throw new IllegalArgumentException(
-            "the scores of class "
-                + i / (scores.width() * scores.height())
-                + " are not all finite, but must be");
+        throw notFinite(i / (scores.width() * scores.height()));
       }
     }
+  }
+
+  static IllegalArgumentException notFinite(int of) {
+    return new IllegalArgumentException(
+        "the scores of class " + of + " are not all finite, but must be");
   }
 
   /** Masks that cover at least one pixel, largest first, in the given order where areas tie. */
@@ -78,6 +80,13 @@ record MaskRuns(int[] bounds, double quality) {
       sum += before[bounds[r + 1]] - before[bounds[r]];
     }
     return sum;
+  }
+
+  /** Writes a value to the covered pixels. */
+  void fill(int[] pixels, int value) {
+    for (int r = 0; r < bounds.length; r += 2) {
+      Arrays.fill(pixels, bounds[r], bounds[r + 1], value);
+    }
   }
 
   /** Paints masks over a map of classes, in order. */

@@ -30,6 +30,8 @@ import java.util.List;
  * model's class; the lowest class wins a tie. Thread-safe.
  */
 public final class QualitySum implements MaskFusion {
+  private static final int NONE = -1;
+
   private final double thin;
   private final double doubt;
 
@@ -58,34 +60,25 @@ public final class QualitySum implements MaskFusion {
    */
   @Override
   public ClassMap fuse(ClassScores scores, List<SegmentMask> masks) {
-    MaskRuns.checkFinite(scores);
     List<MaskRuns> inward = MaskRuns.largestFirst(masks, scores.width(), scores.height());
-    ClassMap own = scores.argmax();
-    if (inward.isEmpty()) {
-      return own;
-    }
     int[] label = ScoreSum.labels(scores, inward);
-    // Exponentials are dear, and only pixels that disagree with a mask need theirs; 0 is none yet.
-    float[] sure = new float[own.classes().length];
-    short[] thickness = thickness(own);
-    byte[] mine = own.classes();
-    byte[] out = mine.clone();
+    double[] trust = new double[label.length];
+    int[] innermost = new int[scores.width() * scores.height()];
+    Arrays.fill(innermost, NONE);
     for (int m = 0; m < label.length; m++) {
-      MaskRuns mask = inward.get(m);
-      double trust = Math.pow(mask.quality(), doubt);
-      double swallowed = thin * (1 - trust);
-      byte taken = (byte) label[m];
-      int[] bounds = mask.bounds();
-      for (int r = 0; r < bounds.length; r += 2) {
-        for (int i = bounds[r]; i < bounds[r + 1]; i++) {
-          if (mine[i] != taken && sure[i] == 0) {
-            sure[i] = sureness(scores, i, mine[i] & 0xFF);
-          }
-          if (mine[i] == taken || sure[i] > trust) {
-            out[i] = mine[i];
-          } else {
-            out[i] = thickness[i] <= swallowed ? (byte) ClassMap.IGNORE : taken;
-          }
+      trust[m] = Math.pow(inward.get(m).quality(), doubt);
+      inward.get(m).fill(innermost, m);
+    }
+    ClassMap own = scores.argmax();
+    byte[] out = own.classes().clone();
+    short[] thickness = thickness(own);
+    for (int i = 0; i < out.length; i++) {
+      int m = innermost[i];
+      if (m != NONE && out[i] != (byte) label[m]) {
+        // Exponentials are dear, and only pixels that disagree with their mask need theirs.
+        if (sureness(scores, i, out[i] & 0xFF) <= trust[m]) {
+          boolean swallowed = thickness[i] <= thin * (1 - trust[m]);
+          out[i] = (byte) (swallowed ? ClassMap.IGNORE : label[m]);
         }
       }
     }

@@ -29,32 +29,57 @@ public final class ScoreSum implements MaskFusion {
    */
   @Override
   public ClassMap fuse(ClassScores scores, List<SegmentMask> masks) {
-    MaskRuns.checkFinite(scores);
     List<MaskRuns> painted = MaskRuns.largestFirst(masks, scores.width(), scores.height());
     return MaskRuns.paint(scores.argmax(), painted, labels(scores, painted));
   }
 
-  /** The class with the largest sum of logits in each mask, the lowest on a tie. */
+  /**
+   * The class with the largest sum of logits in each mask, the lowest on a tie.
+   *
+   * @throws IllegalArgumentException if a logit is not finite
+   */
   static int[] labels(ClassScores scores, List<MaskRuns> masks) {
     int plane = scores.width() * scores.height();
-    float[] logits = scores.logits();
     int[] label = new int[masks.size()];
     double[] best = new double[masks.size()];
     // One prefix sum a class makes the sum over a run two look-ups, however many masks overlap.
-    double[] before = new double[plane + 1];
-    for (int c = 0; c < scores.classes(); c++) {
-      int from = c * plane;
-      for (int i = 0; i < plane; i++) {
-        before[i + 1] = before[i] + logits[from + i];
-      }
-      for (int m = 0; m < label.length; m++) {
-        double sum = masks.get(m).sum(before);
-        if (c == 0 || sum > best[m]) {
-          best[m] = sum;
-          label[m] = c;
-        }
+    // Two go side by side, since each addition waits for the one before it.
+    double[] even = new double[plane + 1];
+    double[] odd = new double[plane + 1];
+    for (int c = 0; c < scores.classes(); c += 2) {
+      boolean pair = c + 1 < scores.classes();
+      prefixSums(scores.logits(), c * plane, pair ? (c + 1) * plane : c * plane, even, odd);
+      choose(masks, even, c, label, best);
+      if (pair) {
+        choose(masks, odd, c + 1, label, best);
       }
     }
     return label;
+  }
+
+  private static void prefixSums(float[] logits, int from, int other, double[] even, double[] odd) {
+    double a = 0;
+    double b = 0;
+    for (int i = 0; i + 1 < even.length; i++) {
+      a += logits[from + i];
+      b += logits[other + i];
+      even[i + 1] = a;
+      odd[i + 1] = b;
+    }
+  }
+
+  private static void choose(
+      List<MaskRuns> masks, double[] before, int of, int[] label, double[] best) {
+    // Finite floats cannot sum up to what is no finite double, and anything else stays in the sum.
+    if (!Double.isFinite(before[before.length - 1])) {
+      throw MaskRuns.notFinite(of);
+    }
+    for (int m = 0; m < label.length; m++) {
+      double sum = masks.get(m).sum(before);
+      if (of == 0 || sum > best[m]) {
+        best[m] = sum;
+        label[m] = of;
+      }
+    }
   }
 }
