@@ -3,6 +3,7 @@ package io.seamark.bench;
 import io.seamark.bench.IanvsJob.Ranking;
 import io.seamark.cli.Table;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVPrinter;
+import org.apache.commons.csv.CSVRecord;
 
 /**
  * Ianvs's {@code all_rank.csv} and {@code selected_rank.csv}: blank-separated, the first column
@@ -24,6 +29,10 @@ import java.util.stream.Collectors;
 public final class RankFiles {
   private static final String MISSING = "NaN";
   private static final long MAX_BYTES = 64L << 20;
+
+  /** As pandas writes with {@code sep=" "}. */
+  static final CSVFormat FORMAT =
+      CSVFormat.DEFAULT.builder().setDelimiter(' ').setRecordSeparator('\n').get();
 
   private final Path folder;
   private final Ranking ranking;
@@ -199,91 +208,50 @@ public final class RankFiles {
 
   private static void save(Path file, Collection<String> columns, List<Map<String, String>> rows)
       throws IOException {
-    StringBuilder out = new StringBuilder("rank");
-    columns.forEach(c -> out.append(' ').append(quoted(c)));
-    out.append('\n');
-    for (int i = 0; i < rows.size(); i++) {
-      Map<String, String> row = rows.get(i);
-      out.append(i + 1);
-      columns.forEach(c -> out.append(' ').append(quoted(row.getOrDefault(c, MISSING))));
-      out.append('\n');
+    StringBuilder out = new StringBuilder();
+    try (CSVPrinter printer = new CSVPrinter(out, FORMAT)) {
+      printer.print("rank");
+      printer.printRecord(columns);
+      for (int i = 0; i < rows.size(); i++) {
+        Map<String, String> row = rows.get(i);
+        printer.print(i + 1);
+        printer.printRecord(columns.stream().map(c -> row.getOrDefault(c, MISSING)));
+      }
     }
     Bench.replace(file, out.toString().getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String quoted(String text) {
-    return text.matches("[^\\s\"]+") ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 
   private static Rows read(Path file) throws IOException {
     if (Files.size(file) > MAX_BYTES) {
       throw new IOException(file + " has more than " + MAX_BYTES + " bytes");
     }
-    List<List<String>> lines = fields(Files.readString(file));
     Rows rows = new Rows(new LinkedHashSet<>(), new ArrayList<>());
-    if (lines.isEmpty()) {
-      return rows;
-    }
-    List<String> heading = lines.get(0);
-    rows.columns.addAll(heading);
-    for (List<String> line : lines.subList(1, lines.size())) {
-      if (line.size() != heading.size()) {
-        throw new IOException(
-            file
-                + " has a row of "
-                + line.size()
-                + " fields under "
-                + heading.size()
-                + " columns; move it away to start a new one");
-      }
-      Map<String, String> row = new LinkedHashMap<>();
-      for (int i = 0; i < heading.size(); i++) {
-        if (!heading.get(i).equals("rank")) {
-          row.put(heading.get(i), line.get(i));
+    try (CSVParser parser =
+        CSVParser.parse(file, StandardCharsets.UTF_8, FORMAT.builder().setHeader().get())) {
+      rows.columns.addAll(parser.getHeaderNames());
+      for (CSVRecord line : parser) {
+        if (!line.isConsistent()) {
+          throw new IOException(
+              file
+                  + " has a row of "
+                  + line.size()
+                  + " fields under "
+                  + rows.columns.size()
+                  + " columns; move it away to start a new one");
         }
+        Map<String, String> row = line.toMap();
+        row.remove("rank");
+        rows.rows.add(row);
       }
-      rows.rows.add(row);
+    } catch (IllegalArgumentException | UncheckedIOException e) {
+      throw new IOException(
+          file
+              + " is no file of blank-separated values: "
+              + e.getMessage()
+              + "; move it away to start a new one",
+          e);
     }
     return rows;
-  }
-
-  /** Blank-separated fields, of which some are quoted and may hold blanks and line ends. */
-  static List<List<String>> fields(String text) {
-    List<List<String>> lines = new ArrayList<>();
-    List<String> line = new ArrayList<>();
-    StringBuilder field = new StringBuilder();
-    boolean quoted = false;
-    boolean begun = false;
-    for (int i = 0; i <= text.length(); i++) {
-      char c = i == text.length() ? '\n' : text.charAt(i);
-      if (quoted && i < text.length()) {
-        if (c != '"') {
-          field.append(c);
-        } else if (i + 1 < text.length() && text.charAt(i + 1) == '"') {
-          field.append('"');
-          i++;
-        } else {
-          quoted = false;
-        }
-      } else if (c == '"' && !begun) {
-        quoted = true;
-        begun = true;
-      } else if (Character.isWhitespace(c)) {
-        if (begun) {
-          line.add(field.toString());
-          field.setLength(0);
-          begun = false;
-        }
-        if (c == '\n' && !line.isEmpty()) {
-          lines.add(line);
-          line = new ArrayList<>();
-        }
-      } else {
-        field.append(c);
-        begun = true;
-      }
-    }
-    return lines;
   }
 
   private static Table table(List<String> columns, List<Map<String, String>> rows) {

@@ -2,27 +2,35 @@ package io.seamark.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.seamark.bench.IanvsJob.Ranking;
 import io.seamark.cli.Seamark;
 import io.seamark.registry.PluginRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchTest {
   private static final String GRID = "mask_generator.segment_anything.points-per-side=3";
@@ -77,6 +85,12 @@ class BenchTest {
     return results;
   }
 
+  private static List<List<String>> rows(Path file) throws IOException {
+    try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, RankFiles.FORMAT)) {
+      return parser.stream().map(CSVRecord::toList).toList();
+    }
+  }
+
   @Test
   @DisplayName("the example job runs, writes Ianvs's files, and resumes where it was cut off")
   void exampleAndResume() throws IOException {
@@ -84,7 +98,7 @@ class BenchTest {
     Ran first = bench(job, "--set", GRID);
     assertEquals(0, first.status(), first.err());
     Path rank = job.resolveSibling("workspace/street/rank");
-    List<List<String>> all = RankFiles.fields(Files.readString(rank.resolve("all_rank.csv")));
+    List<List<String>> all = rows(rank.resolve("all_rank.csv"));
     assertEquals(3, all.size());
     assertEquals(
         List.of(
@@ -122,8 +136,7 @@ class BenchTest {
     double best = Double.parseDouble(all.get(1).get(heading.indexOf("accuracy")));
     assertTrue(best >= Double.parseDouble(all.get(2).get(heading.indexOf("accuracy"))));
     assertTrue(Files.readString(rank.resolve("upload_curve.svg")).contains("<path d=\"M"));
-    List<List<String>> selected =
-        RankFiles.fields(Files.readString(rank.resolve("selected_rank.csv")));
+    List<List<String>> selected = rows(rank.resolve("selected_rank.csv"));
     assertEquals(
         List.of(
             "rank",
@@ -152,7 +165,7 @@ class BenchTest {
     assertTrue(second.out().contains("2 cases, 1 of them finished before, 0 failed"), second.out());
     assertEquals(results, results(job));
     assertTrue(Arrays.equals(kept, Files.readAllBytes(results.get(0))));
-    List<List<String>> again = RankFiles.fields(Files.readString(rank.resolve("all_rank.csv")));
+    List<List<String>> again = rows(rank.resolve("all_rank.csv"));
     assertTrue(again.size() <= 4, "the kept case's row is there twice: " + again);
     assertEquals(
         again.size() - 1,
@@ -161,6 +174,26 @@ class BenchTest {
             .map(r -> r.get(r.size() - 2) + r.get(r.size() - 1))
             .distinct()
             .count());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rank algorithm time\n1 a 2 3\n",
+        "rank algorithm rank\n1 a 2\n",
+        "rank algorithm\n1 \"never closed\n"
+      })
+  @DisplayName("a rank file that is none is named, and stays as it is")
+  void brokenRankFile(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("all_rank.csv"), text);
+    Map<String, Boolean> order = Map.of("accuracy", false);
+    List<String> all = List.of("all");
+    RankFiles files = new RankFiles(folder, new Ranking(order, all, all, all, all, true, false));
+    IOException refused = assertThrows(IOException.class, () -> files.write(List.of()));
+    String said = String.valueOf(refused.getMessage());
+    assertTrue(said.contains(file.toString()), said);
+    assertTrue(said.contains("move it away"), said);
+    assertEquals(text, Files.readString(file));
   }
 
   /** BWT and FWT as Ianvs's formulas give them, from the values that the case kept. */
