@@ -70,6 +70,18 @@ class EdgeModelTest {
     EdgeModel.load(write(tensors));
   }
 
+  @Test
+  void headsOfAnotherKindAreRefused() throws IOException {
+    Weights headed = RfNetWeights.withAppealNet(RfNetWeights.initial(1, 2, 2, false), 1);
+    EdgeModel.load(write(headed.tensors()));
+    String hidden = RfNet.APPEALNET + "hidden.weight";
+    int width = headed.get(hidden).shape().get(0);
+    int inputs = RfNet.APPEALNET_INPUTS + 2;
+    Map<String, Tensor> tensors = new LinkedHashMap<>(headed.tensors());
+    tensors.put(hidden, new Tensor(List.of(width, inputs, 1, 1), new float[width * inputs]));
+    assertMessage(write(tensors), "'" + hidden + "' has shape");
+  }
+
   private Path write(Map<String, Tensor> tensors) throws IOException {
     Path path = folder.resolve("bad.safetensors");
     Safetensors.write(path, new Weights(tensors, Map.of()), Precision.F32);
