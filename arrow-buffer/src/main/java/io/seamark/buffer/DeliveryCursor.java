@@ -11,7 +11,7 @@ import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How far an outbox has been delivered, in a file of its own that is replaced as a whole. */
+/** How far a log has been delivered, in a file of its own that is replaced as a whole. */
 final class DeliveryCursor {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryCursor.class);
 

@@ -1,5 +1,6 @@
 package io.seamark.buffer;
 
+import io.seamark.buffer.format.DamagedRecordException;
 import io.seamark.buffer.format.Disk;
 import io.seamark.buffer.format.OpenReport;
 import io.seamark.buffer.format.Row;
@@ -216,7 +217,7 @@ public final class ReplayBuffer implements AutoCloseable {
    * @param sequence from an {@link Entry}, or from {@link #append}
    * @return the sample and its answer; its scores to 8 bits
    * @throws IllegalArgumentException if the buffer never held or no longer holds that sequence
-   * @throws io.seamark.buffer.format.DamagedRecordException if its bytes are damaged
+   * @throws DamagedRecordException if its bytes are damaged
    * @throws IOException if reading fails
    */
   public BufferedSample read(long sequence) throws IOException {
@@ -224,7 +225,7 @@ public final class ReplayBuffer implements AutoCloseable {
     try {
       return new BufferedSample(SampleColumns.readSample(row), SampleColumns.readAnswer(row));
     } catch (IllegalArgumentException e) {
-      throw new IOException("record " + sequence + " makes no sense: " + e.getMessage(), e);
+      throw new DamagedRecordException("record " + sequence + " makes no sense: " + e.getMessage());
     }
   }
 

@@ -15,6 +15,7 @@ import io.seamark.knowledge.training.RoundResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -105,6 +106,7 @@ public final class TrainVerb implements Verb {
                 });
     return new LearningSettings(
         buffer,
+        List.of(),
         out,
         read.edgeModel(),
         read.retain(),

@@ -5,8 +5,12 @@ import io.seamark.knowledge.training.RoundSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.Config;
@@ -17,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param buffer folder of the replay buffer, which another process may be writing; need not exist
  *     yet
+ * @param replicas folders of other replay buffers, such as those of several replicas of
+ *     unknown-task processing, whose samples are brought into this one; empty if another process
+ *     writes it
  * @param models folder of the model registry
  * @param edgeModel the initial model, or null for the embedded one
  * @param retain labelled frames of the first world: {@code FOLDER}, {@code FOLDER:GLOB,GLOB},
@@ -29,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record LearningSettings(
     Path buffer,
+    List<Path> replicas,
     Path models,
     @Nullable Path edgeModel,
     String retain,
@@ -42,8 +50,20 @@ public record LearningSettings(
   /** Value of {@link #retain} for no retained frames. */
   public static final String NO_FRAMES = "none";
 
-  /** Checks the ranges. */
+  /** Checks the ranges, and that the buffers are different folders. */
   public LearningSettings {
+    replicas = List.copyOf(replicas);
+    Set<Path> folders = new HashSet<>(Set.of(absolute(buffer)));
+    for (Path replica : replicas) {
+      if (!folders.add(absolute(replica))) {
+        throw new IllegalArgumentException(
+            "seamark.replica.buffers names "
+                + replica
+                + (absolute(replica).equals(absolute(buffer))
+                    ? ", but that is where their samples are brought"
+                    : " twice"));
+      }
+    }
     if (retainFrames < 1 || retainFrames > 100_000) {
       throw new IllegalArgumentException(
           "seamark.retain.frames is " + retainFrames + ", but must be 1 to 100000");
@@ -52,6 +72,10 @@ public record LearningSettings(
       throw new IllegalArgumentException(
           "seamark.training.trigger.samples is " + triggerSamples + ", but must be at least 1");
     }
+  }
+
+  private static Path absolute(Path folder) {
+    return folder.toAbsolutePath().normalize();
   }
 
   /**
@@ -80,6 +104,7 @@ public record LearningSettings(
       in.failures.add("seamark.data is not set, but must name the folder of buffer and models");
       data = Path.of("");
     }
+    List<Path> replicas = in.paths("seamark.replica.buffers");
     Path edgeModel = in.path("seamark.edge.model");
     Path retainLabels = in.path("seamark.retain.labels");
     int retainFrames = (int) in.integer("seamark.retain.frames", 64);
@@ -118,6 +143,7 @@ public record LearningSettings(
             () ->
                 new LearningSettings(
                     root.resolve("buffer"),
+                    replicas,
                     root.resolve("models"),
                     edgeModel,
                     in.text("seamark.retain"),
@@ -145,7 +171,17 @@ public record LearningSettings(
     }
 
     @Nullable Path path(String key) {
-      String text = text(key);
+      return path(key, text(key));
+    }
+
+    List<Path> paths(String key) {
+      return Arrays.stream(text(key).split(","))
+          .map(part -> path(key, part.strip()))
+          .filter(Objects::nonNull)
+          .toList();
+    }
+
+    private @Nullable Path path(String key, String text) {
       if (text.isEmpty()) {
         return null;
       }

@@ -1,5 +1,7 @@
 package io.seamark.knowledge;
 
+import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.Gathering;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.knowledge.LearningState.LastRound;
 import io.seamark.knowledge.LearningState.Phase;
@@ -26,6 +28,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -45,6 +48,9 @@ public final class LifelongLearning implements AutoCloseable {
   /** How often the buffer is looked at while nothing else happens. */
   private static final long LOOK_MILLIS = 500;
 
+  /** Samples that are taken from each replica at a look, which holds the lock. */
+  private static final int GATHERED = 32;
+
   /** How the reason of a round that failed begins. */
   private static final String FAILED = "failed: ";
 
@@ -62,6 +68,7 @@ public final class LifelongLearning implements AutoCloseable {
   private final Thread thread = new Thread(this::loop, "seamark-learning");
 
   private @Nullable ReplayBuffer buffer;
+  private @Nullable Gathering gathering;
   private boolean requested;
   private boolean stopping;
   private boolean running;
@@ -442,19 +449,26 @@ public final class LifelongLearning implements AutoCloseable {
     return upTo;
   }
 
-  /** Looks at what the buffer's writer has appended; called with the lock, while no round runs. */
+  /**
+   * Looks at what the buffers' writers have appended; called with the lock, while no round runs.
+   */
   private void look() {
     try {
       if (buffer == null) {
-        if (!Files.isDirectory(settings.buffer())) {
+        if (settings.replicas().isEmpty() && !Files.isDirectory(settings.buffer())) {
           return;
         }
-        buffer = ReplayBuffer.openReadOnly(settings.buffer());
+        openBuffer();
       }
-      buffer.refresh();
-      first = buffer.first();
-      next = buffer.next();
-      size = buffer.size();
+      ReplayBuffer samples = Objects.requireNonNull(buffer);
+      if (gathering == null) {
+        samples.refresh();
+      } else {
+        gathering.gather(GATHERED);
+      }
+      first = samples.first();
+      next = samples.next();
+      size = samples.size();
       bufferTrouble = "";
     } catch (IOException e) {
       // The writer may be in the middle of making it; said once, then tried again.
@@ -470,11 +484,31 @@ public final class LifelongLearning implements AutoCloseable {
     }
   }
 
+  private void openBuffer() throws IOException {
+    Path folder = settings.buffer();
+    if (settings.replicas().isEmpty()) {
+      buffer = ReplayBuffer.openReadOnly(folder);
+    } else {
+      ReplayBuffer into = ReplayBuffer.open(folder, BufferOptions.defaults());
+      buffer = into;
+      Path progress = folder.resolveSibling("replicas");
+      gathering = Gathering.open(into, progress, settings.replicas());
+    }
+  }
+
   private void closeBuffer() throws IOException {
     ReplayBuffer open = buffer;
+    Gathering sources = gathering;
     buffer = null;
+    gathering = null;
     if (open != null) {
-      open.close();
+      try (open) {
+        if (sources != null) {
+          sources.close();
+          // Sealed, what was gathered can be read by any Arrow library.
+          open.seal();
+        }
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.RoundSettings;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ class LearningSettingsTest {
   void defaults() {
     LearningSettings settings = from(Map.of("seamark.data", "d", "seamark.threads", "2"));
     assertEquals(Path.of("d/buffer"), settings.buffer());
+    assertEquals(List.of(), settings.replicas());
     assertEquals(Path.of("d/models"), settings.models());
     assertNull(settings.edgeModel());
     assertEquals("", settings.retain());
@@ -34,6 +36,7 @@ class LearningSettingsTest {
         from(
             Map.ofEntries(
                 Map.entry("seamark.data", "d"),
+                Map.entry("seamark.replica.buffers", "a/buffer, b/buffer"),
                 Map.entry("seamark.edge.model", "m.safetensors"),
                 Map.entry("seamark.retain", "day:*"),
                 Map.entry("seamark.retain.labels", "labels"),
@@ -57,6 +60,7 @@ class LearningSettingsTest {
     assertEquals(
         new LearningSettings(
             Path.of("d/buffer"),
+            List.of(Path.of("a/buffer"), Path.of("b/buffer")),
             Path.of("d/models"),
             Path.of("m.safetensors"),
             "day:*",
@@ -97,5 +101,19 @@ class LearningSettingsTest {
         seamark.training.holdout is 1, but must be at least 2
         seamark.training.trigger.samples is 0, but must be at least 1""",
         e.getMessage());
+  }
+
+  @Test
+  void aBufferIsNotBroughtIntoItselfNorTwice() {
+    assertRefused("a,d/../a", "seamark.replica.buffers names d/../a twice");
+    assertRefused(
+        "a,d/buffer",
+        "seamark.replica.buffers names d/buffer, but that is where their samples are brought");
+  }
+
+  private static void assertRefused(String buffers, String message) {
+    Map<String, String> values = Map.of("seamark.data", "d", "seamark.replica.buffers", buffers);
+    assertEquals(
+        message, assertThrows(IllegalArgumentException.class, () -> from(values)).getMessage());
   }
 }

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
@@ -37,12 +38,18 @@ class LifelongLearningTest {
   @TempDir private Path folder;
 
   private LearningSettings settings(int trigger, int steps) throws IOException {
+    return settings(trigger, steps, List.of());
+  }
+
+  private LearningSettings settings(int trigger, int steps, List<Path> replicas)
+      throws IOException {
     Path model = folder.resolve("street.safetensors");
     if (!model.toFile().exists()) {
       Street.model(model);
     }
     return new LearningSettings(
         folder.resolve("buffer"),
+        replicas,
         folder.resolve("models"),
         model,
         LearningSettings.NO_FRAMES,
@@ -92,6 +99,28 @@ class LifelongLearningTest {
       assertEquals("v1", Objects.requireNonNull(state.last()).version());
       assertEquals(LifelongLearning.Request.STARTED, learning.request());
       await(learning, s -> s.state() == Phase.TRAINING);
+    }
+  }
+
+  @Test
+  void learnsFromTheBuffersOfAllReplicas() throws IOException {
+    List<Path> replicas = List.of(folder.resolve("one/buffer"), folder.resolve("two/buffer"));
+    LearningSettings settings = settings(12, 4, replicas);
+    try (LifelongLearning learning = started(settings)) {
+      try (ReplayBuffer one = ReplayBuffer.open(replicas.get(0), BufferOptions.defaults())) {
+        Street.append(one, 0, 7);
+        assertEquals(0, await(learning, s -> s.samples() == 7).completed());
+        try (ReplayBuffer two = ReplayBuffer.open(replicas.get(1), BufferOptions.defaults())) {
+          // One is sent to both.
+          Street.append(two, 6, 6);
+          assertEquals(12, await(learning, s -> s.completed() == 1).trainedOn());
+        }
+      }
+    }
+    try (LifelongLearning learning = started(settings)) {
+      LearningState state = await(learning, s -> s.samples() == 12);
+      assertEquals(1, state.completed());
+      assertEquals(12, state.trainedOn());
     }
   }
 

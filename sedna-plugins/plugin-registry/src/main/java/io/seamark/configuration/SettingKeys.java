@@ -30,6 +30,7 @@ public final class SettingKeys {
           "seamark.threads",
           "seamark.plugins",
           "seamark.queue",
+          "seamark.replica.buffers",
           "seamark.body.seconds",
           ConfigurationSources.ALGORITHM,
           "seamark.retain",

@@ -1,0 +1,166 @@
+package io.seamark.buffer;
+
+import io.seamark.buffer.ReplayBuffer.Entry;
+import io.seamark.buffer.format.DamagedRecordException;
+import io.seamark.buffer.format.Disk;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what several replay buffers hold into one, so that the samples of many replicas of a
+ * service are learnt from together. The buffers are read beside the processes that write them and
+ * stay as they are. How far each was read is kept on the disk; a sample that comes from two of
+ * them, or once more after a crash, is stored once. Not thread-safe.
+ */
+public final class Gathering implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Gathering.class);
+
+  private final ReplayBuffer into;
+  private final List<Source> sources = new ArrayList<>();
+
+  /** A buffer that is read, and how far. */
+  private static final class Source {
+    private final Path folder;
+    private final ReplayBuffer buffer;
+    private final DeliveryCursor cursor;
+    private String trouble = "";
+
+    Source(Path folder, ReplayBuffer buffer, DeliveryCursor cursor) {
+      this.folder = folder;
+      this.buffer = buffer;
+      this.cursor = cursor;
+    }
+  }
+
+  private Gathering(ReplayBuffer into) {
+    this.into = into;
+  }
+
+  /**
+   * Opens the sources.
+   *
+   * @param into open for appending; stays open when this is closed
+   * @param progress folder in which it is kept how far each source was read; made where there is
+   *     none
+   * @param folders of the buffers to read; one that is not there yet is empty
+   * @return to be closed
+   * @throws IOException if a source or the progress cannot be read
+   */
+  public static Gathering open(ReplayBuffer into, Path progress, List<Path> folders)
+      throws IOException {
+    Gathering gathering = new Gathering(into);
+    try {
+      for (Path folder : folders) {
+        Path read = Files.createDirectories(progress.resolve(name(folder)));
+        DeliveryCursor cursor = DeliveryCursor.open(read, Disk.local());
+        gathering.sources.add(new Source(folder, ReplayBuffer.openReadOnly(folder), cursor));
+      }
+      return gathering;
+    } catch (IOException | RuntimeException e) {
+      gathering.close();
+      throw e;
+    }
+  }
+
+  /** The same for a folder after each start, and allowed in file names. */
+  private static String name(Path folder) {
+    String path = folder.toAbsolutePath().normalize().toString();
+    return UUID.nameUUIDFromBytes(path.getBytes(StandardCharsets.UTF_8)).toString();
+  }
+
+  /**
+   * Takes in what is new. A source that cannot be read now is tried again at the next call; a
+   * damaged sample is left out. Both are logged.
+   *
+   * @param most samples that are looked at in each source, at least 1
+   * @return number of samples taken in
+   * @throws IOException if they cannot be stored; nothing is lost, the next call goes on there
+   */
+  public int gather(int most) throws IOException {
+    int taken = 0;
+    for (Source source : sources) {
+      long from = source.cursor.next();
+      long done = from;
+      for (Entry entry : fresh(source, most)) {
+        if (into.find(entry.edge(), entry.id()).isEmpty()) {
+          Optional<BufferedSample> sample;
+          try {
+            sample = read(source, entry.sequence());
+          } catch (IOException e) {
+            trouble(source, e);
+            break;
+          }
+          if (sample.isPresent()) {
+            into.append(sample.get());
+            taken++;
+          }
+        }
+        done = entry.sequence() + 1;
+      }
+      if (done != from) {
+        source.cursor.moveTo(done);
+      }
+    }
+    return taken;
+  }
+
+  private static List<Entry> fresh(Source source, int most) {
+    try {
+      source.buffer.refresh();
+    } catch (IOException e) {
+      trouble(source, e);
+      return List.of();
+    }
+    source.trouble = "";
+    long next = source.cursor.next();
+    // A buffer that was begun anew counts from 0 again.
+    long from = next > source.buffer.next() ? 0 : next;
+    return source.buffer.entries().filter(entry -> entry.sequence() >= from).limit(most).toList();
+  }
+
+  private static Optional<BufferedSample> read(Source source, long sequence) throws IOException {
+    try {
+      return Optional.of(source.buffer.read(sequence));
+    } catch (DamagedRecordException e) {
+      LOG.warn("sample {} of {} is left out: {}", sequence, source.folder, e.getMessage());
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      LOG.warn("sample {} of {} was dropped before it was read", sequence, source.folder);
+      return Optional.empty();
+    }
+  }
+
+  /** Said once, since it is tried again and again. */
+  private static void trouble(Source source, IOException e) {
+    String message = String.valueOf(e.getMessage());
+    if (!source.trouble.equals(message)) {
+      source.trouble = message;
+      LOG.warn("replay buffer {} cannot be read now: {}", source.folder, message);
+    }
+  }
+
+  /** Releases the sources. */
+  @Override
+  public void close() throws IOException {
+    IOException first = null;
+    for (Source source : sources) {
+      try {
+        source.buffer.close();
+      } catch (IOException e) {
+        first = first == null ? e : first;
+      }
+    }
+    sources.clear();
+    if (first != null) {
+      throw first;
+    }
+  }
+}
