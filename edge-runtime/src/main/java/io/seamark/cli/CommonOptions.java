@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -256,6 +257,25 @@ public final class CommonOptions {
      */
     public String text(String key) {
       return config.getOptionalValue(key, String.class).orElse("").strip();
+    }
+
+    /**
+     * The plugins where what configuration leaves unset has other values. What is set to nothing
+     * stays nothing.
+     *
+     * @param fallbacks value by key
+     * @return the same choice of plugins
+     * @throws IllegalArgumentException with one line for each wrong value
+     */
+    public ConfiguredPlugins plugins(Map<String, String> fallbacks) {
+      Map<String, String> all = new HashMap<>(CommonOptions.fallbacks(config));
+      fallbacks.forEach(
+          (key, value) -> {
+            if (config.getConfigValue(key).getSourceName() == null) {
+              all.put(key, value);
+            }
+          });
+      return new ConfiguredPlugins(registry, config, all, seed, threads);
     }
   }
 }

@@ -53,6 +53,16 @@ public final class ModelOptions {
   }
 
   /**
+   * Lets the cloud look at frames again with the model that labels them.
+   *
+   * @param model where the model is, or will be
+   * @return settings that hold where configuration says nothing else
+   */
+  public static Map<String, String> cloudLooksWith(Path model) {
+    return Map.of("unseen_task_processing.sam_fusion.edge-model", model.toString());
+  }
+
+  /**
    * Reads a model's facts.
    *
    * @param file named by the user

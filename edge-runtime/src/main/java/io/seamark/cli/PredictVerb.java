@@ -114,7 +114,12 @@ public final class PredictVerb implements Verb {
     try (SampleSource frames = SourceOptions.open(plugins);
         LiveModel live = new LiveModel(basemodel, "predict", file);
         Processing processing =
-            new Processing(cloudPath ? plugins.create(PluginKind.UNSEEN_TASK_PROCESSING) : null)) {
+            new Processing(
+                cloudPath
+                    ? workplace
+                        .plugins(ModelOptions.cloudLooksWith(file))
+                        .create(PluginKind.UNSEEN_TASK_PROCESSING)
+                    : null)) {
       prepare(out);
       ConfusionMatrix counts = new ConfusionMatrix(live.classes().size());
       SeenTaskInference inference =

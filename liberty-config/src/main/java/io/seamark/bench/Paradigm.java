@@ -7,6 +7,7 @@ import io.seamark.buffer.ArrowMessages;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.cli.CommonOptions.Workplace;
+import io.seamark.cli.ModelOptions;
 import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.metrics.ProcessResources;
 import io.seamark.edge.sync.LiveModel;
@@ -393,6 +394,8 @@ final class Paradigm implements AutoCloseable {
       log.accept("round " + round + (models.size() > 1 ? ", model " + index : "") + ": " + done);
       models.set(index, trained);
     }
+    // The cloud looks again with the model that labels from now on.
+    close();
   }
 
   /** The model that each sample's group asks for; a group with enough samples gets its own. */
@@ -526,7 +529,10 @@ final class Paradigm implements AutoCloseable {
   private UnseenTaskProcessing.Answer ask(Labelled sample, Prediction prediction) {
     UnseenTaskProcessing processing = cloud;
     if (processing == null) {
-      processing = workplace.plugins().create(PluginKind.UNSEEN_TASK_PROCESSING);
+      processing =
+          workplace
+              .plugins(ModelOptions.cloudLooksWith(models.get(0)))
+              .create(PluginKind.UNSEEN_TASK_PROCESSING);
       cloud = processing;
     }
     return processing.process(sample.frame(), prediction.scores());
@@ -595,6 +601,7 @@ final class Paradigm implements AutoCloseable {
   public void close() {
     if (cloud != null) {
       cloud.close();
+      cloud = null;
     }
   }
 }

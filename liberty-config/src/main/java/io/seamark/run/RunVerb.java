@@ -192,10 +192,7 @@ public final class RunVerb implements Verb {
 
   /** The services of a run share its folder, so its cloud can look again with what serves. */
   private Map<String, String> cloudDefaults() {
-    return cloud != null
-        ? Map.of()
-        : Map.of(
-            "unseen_task_processing.sam_fusion.edge-model", RunFolder.champion(out).toString());
+    return cloud != null ? Map.of() : ModelOptions.cloudLooksWith(RunFolder.champion(out));
   }
 
   private void choose(Map<String, String> chosen) {

@@ -1,5 +1,6 @@
 package io.seamark.verb;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -21,11 +22,15 @@ import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Frame;
+import io.seamark.source.ProceduralStreet;
+import io.seamark.source.Weather;
+import io.seamark.street.StreetModels;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FullVerbsTest {
   private static final int SIDE = 64;
+  private static final String LOOK = "unseen_task_processing.sam_fusion.edge-model=";
 
   @TempDir Path folder = Path.of("");
 
@@ -136,6 +142,38 @@ class FullVerbsTest {
     Ran verify = seamark("buffer", "verify", buffer);
     assertEquals(1, verify.status(), verify.out());
     assertFalse(verify.err().contains("\tat "), verify.err());
+  }
+
+  @Test
+  void predictLetsTheCloudLookAgainWithTheModelThatLabels() throws IOException {
+    Path images = Files.createDirectory(folder.resolve("images"));
+    Frame dusk = new ProceduralStreet(3, 240, 160).render(0, Weather.DUSK).sample().frame();
+    Files.write(images.resolve("dusk.png"), Images.encodePng(dusk));
+    Path model = StreetModels.edgeModel(folder);
+    byte[] again = cloudPath(images, model);
+    assertArrayEquals(again, cloudPath(images, model, "--set", LOOK + model));
+    assertFalse(Arrays.equals(again, cloudPath(images, model, "--set", LOOK)), "nothing is seen");
+  }
+
+  private byte[] cloudPath(Path images, Path model, Object... more) throws IOException {
+    Path out = folder.resolve("predicted");
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of(
+                "predict",
+                "--cloud-path",
+                "--images",
+                images,
+                "--edge-model",
+                model,
+                "--out",
+                out,
+                "--set",
+                "mask_generator.segment_anything.max-prompts=8"));
+    arguments.addAll(List.of(more));
+    Ran ran = seamark(arguments.toArray());
+    assertEquals(0, ran.status(), ran.err());
+    return Files.readAllBytes(out.resolve("dusk.png"));
   }
 
   @Test
