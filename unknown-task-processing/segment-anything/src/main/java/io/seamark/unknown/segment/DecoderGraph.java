@@ -65,6 +65,7 @@ final class DecoderGraph {
   private final Part mask;
   private final Part whole;
   private final boolean boxes;
+  private final int mostPoints;
   private int promptSide;
 
   /**
@@ -86,6 +87,7 @@ final class DecoderGraph {
   DecoderGraph(String name, OnnxMl.ModelProto decoder) throws IOException {
     this.name = name;
     model = DecoderSignature.official(name, decoder);
+    mostPoints = DecoderSignature.mostPoints(decoder);
     OnnxMl.GraphProto graph = model.getGraph();
     nodes = graph.getNodeList();
     types = new ElementTypes(graph);
@@ -271,6 +273,11 @@ final class DecoderGraph {
   /** Whether prompts may hold boxes. */
   boolean takesBoxes() {
     return boxes;
+  }
+
+  /** How many points a prompt may have, the two corners of a box among them. */
+  int mostPoints() {
+    return mostPoints;
   }
 
   /** What the graph for any prompt reads: embeddings, points and labels. */

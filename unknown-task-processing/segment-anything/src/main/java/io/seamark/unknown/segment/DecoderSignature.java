@@ -104,6 +104,25 @@ final class DecoderSignature {
     return signature.build();
   }
 
+  /**
+   * How many points a prompt may have, the two corners of a box among them.
+   *
+   * @param model a decoder of any of these signatures
+   * @return what its graph fixes; {@link Integer#MAX_VALUE} where it takes any number
+   */
+  static int mostPoints(ModelProto model) {
+    for (ValueInfoProto input : model.getGraph().getInputList()) {
+      boolean huggingFace = input.getName().equals(HF_POINTS);
+      if (huggingFace || input.getName().equals(POINTS)) {
+        int axis = huggingFace ? 2 : 1;
+        List<Dimension> sizes = input.getType().getTensorType().getShape().getDimList();
+        long fixed = axis < sizes.size() ? sizes.get(axis).getDimValue() : 0;
+        return fixed < 1 ? Integer.MAX_VALUE : (int) Math.min(fixed, MAX_POINTS);
+      }
+    }
+    return Integer.MAX_VALUE;
+  }
+
   private IOException unknown() {
     return new IOException(
         String.format(

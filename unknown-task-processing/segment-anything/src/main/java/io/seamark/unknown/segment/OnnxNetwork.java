@@ -414,11 +414,21 @@ final class OnnxNetwork implements PromptedNetwork {
 
   @Override
   public Decoded decode(float[] points, float[] labels, boolean several) {
+    int given = 0;
     for (float label : labels) {
+      given += label < 0 ? 0 : 1;
       if (label > 1 && !graph.takesBoxes()) {
         throw new IllegalArgumentException(
-            "this SAM's decoder takes points only, but a prompt has a box");
+            "this SAM's decoder takes points only, but a prompt has a box: give points on the"
+                + " thing, or take the official decoder export");
       }
+    }
+    if (given > graph.mostPoints()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "a prompt has %d points, the corners of a box among them, but this SAM's decoder was"
+                  + " exported for %d: give fewer, or take an export with any number of points",
+              given, graph.mostPoints()));
     }
     OnnxSession session = anyPrompt;
     if (session == null) {

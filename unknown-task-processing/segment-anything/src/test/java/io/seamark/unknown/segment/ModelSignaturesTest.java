@@ -11,7 +11,9 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.seamark.perception.Frame;
 import io.seamark.perception.SegmentMask;
+import io.seamark.perception.SegmentMask.Box;
 import io.seamark.street.StreetModels;
+import io.seamark.unknown.segment.Prompt.Point;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,6 +164,32 @@ class ModelSignaturesTest {
   }
 
   @Test
+  void moreThanTheFixedNumberOfPointsIsRefused() throws IOException {
+    Prompt two = new Prompt(List.of(new Point(80, 75, true), new Point(20, 10, false)), null);
+    Prompt box = Prompt.around(new Box(65, 60, 35, 35));
+    Path open = official(encoder, decoder);
+    Path fixed = official(encoder, Variants.fixedPoints(decoder, 3));
+    for (Prompt fits : List.of(Prompt.at(80, 75), two, box)) {
+      assertEquals(1, prompt(fixed, fits).size());
+    }
+    // With as many points as the graph fixes there is no padding, so the masks are the same.
+    assertEquals(
+        prompt(open, two).get(0).get(0).pixels(), prompt(fixed, two).get(0).get(0).pixels());
+    Prompt both = new Prompt(two.points(), box.box());
+    assertEquals(1, prompt(open, both).size());
+    assertMentions(
+        assertThrows(IllegalArgumentException.class, () -> prompt(fixed, both)),
+        "has 4 points, the corners of a box among them, but this SAM's decoder was exported for 3");
+  }
+
+  private static List<List<SegmentMask>> prompt(Path model, Prompt prompt) throws IOException {
+    try (SegmentAnything generator =
+        SegmentAnything.open(SegmentAnythingParameters.ofFolder(model), 1)) {
+      return generator.prompt(FRAME, List.of(prompt));
+    }
+  }
+
+  @Test
   void oneMaskOnly() throws IOException {
     List<SegmentMask> found = masks(official(encoder, Variants.singleMask(decoder)));
     assertFalse(found.isEmpty());
@@ -182,6 +210,27 @@ class ModelSignaturesTest {
       assertExpected(
           model("vision_encoder.onnx", vision, "prompt_encoder_mask_decoder.onnx", theirs), 1e-3);
     }
+  }
+
+  @Test
+  void huggingFacesPair_takesPointsButNoBox() throws IOException {
+    ModelProto vision = Variants.visionEncoder(encoder, size, channels);
+    ModelProto theirs = Variants.promptEncoderMaskDecoder(decoder, size / 4, channels, true);
+    Path pair = model("vision_encoder.onnx", vision, "prompt_encoder_mask_decoder.onnx", theirs);
+    Prompt one = Prompt.at(80, 75);
+    List<SegmentMask> wanted = prompt(official(encoder, decoder), one).get(0);
+    List<SegmentMask> found = prompt(pair, one).get(0);
+    assertEquals(3, found.size());
+    for (int i = 0; i < 3; i++) {
+      assertTrue(iou(found.get(i), wanted.get(i)) > 0.999);
+    }
+    // Theirs has no mask of its own for several points, so the best of the three is taken.
+    Prompt two = new Prompt(List.of(new Point(80, 75, true), new Point(20, 10, false)), null);
+    assertEquals(1, prompt(pair, two).get(0).size());
+    Prompt box = Prompt.around(new Box(65, 60, 35, 35));
+    assertMentions(
+        assertThrows(IllegalArgumentException.class, () -> prompt(pair, box)),
+        "takes points only, but a prompt has a box: give points");
   }
 
   @Test
@@ -326,7 +375,7 @@ class ModelSignaturesTest {
         () -> SegmentAnything.open(SegmentAnythingParameters.ofFolder(model), 1).close());
   }
 
-  private static void assertMentions(IOException e, String text) {
+  private static void assertMentions(Exception e, String text) {
     String message = Objects.requireNonNull(e.getMessage());
     assertTrue(message.contains(text), message);
   }
