@@ -3,6 +3,8 @@ package io.seamark.unknown.service;
 import io.seamark.buffer.BufferOptions;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.UnseenSampleReRecognition;
+import io.seamark.plugin.UnseenTaskAllocation;
 import io.seamark.plugin.UnseenTaskProcessing;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
@@ -121,13 +123,16 @@ public class ProcessingHost {
       ServiceSettings settings, ConfiguredPlugins plugins, String name) throws IOException {
     UnseenTaskProcessing processing = plugins.create(PluginKind.UNSEEN_TASK_PROCESSING);
     try {
-      ReplayBuffer buffer = ReplayBuffer.open(settings.buffer(), BufferOptions.defaults());
+      UnseenSampleReRecognition reRecognition =
+          plugins.create(PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION);
+      UnseenTaskAllocation allocation = plugins.create(PluginKind.UNSEEN_TASK_ALLOCATION);
+      // The buffer last: what fails before it must not leave it locked.
       return new TaskProcessor(
           processing,
-          plugins.create(PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION),
-          plugins.create(PluginKind.UNSEEN_TASK_ALLOCATION),
+          reRecognition,
+          allocation,
           name,
-          buffer,
+          ReplayBuffer.open(settings.buffer(), BufferOptions.defaults()),
           settings.queue(),
           Duration.ofSeconds(settings.bodySeconds()));
     } catch (IOException | RuntimeException e) {
