@@ -1,5 +1,6 @@
 package io.seamark.plugin;
 
+import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
 import io.seamark.perception.SegmentMask;
 import java.util.List;
@@ -14,6 +15,18 @@ public interface MaskGenerator extends AutoCloseable {
    * @return masks at the frame's size, in the generator's order, with the seconds each stage took
    */
   Generated generate(Frame frame);
+
+  /**
+   * Finds the masks of a frame, and may look harder where the edge model was unsure. A generator
+   * that makes no use of scores finds what it finds without.
+   *
+   * @param frame what the camera saw
+   * @param scores the edge model's logits, at any resolution
+   * @return as {@link #generate(Frame)}
+   */
+  default Generated generate(Frame frame, ClassScores scores) {
+    return generate(frame);
+  }
 
   /** Frees native memory. Closing twice does nothing. */
   @Override

@@ -50,7 +50,7 @@ public final class SamFusion implements UnseenTaskProcessing {
    */
   @Override
   public Answer process(Frame frame, ClassScores scores) {
-    MaskGenerator.Generated generated = generator.generate(frame);
+    MaskGenerator.Generated generated = generator.generate(frame, scores);
     Map<String, Double> seconds = new HashMap<>(generated.seconds());
     long start = System.nanoTime();
     ClassScores best = scores;

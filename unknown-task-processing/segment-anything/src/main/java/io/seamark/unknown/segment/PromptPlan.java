@@ -6,8 +6,8 @@ import java.util.Arrays;
  * Chooses which points of a grid to prompt next: first a coarse, evenly spread share of them, then
  * always the point that is farthest from all prompted ones, where a point inside masks that are
  * already found counts as nearer. So prompts gather where nothing is found yet and thin out where
- * masks lie in masks. The points are those of the original's grid, so each prompt gives the masks
- * that the original gets from it.
+ * masks lie in masks. A point may be given a weight by which it counts as farther. The points are
+ * those of the original's grid, so each prompt gives the masks that the original gets from it.
  */
 final class PromptPlan {
   /** Coarse points along each side. */
@@ -19,6 +19,7 @@ final class PromptPlan {
   private final int perSide;
   private final int limit;
   private final int[] squaredDistance;
+  private final double[] weight;
   private final int[] first;
   private int planned;
 
@@ -27,12 +28,14 @@ final class PromptPlan {
    *
    * @param perSide points along each side of the grid
    * @param limit prompts in all, at least 1
+   * @param weight how many times as far away as it is each point counts, at least 1
    */
-  PromptPlan(int perSide, int limit) {
+  PromptPlan(int perSide, int limit, double[] weight) {
     this.perSide = perSide;
     this.limit = Math.min(limit, perSide * perSide);
     this.squaredDistance = new int[perSide * perSide];
     Arrays.fill(squaredDistance, Integer.MAX_VALUE);
+    this.weight = weight;
     this.first = coarse(perSide, this.limit);
   }
 
@@ -71,7 +74,7 @@ final class PromptPlan {
     int best = 0;
     double most = -1;
     for (int i = 0; i < squaredDistance.length; i++) {
-      double shrink = 1.0 + EXPLAINED * found[i];
+      double shrink = (1.0 + EXPLAINED * found[i]) / weight[i];
       double distance = squaredDistance[i] / (shrink * shrink);
       if (distance > most && squaredDistance[i] > 0) {
         most = distance;

@@ -1,6 +1,8 @@
 package io.seamark.unknown.segment;
 
+import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
+import io.seamark.perception.PixelConfidence;
 import io.seamark.perception.SegmentMask;
 import io.seamark.perception.SegmentMask.Box;
 import io.seamark.plugin.MaskGenerator;
@@ -20,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * SAM's automatic mask generation, and masks for given prompts. In {@link Mode#REFERENCE} the masks
@@ -45,6 +48,7 @@ public final class SegmentAnything implements MaskGenerator {
   private final GeneratorSettings settings;
   private final Mode mode;
   private final int maxPrompts;
+  private final double doubt;
   private final ExecutorService workers;
   private boolean closed;
 
@@ -68,12 +72,19 @@ public final class SegmentAnything implements MaskGenerator {
    * Takes an open network, which is closed with this.
    *
    * @param maxPrompts in each crop, in the fast mode
+   * @param doubt how much an unsure edge model draws prompts, in the fast mode
    */
-  SegmentAnything(PromptedNetwork network, GeneratorSettings settings, Mode mode, int maxPrompts) {
+  SegmentAnything(
+      PromptedNetwork network,
+      GeneratorSettings settings,
+      Mode mode,
+      int maxPrompts,
+      double doubt) {
     this.network = network;
     this.settings = settings;
     this.mode = mode;
     this.maxPrompts = maxPrompts;
+    this.doubt = doubt;
     this.workers =
         Executors.newFixedThreadPool(
             network.workers(),
@@ -105,7 +116,8 @@ public final class SegmentAnything implements MaskGenerator {
             SamFolder.find(folder, parameters.variant()), settings.imageSize(), threads),
         settings,
         parameters.mode(),
-        parameters.maxPrompts());
+        parameters.maxPrompts(),
+        parameters.doubt());
   }
 
   /**
@@ -126,7 +138,25 @@ public final class SegmentAnything implements MaskGenerator {
    * @throws IllegalStateException if the generator is closed or inference fails
    */
   @Override
-  public synchronized Generated generate(Frame frame) {
+  public Generated generate(Frame frame) {
+    return generate(frame, (PixelConfidence) null);
+  }
+
+  /**
+   * Finds the masks of a frame; in the fast mode prompts are drawn to where the edge model is
+   * unsure, as much as {@code doubt} says.
+   *
+   * @param frame RGB; depth is not used
+   * @param scores the edge model's logits, at any resolution
+   * @return as {@link #generate(Frame)}
+   */
+  @Override
+  public Generated generate(Frame frame, ClassScores scores) {
+    boolean drawn = mode == Mode.FAST && doubt > 0;
+    return generate(frame, drawn ? PixelConfidence.of(scores) : null);
+  }
+
+  private synchronized Generated generate(Frame frame, @Nullable PixelConfidence confidence) {
     if (closed) {
       throw new IllegalStateException("the mask generator is closed");
     }
@@ -138,7 +168,8 @@ public final class SegmentAnything implements MaskGenerator {
       long start = System.nanoTime();
       network.encode(frame, crop);
       watch.encoder += System.nanoTime() - start;
-      found.addAll(mode == Mode.FAST ? fast(frame, crop, watch) : every(frame, crop, watch));
+      found.addAll(
+          mode == Mode.FAST ? fast(frame, crop, confidence, watch) : every(frame, crop, watch));
     }
     long start = System.nanoTime();
     if (crops.size() > 1) {
@@ -211,11 +242,12 @@ public final class SegmentAnything implements MaskGenerator {
   }
 
   /** Decodes what the plan asks for, and holds no more than the masks that are worth keeping. */
-  private List<Candidate> fast(Frame frame, Crop crop, Stopwatch watch) {
+  private List<Candidate> fast(
+      Frame frame, Crop crop, @Nullable PixelConfidence confidence, Stopwatch watch) {
     int perSide = settings.pointsPerSide(crop.layer());
     double[] points = crop.points(perSide);
     PromptTask[] tasks = tasks(frame, crop, points);
-    PromptPlan plan = new PromptPlan(perSide, maxPrompts);
+    PromptPlan plan = new PromptPlan(perSide, maxPrompts, weights(frame, crop, confidence, points));
     List<Candidate> kept = List.of();
     int[] covered = new int[perSide * perSide];
     for (int[] next = plan.next(ROUND, covered);
@@ -240,6 +272,22 @@ public final class SegmentAnything implements MaskGenerator {
       watch.filter += System.nanoTime() - start;
     }
     return kept;
+  }
+
+  /** 1 where the edge model is sure of its class, more the less it is. */
+  private double[] weights(
+      Frame frame, Crop crop, @Nullable PixelConfidence confidence, double[] points) {
+    double[] weights = new double[points.length / 2];
+    Arrays.fill(weights, 1);
+    if (confidence != null) {
+      for (int i = 0; i < weights.length; i++) {
+        int x = (int) ((crop.x0() + points[2 * i]) * confidence.width() / frame.width());
+        int y = (int) ((crop.y0() + points[2 * i + 1]) * confidence.height() / frame.height());
+        int cell = y * confidence.width() + x;
+        weights[i] += doubt * (1 - (confidence.top()[cell] - confidence.second()[cell]));
+      }
+    }
+    return weights;
   }
 
   private List<Candidate> distinct(List<Candidate> found) {

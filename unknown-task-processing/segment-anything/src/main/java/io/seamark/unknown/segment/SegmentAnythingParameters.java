@@ -15,6 +15,7 @@ import java.nio.file.Path;
  * @param variant which of a folder's variants; see {@link SamFolder#find}
  * @param mode how prompts are chosen
  * @param maxPrompts prompts in each crop at most, in the fast mode
+ * @param doubt how much an unsure edge model draws prompts, in the fast mode
  * @param pointsPerSide see {@link GeneratorSettings#pointsPerSide}
  * @param pointsPerBatch see {@link GeneratorSettings#pointsPerBatch}
  * @param predIouThresh see {@link GeneratorSettings#predIouThresh}
@@ -56,6 +57,15 @@ public record SegmentAnythingParameters(
             max = 65536,
             unit = "points")
         int maxPrompts,
+    @Hyperparameter(
+            text =
+                "How much prompts are drawn to where the edge model is unsure, in the fast mode: a"
+                    + " point where it cannot choose between two classes counts as if it were this"
+                    + " much farther from all that is prompted, 1 for twice as far. 0: not at all.",
+            defaultValue = "0",
+            min = 0,
+            max = 100)
+        double doubt,
     @Hyperparameter(
             text =
                 "Prompts along each side of the grid." + " -1: as the model folder says, else 32.",
@@ -163,6 +173,7 @@ public record SegmentAnythingParameters(
   public static final int UNSET = -1;
 
   private static final int MAX_PROMPTS = 192;
+  private static final double DOUBT = 0;
 
   private static final String SOURCE = "arXiv 2304.02643";
 
@@ -174,6 +185,9 @@ public record SegmentAnythingParameters(
     if (maxPrompts < 1) {
       throw new IllegalArgumentException(
           "max-prompts is " + maxPrompts + ", but must be at least 1");
+    }
+    if (!(doubt >= 0 && doubt <= 100)) {
+      throw new IllegalArgumentException("doubt is " + doubt + ", but must be 0 to 100");
     }
     check("points-per-side", pointsPerSide, 1, 256);
     check("points-per-batch", pointsPerBatch, 1, 4096);
@@ -200,6 +214,7 @@ public record SegmentAnythingParameters(
         "",
         Mode.FAST,
         MAX_PROMPTS,
+        DOUBT,
         UNSET,
         UNSET,
         UNSET,
@@ -226,6 +241,7 @@ public record SegmentAnythingParameters(
         variant,
         mode,
         maxPrompts,
+        doubt,
         pointsPerSide,
         pointsPerBatch,
         predIouThresh,

@@ -33,6 +33,7 @@ class GeneratorSettingsTest {
         "",
         Mode.FAST,
         256,
+        0,
         pointsPerSide,
         UNSET,
         predIouThresh,

@@ -42,6 +42,7 @@ class SegmentAnythingModelTest {
         "",
         Mode.REFERENCE,
         1,
+        0,
         pointsPerSide,
         unset,
         unset,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
 import io.seamark.perception.SegmentMask;
 import io.seamark.perception.SegmentMask.Box;
@@ -105,7 +106,7 @@ class SegmentAnythingTest {
   }
 
   private static SegmentAnything reference(PromptedNetwork network, GeneratorSettings settings) {
-    return new SegmentAnything(network, settings, Mode.REFERENCE, 1);
+    return new SegmentAnything(network, settings, Mode.REFERENCE, 1, 0);
   }
 
   private static GeneratorSettings settings(int points, int layers, int minArea) {
@@ -287,7 +288,7 @@ class SegmentAnythingTest {
 
   private static List<SegmentMask> fast(PromptedNetwork network, int perSide, int prompts) {
     try (SegmentAnything generator =
-        new SegmentAnything(network, settings(perSide, 0, 0), Mode.FAST, prompts)) {
+        new SegmentAnything(network, settings(perSide, 0, 0), Mode.FAST, prompts, 0)) {
       return generator.generate(FRAME).masks();
     }
   }
@@ -311,6 +312,26 @@ class SegmentAnythingTest {
     // Coarse points lie at 4, 12, 20 and so on; this square of 4 lies between them.
     List<SegmentMask> masks = fast(new Scene(new int[] {30, 22, 34, 26}), 32, 512);
     assertEquals(List.of(16), masks.stream().map(SegmentMask::area).toList());
+  }
+
+  @Test
+  void fast_promptsAreDrawnToWhereTheEdgeModelIsUnsure() {
+    Scene small = new Scene(new int[] {30, 22, 34, 26});
+    assertEquals(List.of(), fast(small, 32, 80));
+    int width = FRAME.width() / 4;
+    int height = FRAME.height() / 4;
+    float[] logits = new float[2 * width * height];
+    for (int i = 0; i < width * height; i++) {
+      boolean unsure = i % width >= 7 && i % width < 9 && i / width >= 5 && i / width < 7;
+      logits[i] = unsure ? 0 : 20;
+    }
+    ClassScores scores = new ClassScores(2, width, height, logits);
+    for (double doubt : new double[] {0, 3}) {
+      try (SegmentAnything generator =
+          new SegmentAnything(small, settings(32, 0, 0), Mode.FAST, 80, doubt)) {
+        assertEquals(doubt > 0 ? 1 : 0, generator.generate(FRAME, scores).masks().size());
+      }
+    }
   }
 
   @Test
