@@ -30,7 +30,8 @@ public final class RfNet {
   // Shares of the frame.
   private static final double TINY_AREA = 1e-6;
   private static final double SMALL_AREA = 1e-4;
-  private static final double SEEN_AREA = 2e-3;
+  private static final double SEEN_AREA = 6e-4;
+  private static final double MUCH_WRONG = 0.2;
 
   private static final String B = "backbone.";
 
@@ -150,10 +151,14 @@ public final class RfNet {
   }
 
   /**
-   * What AppealNet's predictor head reads of a frame, each 0 to 1: the Dice coefficient that the
-   * network expects to have, if its probabilities are to be believed, as the mean over all classes,
-   * where one that occurs nowhere has 1; the same over the classes that occur; the share of the
-   * classes that occur.
+   * What AppealNet's predictor head reads of a frame, each 0 to 1, if the network's probabilities
+   * are to be believed: the Dice coefficient that it expects to have, as the mean over all classes,
+   * where one that occurs nowhere has 1; the intersection over union, as the mean over the classes
+   * that occur, where one counts by {@code a / (a + 0.0006)}, with a its share of the frame; and
+   * {@code w / (w + 0.2)}, with w the share of the frame that it expects to have wrong.
+   *
+   * <p>The last is what tells day frames that the network has not learnt from one another; on those
+   * that it has learnt it is as good as useless.
    *
    * @param layers back end
    * @param logits [batch, classes, height, width]
@@ -174,12 +179,16 @@ public final class RfNet {
     T both = layers.add(believed, area);
     T dice =
         layers.divide(layers.affine(common, 2, SMALL_AREA), layers.affine(both, 1, SMALL_AREA));
-    T strict =
-        layers.divide(layers.affine(common, 2, TINY_AREA), layers.affine(both, 1, TINY_AREA));
+    T union = layers.add(both, layers.affine(common, -1, 0));
+    T overlap =
+        layers.divide(layers.affine(common, 1, TINY_AREA), layers.affine(union, 1, TINY_AREA));
     T occurs = layers.divide(area, layers.affine(area, 1, SEEN_AREA));
-    T occurring = layers.channelMean(occurs);
-    T seen = layers.divide(layers.channelMean(layers.multiply(occurs, strict)), occurring);
-    return layers.concatChannels(List.of(layers.channelMean(dice), seen, occurring));
+    T seen =
+        layers.divide(
+            layers.channelMean(layers.multiply(occurs, overlap)), layers.channelMean(occurs));
+    T wrong = layers.affine(layers.channelMean(common), -layers.channels(logits), 1);
+    T much = layers.divide(wrong, layers.affine(wrong, 1, MUCH_WRONG));
+    return layers.concatChannels(List.of(layers.channelMean(dice), seen, much));
   }
 
   private static <T> T stem(Layers<T> layers, T image, String branch) {

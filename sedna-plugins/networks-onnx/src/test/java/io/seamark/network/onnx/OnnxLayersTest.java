@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import io.seamark.network.RfNet;
 import io.seamark.network.Tensor;
 import io.seamark.network.Weights;
 import java.util.HashMap;
@@ -98,6 +99,24 @@ class OnnxLayersTest {
     weight(name + ".bias", List.of(1), bias);
     weight(name + ".running_mean", List.of(1), mean);
     weight(name + ".running_var", List.of(1), variance - 1e-5);
+  }
+
+  private float[] appealInputs(int classes, double... logits) throws Exception {
+    return image(classes, 1, 4, of(logits), RfNet::appealInputs).values();
+  }
+
+  @Test
+  void appealNetReads_whatTheProbabilitiesExpect() throws Exception {
+    float[] sure = appealInputs(3, 30, 30, 0, 0, 0, 0, 30, 30, 0, 0, 0, 0);
+    assertArrayEquals(of(1, 1, 0), sure, TOLERANCE);
+    // No class is above another: a third is right, and 1/9 in common of 5/9 in all.
+    float[] lost = appealInputs(3, new double[12]);
+    assertArrayEquals(of(1 / 3.0, 0.2, 2 / 3.0 / (2 / 3.0 + 0.2)), lost, 1e-3f);
+    // 0.8 everywhere, for class 0 in three cells of four: 0.6 of 0.8 and 0.2 of 0.4 in common.
+    double one = Math.log(0.8);
+    double other = Math.log(0.2);
+    float[] doubt = appealInputs(2, one, one, one, other, other, other, other, one);
+    assertArrayEquals(of((6 / 7.0 + 2 / 3.0) / 2, (0.75 + 0.5) / 2, 0.5), doubt, 1e-3f);
   }
 
   @Test
