@@ -145,7 +145,7 @@ public final class FusionComparison {
         add(counts, "edge alone", classes, label, edge);
         add(counts, "views alone", classes, label, views.process(frame, coarse).classMap());
         ClassScores looked = Objects.requireNonNull(look.scores);
-        List<SegmentMask> found = kept(kept.resolve(name), frame, generator);
+        List<SegmentMask> found = kept(kept.resolve(name), frame, coarse, generator);
         List<SegmentMask> perfect = segments(label, classes);
         for (Map.Entry<String, MaskFusion> fusion : fusions.entrySet()) {
           for (boolean sam : new boolean[] {true, false}) {
@@ -261,11 +261,11 @@ public final class FusionComparison {
   }
 
   /** A file of predicted IoU, stability and bits, mask by mask; made where there is none. */
-  private static List<SegmentMask> kept(Path file, Frame frame, MaskGenerator generator)
-      throws IOException {
+  private static List<SegmentMask> kept(
+      Path file, Frame frame, ClassScores scores, MaskGenerator generator) throws IOException {
     int size = (frame.width() * frame.height() + 7) / 8;
     if (!Files.isRegularFile(file)) {
-      List<SegmentMask> masks = generator.generate(frame).masks();
+      List<SegmentMask> masks = generator.generate(frame, scores).masks();
       ByteBuffer bytes = ByteBuffer.allocate(masks.size() * (8 + size));
       for (SegmentMask mask : masks) {
         bytes.putFloat(mask.predictedIou()).putFloat(mask.stabilityScore());
