@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
 import io.seamark.perception.SegmentMask;
 import io.seamark.plugin.MaskGenerator;
@@ -67,6 +68,21 @@ public abstract class MaskGeneratorContract<H extends Record>
     assertEquals(
         first,
         generator.generate(new Frame(frame.width(), frame.height(), frame.rgb(), null)).masks());
+  }
+
+  @Test
+  @DisplayName("scores of any resolution are taken, give the same masks twice and are not changed")
+  final void takesScores() throws IOException {
+    MaskGenerator generator = create(SEED);
+    Frame frame = frame();
+    for (int[] size : new int[][] {{1, 1}, {5, 3}, {frame.width(), frame.height()}}) {
+      ClassScores scores = Scenes.scores(3, 4, size[0], size[1]);
+      float[] logits = scores.logits().clone();
+      List<SegmentMask> first = generator.generate(frame, scores).masks();
+      first.forEach(mask -> assertEquals(frame.width(), mask.width()));
+      assertEquals(first, generator.generate(frame, scores).masks());
+      assertArrayEquals(logits, scores.logits());
+    }
   }
 
   @Test

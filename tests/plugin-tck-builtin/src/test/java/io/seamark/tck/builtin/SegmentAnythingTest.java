@@ -22,6 +22,7 @@ class SegmentAnythingTest extends MaskGeneratorContract<SegmentAnythingParameter
 
   @Override
   protected Map<String, String> hyperparameters() throws IOException {
-    return Map.of("folder", StreetModels.segmenter(cache).toString(), "points-per-side", "3");
+    return Map.of(
+        "folder", StreetModels.segmenter(cache).toString(), "points-per-side", "3", "doubt", "2");
   }
 }
