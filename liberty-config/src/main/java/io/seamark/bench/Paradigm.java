@@ -529,6 +529,7 @@ final class Paradigm implements AutoCloseable {
   private UnseenTaskProcessing.Answer ask(Labelled sample, Prediction prediction) {
     UnseenTaskProcessing processing = cloud;
     if (processing == null) {
+      // Where another model labelled a frame, that one's scores stand.
       processing =
           workplace
               .plugins(ModelOptions.cloudLooksWith(models.get(0)))

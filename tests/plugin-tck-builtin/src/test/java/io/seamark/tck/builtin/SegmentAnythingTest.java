@@ -23,6 +23,11 @@ class SegmentAnythingTest extends MaskGeneratorContract<SegmentAnythingParameter
   @Override
   protected Map<String, String> hyperparameters() throws IOException {
     return Map.of(
-        "folder", StreetModels.segmenter(cache).toString(), "points-per-side", "3", "doubt", "2");
+        "folder",
+        StreetModels.segmenter(cache).toString(),
+        "points-per-side",
+        "3",
+        "uncertainty",
+        "2");
   }
 }

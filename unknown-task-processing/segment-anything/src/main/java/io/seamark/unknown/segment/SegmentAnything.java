@@ -48,7 +48,7 @@ public final class SegmentAnything implements MaskGenerator {
   private final GeneratorSettings settings;
   private final Mode mode;
   private final int maxPrompts;
-  private final double doubt;
+  private final double uncertainty;
   private final ExecutorService workers;
   private boolean closed;
 
@@ -72,19 +72,19 @@ public final class SegmentAnything implements MaskGenerator {
    * Takes an open network, which is closed with this.
    *
    * @param maxPrompts in each crop, in the fast mode
-   * @param doubt how much an unsure edge model draws prompts, in the fast mode
+   * @param uncertainty how much an unsure edge model draws prompts, in the fast mode
    */
   SegmentAnything(
       PromptedNetwork network,
       GeneratorSettings settings,
       Mode mode,
       int maxPrompts,
-      double doubt) {
+      double uncertainty) {
     this.network = network;
     this.settings = settings;
     this.mode = mode;
     this.maxPrompts = maxPrompts;
-    this.doubt = doubt;
+    this.uncertainty = uncertainty;
     this.workers =
         Executors.newFixedThreadPool(
             network.workers(),
@@ -117,7 +117,7 @@ public final class SegmentAnything implements MaskGenerator {
         settings,
         parameters.mode(),
         parameters.maxPrompts(),
-        parameters.doubt());
+        parameters.uncertainty());
   }
 
   /**
@@ -144,7 +144,7 @@ public final class SegmentAnything implements MaskGenerator {
 
   /**
    * Finds the masks of a frame; in the fast mode prompts are drawn to where the edge model is
-   * unsure, as much as {@code doubt} says.
+   * unsure, as much as {@code uncertainty} says.
    *
    * @param frame RGB; depth is not used
    * @param scores the edge model's logits, at any resolution
@@ -152,7 +152,7 @@ public final class SegmentAnything implements MaskGenerator {
    */
   @Override
   public Generated generate(Frame frame, ClassScores scores) {
-    boolean drawn = mode == Mode.FAST && doubt > 0;
+    boolean drawn = mode == Mode.FAST && uncertainty > 0;
     return generate(frame, drawn ? PixelConfidence.of(scores) : null);
   }
 
@@ -284,7 +284,7 @@ public final class SegmentAnything implements MaskGenerator {
         int x = (int) ((crop.x0() + points[2 * i]) * confidence.width() / frame.width());
         int y = (int) ((crop.y0() + points[2 * i + 1]) * confidence.height() / frame.height());
         int cell = y * confidence.width() + x;
-        weights[i] += doubt * (1 - (confidence.top()[cell] - confidence.second()[cell]));
+        weights[i] += uncertainty * (1 - (confidence.top()[cell] - confidence.second()[cell]));
       }
     }
     return weights;

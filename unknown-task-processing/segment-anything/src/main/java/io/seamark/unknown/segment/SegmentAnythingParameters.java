@@ -15,7 +15,7 @@ import java.nio.file.Path;
  * @param variant which of a folder's variants; see {@link SamFolder#find}
  * @param mode how prompts are chosen
  * @param maxPrompts prompts in each crop at most, in the fast mode
- * @param doubt how much an unsure edge model draws prompts, in the fast mode
+ * @param uncertainty how much an unsure edge model draws prompts, in the fast mode
  * @param pointsPerSide see {@link GeneratorSettings#pointsPerSide}
  * @param pointsPerBatch see {@link GeneratorSettings#pointsPerBatch}
  * @param predIouThresh see {@link GeneratorSettings#predIouThresh}
@@ -65,7 +65,7 @@ public record SegmentAnythingParameters(
             defaultValue = "0",
             min = 0,
             max = 100)
-        double doubt,
+        double uncertainty,
     @Hyperparameter(
             text =
                 "Prompts along each side of the grid." + " -1: as the model folder says, else 32.",
@@ -173,7 +173,7 @@ public record SegmentAnythingParameters(
   public static final int UNSET = -1;
 
   private static final int MAX_PROMPTS = 192;
-  private static final double DOUBT = 0;
+  private static final double UNCERTAINTY = 0;
 
   private static final String SOURCE = "arXiv 2304.02643";
 
@@ -186,8 +186,9 @@ public record SegmentAnythingParameters(
       throw new IllegalArgumentException(
           "max-prompts is " + maxPrompts + ", but must be at least 1");
     }
-    if (!(doubt >= 0 && doubt <= 100)) {
-      throw new IllegalArgumentException("doubt is " + doubt + ", but must be 0 to 100");
+    if (!(uncertainty >= 0 && uncertainty <= 100)) {
+      throw new IllegalArgumentException(
+          "uncertainty is " + uncertainty + ", but must be 0 to 100");
     }
     check("points-per-side", pointsPerSide, 1, 256);
     check("points-per-batch", pointsPerBatch, 1, 4096);
@@ -214,7 +215,7 @@ public record SegmentAnythingParameters(
         "",
         Mode.FAST,
         MAX_PROMPTS,
-        DOUBT,
+        UNCERTAINTY,
         UNSET,
         UNSET,
         UNSET,
@@ -241,7 +242,7 @@ public record SegmentAnythingParameters(
         variant,
         mode,
         maxPrompts,
-        doubt,
+        uncertainty,
         pointsPerSide,
         pointsPerBatch,
         predIouThresh,

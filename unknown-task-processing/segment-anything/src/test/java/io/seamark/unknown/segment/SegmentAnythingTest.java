@@ -326,10 +326,10 @@ class SegmentAnythingTest {
       logits[i] = unsure ? 0 : 20;
     }
     ClassScores scores = new ClassScores(2, width, height, logits);
-    for (double doubt : new double[] {0, 3}) {
+    for (double uncertainty : new double[] {0, 3}) {
       try (SegmentAnything generator =
-          new SegmentAnything(small, settings(32, 0, 0), Mode.FAST, 80, doubt)) {
-        assertEquals(doubt > 0 ? 1 : 0, generator.generate(FRAME, scores).masks().size());
+          new SegmentAnything(small, settings(32, 0, 0), Mode.FAST, 80, uncertainty)) {
+        assertEquals(uncertainty > 0 ? 1 : 0, generator.generate(FRAME, scores).masks().size());
       }
     }
   }

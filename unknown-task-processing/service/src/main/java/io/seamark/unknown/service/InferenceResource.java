@@ -174,40 +174,36 @@ public class InferenceResource {
       @Context HttpServletRequest request,
       InputStream body)
       throws IOException {
-    try {
-      TaskProcessor processor = host.processor();
-      checkName(name, processor);
-      Questions.checkType(headers, MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM);
-      Questions.checkLength(length);
-      try (BodyReader.Body read = processor.read(body)) {
-        // A number takes two characters at least and becomes four bytes.
-        read.hold(2L * read.bytes().length);
-        InferenceRequest asked = InferenceRequest.read(read.bytes(), jsonLength(jsonLength));
-        TaskProcessor.Question question = asked.question(processor);
-        String client =
-            asked.edge().isEmpty() ? "address " + request.getRemoteAddr() : "edge " + asked.edge();
-        TaskProcessor.Answers answers = processor.answer(client, List.of(question));
-        metrics.predicted("v2", answers);
-        InferenceAnswer answer =
-            InferenceAnswer.of(name, asked, answers.answers().get(0), question.scores().classes());
-        Response.ResponseBuilder response = Response.ok(answer.body());
-        return answer.headerLength() < 0
-            ? response.type(MediaType.APPLICATION_JSON).build()
-            : response
-                .type(MediaType.APPLICATION_OCTET_STREAM)
-                .header(HEADER_LENGTH, answer.headerLength())
-                .build();
-      }
-    } catch (BadSampleException e) {
-      metrics.refused("bad");
-      throw e;
-    } catch (BusyException e) {
-      metrics.refused("busy");
-      throw e;
-    } catch (NotReadyException e) {
-      metrics.refused("not_ready");
-      throw e;
-    }
+    return metrics.counting(
+        () -> {
+          TaskProcessor processor = host.processor();
+          checkName(name, processor);
+          Questions.checkType(
+              headers, MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM);
+          Questions.checkLength(length);
+          try (BodyReader.Body read = processor.read(body)) {
+            // A number takes two characters at least and becomes four bytes.
+            read.hold(2L * read.bytes().length);
+            InferenceRequest asked = InferenceRequest.read(read.bytes(), jsonLength(jsonLength));
+            TaskProcessor.Question question = asked.question(processor);
+            String client =
+                asked.edge().isEmpty()
+                    ? "address " + request.getRemoteAddr()
+                    : "edge " + asked.edge();
+            TaskProcessor.Answers answers = processor.answer(client, List.of(question));
+            metrics.predicted("v2", answers);
+            InferenceAnswer answer =
+                InferenceAnswer.of(
+                    name, asked, answers.answers().get(0), question.scores().classes());
+            Response.ResponseBuilder response = Response.ok(answer.body());
+            return answer.headerLength() < 0
+                ? response.type(MediaType.APPLICATION_JSON).build()
+                : response
+                    .type(MediaType.APPLICATION_OCTET_STREAM)
+                    .header(HEADER_LENGTH, answer.headerLength())
+                    .build();
+          }
+        });
   }
 
   private static @Nullable Integer jsonLength(@Nullable String text) {

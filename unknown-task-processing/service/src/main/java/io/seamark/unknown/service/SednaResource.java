@@ -105,64 +105,56 @@ public class SednaResource {
       InputStream body)
       throws IOException {
     checkName(service);
-    try {
-      TaskProcessor processor = host.processor();
-      Questions.checkLength(length);
-      try (BodyReader.Body read = processor.read(body)) {
-        if (read.bytes().length == 0) {
-          return invalid("body", "field required", "value_error.missing");
-        }
-        MediaType type = headers.getMediaType();
-        if (type != null && !type.getSubtype().endsWith("json")) {
-          return invalid("body", "value is not a valid dict", "type_error.dict");
-        }
-        read.hold(2L * read.bytes().length);
-        Call call;
-        List<TaskProcessor.Question> questions = new ArrayList<>();
-        try {
-          call = BoundedJson.read(read.bytes(), read.bytes().length, SednaResource::call);
-          List<Item> data = call.data;
-          if (data == null) {
-            return invalid("data", call.fault, call.type);
+    return metrics.counting(
+        () -> {
+          TaskProcessor processor = host.processor();
+          Questions.checkLength(length);
+          try (BodyReader.Body read = processor.read(body)) {
+            if (read.bytes().length == 0) {
+              return invalid("body", "field required", "value_error.missing");
+            }
+            MediaType type = headers.getMediaType();
+            if (type != null && !type.getSubtype().endsWith("json")) {
+              return invalid("body", "value is not a valid dict", "type_error.dict");
+            }
+            read.hold(2L * read.bytes().length);
+            Call call;
+            List<TaskProcessor.Question> questions = new ArrayList<>();
+            try {
+              call = BoundedJson.read(read.bytes(), read.bytes().length, SednaResource::call);
+              List<Item> data = call.data;
+              if (data == null) {
+                return invalid("data", call.fault, call.type);
+              }
+              for (Item item : data) {
+                questions.add(question(processor, item));
+              }
+            } catch (BadSampleException e) {
+              if (e.status() != Status.BAD_REQUEST) {
+                throw e;
+              }
+              metrics.refused("bad");
+              return invalid("data", String.valueOf(e.getMessage()), "value_error");
+            }
+            if (call.callback) {
+              return Response.serverError()
+                  .type(MediaType.APPLICATION_JSON)
+                  .entity(
+                      Json.createObjectBuilder()
+                          .add("detail", "no callback is registered")
+                          .build()
+                          .toString())
+                  .build();
+            }
+            if (questions.isEmpty()) {
+              return Response.ok("{\"result\":[]}", MediaType.APPLICATION_JSON).build();
+            }
+            TaskProcessor.Answers answers =
+                processor.answer("address " + request.getRemoteAddr(), questions);
+            metrics.predicted("sedna", answers);
+            return Response.ok(result(answers.answers()), MediaType.APPLICATION_JSON).build();
           }
-          for (Item item : data) {
-            questions.add(question(processor, item));
-          }
-        } catch (BadSampleException e) {
-          if (e.status() != Status.BAD_REQUEST) {
-            throw e;
-          }
-          metrics.refused("bad");
-          return invalid("data", String.valueOf(e.getMessage()), "value_error");
-        }
-        if (call.callback) {
-          return Response.serverError()
-              .type(MediaType.APPLICATION_JSON)
-              .entity(
-                  Json.createObjectBuilder()
-                      .add("detail", "no callback is registered")
-                      .build()
-                      .toString())
-              .build();
-        }
-        if (questions.isEmpty()) {
-          return Response.ok("{\"result\":[]}", MediaType.APPLICATION_JSON).build();
-        }
-        TaskProcessor.Answers answers =
-            processor.answer("address " + request.getRemoteAddr(), questions);
-        metrics.predicted("sedna", answers);
-        return Response.ok(result(answers.answers()), MediaType.APPLICATION_JSON).build();
-      }
-    } catch (BadSampleException e) {
-      metrics.refused("bad");
-      throw e;
-    } catch (BusyException e) {
-      metrics.refused("busy");
-      throw e;
-    } catch (NotReadyException e) {
-      metrics.refused("not_ready");
-      throw e;
-    }
+        });
   }
 
   private void checkName(String service) {

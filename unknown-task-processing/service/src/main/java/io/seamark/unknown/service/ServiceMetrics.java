@@ -2,6 +2,8 @@ package io.seamark.unknown.service;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.metrics.Counter;
@@ -57,6 +59,32 @@ public class ServiceMetrics {
                 .build(),
             new Tag("stage", stage))
         .update(Duration.ofNanos(Math.round(seconds * 1e9)));
+  }
+
+  /** What answers a request. */
+  interface Work {
+    /**
+     * Answers.
+     *
+     * @throws IOException if the answer cannot be kept or written
+     */
+    Response answer() throws IOException;
+  }
+
+  /** Does work, and counts it if it refuses the request. */
+  Response counting(Work work) throws IOException {
+    try {
+      return work.answer();
+    } catch (BadSampleException e) {
+      refused("bad");
+      throw e;
+    } catch (BusyException e) {
+      refused("busy");
+      throw e;
+    } catch (NotReadyException e) {
+      refused("not_ready");
+      throw e;
+    }
   }
 
   /** Counts a request that was not answered. */

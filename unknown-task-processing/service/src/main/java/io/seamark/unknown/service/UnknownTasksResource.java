@@ -41,26 +41,22 @@ public class UnknownTasksResource {
   public Response answer(
       @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable Long length, InputStream body)
       throws IOException {
-    try {
-      if (length != null && length > TaskProcessor.LIMIT) {
-        throw new BadSampleException(
-            Response.Status.REQUEST_ENTITY_TOO_LARGE,
-            "the body has " + length + " bytes, but at most " + TaskProcessor.LIMIT + " are taken");
-      }
-      TaskProcessor.Outcome outcome = host.processor().process(body);
-      metrics.answered(outcome);
-      log(outcome);
-      return Response.ok(outcome.reply(), ArrowMessages.MEDIA_TYPE).build();
-    } catch (BadSampleException e) {
-      metrics.refused("bad");
-      throw e;
-    } catch (BusyException e) {
-      metrics.refused("busy");
-      throw e;
-    } catch (NotReadyException e) {
-      metrics.refused("not_ready");
-      throw e;
-    }
+    return metrics.counting(
+        () -> {
+          if (length != null && length > TaskProcessor.LIMIT) {
+            throw new BadSampleException(
+                Response.Status.REQUEST_ENTITY_TOO_LARGE,
+                "the body has "
+                    + length
+                    + " bytes, but at most "
+                    + TaskProcessor.LIMIT
+                    + " are taken");
+          }
+          TaskProcessor.Outcome outcome = host.processor().process(body);
+          metrics.answered(outcome);
+          log(outcome);
+          return Response.ok(outcome.reply(), ArrowMessages.MEDIA_TYPE).build();
+        });
   }
 
   private static void log(TaskProcessor.Outcome outcome) {
