@@ -4,6 +4,7 @@ import io.seamark.buffer.ReplayBuffer.Entry;
 import io.seamark.buffer.format.DamagedRecordException;
 import io.seamark.buffer.format.Disk;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,8 @@ public final class Gathering implements AutoCloseable {
    * @param into open for appending; stays open when this is closed
    * @param progress folder in which it is kept how far each source was read; made where there is
    *     none
-   * @param folders of the buffers to read; one that is not there yet is empty
+   * @param folders of the buffers to read; one that is not there yet is empty, and one that was
+   *     begun anew is read from its beginning if it is shorter than what was read of the old one
    * @return to be closed
    * @throws IOException if a source or the progress cannot be read
    */
@@ -89,21 +91,22 @@ public final class Gathering implements AutoCloseable {
     for (Source source : sources) {
       long from = source.cursor.next();
       long done = from;
-      for (Entry entry : fresh(source, most)) {
-        if (into.find(entry.edge(), entry.id()).isEmpty()) {
-          Optional<BufferedSample> sample;
-          try {
-            sample = read(source, entry.sequence());
-          } catch (IOException e) {
-            trouble(source, e);
-            break;
+      try {
+        for (Entry entry : fresh(source, most)) {
+          if (into.find(entry.edge(), entry.id()).isEmpty()) {
+            Optional<BufferedSample> sample = read(source, entry.sequence());
+            if (sample.isPresent()) {
+              store(sample.get());
+              taken++;
+            }
           }
-          if (sample.isPresent()) {
-            into.append(sample.get());
-            taken++;
-          }
+          done = entry.sequence() + 1;
         }
-        done = entry.sequence() + 1;
+        source.trouble = "";
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      } catch (IOException e) {
+        trouble(source, e);
       }
       if (done != from) {
         source.cursor.moveTo(done);
@@ -112,14 +115,17 @@ public final class Gathering implements AutoCloseable {
     return taken;
   }
 
-  private static List<Entry> fresh(Source source, int most) {
+  /** Told apart from what goes wrong with a source. */
+  private void store(BufferedSample sample) {
     try {
-      source.buffer.refresh();
+      into.append(sample);
     } catch (IOException e) {
-      trouble(source, e);
-      return List.of();
+      throw new UncheckedIOException(e);
     }
-    source.trouble = "";
+  }
+
+  private static List<Entry> fresh(Source source, int most) throws IOException {
+    source.buffer.refresh();
     long next = source.cursor.next();
     // A buffer that was begun anew counts from 0 again.
     long from = next > source.buffer.next() ? 0 : next;

@@ -74,12 +74,12 @@ public final class QualitySum implements MaskFusion {
     short[] thickness = thickness(own);
     for (int i = 0; i < out.length; i++) {
       int m = innermost[i];
-      if (m != NONE && out[i] != (byte) label[m]) {
-        // Exponentials are dear, and only pixels that disagree with their mask need theirs.
-        if (sureness(scores, i, out[i] & 0xFF) <= trust[m]) {
-          boolean swallowed = thickness[i] <= thin * (1 - trust[m]);
-          out[i] = (byte) (swallowed ? ClassMap.IGNORE : label[m]);
-        }
+      // Exponentials are dear, so they come last: only pixels that disagree need theirs.
+      if (m != NONE
+          && out[i] != (byte) label[m]
+          && sureness(scores, i, out[i] & 0xFF) <= trust[m]) {
+        boolean swallowed = thickness[i] <= thin * (1 - trust[m]);
+        out[i] = (byte) (swallowed ? ClassMap.IGNORE : label[m]);
       }
     }
     return new ClassMap(own.width(), own.height(), out);
