@@ -1,5 +1,6 @@
 package io.seamark.knowledge.model;
 
+import io.seamark.durable.DurableFiles;
 import io.seamark.plugin.KnowledgeManagement;
 import java.io.IOException;
 import java.io.InputStream;

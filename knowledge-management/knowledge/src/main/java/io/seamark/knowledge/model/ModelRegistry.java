@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.seamark.durable.DurableFiles;
 import io.seamark.plugin.KnowledgeManagement;
 import io.seamark.plugin.TaskUpdateDecision;
 import java.io.IOException;
