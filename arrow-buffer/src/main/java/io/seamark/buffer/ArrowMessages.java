@@ -16,8 +16,10 @@ import java.util.function.Consumer;
  * class: a logit comes back off by at most its class's range / 510, give or take the rounding of
  * float32.
  *
- * <p>Decoding trusts nothing: sizes are held against the bytes that are there before anything is
- * allocated, and whatever is wrong ends in an {@link IOException} with one line that says what.
+ * <p>Decoding trusts nothing: sizes are held against the bytes that are there, and against what
+ * {@link HardSample} and {@link FusedAnswer} allow, before anything is allocated, and whatever is
+ * wrong ends in an {@link IOException} with one line that says what. {@link #sampleSizes} says what
+ * decoding will take.
  */
 public final class ArrowMessages {
   /** Media type of the messages. */
@@ -55,6 +57,19 @@ public final class ArrowMessages {
           row.set("width", answer.classMap().width()).set("height", answer.classMap().height());
           SampleColumns.write(row, answer);
         });
+  }
+
+  /**
+   * Says what decoding a sample will take, before it is taken: looks at what the message says of
+   * its sizes, and refuses what does not fit together. Nothing large is unpacked.
+   *
+   * @param message from {@link #encode(HardSample)}, or from anyone
+   * @param limit the most bytes that the message may have, and that it may decompress to
+   * @return the sizes
+   * @throws IOException if the message is too large or not a sample, with the reason
+   */
+  public static SampleSizes sampleSizes(byte[] message, long limit) throws IOException {
+    return SampleColumns.sizes(open(SampleColumns.SAMPLE_MESSAGE, message, limit));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.seamark.buffer.format;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import org.apache.arrow.flatbuf.Field;
 import org.apache.arrow.flatbuf.FloatingPoint;
 import org.apache.arrow.flatbuf.Int;
@@ -25,7 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class IpcMessages {
   static final byte[] END_OF_STREAM = {-1, -1, -1, -1, 0, 0, 0, 0};
 
+  /** More than the metadata of any message of this format needs, and little enough to look at. */
+  static final int MAX_METADATA = 1 << 20;
+
   private static final int MAX_METADATA_ENTRIES = 64;
+  private static final int MAX_VALUE = 1024;
 
   private IpcMessages() {}
 
@@ -99,6 +104,12 @@ final class IpcMessages {
     if (length <= 0 || length > left) {
       throw new IOException(
           "an Arrow message at byte " + at + " claims " + length + " bytes of metadata of " + left);
+    }
+    if (length > MAX_METADATA) {
+      throw new IOException(
+          String.format(
+              "an Arrow message at byte %d has %d bytes of metadata, but must have at most %d",
+              at, length, MAX_METADATA));
     }
     ByteBuffer metadata =
         ByteBuffer.wrap(bytes, at + 8, length).slice().order(ByteOrder.LITTLE_ENDIAN);
@@ -181,10 +192,10 @@ final class IpcMessages {
     String kind = null;
     for (int i = 0; i < entries; i++) {
       KeyValue entry = present(actual.customMetadata(i), "metadata entry");
-      if (RowSchema.FORMAT_KEY.equals(entry.key())) {
-        version = entry.value();
-      } else if (RowSchema.KIND_KEY.equals(entry.key())) {
-        kind = entry.value();
+      if (is(RowSchema.FORMAT_KEY, entry.keyAsByteBuffer())) {
+        version = value(entry, version);
+      } else if (is(RowSchema.KIND_KEY, entry.keyAsByteBuffer())) {
+        kind = value(entry, kind);
       }
     }
     if (!Integer.toString(RowSchema.FORMAT_VERSION).equals(version)) {
@@ -201,6 +212,25 @@ final class IpcMessages {
       throw new IOException(
           RowSchema.KIND_KEY + " is '" + shown(kind) + "', but must be '" + expected.kind() + "'");
     }
+  }
+
+  /** Compared as bytes: a key that is not looked for is not worth a text. */
+  static boolean is(String key, @Nullable ByteBuffer bytes) {
+    return bytes != null && bytes.equals(ByteBuffer.wrap(key.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static @Nullable String value(KeyValue entry, @Nullable String before)
+      throws IOException {
+    ByteBuffer bytes = entry.valueAsByteBuffer();
+    if (before != null || (bytes != null && bytes.remaining() > MAX_VALUE)) {
+      throw new IOException(
+          "schema has '"
+              + entry.key()
+              + "' twice in its metadata, or more than "
+              + MAX_VALUE
+              + " bytes of it");
+    }
+    return entry.value();
   }
 
   private static boolean isOfType(Field field, ArrowType type) throws IOException {
