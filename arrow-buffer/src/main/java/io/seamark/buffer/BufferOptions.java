@@ -17,7 +17,7 @@ public record BufferOptions(long segmentBytes, long maxBytes, long memoryBytes) 
 
   /** Checks the ranges. */
   public BufferOptions {
-    new LogLimits(segmentBytes, memoryBytes, true);
+    new LogLimits(segmentBytes, 1, memoryBytes, true);
     if (maxBytes < 65536) {
       throw new IllegalArgumentException(
           "buffer size is " + maxBytes + " bytes, but must be at least 65536");
@@ -74,6 +74,7 @@ public record BufferOptions(long segmentBytes, long maxBytes, long memoryBytes) 
 
   /** A bounded buffer needs several segments, since whole ones are deleted. */
   LogLimits limits(boolean seal) {
-    return new LogLimits(Math.max(4096, Math.min(segmentBytes, maxBytes / 8)), memoryBytes, seal);
+    return new LogLimits(
+        Math.max(4096, Math.min(segmentBytes, maxBytes / 8)), 4096, memoryBytes, seal);
   }
 }

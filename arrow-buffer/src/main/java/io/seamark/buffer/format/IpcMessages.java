@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * bytes that are there first, and never recurses on the input's terms.
  */
 final class IpcMessages {
+  /** The most bytes that the message of a stored record may have. */
+  static final int MAX_RECORD = Row.MAX_CONTENT + (1 << 20);
+
   static final byte[] END_OF_STREAM = {-1, -1, -1, -1, 0, 0, 0, 0};
 
   /** More than the metadata of any message of this format needs, and little enough to look at. */
@@ -71,6 +74,15 @@ final class IpcMessages {
       return row;
     } catch (RuntimeException e) {
       // The flatbuffer accessors read wherever an offset points and throw what they meet there.
+      throw new IOException("an Arrow message is malformed: " + e, e);
+    }
+  }
+
+  /** Holds a schema message against the schema that is expected. */
+  static void checkSchema(RowSchema expected, byte[] message) throws IOException {
+    try {
+      checkSchema(expected, frame(message, 0, message.length));
+    } catch (RuntimeException e) {
       throw new IOException("an Arrow message is malformed: " + e, e);
     }
   }
@@ -132,7 +144,7 @@ final class IpcMessages {
     return new Framed(message, bodyAt, bodyAt + (int) body);
   }
 
-  static void checkSchema(RowSchema expected, Framed framed) throws IOException {
+  private static void checkSchema(RowSchema expected, Framed framed) throws IOException {
     if (framed.header().headerType() != MessageHeader.Schema || framed.bodyLength() != 0) {
       throw new IOException("the first Arrow message is not a schema");
     }
