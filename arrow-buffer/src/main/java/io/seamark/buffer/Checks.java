@@ -31,6 +31,18 @@ final class Checks {
     }
   }
 
+  /** Refuses what would break lines, or act on the terminal that shows it. */
+  static void plain(String what, String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
+        throw new IllegalArgumentException(
+            String.format(
+                "%s has the control character U+%04X at %d, but must have none", what, (int) c, i));
+      }
+    }
+  }
+
   static void frameSize(int width, int height) {
     if (width < 1 || height < 1 || (long) width * height > MAX_PIXELS) {
       throw new IllegalArgumentException(

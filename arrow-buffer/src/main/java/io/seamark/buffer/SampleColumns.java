@@ -125,6 +125,8 @@ final class SampleColumns {
     try {
       Checks.name("sample id", id);
       Checks.name("edge", edge);
+      Checks.plain("sample id", id);
+      Checks.plain("edge", edge);
       Checks.frameSize(width, height);
     } catch (IllegalArgumentException e) {
       throw refused(e);
