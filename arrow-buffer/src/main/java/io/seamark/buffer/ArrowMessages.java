@@ -5,6 +5,8 @@ import io.seamark.buffer.format.RowSchema;
 import io.seamark.buffer.format.RowWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -16,8 +18,10 @@ import java.util.function.Consumer;
  * class: a logit comes back off by at most its class's range / 510, give or take the rounding of
  * float32.
  *
- * <p>Decoding trusts nothing: sizes are held against the bytes that are there before anything is
- * allocated, and whatever is wrong ends in an {@link IOException} with one line that says what.
+ * <p>Decoding trusts nothing: sizes are held against the bytes that are there, and against what
+ * {@link HardSample} and {@link FusedAnswer} allow, before anything is allocated. Texts must have
+ * no control characters. Whatever is wrong ends in an {@link IOException} with one line that says
+ * what. {@link #sampleSizes} says what decoding will take.
  */
 public final class ArrowMessages {
   /** Media type of the messages. */
@@ -58,6 +62,19 @@ public final class ArrowMessages {
   }
 
   /**
+   * Says what decoding a sample will take, before it is taken: looks at what the message says of
+   * its sizes, and refuses what does not fit together. Nothing large is unpacked.
+   *
+   * @param message from {@link #encode(HardSample)}, or from anyone
+   * @param limit the most bytes that the message may have, and that it may decompress to
+   * @return the sizes
+   * @throws IOException if the message is too large or not a sample, with the reason
+   */
+  public static SampleSizes sampleSizes(byte[] message, long limit) throws IOException {
+    return SampleColumns.sizes(open(SampleColumns.SAMPLE_MESSAGE, message, limit));
+  }
+
+  /**
    * Decodes a sample.
    *
    * @param message from {@link #encode(HardSample)}, or from anyone
@@ -66,7 +83,16 @@ public final class ArrowMessages {
    * @throws IOException if the message is too large or not a sample, with the reason
    */
   public static HardSample decodeSample(byte[] message, long limit) throws IOException {
-    return SampleColumns.readSample(open(SampleColumns.SAMPLE_MESSAGE, message, limit));
+    HardSample sample =
+        SampleColumns.readSample(open(SampleColumns.SAMPLE_MESSAGE, message, limit));
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put("sample id", sample.id());
+    texts.put("edge", sample.edge());
+    texts.put("domain", sample.domain());
+    texts.put("model version", sample.modelVersion());
+    texts.put("miner", sample.miner());
+    checkPlain(texts);
+    return sample;
   }
 
   /**
@@ -90,7 +116,13 @@ public final class ArrowMessages {
    * @throws IOException if the message is too large or not an answer, with the reason
    */
   public static FusedAnswer decodeAnswer(byte[] message, long limit) throws IOException {
-    return SampleColumns.readAnswer(open(SampleColumns.ANSWER_MESSAGE, message, limit));
+    FusedAnswer answer =
+        SampleColumns.readAnswer(open(SampleColumns.ANSWER_MESSAGE, message, limit));
+    checkPlain(Map.of("processing", answer.processing()));
+    for (String stage : answer.seconds().keySet()) {
+      checkPlain(Map.of("stage", stage));
+    }
+    return answer;
   }
 
   /**
@@ -103,6 +135,15 @@ public final class ArrowMessages {
    */
   public static FusedAnswer decodeAnswer(InputStream message, long limit) throws IOException {
     return decodeAnswer(readAll(message, limit), limit);
+  }
+
+  /** What comes from outside goes into logs and on terminals. */
+  private static void checkPlain(Map<String, String> texts) throws IOException {
+    try {
+      texts.forEach(Checks::plain);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private static byte[] encode(RowSchema schema, Consumer<RowWriter> fill) {

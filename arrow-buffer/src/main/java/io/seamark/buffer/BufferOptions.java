@@ -1,36 +1,84 @@
 package io.seamark.buffer;
 
 import io.seamark.buffer.format.LogLimits;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * Sizes of an {@link Outbox} or a {@link ReplayBuffer}.
+ * Sizes of an {@link Outbox} or a {@link ReplayBuffer}. An outbox has only the first two and the
+ * last.
  *
  * @param segmentBytes size from which on the next segment is begun, in bytes, at least 4096
  * @param maxBytes the most bytes on disk, at least 65536: a full outbox refuses samples, a full
  *     replay buffer drops its oldest sealed segments. Sealing needs up to a segment more for a
  *     moment.
+ * @param maxSamples the most samples, at least 1; beyond it the oldest sealed segments are dropped
+ * @param maxSamplesPerEdge the most samples of one edge, 1 to {@code maxSamples}; beyond it, or
+ *     beyond the same share of the bytes, its own oldest samples are dropped, so that no edge
+ *     pushes out the others
+ * @param maxEdges edges that may have samples at a time, at least 1; samples of one more are
+ *     refused
  * @param memoryBytes direct memory that storing a sample may take for a moment, in bytes, at least
  *     1 MiB; a sample needs about four times its size
  */
-public record BufferOptions(long segmentBytes, long maxBytes, long memoryBytes) {
+public record BufferOptions(
+    long segmentBytes,
+    long maxBytes,
+    int maxSamples,
+    int maxSamplesPerEdge,
+    int maxEdges,
+    long memoryBytes) {
   private static final long MEBIBYTE = 1L << 20;
+
+  /** Sealing holds the index of a segment in memory, which is little for so many records. */
+  private static final int SEGMENT_SAMPLES = 4096;
+
+  private static final long BYTES = 8192 * MEBIBYTE;
+  private static final int SAMPLES = 50_000;
+  private static final int EDGES = 1000;
+  private static final int MOST_SAMPLES = 10_000_000;
+  private static final int MOST_EDGES = 100_000;
 
   /** Checks the ranges. */
   public BufferOptions {
-    new LogLimits(segmentBytes, memoryBytes, true);
+    new LogLimits(segmentBytes, 1, memoryBytes, true);
     if (maxBytes < 65536) {
       throw new IllegalArgumentException(
           "buffer size is " + maxBytes + " bytes, but must be at least 65536");
     }
+    if (maxSamples < 1 || maxEdges < 1) {
+      throw new IllegalArgumentException(
+          String.format(
+              "buffer has room for %d samples of %d edges, but must have it for at least 1 of 1",
+              maxSamples, maxEdges));
+    }
+    if (maxSamplesPerEdge < 1 || maxSamplesPerEdge > maxSamples) {
+      throw new IllegalArgumentException(
+          String.format(
+              "buffer has room for %d samples of an edge, but must have it for 1 to %d",
+              maxSamplesPerEdge, maxSamples));
+    }
   }
 
   /**
-   * For a replay buffer: segments of 64 MiB, no bound on their number, 64 MiB of memory.
+   * For a replay buffer: segments of 64 MiB, 64 MiB of memory, at most 8 GiB and 50,000 samples,
+   * half of each from one edge, and 1000 edges.
    *
    * @return the options
    */
   public static BufferOptions defaults() {
-    return new BufferOptions(64 * MEBIBYTE, Long.MAX_VALUE, 64 * MEBIBYTE);
+    return new BufferOptions(64 * MEBIBYTE, BYTES, SAMPLES, SAMPLES / 2, EDGES, 64 * MEBIBYTE);
+  }
+
+  /**
+   * The same without any bound, for one who opens a buffer but adds nothing.
+   *
+   * @return the options
+   */
+  public static BufferOptions unbounded() {
+    int many = Integer.MAX_VALUE;
+    return new BufferOptions(64 * MEBIBYTE, Long.MAX_VALUE, many, many, many, 64 * MEBIBYTE);
   }
 
   /**
@@ -39,7 +87,50 @@ public record BufferOptions(long segmentBytes, long maxBytes, long memoryBytes) 
    * @return the options
    */
   public static BufferOptions outboxDefaults() {
-    return new BufferOptions(16 * MEBIBYTE, 1024 * MEBIBYTE, 64 * MEBIBYTE);
+    return unbounded().withSegmentBytes(16 * MEBIBYTE).withMaxBytes(1024 * MEBIBYTE);
+  }
+
+  /**
+   * Reads a replay buffer's bounds from configuration: {@code seamark.buffer.max-bytes}, {@code
+   * .max-samples}, {@code .max-samples-per-edge} (half of the samples if it is not set) and {@code
+   * .max-edges}.
+   *
+   * @param lookup value of a key, empty if it is not set
+   * @param failures gets a line for each wrong value
+   * @return the options; the defaults stand for what is wrong
+   */
+  public static BufferOptions from(
+      Function<String, Optional<String>> lookup, List<String> failures) {
+    long bytes = number(lookup, "max-bytes", BYTES, 65536, Long.MAX_VALUE, failures);
+    int samples = (int) number(lookup, "max-samples", SAMPLES, 1, MOST_SAMPLES, failures);
+    int ofOne =
+        (int) number(lookup, "max-samples-per-edge", (samples + 1) / 2, 1, samples, failures);
+    int edges = (int) number(lookup, "max-edges", EDGES, 1, MOST_EDGES, failures);
+    return new BufferOptions(64 * MEBIBYTE, bytes, samples, ofOne, edges, 64 * MEBIBYTE);
+  }
+
+  private static long number(
+      Function<String, Optional<String>> lookup,
+      String name,
+      long otherwise,
+      long min,
+      long max,
+      List<String> failures) {
+    String key = "seamark.buffer." + name;
+    String text = lookup.apply(key).map(String::strip).orElse("");
+    if (text.isEmpty()) {
+      return otherwise;
+    }
+    try {
+      long value = Long.parseLong(text);
+      if (value >= min && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Reported below with the rule.
+    }
+    failures.add(key + " is '" + text + "', but must be a whole number from " + min + " to " + max);
+    return otherwise;
   }
 
   /**
@@ -49,7 +140,7 @@ public record BufferOptions(long segmentBytes, long maxBytes, long memoryBytes) 
    * @return the options
    */
   public BufferOptions withSegmentBytes(long bytes) {
-    return new BufferOptions(bytes, maxBytes, memoryBytes);
+    return new BufferOptions(bytes, maxBytes, maxSamples, maxSamplesPerEdge, maxEdges, memoryBytes);
   }
 
   /**
@@ -59,7 +150,20 @@ public record BufferOptions(long segmentBytes, long maxBytes, long memoryBytes) 
    * @return the options
    */
   public BufferOptions withMaxBytes(long bytes) {
-    return new BufferOptions(segmentBytes, bytes, memoryBytes);
+    return new BufferOptions(
+        segmentBytes, bytes, maxSamples, maxSamplesPerEdge, maxEdges, memoryBytes);
+  }
+
+  /**
+   * The same with other bounds on samples.
+   *
+   * @param samples see {@link #maxSamples}
+   * @param perEdge see {@link #maxSamplesPerEdge}
+   * @param edges see {@link #maxEdges}
+   * @return the options
+   */
+  public BufferOptions withMaxSamples(int samples, int perEdge, int edges) {
+    return new BufferOptions(segmentBytes, maxBytes, samples, perEdge, edges, memoryBytes);
   }
 
   /**
@@ -69,11 +173,21 @@ public record BufferOptions(long segmentBytes, long maxBytes, long memoryBytes) 
    * @return the options
    */
   public BufferOptions withMemoryBytes(long bytes) {
-    return new BufferOptions(segmentBytes, maxBytes, bytes);
+    return new BufferOptions(
+        segmentBytes, maxBytes, maxSamples, maxSamplesPerEdge, maxEdges, bytes);
+  }
+
+  /** The most bytes of one edge: its share of the samples. */
+  long maxBytesPerEdge() {
+    return (long) ((double) maxBytes * maxSamplesPerEdge / maxSamples);
   }
 
   /** A bounded buffer needs several segments, since whole ones are deleted. */
   LogLimits limits(boolean seal) {
-    return new LogLimits(Math.max(4096, Math.min(segmentBytes, maxBytes / 8)), memoryBytes, seal);
+    return new LogLimits(
+        Math.max(4096, Math.min(segmentBytes, maxBytes / 8)),
+        seal ? Math.max(1, Math.min(SEGMENT_SAMPLES, maxSamples / 8)) : Integer.MAX_VALUE,
+        memoryBytes,
+        seal);
   }
 }

@@ -42,7 +42,8 @@ final class DeliveryCursor {
           throw new IOException(
               path + " has format version " + bytes.getInt(8) + ", but this build reads only 1");
         }
-        next = bytes.getLong(12);
+        // Numbers that no log gets to are as good as none.
+        next = bytes.getLong(12) >>> 62 == 0 ? bytes.getLong(12) : 0;
       } else {
         LOG.warn("{} is damaged; all samples there are delivered again", path);
       }

@@ -24,7 +24,7 @@ public record FusedAnswer(
     }
     Checks.text("processing", processing);
     seconds = Collections.unmodifiableMap(new TreeMap<>(seconds));
-    if (seconds.size() > 64) {
+    if (seconds.size() > Checks.MAX_STAGES) {
       throw new IllegalArgumentException(
           "seconds has " + seconds.size() + " stages, but must have at most 64");
     }

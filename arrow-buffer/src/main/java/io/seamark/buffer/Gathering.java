@@ -80,7 +80,7 @@ public final class Gathering implements AutoCloseable {
 
   /**
    * Takes in what is new. A source that cannot be read now is tried again at the next call; a
-   * damaged sample is left out. Both are logged.
+   * damaged sample is left out, and so is one for whose edge there is no room. All is logged.
    *
    * @param most samples that are looked at in each source, at least 1
    * @return number of samples taken in
@@ -95,8 +95,7 @@ public final class Gathering implements AutoCloseable {
         for (Entry entry : fresh(source, most)) {
           if (into.find(entry.edge(), entry.id()).isEmpty()) {
             Optional<BufferedSample> sample = read(source, entry.sequence());
-            if (sample.isPresent()) {
-              store(sample.get());
+            if (sample.isPresent() && store(source, sample.get())) {
               taken++;
             }
           }
@@ -115,10 +114,14 @@ public final class Gathering implements AutoCloseable {
     return taken;
   }
 
-  /** Told apart from what goes wrong with a source. */
-  private void store(BufferedSample sample) {
+  /** Whether there was room. What fails is told apart from what goes wrong with a source. */
+  private boolean store(Source source, BufferedSample sample) {
     try {
       into.append(sample);
+      return true;
+    } catch (TooManyEdgesException e) {
+      LOG.warn("a sample of {} is left out: {}", source.folder, e.getMessage());
+      return false;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

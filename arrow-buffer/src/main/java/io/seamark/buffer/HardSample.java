@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param capturedMillis when it was taken, in milliseconds since 1970-01-01T00:00Z
  * @param width of the frame, in pixels
  * @param height of the frame, in pixels; at most 40 megapixels together
- * @param image the frame's RGB image file, not empty
- * @param depthPng its depth as an 8-bit grey PNG file of the same size, or null if the camera has
- *     none
- * @param scores the edge model's logits; on the wire and on disk they keep 8 bits, see {@link
- *     ArrowMessages}
+ * @param image the frame's RGB image file, 1 byte to 64 MiB
+ * @param depthPng its depth as an 8-bit grey PNG file of the same size, 1 byte to 64 MiB, or null
+ *     if the camera has none
+ * @param scores the edge model's logits, at most 64 Mi values; on the wire and on disk they keep 8
+ *     bits, see {@link ArrowMessages}
  * @param modelVersion version of the edge model that made the scores, at most 200 characters
  * @param miner name of the hard-example miner, at most 200 characters
  * @param score the miner's score, higher is easier; not NaN
@@ -75,11 +75,15 @@ public record HardSample(
     Checks.name("edge", edge);
     Checks.text("domain", domain);
     Checks.frameSize(width, height);
-    if (image.bytes().length == 0) {
-      throw new IllegalArgumentException("image of sample '" + id + "' has no bytes");
+    Checks.bytes("image of sample '" + id + "'", image.bytes().length, Checks.MAX_FILE);
+    if (depthPng != null) {
+      Checks.bytes("depth of sample '" + id + "'", depthPng.length, Checks.MAX_FILE);
     }
-    if (depthPng != null && depthPng.length == 0) {
-      throw new IllegalArgumentException("depth of sample '" + id + "' has no bytes");
+    if (scores.logits().length > Checks.MAX_SCORES) {
+      throw new IllegalArgumentException(
+          String.format(
+              "scores of sample '%s' are %d values, but must be at most %d",
+              id, scores.logits().length, Checks.MAX_SCORES));
     }
     Checks.text("model version", modelVersion);
     Checks.text("miner", miner);

@@ -3,6 +3,7 @@ package io.seamark.buffer;
 import io.seamark.buffer.format.DamagedRecordException;
 import io.seamark.buffer.format.Disk;
 import io.seamark.buffer.format.OpenReport;
+import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.SegmentLog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -122,12 +123,22 @@ public final class Outbox implements AutoCloseable {
         return Optional.empty();
       }
       try {
-        return Optional.of(new Pending(sequence, SampleColumns.readSample(log.read(sequence))));
+        return Optional.of(new Pending(sequence, read(sequence)));
       } catch (DamagedRecordException e) {
         lost++;
         LOG.warn("{}: a sample cannot be delivered: {}", folder, e.getMessage());
         acknowledge(sequence);
       }
+    }
+  }
+
+  private HardSample read(long sequence) throws IOException {
+    Row row = log.read(sequence);
+    try {
+      return SampleColumns.readSample(row);
+    } catch (IOException e) {
+      // The bytes are in memory by now: reading them again would not help.
+      throw new DamagedRecordException("record " + sequence + " makes no sense: " + e.getMessage());
     }
   }
 

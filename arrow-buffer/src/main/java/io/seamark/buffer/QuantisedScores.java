@@ -39,18 +39,24 @@ record QuantisedScores(
     return new QuantisedScores(scores.classes(), scores.width(), scores.height(), q, scale, offset);
   }
 
-  ClassScores logits() throws IOException {
-    if (classes < 1 || classes > 255 || width < 1 || height < 1) {
+  /** Refuses scores whose shape cannot be, or needs another number of bytes. */
+  static void checkSize(int classes, int width, int height, int bytes) throws IOException {
+    if (classes < 1 || classes > Checks.MAX_CLASSES || width < 1 || height < 1) {
       throw new IOException(
           "scores are " + classes + " classes of " + width + "x" + height + ", which cannot be");
     }
     long plane = (long) width * height;
-    if (plane > Integer.MAX_VALUE / classes || q.length != plane * classes) {
+    if (plane > Integer.MAX_VALUE / classes || bytes != plane * classes) {
       throw new IOException(
           String.format(
               "scores have %d bytes, but %d classes of %dx%d need another number",
-              q.length, classes, width, height));
+              bytes, classes, width, height));
     }
+  }
+
+  ClassScores logits() throws IOException {
+    checkSize(classes, width, height, q.length);
+    long plane = (long) width * height;
     if (scale.length != classes || offset.length != classes) {
       throw new IOException(
           String.format(

@@ -10,23 +10,67 @@ import io.seamark.perception.ClassMap;
 import io.seamark.plugin.ReplayPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The cloud's samples and answers, on disk, in the order in which they came. One process appends,
- * others may read beside it. A sample that {@link #append} has returned for is never lost.
- * Thread-safe.
+ * others may read beside it. A sample that {@link #append} has returned for is lost to nothing but
+ * the bounds of {@link BufferOptions}. Thread-safe.
+ *
+ * <p>Who is dropped when a bound is reached: of an edge that has more than its share of the samples
+ * or the bytes its own oldest sample; then, while there are too many samples or bytes in all, the
+ * oldest sealed segment as a whole. Samples of an edge that has none yet are refused while there
+ * are as many edges as may be, since names cost nothing to make up. What is dropped and refused is
+ * counted.
  */
 public final class ReplayBuffer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplayBuffer.class);
+
+  private final Path folder;
   private final SegmentLog<Entry> log;
-  private final long maxBytes;
+  private final BufferOptions options;
   private final Map<Key, Long> byName = new ConcurrentHashMap<>();
   private long named;
+
+  /** What each edge has; empty in a reader. */
+  private final Map<String, Share> shares = new HashMap<>();
+
+  private int held;
+  private volatile long dropped;
+  private volatile long refused;
+  private String trouble = "";
+
+  /** A sample as its edge's share counts it. */
+  private record Held(long sequence, String id, int bytes) {}
+
+  /** The samples of an edge, oldest first. */
+  private static final class Share {
+    private final Deque<Held> samples = new ArrayDeque<>();
+    private long bytes;
+
+    void add(Held sample) {
+      samples.addLast(sample);
+      bytes += sample.bytes();
+    }
+
+    Held removeOldest() {
+      Held oldest = samples.removeFirst();
+      bytes -= oldest.bytes();
+      return oldest;
+    }
+  }
 
   private record Key(String edge, String id) {}
 
@@ -63,14 +107,16 @@ public final class ReplayBuffer implements AutoCloseable {
     }
   }
 
-  private ReplayBuffer(SegmentLog<Entry> log, long maxBytes) {
+  private ReplayBuffer(Path folder, SegmentLog<Entry> log, BufferOptions options) {
+    this.folder = folder;
     this.log = log;
-    this.maxBytes = maxBytes;
+    this.options = options;
     nameNewEntries();
   }
 
   /**
-   * Opens a buffer for appending and reading, creating it if there is none.
+   * Opens a buffer for appending and reading, creating it if there is none. What is more than the
+   * options allow is dropped.
    *
    * @param folder the buffer's own
    * @param options sizes, such as {@link BufferOptions#defaults}
@@ -82,10 +128,26 @@ public final class ReplayBuffer implements AutoCloseable {
   }
 
   static ReplayBuffer open(Path folder, BufferOptions options, Disk disk) throws IOException {
-    return new ReplayBuffer(
-        SegmentLog.open(
-            folder, SampleColumns.REPLAY, ReplayBuffer::entry, options.limits(true), disk),
-        options.maxBytes());
+    ReplayBuffer buffer =
+        new ReplayBuffer(
+            folder,
+            SegmentLog.open(
+                folder, SampleColumns.REPLAY, ReplayBuffer::entry, options.limits(true), disk),
+            options);
+    buffer.share();
+    return buffer;
+  }
+
+  /** Counts what is there. */
+  private synchronized void share() {
+    log.entries().forEach(entry -> share(entry.edge(), entry.sequence(), entry.id()));
+    keepWithinBounds(List.copyOf(shares.keySet()));
+  }
+
+  private void share(String edge, long sequence, String id) {
+    Share share = shares.computeIfAbsent(edge, name -> new Share());
+    share.add(new Held(sequence, id, log.length(sequence)));
+    held++;
   }
 
   /**
@@ -99,9 +161,10 @@ public final class ReplayBuffer implements AutoCloseable {
   public static ReplayBuffer openReadOnly(Path folder) throws IOException {
     BufferOptions options = BufferOptions.defaults();
     return new ReplayBuffer(
+        folder,
         SegmentLog.openReadOnly(
             folder, SampleColumns.REPLAY, ReplayBuffer::entry, options.limits(true), Disk.local()),
-        options.maxBytes());
+        options);
   }
 
   private static Entry entry(long sequence, RowValues values) throws IOException {
@@ -121,6 +184,7 @@ public final class ReplayBuffer implements AutoCloseable {
    * @param sample with finite logits
    * @return its sequence, once it is on the disk; of a sample that was there already, that one's
    * @throws IllegalArgumentException if a logit is not finite
+   * @throws TooManyEdgesException if the buffer has samples of as many other edges as it may
    * @throws IOException if it could not be made durable; it is not in the buffer then
    */
   public synchronized long append(BufferedSample sample) throws IOException {
@@ -129,6 +193,7 @@ public final class ReplayBuffer implements AutoCloseable {
     if (there.isPresent()) {
       return there.getAsLong();
     }
+    checkEdge(hard.edge());
     long sequence =
         log.append(
             row -> {
@@ -140,17 +205,90 @@ public final class ReplayBuffer implements AutoCloseable {
             });
     byName.put(new Key(hard.edge(), hard.id()), sequence);
     named = sequence + 1;
-    dropOldest();
+    share(hard.edge(), sequence, hard.id());
+    keepWithinBounds(List.of(hard.edge()));
     return sequence;
   }
 
-  private void dropOldest() throws IOException {
-    long end = log.endOfOldestSealed();
-    while (end >= 0 && log.bytes() > maxBytes) {
-      log.deleteBefore(end);
-      byName.values().removeIf(sequence -> !log.contains(sequence));
-      end = log.endOfOldestSealed();
+  /**
+   * Refuses an edge for which there is no room, so that nothing is done for samples that would not
+   * be stored.
+   *
+   * @param edge name of the edge
+   * @throws TooManyEdgesException if the buffer has samples of as many other edges as it may
+   */
+  public synchronized void checkEdge(String edge) throws TooManyEdgesException {
+    if (!shares.containsKey(edge) && shares.size() >= options.maxEdges()) {
+      refused++;
+      throw new TooManyEdgesException(
+          String.format(
+              "the buffer has samples of %d edges, the most that seamark.buffer.max-edges allows;"
+                  + " those of edge '%s' are refused until another's are dropped",
+              shares.size(), edge));
     }
+  }
+
+  /** Drops what is too much. Where that fails the samples are there nevertheless. */
+  private void keepWithinBounds(List<String> edges) {
+    long before = dropped;
+    try {
+      for (String edge : edges) {
+        Share share = shares.get(edge);
+        while (share != null && isOver(share)) {
+          Held oldest = share.removeOldest();
+          held--;
+          dropped++;
+          byName.remove(new Key(edge, oldest.id()), oldest.sequence());
+          log.drop(oldest.sequence());
+        }
+      }
+      while (held > options.maxSamples() || log.bytes() > options.maxBytes()) {
+        if (!dropOldest()) {
+          break;
+        }
+      }
+      trouble = "";
+    } catch (IOException e) {
+      String message = String.valueOf(e.getMessage());
+      if (!trouble.equals(message)) {
+        trouble = message;
+        LOG.warn("{}: samples that should be dropped cannot be: {}", folder, message);
+      }
+    }
+    if (before == 0 && dropped > 0) {
+      LOG.warn("{} has reached a bound of seamark.buffer: samples are dropped from now on", folder);
+    }
+  }
+
+  private boolean isOver(Share share) {
+    // The newest sample stays, however large it is.
+    return share.samples.size() > 1
+        && (share.samples.size() > options.maxSamplesPerEdge()
+            || share.bytes > options.maxBytesPerEdge());
+  }
+
+  /** Makes room; false if there is none to be made. */
+  private boolean dropOldest() throws IOException {
+    // Samples of one edge that were dropped must not cost the others theirs.
+    if (held <= options.maxSamples() && log.reclaim()) {
+      return true;
+    }
+    long end = log.endOfOldestSealed();
+    if (end < 0) {
+      return false;
+    }
+    log.deleteBefore(end);
+    int before = held;
+    for (Share share : shares.values()) {
+      while (!share.samples.isEmpty() && !log.contains(share.samples.getFirst().sequence())) {
+        share.removeOldest();
+        held--;
+      }
+    }
+    dropped += before - held;
+    shares.values().removeIf(share -> share.samples.isEmpty());
+    byName.values().removeIf(sequence -> !log.contains(sequence));
+    return true;
   }
 
   private static long[] pixelsByClass(ClassMap map, int classes) {
@@ -224,9 +362,28 @@ public final class ReplayBuffer implements AutoCloseable {
     Row row = log.read(sequence);
     try {
       return new BufferedSample(SampleColumns.readSample(row), SampleColumns.readAnswer(row));
-    } catch (IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException e) {
+      // The bytes are in memory by now: whatever is wrong is wrong with them.
       throw new DamagedRecordException("record " + sequence + " makes no sense: " + e.getMessage());
     }
+  }
+
+  /**
+   * Samples that were dropped since opening, to keep within the bounds.
+   *
+   * @return at least 0
+   */
+  public long dropped() {
+    return dropped;
+  }
+
+  /**
+   * How often an edge was refused since opening, because there were too many.
+   *
+   * @return at least 0
+   */
+  public long refused() {
+    return refused;
   }
 
   /**
@@ -267,13 +424,23 @@ public final class ReplayBuffer implements AutoCloseable {
   }
 
   /**
-   * Reads every sample and holds it against its checksum.
+   * Reads every sample, holds it against its checksum and makes sense of it.
    *
-   * @return one line for each that is damaged
+   * @return one line for each that is damaged, after those of the {@link #report}
    * @throws IOException if reading fails
    */
   public List<String> verify() throws IOException {
-    return log.verify();
+    Set<String> damages = new LinkedHashSet<>(report().damages());
+    for (Entry entry : (Iterable<Entry>) entries()::iterator) {
+      try {
+        read(entry.sequence());
+      } catch (DamagedRecordException e) {
+        damages.add(e.getMessage());
+      } catch (IllegalArgumentException e) {
+        LOG.debug("{}: sample {} was dropped meanwhile", folder, entry.sequence());
+      }
+    }
+    return List.copyOf(damages);
   }
 
   /**

@@ -15,35 +15,38 @@ import java.util.TreeMap;
 
 /** The columns of samples and answers, and how the records become rows and back. */
 final class SampleColumns {
+  /** A character of a text takes at most three bytes in UTF-8, or a pair of them four. */
+  private static final int TEXT = 3 * Checks.MAX_TEXT;
+
   private static final List<Column> SAMPLE =
       List.of(
-          Column.of("id", Type.UTF8).withIndex(),
-          Column.of("edge", Type.UTF8).withIndex(),
-          Column.of("domain", Type.UTF8).withIndex(),
+          Column.of("id", Type.UTF8).withIndex().atMost(TEXT),
+          Column.of("edge", Type.UTF8).withIndex().atMost(TEXT),
+          Column.of("domain", Type.UTF8).withIndex().atMost(TEXT),
           Column.of("captured", Type.TIMESTAMP),
           Column.of("width", Type.INT32),
           Column.of("height", Type.INT32),
-          Column.of("media_type", Type.UTF8),
-          Column.of("image", Type.BINARY).asIs(),
-          Column.of("depth", Type.BINARY).orNull().asIs(),
+          Column.of("media_type", Type.UTF8).atMost(TEXT),
+          Column.of("image", Type.BINARY).asIs().atMost(Checks.MAX_FILE),
+          Column.of("depth", Type.BINARY).orNull().asIs().atMost(Checks.MAX_FILE),
           Column.of("classes", Type.INT32),
           Column.of("scores_width", Type.INT32),
           Column.of("scores_height", Type.INT32),
-          Column.of("scores", Type.BINARY),
-          Column.of("score_scale", Type.FLOAT32_LIST),
-          Column.of("score_offset", Type.FLOAT32_LIST),
-          Column.of("model_version", Type.UTF8),
-          Column.of("miner", Type.UTF8),
+          Column.of("scores", Type.BINARY).atMost(Checks.MAX_SCORES),
+          Column.of("score_scale", Type.FLOAT32_LIST).atMost(Checks.MAX_CLASSES),
+          Column.of("score_offset", Type.FLOAT32_LIST).atMost(Checks.MAX_CLASSES),
+          Column.of("model_version", Type.UTF8).atMost(TEXT),
+          Column.of("miner", Type.UTF8).atMost(TEXT),
           Column.of("score", Type.FLOAT64).withIndex(),
           Column.of("threshold", Type.FLOAT64));
 
   private static final List<Column> ANSWER =
       List.of(
-          Column.of("answer", Type.BINARY),
+          Column.of("answer", Type.BINARY).atMost(Checks.MAX_PIXELS),
           Column.of("masks", Type.INT32),
-          Column.of("processing", Type.UTF8),
-          Column.of("stages", Type.UTF8_LIST),
-          Column.of("stage_seconds", Type.FLOAT64_LIST));
+          Column.of("processing", Type.UTF8).atMost(TEXT),
+          Column.of("stages", Type.UTF8_LIST).atMost(Checks.MAX_STAGES),
+          Column.of("stage_seconds", Type.FLOAT64_LIST).atMost(Checks.MAX_STAGES));
 
   static final String SEQUENCE = "sequence";
   static final String PIXELS_BY_CLASS = "pixels_by_class";
@@ -69,7 +72,10 @@ final class SampleColumns {
               List.of(Column.of(SEQUENCE, Type.INT64)),
               SAMPLE,
               ANSWER,
-              List.of(Column.of(PIXELS_BY_CLASS, Type.INT64_LIST).withIndex())));
+              List.of(
+                  Column.of(PIXELS_BY_CLASS, Type.INT64_LIST)
+                      .withIndex()
+                      .atMost(Checks.MAX_CLASSES))));
 
   private SampleColumns() {}
 
@@ -105,12 +111,52 @@ final class SampleColumns {
         .set("threshold", sample.threshold());
   }
 
+  /** What a sample says of its sizes, held against the sizes of what it holds. */
+  static SampleSizes sizes(Row row) throws IOException {
+    int classes = row.int32("classes");
+    int scoresWidth = row.int32("scores_width");
+    int scoresHeight = row.int32("scores_height");
+    int scores = row.declaredBytes("scores");
+    QuantisedScores.checkSize(classes, scoresWidth, scoresHeight, scores);
+    int width = row.int32("width");
+    int height = row.int32("height");
+    String id = row.text("id");
+    String edge = row.text("edge");
+    try {
+      Checks.name("sample id", id);
+      Checks.name("edge", edge);
+      Checks.plain("sample id", id);
+      Checks.plain("edge", edge);
+      Checks.frameSize(width, height);
+    } catch (IllegalArgumentException e) {
+      throw refused(e);
+    }
+    long files = row.readingBytes("image") + row.readingBytes("depth");
+    long logits = row.readingBytes("scores") + (long) Float.BYTES * scores;
+    return new SampleSizes(
+        id,
+        edge,
+        width,
+        height,
+        row.declaredBytes("image"),
+        row.declaredBytes("depth"),
+        classes,
+        scoresWidth,
+        scoresHeight,
+        SampleSizes.REST + files + logits);
+  }
+
   static HardSample readSample(Row row) throws IOException {
+    int classes = row.int32("classes");
+    int scoresWidth = row.int32("scores_width");
+    int scoresHeight = row.int32("scores_height");
+    // Asked first: memory for logits that cannot be is not taken.
+    QuantisedScores.checkSize(classes, scoresWidth, scoresHeight, row.declaredBytes("scores"));
     QuantisedScores scores =
         new QuantisedScores(
-            row.int32("classes"),
-            row.int32("scores_width"),
-            row.int32("scores_height"),
+            classes,
+            scoresWidth,
+            scoresHeight,
             row.bytes("scores"),
             row.float32s("score_scale"),
             row.float32s("score_offset"));

@@ -10,6 +10,7 @@ import io.seamark.perception.ClassScores;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -37,6 +38,87 @@ class ArrowMessagesTest {
     assertEquals(answer.seconds(), back.seconds());
     assertEquals(answer.processing(), back.processing());
     assertEquals(answer.masks(), back.masks());
+  }
+
+  @Test
+  void whatDecodingTakesIsSaidBefore() throws IOException {
+    for (int number = 0; number < 4; number++) {
+      HardSample sample = Samples.sample(number, 1024, 512, 200_000);
+      byte[] message = ArrowMessages.encode(sample);
+      SampleSizes sizes = ArrowMessages.sampleSizes(message, ArrowMessages.DEFAULT_LIMIT);
+      assertEquals(sample.id(), sizes.id());
+      assertEquals(sample.edge(), sizes.edge());
+      assertEquals(1024, sizes.width());
+      assertEquals(512, sizes.height());
+      assertEquals(200_000, sizes.imageBytes());
+      assertEquals(number % 2 == 0 ? 100_001 : 0, sizes.depthBytes());
+      assertEquals(11, sizes.classes());
+      assertEquals(256, sizes.scoresWidth());
+      assertEquals(128, sizes.scoresHeight());
+      HardSample[] decoded = new HardSample[1];
+      long taken =
+          Allocated.by(
+              () -> decoded[0] = ArrowMessages.decodeSample(message, ArrowMessages.DEFAULT_LIMIT));
+      assertSame(sample, decoded[0]);
+      assertTrue(
+          taken <= sizes.decodingBytes(), () -> taken + " of " + sizes.decodingBytes() + " bytes");
+      assertTrue(sizes.decodingBytes() < taken * 3 / 2, "more than is said to be taken: " + taken);
+      long asked = Allocated.by(() -> ArrowMessages.sampleSizes(message, 1 << 24));
+      assertTrue(asked < SampleSizes.REST, () -> "asking took " + asked + " bytes");
+    }
+  }
+
+  @Test
+  void claimsThatCannotBeAreRefusedBeforeMemoryIsTaken() throws IOException {
+    HardSample s = Samples.small(1);
+    byte[] zeros = new byte[8 << 20];
+    byte[] honest =
+        ArrowMessages.encode(
+            new HardSample(
+                s.id(),
+                s.edge(),
+                s.domain(),
+                0,
+                4000,
+                4000,
+                s.image(),
+                null,
+                new ClassScores(2, 2048, 2048, new float[8 << 20]),
+                "v1",
+                "m",
+                0,
+                0));
+    assertTrue(honest.length < 16_000, () -> honest.length + " bytes");
+    SampleSizes sizes = ArrowMessages.sampleSizes(honest, ArrowMessages.DEFAULT_LIMIT);
+    assertEquals((5L * zeros.length) + SampleSizes.REST + 40, sizes.decodingBytes());
+    // The buffer of the scores begins with the number of bytes that it decompresses to.
+    int at = find(honest, zeros.length);
+    for (long claim : new long[] {zeros.length - 1, zeros.length + 1, 12 << 20, -2, 1L << 40}) {
+      byte[] lie = honest.clone();
+      ByteBuffer.wrap(lie).order(ByteOrder.LITTLE_ENDIAN).putLong(at, claim);
+      long asked = refusal(() -> ArrowMessages.sampleSizes(lie, ArrowMessages.DEFAULT_LIMIT));
+      long decoded = refusal(() -> ArrowMessages.decodeSample(lie, ArrowMessages.DEFAULT_LIMIT));
+      assertTrue(asked < SampleSizes.REST && decoded < SampleSizes.REST, "claim " + claim);
+    }
+  }
+
+  private static int find(byte[] message, long number) {
+    ByteBuffer bytes = ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN);
+    for (int at = 0; at + 8 <= message.length; at += 8) {
+      if (bytes.getLong(at) == number) {
+        return at;
+      }
+    }
+    throw new AssertionError("no " + number);
+  }
+
+  /** Bytes allocated until the work is refused, which it must be, with a reason. */
+  private static long refusal(Allocated.Work work) throws IOException {
+    return Allocated.by(
+        () -> {
+          IOException e = assertThrows(IOException.class, work::run);
+          assertTrue(String.valueOf(e.getMessage()).matches("[^\\n]{11,}"), e.toString());
+        });
   }
 
   @Test

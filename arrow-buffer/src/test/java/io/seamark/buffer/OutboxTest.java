@@ -18,7 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OutboxTest {
-  private static final BufferOptions SMALL = new BufferOptions(8192, 1 << 20, 1 << 22);
+  private static final BufferOptions SMALL =
+      BufferOptions.unbounded()
+          .withSegmentBytes(8192)
+          .withMaxBytes(1 << 20)
+          .withMemoryBytes(1 << 22);
 
   @TempDir
   @SuppressWarnings("NullAway.Init")

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReplayBufferTest {
-  private static final BufferOptions SMALL = new BufferOptions(16384, Long.MAX_VALUE, 1 << 22);
+  private static final BufferOptions SMALL =
+      BufferOptions.unbounded().withSegmentBytes(16384).withMemoryBytes(1 << 22);
 
   @TempDir
   @SuppressWarnings("NullAway.Init")

@@ -526,7 +526,7 @@ final class Run {
   /** The last samples become a segment that other programs can read, too. */
   private void seal() {
     try (ReplayBuffer buffer =
-        ReplayBuffer.open(order.folder().buffer(), BufferOptions.defaults())) {
+        ReplayBuffer.open(order.folder().buffer(), BufferOptions.unbounded())) {
       buffer.seal();
     } catch (IOException e) {
       LOG.warn("event=buffer_not_sealed reason=\"{}\"", e.getMessage());

@@ -3,6 +3,7 @@ package io.seamark.verb;
 import io.seamark.buffer.BufferedSample;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.format.OpenReport;
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.JsonLine;
 import io.seamark.cli.OutputNames;
@@ -16,7 +17,6 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +42,12 @@ public final class BufferVerb implements Verb {
     throw new IllegalArgumentException("say what: buffer list, buffer verify or buffer export");
   }
 
+  /** Names what is damaged; the status that the verb ends with if all else goes well. */
+  private static int damage(CommonOptions common, List<String> damages) {
+    damages.forEach(common.err()::println);
+    return damages.isEmpty() ? Seamark.DONE : Seamark.FAILED;
+  }
+
   private static List<ReplayBuffer.Entry> entries(ReplayBuffer buffer) {
     try (var entries = buffer.entries()) {
       return entries.toList();
@@ -49,7 +55,9 @@ public final class BufferVerb implements Verb {
   }
 
   /** {@code seamark buffer list}. */
-  @Command(name = "list", description = "List the samples, or sum them up by domain.")
+  @Command(
+      name = "list",
+      description = "List the samples, or sum them up by domain; status 1 if a file is damaged.")
   static final class Listing implements Verb {
     @Mixin private CommonOptions common = new CommonOptions();
 
@@ -82,18 +90,29 @@ public final class BufferVerb implements Verb {
           }
           common.out().println(table);
         }
-        common.out().println(entries.size() + " samples, " + buffer.bytes() + " bytes");
+        OpenReport report = buffer.report();
+        long gone = buffer.next() - entries.size();
+        common
+            .out()
+            .println(
+                String.format(
+                    "%d samples, %d bytes; %d of all that came were dropped or are lost",
+                    entries.size(), buffer.bytes(), gone));
+        int status = damage(common, report.damages());
         if (common.json()) {
           Map<String, Object> figures = new LinkedHashMap<>();
           figures.put("samples", entries.size());
           figures.put("first", buffer.first());
           figures.put("next", buffer.next());
           figures.put("bytes", buffer.bytes());
+          figures.put("gone", gone);
+          figures.put("damages", report.damages());
+          figures.put("unreadable", report.unreadable());
           figures.put("domains", domains);
           common.out().println(JsonLine.of(figures));
         }
+        return status;
       }
-      return Seamark.DONE;
     }
   }
 
@@ -101,7 +120,7 @@ public final class BufferVerb implements Verb {
   @Command(
       name = "verify",
       description =
-          "Read every sample and hold it against its checksum; status 1 if any is damaged.")
+          "Read every sample and hold it against its checksum; status 1 if anything is damaged.")
   static final class Verify implements Verb {
     @Mixin private CommonOptions common = new CommonOptions();
 
@@ -115,16 +134,7 @@ public final class BufferVerb implements Verb {
       int samples;
       try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(Opening.buffer(folder))) {
         samples = buffer.size();
-        damaged = new ArrayList<>(buffer.verify());
-        for (ReplayBuffer.Entry entry : entries(buffer)) {
-          try {
-            buffer.read(entry.sequence());
-          } catch (IOException e) {
-            if (damaged.isEmpty()) {
-              damaged.add(Seamark.message(e));
-            }
-          }
-        }
+        damaged = buffer.verify();
       }
       damaged.forEach(common.out()::println);
       common.out().println(samples + " samples, " + damaged.size() + " damaged");
@@ -160,8 +170,11 @@ public final class BufferVerb implements Verb {
     public Integer call() throws IOException {
       common.open(common.registry(), Map.of(), Map.of());
       int exported = 0;
-      int damaged = 0;
+      int damaged;
       try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(Opening.buffer(folder))) {
+        List<String> found = buffer.report().damages();
+        damage(common, found);
+        damaged = found.size();
         Opening.folder(out);
         for (String sub : List.of("images", "depth", "answers")) {
           Files.createDirectories(out.resolve(sub));

@@ -113,7 +113,8 @@ public final class TrainVerb implements Verb {
         read.retainLabels(),
         read.retainFrames(),
         read.triggerSamples(),
-        read.round());
+        read.round(),
+        read.bounds());
   }
 
   /** Shows the round's progress, and ends it on Ctrl-C or SIGTERM. */

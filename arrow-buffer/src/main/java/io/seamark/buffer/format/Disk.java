@@ -21,7 +21,7 @@ public interface Disk {
   }
 
   /**
-   * Names the files of a folder.
+   * Names the regular files of a folder.
    *
    * @param folder the folder
    * @return in no order; empty if there is no such folder
@@ -44,9 +44,19 @@ public interface Disk {
    * @param file the file
    * @param write whether it will be written to
    * @return to be closed
-   * @throws IOException if that fails; {@link java.nio.file.NoSuchFileException} if it is not there
+   * @throws IOException if that fails, or it is no regular file; {@link
+   *     java.nio.file.NoSuchFileException} if it is not there
    */
   File open(Path file, boolean write) throws IOException;
+
+  /**
+   * The size of a file.
+   *
+   * @param file the file
+   * @return bytes
+   * @throws IOException if that fails; {@link java.nio.file.NoSuchFileException} if it is not there
+   */
+  long size(Path file) throws IOException;
 
   /**
    * Renames a file atomically, replacing one that has the new name.
@@ -130,8 +140,11 @@ public interface Disk {
      * @throws IOException if that fails
      */
     default byte[] read(long at, int length) throws IOException {
-      if (at + length > size()) {
-        throw new EOFException("file ends before byte " + (at + length));
+      // Compared so that nothing overflows: both may come from a damaged file.
+      long size = size();
+      if (at < 0 || length < 0 || length > size - at) {
+        throw new EOFException(
+            "the file has " + size + " bytes, not " + length + " of them from byte " + at + " on");
       }
       byte[] bytes = new byte[length];
       read(ByteBuffer.wrap(bytes), at);

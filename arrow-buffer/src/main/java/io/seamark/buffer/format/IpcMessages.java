@@ -3,6 +3,7 @@ package io.seamark.buffer.format;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import org.apache.arrow.flatbuf.Field;
 import org.apache.arrow.flatbuf.FloatingPoint;
 import org.apache.arrow.flatbuf.Int;
@@ -23,9 +24,16 @@ import org.jspecify.annotations.Nullable;
  * bytes that are there first, and never recurses on the input's terms.
  */
 final class IpcMessages {
+  /** The most bytes that the message of a stored record may have. */
+  static final int MAX_RECORD = Row.MAX_CONTENT + (1 << 20);
+
   static final byte[] END_OF_STREAM = {-1, -1, -1, -1, 0, 0, 0, 0};
 
+  /** More than the metadata of any message of this format needs, and little enough to look at. */
+  static final int MAX_METADATA = 1 << 20;
+
   private static final int MAX_METADATA_ENTRIES = 64;
+  private static final int MAX_VALUE = 1024;
 
   private IpcMessages() {}
 
@@ -70,6 +78,15 @@ final class IpcMessages {
     }
   }
 
+  /** Holds a schema message against the schema that is expected. */
+  static void checkSchema(RowSchema expected, byte[] message) throws IOException {
+    try {
+      checkSchema(expected, frame(message, 0, message.length));
+    } catch (RuntimeException e) {
+      throw new IOException("an Arrow message is malformed: " + e, e);
+    }
+  }
+
   /** Reads one record batch message that fills the given bytes. */
   static Row readBatch(RowSchema schema, byte[] bytes, long contentLimit) throws IOException {
     try {
@@ -100,6 +117,12 @@ final class IpcMessages {
       throw new IOException(
           "an Arrow message at byte " + at + " claims " + length + " bytes of metadata of " + left);
     }
+    if (length > MAX_METADATA) {
+      throw new IOException(
+          String.format(
+              "an Arrow message at byte %d has %d bytes of metadata, but must have at most %d",
+              at, length, MAX_METADATA));
+    }
     ByteBuffer metadata =
         ByteBuffer.wrap(bytes, at + 8, length).slice().order(ByteOrder.LITTLE_ENDIAN);
     Message message = Message.getRootAsMessage(metadata);
@@ -121,7 +144,7 @@ final class IpcMessages {
     return new Framed(message, bodyAt, bodyAt + (int) body);
   }
 
-  static void checkSchema(RowSchema expected, Framed framed) throws IOException {
+  private static void checkSchema(RowSchema expected, Framed framed) throws IOException {
     if (framed.header().headerType() != MessageHeader.Schema || framed.bodyLength() != 0) {
       throw new IOException("the first Arrow message is not a schema");
     }
@@ -181,10 +204,10 @@ final class IpcMessages {
     String kind = null;
     for (int i = 0; i < entries; i++) {
       KeyValue entry = present(actual.customMetadata(i), "metadata entry");
-      if (RowSchema.FORMAT_KEY.equals(entry.key())) {
-        version = entry.value();
-      } else if (RowSchema.KIND_KEY.equals(entry.key())) {
-        kind = entry.value();
+      if (is(RowSchema.FORMAT_KEY, entry.keyAsByteBuffer())) {
+        version = value(entry, version);
+      } else if (is(RowSchema.KIND_KEY, entry.keyAsByteBuffer())) {
+        kind = value(entry, kind);
       }
     }
     if (!Integer.toString(RowSchema.FORMAT_VERSION).equals(version)) {
@@ -201,6 +224,25 @@ final class IpcMessages {
       throw new IOException(
           RowSchema.KIND_KEY + " is '" + shown(kind) + "', but must be '" + expected.kind() + "'");
     }
+  }
+
+  /** Compared as bytes: a key that is not looked for is not worth a text. */
+  static boolean is(String key, @Nullable ByteBuffer bytes) {
+    return bytes != null && bytes.equals(ByteBuffer.wrap(key.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static @Nullable String value(KeyValue entry, @Nullable String before)
+      throws IOException {
+    ByteBuffer bytes = entry.valueAsByteBuffer();
+    if (before != null || (bytes != null && bytes.remaining() > MAX_VALUE)) {
+      throw new IOException(
+          "schema has '"
+              + entry.key()
+              + "' twice in its metadata, or more than "
+              + MAX_VALUE
+              + " bytes of it");
+    }
+    return entry.value();
   }
 
   private static boolean isOfType(Field field, ArrowType type) throws IOException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,8 @@ final class Journal {
   private static final int HEADER = 40;
   static final int FRAME_HEADER = 24;
 
-  /** More than any batch of this format needs, and little enough for an array. */
-  private static final int MAX_SCHEMA = 1 << 20;
+  /** No log ever gets to so many records, and numbers below can be added to. */
+  static final long MAX_SEQUENCE = 1L << 62;
 
   private Journal() {}
 
@@ -57,9 +58,11 @@ final class Journal {
    * @param records whole ones, ascending
    * @param end where the last whole record ends; bytes behind it are torn
    * @param next the sequence after the last one
-   * @param damages what was skipped, one line each
+   * @param damages what was skipped
+   * @param foreign whether nothing says that this is a journal at all; then it has no records
    */
-  record Scan<E>(List<RecordAt<E>> records, long end, long next, List<String> damages) {}
+  record Scan<E>(
+      List<RecordAt<E>> records, long end, long next, Damages damages, boolean foreign) {}
 
   /** A frame's own header. */
   private record FrameHeader(int length, long sequence, int crc) {}
@@ -76,7 +79,7 @@ final class Journal {
       throws IOException {
     long size = file.size();
     List<RecordAt<E>> records = new ArrayList<>();
-    List<String> damages = new ArrayList<>();
+    Damages damages = new Damages();
     long at = from;
     long due = next;
     if (at == 0) {
@@ -87,7 +90,7 @@ final class Journal {
       } else {
         at = findFrame(file, 0, size, due);
         if (at < 0) {
-          return new Scan<>(records, 0, due, List.of());
+          return new Scan<>(records, 0, due, new Damages(), !beginsAsJournal(file, size));
         }
       }
     }
@@ -111,13 +114,14 @@ final class Journal {
       String wrong = null;
       if (Checksums.crc32c(message) != header.crc()) {
         // The last record may be torn; one with others behind it was whole once.
-        if (findFrame(file, end, size, header.sequence() + 1) < 0) {
+        if (frameHeader(file, end, size, header.sequence() + 1) == null
+            && findFrame(file, end, size, header.sequence() + 1) < 0) {
           break;
         }
         wrong = "its checksum does not match";
       } else {
         try {
-          Row row = Row.ofBatch(schema, message, Integer.MAX_VALUE);
+          Row row = Row.ofBatch(schema, message, Row.MAX_CONTENT);
           records.add(
               new RecordAt<>(
                   header.sequence(),
@@ -135,7 +139,14 @@ final class Journal {
       at = end;
       due = header.sequence() + 1;
     }
-    return new Scan<>(records, at, due, damages);
+    return new Scan<>(records, at, due, damages, false);
+  }
+
+  /** Whether a file begins with as much of a journal's first bytes as it has. */
+  private static boolean beginsAsJournal(Disk.File file, long size) throws IOException {
+    byte[] magic = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(MAGIC).array();
+    int length = (int) Math.min(magic.length, size);
+    return Arrays.equals(file.read(0, length), 0, length, magic, 0, length);
   }
 
   /** Where the frames start, and the first one's sequence. */
@@ -143,7 +154,7 @@ final class Journal {
 
   /** Reads the header; null if it is torn or damaged. */
   private static @Nullable Start start(
-      String name, Disk.File file, long size, RowSchema schema, List<String> damages)
+      String name, Disk.File file, long size, RowSchema schema, Damages damages)
       throws IOException {
     if (size < HEADER) {
       return null;
@@ -166,20 +177,25 @@ final class Journal {
               + RowSchema.FORMAT_VERSION);
     }
     int length = header.getInt(12);
-    if (length < 0 || length > MAX_SCHEMA || HEADER + length > size) {
+    if (length < 0 || length > IpcMessages.MAX_METADATA || HEADER + length > size) {
+      return null;
+    }
+    long first = header.getLong(24);
+    if (first < 0 || first > MAX_SEQUENCE) {
+      damages.add(name + ": its header is damaged");
       return null;
     }
     byte[] message = file.read(HEADER, length);
     if (Checksums.crc32c(message) == header.getInt(32)) {
       try {
-        IpcMessages.checkSchema(schema, IpcMessages.frame(message, 0, message.length));
+        IpcMessages.checkSchema(schema, message);
       } catch (IOException e) {
         throw new IOException(name + " holds something else: " + e.getMessage(), e);
       }
     } else {
       damages.add(name + ": its schema is damaged");
     }
-    return new Start(HEADER + length, header.getLong(24));
+    return new Start(HEADER + length, first);
   }
 
   /** The header of the frame at a place, or null if none that fits starts there. */
@@ -197,15 +213,20 @@ final class Journal {
       return null;
     }
     FrameHeader header = new FrameHeader(in.getInt(at + 4), in.getLong(at + 8), in.getInt(at + 16));
-    return header.length() > 0 && header.length() % 8 == 0 && header.sequence() >= due
-        ? header
-        : null;
+    boolean fits =
+        header.length() > 0
+            && header.length() <= IpcMessages.MAX_RECORD
+            && header.length() % 8 == 0
+            && header.sequence() >= due
+            && header.sequence() < MAX_SEQUENCE;
+    return fits ? header : null;
   }
 
   /** The first place from which on a frame that fits starts, or -1. Frames are 8-byte aligned. */
   private static long findFrame(Disk.File file, long from, long size, long due) throws IOException {
-    int window = 1 << 16;
-    for (long at = from; size - at >= FRAME_HEADER; at += window) {
+    // Small at first: where a record is damaged the next one is near.
+    int window = 1 << 12;
+    for (long at = from; size - at >= FRAME_HEADER; at += window, window = 1 << 16) {
       int length = (int) Math.min(window + FRAME_HEADER, size - at);
       ByteBuffer bytes = ByteBuffer.wrap(file.read(at, length)).order(ByteOrder.LITTLE_ENDIAN);
       for (int i = 0; i + FRAME_HEADER <= length && i < window; i += 8) {

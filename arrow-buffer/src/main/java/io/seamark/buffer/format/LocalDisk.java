@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -26,9 +27,16 @@ final class LocalDisk implements Disk {
   public List<Path> list(Path folder) throws IOException {
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-      stream.forEach(files::add);
+      for (Path file : stream) {
+        // Opening a pipe would wait for whoever writes to it.
+        if (Files.isRegularFile(file)) {
+          files.add(file);
+        }
+      }
     } catch (NoSuchFileException e) {
       return List.of();
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     return files;
   }
@@ -46,10 +54,18 @@ final class LocalDisk implements Disk {
 
   @Override
   public File open(Path file, boolean write) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException(file + " is no regular file");
+    }
     return new LocalFile(
         write
             ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
             : FileChannel.open(file, StandardOpenOption.READ));
+  }
+
+  @Override
+  public long size(Path file) throws IOException {
+    return Files.size(file);
   }
 
   @Override

@@ -10,12 +10,17 @@ import java.util.List;
  * @param tornBytes bytes that were cut off the end of a journal, since they were no whole record: a
  *     write that was never acknowledged; 0 after a clean stop
  * @param damages what was not as it had been written, one line each; the records concerned are
- *     lost, all others are there
+ *     lost, all others are there; at most a thousand lines, and one that counts the others
+ * @param unreadable names of files of which nothing can be read: damaged beyond use, or put there
+ *     by somebody else. They are neither changed nor deleted, nor counted as segments; one that was
+ *     in the way has {@code .unreadable} added to its name.
  */
-public record OpenReport(int segments, long records, long tornBytes, List<String> damages) {
-  /** Copies the list. */
+public record OpenReport(
+    int segments, long records, long tornBytes, List<String> damages, List<String> unreadable) {
+  /** Copies the lists. */
   public OpenReport {
     damages = List.copyOf(damages);
+    unreadable = List.copyOf(unreadable);
   }
 
   /**

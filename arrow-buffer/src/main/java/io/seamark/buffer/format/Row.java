@@ -26,6 +26,19 @@ import org.jspecify.annotations.Nullable;
  * when the row is opened or when a column is read.
  */
 public final class Row implements RowValues {
+  /** The most bytes that the buffers of a stored record may hold when decompressed: 64 MiB. */
+  public static final int MAX_CONTENT = 64 << 20;
+
+  /**
+   * More than this many times its size zstd cannot shrink a buffer: a block of at most 128 KiB
+   * takes at least four bytes (RFC 8878, 3.1.1.2). A larger claim is refused before memory is
+   * taken.
+   */
+  private static final long MAX_RATIO = (128 << 10) / 4;
+
+  /** Buffers may be padded to a multiple of this many bytes. */
+  private static final int PADDING = 64;
+
   private final byte[] bytes;
   private final Map<String, Slot> slots;
 
@@ -101,8 +114,17 @@ public final class Row implements RowValues {
         boolean valid =
             i == 0
                 ? length == 1 && (nullCount == 0 || (nullCount == 1 && column.nullable()))
-                : length >= 0 && length <= framed.bodyLength() * 1024L && nullCount == 0;
-        if (!valid || length > Integer.MAX_VALUE) {
+                : length >= 0 && length <= column.most() && nullCount == 0;
+        if (!valid && i == 1 && length > column.most()) {
+          throw new IOException(
+              "column '"
+                  + column.name()
+                  + "' has "
+                  + length
+                  + " values, but must have at most "
+                  + column.most());
+        }
+        if (!valid) {
           throw new IOException(
               String.format(
                   "column '%s' has %d values of which %d are null, but must have one row of values",
@@ -115,6 +137,13 @@ public final class Row implements RowValues {
       for (int i = 0; i < column.type().buffers(); i++) {
         Buffer raw = IpcMessages.present(batch.buffers(buffer++), "buffer");
         Span span = span(column, bytes, framed, raw, compressed);
+        long most = mostBytes(column, i, lengths[lengths.length - 1]) + PADDING;
+        if (span.compressed() && span.plain() > most) {
+          throw new IOException(
+              String.format(
+                  "column '%s' claims to decompress to %d bytes, but must have at most %d",
+                  column.name(), span.plain(), most));
+        }
         content += span.plain();
         if (content > contentLimit) {
           throw new IOException(
@@ -127,6 +156,17 @@ public final class Row implements RowValues {
       slots.put(column.name(), new Slot(column, nulls, lengths, spans));
     }
     return new Row(bytes, slots);
+  }
+
+  /** The most bytes that a buffer of a column needs; the elements are those of a list. */
+  private static long mostBytes(RowSchema.Column column, int buffer, int elements) {
+    RowSchema.Type type = column.type();
+    if (buffer == type.buffers() - 1) {
+      return column.mostBytes(elements);
+    }
+    int values = type.isList() && buffer >= 2 ? elements : 1;
+    boolean validity = buffer == 0 || (type.isList() && buffer == 2);
+    return validity ? values : 4L * (values + 1);
   }
 
   private static boolean isCompressed(RecordBatch batch) throws IOException {
@@ -165,11 +205,44 @@ public final class Row implements RowValues {
     if (plain == -1) {
       return new Span(at + 8, (int) length - 8, false, (int) length - 8);
     }
-    if (plain < 0 || plain > Integer.MAX_VALUE - 8) {
+    if (plain < 0 || plain > Integer.MAX_VALUE - 8 || plain > (length - 8) * MAX_RATIO) {
       throw new IOException(
-          "a buffer of column '" + column.name() + "' claims to decompress to " + plain + " bytes");
+          String.format(
+              "a buffer of column '%s' claims to decompress from %d to %d bytes",
+              column.name(), Math.max(0, length - 8), plain));
     }
     return new Span(at + 8, (int) length - 8, true, (int) plain);
+  }
+
+  /**
+   * How many bytes the values of a column have as the record batch says. Nothing is decompressed.
+   *
+   * @param column name of a {@link RowSchema.Type#BINARY} or {@link RowSchema.Type#UTF8} column
+   * @return bytes, at most what the column may have
+   */
+  public int declaredBytes(String column) {
+    return slot(column, RowSchema.Type.BINARY, RowSchema.Type.UTF8).buffers().get(2).plain();
+  }
+
+  /**
+   * Memory that {@link #bytesOrNull} takes. Nothing of the size of the values is decompressed.
+   *
+   * @param column name of a {@link RowSchema.Type#BINARY} column
+   * @return bytes on the heap
+   * @throws IOException if the column is damaged
+   */
+  public long readingBytes(String column) throws IOException {
+    Slot slot = slot(column, RowSchema.Type.BINARY);
+    if (isNull(slot)) {
+      return 0;
+    }
+    int[] offsets = offsets(slot, 1, 1);
+    Span data = slot.buffers().get(2);
+    checkEnd(slot, offsets[1], data.plain());
+    int length = offsets[1] - offsets[0];
+    checkLength(slot, length);
+    boolean asDecompressed = data.compressed() && length == data.plain();
+    return asDecompressed ? length : (data.compressed() ? data.plain() : 0L) + length;
   }
 
   @Override
@@ -191,9 +264,15 @@ public final class Row implements RowValues {
       return null;
     }
     int[] offsets = offsets(slot, 1, 1);
+    Span span = slot.buffers().get(2);
+    checkEnd(slot, offsets[1], span.plain());
+    int length = offsets[1] - offsets[0];
+    checkLength(slot, length);
     ByteBuffer data = buffer(slot, 2);
-    checkEnd(slot, offsets[1], data.remaining());
-    byte[] out = new byte[offsets[1] - offsets[0]];
+    if (span.compressed() && length == span.plain()) {
+      return data.array();
+    }
+    byte[] out = new byte[length];
     data.get(data.position() + offsets[0], out);
     return out;
   }
@@ -316,8 +395,11 @@ public final class Row implements RowValues {
 
   private List<String> texts(Slot slot, int firstBuffer, int count) throws IOException {
     int[] offsets = offsets(slot, firstBuffer + 1, count);
+    checkEnd(slot, offsets[count], slot.buffers().get(firstBuffer + 2).plain());
+    if (!slot.column().type().isList()) {
+      checkLength(slot, offsets[count] - offsets[0]);
+    }
     ByteBuffer data = buffer(slot, firstBuffer + 2);
-    checkEnd(slot, offsets[count], data.remaining());
     List<String> out = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       ByteBuffer text = data.slice(data.position() + offsets[i], offsets[i + 1] - offsets[i]);
@@ -360,10 +442,22 @@ public final class Row implements RowValues {
     }
   }
 
+  private static void checkLength(Slot slot, int length) throws IOException {
+    if (length > slot.column().most()) {
+      throw damaged(
+          slot, "it has " + length + " bytes, but must have at most " + slot.column().most());
+    }
+  }
+
   private ByteBuffer buffer(Slot slot, int index) throws IOException {
     Span span = slot.buffers().get(index);
     if (!span.compressed()) {
       return ByteBuffer.wrap(bytes, span.at(), span.length()).order(ByteOrder.LITTLE_ENDIAN);
+    }
+    // Negative where the frame does not say, or is none.
+    long said = Zstd.getFrameContentSize(bytes, span.at(), span.length());
+    if (said >= 0 && said != span.plain()) {
+      throw damaged(slot, "its zstd frame has " + said + " bytes, not " + span.plain());
     }
     byte[] plain = new byte[span.plain()];
     try {

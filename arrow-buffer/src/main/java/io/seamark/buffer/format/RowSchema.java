@@ -71,6 +71,11 @@ public final class RowSchema {
       return arrow instanceof ArrowType.Utf8 || arrow instanceof ArrowType.Binary;
     }
 
+    /** Bytes of a value, or of an element of a list, if they are of one width. */
+    int width() {
+      return this == INT32 || this == FLOAT32_LIST ? 4 : 8;
+    }
+
     /** Field nodes that a column of this type has in a record batch. */
     int nodes() {
       return isList() ? 2 : 1;
@@ -91,18 +96,41 @@ public final class RowSchema {
    * @param indexed whether a sealed segment repeats its value in the index of its footer; not for
    *     {@link Type#BINARY}
    * @param compressible whether compression is worth trying
+   * @param most the most bytes of a text or of {@link Type#BINARY}, or elements of a list; a reader
+   *     refuses more before it takes memory for them
    */
   public record Column(
-      String name, Type type, boolean nullable, boolean indexed, boolean compressible) {
+      String name, Type type, boolean nullable, boolean indexed, boolean compressible, int most) {
+    /** Mean bytes that the texts of a list may have. */
+    private static final int LISTED_TEXT = 1024;
+
     /**
-     * A column that is never null and not in the index.
+     * A column that is never null, not in the index, and as long as a record may be.
      *
      * @param name unique in its schema
      * @param type what it holds
      * @return the column
      */
     public static Column of(String name, Type type) {
-      return new Column(name, type, false, false, true);
+      return new Column(name, type, false, false, true, Row.MAX_CONTENT);
+    }
+
+    /**
+     * The same with a bound.
+     *
+     * @param bound see {@link #most}
+     * @return the column
+     */
+    public Column atMost(int bound) {
+      return new Column(name, type, nullable, indexed, compressible, bound);
+    }
+
+    /** The most bytes that the values of this column may have, of so many elements if a list. */
+    long mostBytes(int elements) {
+      if (!type.isVariable()) {
+        return (long) type.width() * (type.isList() ? elements : 1);
+      }
+      return type.isList() ? (long) LISTED_TEXT * elements : most;
     }
 
     /**
@@ -111,7 +139,7 @@ public final class RowSchema {
      * @return the column
      */
     public Column withIndex() {
-      return new Column(name, type, nullable, true, compressible);
+      return new Column(name, type, nullable, true, compressible, most);
     }
 
     /**
@@ -120,7 +148,7 @@ public final class RowSchema {
      * @return the column
      */
     public Column orNull() {
-      return new Column(name, type, true, indexed, compressible);
+      return new Column(name, type, true, indexed, compressible, most);
     }
 
     /**
@@ -129,7 +157,7 @@ public final class RowSchema {
      * @return the column
      */
     public Column asIs() {
-      return new Column(name, type, nullable, indexed, false);
+      return new Column(name, type, nullable, indexed, false, most);
     }
   }
 

@@ -2,6 +2,7 @@ package io.seamark.buffer.format;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -39,8 +41,13 @@ import org.slf4j.LoggerFactory;
 public final class SegmentLog<E> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
   private static final Pattern NAME = Pattern.compile("(\\d{10,19})\\.(arrow|journal)");
+  private static final Pattern SET_ASIDE =
+      Pattern.compile(NAME.pattern() + "(\\.\\d+)?\\.unreadable");
   private static final String SEALED = "arrow";
   private static final String TEMPORARY = ".tmp";
+
+  /** Added to the name of a file that cannot be read and is in the way. */
+  private static final String UNREADABLE = ".unreadable";
 
   private final Path folder;
   private final RowSchema schema;
@@ -52,7 +59,12 @@ public final class SegmentLog<E> implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final ConcurrentNavigableMap<Long, Located<E>> records = new ConcurrentSkipListMap<>();
   private final TreeMap<Long, Segment<E>> segments = new TreeMap<>();
-  private OpenReport report = new OpenReport(0, 0, 0, List.of());
+
+  /** Sealed segments of which nothing can be read, and their sizes. */
+  private final TreeMap<Long, Long> unreadable = new TreeMap<>();
+
+  private final Damages damages = new Damages();
+  private OpenReport report = new OpenReport(0, 0, 0, List.of(), List.of());
   private volatile long next;
 
   /** The journal that is appended to; null in a reader and after a failure. */
@@ -92,6 +104,12 @@ public final class SegmentLog<E> implements AutoCloseable {
     final List<RecordAt<E>> records = new ArrayList<>();
     long bytes;
 
+    /** Bytes of records that were dropped and are in the file still. */
+    long dropped;
+
+    /** Whether it cannot be written without them, since one of its records is damaged. */
+    boolean asIs;
+
     /** How far a reader has scanned a journal, and the sequence due there. */
     long scannedTo;
 
@@ -128,7 +146,9 @@ public final class SegmentLog<E> implements AutoCloseable {
 
   /**
    * Opens a log for appending and reading, creating the folder if there is none. Finishes what a
-   * crash interrupted, and cuts a torn end off the journal; {@link #report} says what was found.
+   * crash interrupted, and cuts a torn end off the journal; {@link #report} says what was found. A
+   * file of which nothing can be read costs no more than itself: the rest opens, and the file stays
+   * as it is.
    *
    * @param folder the log's own
    * @param schema columns of the records; the first is {@code sequence}
@@ -155,12 +175,8 @@ public final class SegmentLog<E> implements AutoCloseable {
         log.close();
       }
     }
-    if (!log.report.clean()) {
-      LOG.warn(
-          "{}: {} torn bytes cut, damages: {}",
-          folder,
-          log.report.tornBytes(),
-          log.report.damages());
+    if (log.report.tornBytes() > 0) {
+      LOG.warn("{}: {} torn bytes cut", folder, log.report.tornBytes());
     }
     return log;
   }
@@ -308,12 +324,15 @@ public final class SegmentLog<E> implements AutoCloseable {
     lock.lock();
     try {
       Active<E> journal = writable();
-      if (journal.end >= Math.max(limits.segmentBytes(), rollAgainAt)) {
+      boolean full =
+          journal.end >= limits.segmentBytes()
+              || journal.segment.records.size() >= limits.segmentRecords();
+      if (full && journal.end >= rollAgainAt) {
         journal = roll(journal);
       }
       long sequence = next;
       byte[] message = encode(sequence, row);
-      Row written = Row.ofBatch(schema, message, Integer.MAX_VALUE);
+      Row written = Row.ofBatch(schema, message, Row.MAX_CONTENT);
       E entry = index.entry(sequence, written);
       appendFrame(journal, sequence, message);
       RecordAt<E> record =
@@ -410,7 +429,7 @@ public final class SegmentLog<E> implements AutoCloseable {
       try (Disk.File file = disk.open(located.segment().file, false)) {
         byte[] message = SealedSegment.message(name, file, located.record());
         try {
-          return Row.ofBatch(schema, message, Integer.MAX_VALUE);
+          return Row.ofBatch(schema, message, Row.MAX_CONTENT);
         } catch (IOException e) {
           throw new DamagedRecordException(
               name + ": record " + sequence + " is damaged: " + e.getMessage());
@@ -421,21 +440,39 @@ public final class SegmentLog<E> implements AutoCloseable {
           refresh();
         }
       } catch (DamagedRecordException e) {
-        // A journal that a writer cut and went on with reads as damage to one who looked before.
-        if (writerLock != null || attempt > 0 || located.segment().sealed) {
+        // A journal that a writer cut and went on with reads as damage to one who looked before,
+        // and
+        // so does a segment that was written again without records that were dropped.
+        if (attempt > 0 || !lookAgain(sequence, located)) {
           throw e;
         }
-        rescan(located.segment().id);
       }
     }
     if (last != null) {
       throw last;
     }
     if (sequence >= first() && sequence < next) {
-      throw new DamagedRecordException(folder + ": record " + sequence + " is lost to damage");
+      throw new DamagedRecordException(
+          folder + ": record " + sequence + " was dropped or is lost to damage");
     }
     throw new IllegalArgumentException(
         "there is no record " + sequence + ", only " + first() + " to below " + next);
+  }
+
+  /** Looks where a record is now; false if it is nowhere else than it was. */
+  private boolean lookAgain(long sequence, Located<E> before) throws IOException {
+    if (writerLock == null && !before.segment().sealed) {
+      rescan(before.segment().id);
+      return true;
+    }
+    refresh();
+    // Taken for a moment, so that a segment that is being written again is there as a whole.
+    lock.lock();
+    try {
+      return records.get(sequence) != before;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -482,6 +519,13 @@ public final class SegmentLog<E> implements AutoCloseable {
 
   private Active<E> sealActive(Active<E> journal) throws IOException {
     Segment<E> old = journal.segment;
+    if (old.records.isEmpty()) {
+      // All were dropped.
+      Active<E> fresh = leave(journal);
+      segments.remove(old.id);
+      disk.delete(old.file);
+      return fresh;
+    }
     Segment<E> sealed = writeSealed(old, journal.file);
     Active<E> fresh;
     try {
@@ -502,8 +546,20 @@ public final class SegmentLog<E> implements AutoCloseable {
 
   /** Writes the sealed form of a journal beside it, durably. */
   private Segment<E> writeSealed(Segment<E> journal, Disk.File from) throws IOException {
+    Segment<E> sealed = writeTemporary(journal, from);
+    disk.rename(temporary(sealed.file), sealed.file);
+    disk.forceFolder(folder);
+    return sealed;
+  }
+
+  private Path temporary(Path file) {
+    return folder.resolve(file.getFileName() + TEMPORARY);
+  }
+
+  /** Writes the records of a segment sealed, durably, under the name of a temporary file yet. */
+  private Segment<E> writeTemporary(Segment<E> journal, Disk.File from) throws IOException {
     Path target = file(journal.id, SEALED);
-    Path temporary = folder.resolve(target.getFileName() + TEMPORARY);
+    Path temporary = temporary(target);
     Segment<E> sealed = new Segment<>(journal.id, true, target);
     try (Disk.File file = disk.create(temporary)) {
       sealed.records.addAll(
@@ -519,14 +575,12 @@ public final class SegmentLog<E> implements AutoCloseable {
       deleteQuietly(temporary);
       throw e;
     }
-    disk.rename(temporary, target);
-    disk.forceFolder(folder);
     return sealed;
   }
 
   private Active<E> createJournal(long id) throws IOException {
     Path target = file(id, "journal");
-    Path temporary = folder.resolve(target.getFileName() + TEMPORARY);
+    Path temporary = temporary(target);
     byte[] header = Journal.header(schema, id, next);
     try (Disk.File file = disk.create(temporary)) {
       file.write(java.nio.ByteBuffer.wrap(header), 0);
@@ -580,6 +634,109 @@ public final class SegmentLog<E> implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Drops a record, wherever it is. Its bytes go with its segment, once that holds no other record,
+   * or once dropped records are half of it: it is then written again without them. Until then the
+   * record may be there again when the log is opened again.
+   *
+   * @param sequence its number; nothing happens if the log does not hold it
+   * @throws IOException if its bytes should go and cannot; it is dropped nevertheless
+   */
+  public void drop(long sequence) throws IOException {
+    lock.lock();
+    try {
+      writable();
+      Located<E> located = records.remove(sequence);
+      if (located == null) {
+        return;
+      }
+      Segment<E> segment = located.segment();
+      segment.records.remove(indexIn(segment, sequence));
+      segment.dropped += located.record().length();
+      if (segment.sealed && segment.records.isEmpty()) {
+        segments.remove(segment.id);
+        disk.delete(segment.file);
+      } else if (segment.dropped > segment.bytes / 2) {
+        rewrite(segment);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static <E> int indexIn(Segment<E> segment, long sequence) {
+    int low = 0;
+    int high = segment.records.size() - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (segment.records.get(middle).sequence() < sequence) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /**
+   * Writes the sealed segment with the most bytes of dropped records again without them, if they
+   * are at least a quarter of it.
+   *
+   * @return whether there was one
+   * @throws IOException if that fails
+   */
+  public boolean reclaim() throws IOException {
+    lock.lock();
+    try {
+      writable();
+      Segment<E> most = null;
+      for (Segment<E> segment : segments.values()) {
+        if (segment.sealed
+            && !segment.asIs
+            && segment.dropped >= segment.bytes / 4
+            && segment.dropped > (most == null ? 0 : most.dropped)) {
+          most = segment;
+        }
+      }
+      return most != null && rewrite(most);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean rewrite(Segment<E> segment) throws IOException {
+    if (!segment.sealed || segment.asIs) {
+      return false;
+    }
+    try (Disk.File from = disk.open(segment.file, false)) {
+      Segment<E> sealed = writeTemporary(segment, from);
+      disk.rename(temporary(sealed.file), sealed.file);
+      put(sealed);
+      disk.forceFolder(folder);
+      return true;
+    } catch (DamagedRecordException e) {
+      // What is damaged might be mended yet, so it is not thrown away.
+      segment.asIs = true;
+      LOG.warn("{}: {} keeps its dropped records: {}", folder, segment.name(), e.getMessage());
+      return false;
+    } catch (IOException e) {
+      // Tried again once as much has been dropped again, and not at each record.
+      segment.dropped = 0;
+      throw e;
+    }
+  }
+
+  /**
+   * The bytes of a record's message on disk.
+   *
+   * @param sequence its number
+   * @return bytes, or 0 if it is not there
+   */
+  public int length(long sequence) {
+    Located<E> located = records.get(sequence);
+    return located == null ? 0 : located.record().length();
   }
 
   /**
@@ -660,35 +817,81 @@ public final class SegmentLog<E> implements AutoCloseable {
         disk.delete(file);
       }
     }
-    List<String> damages = new ArrayList<>();
     long torn = 0;
     TreeMap<Long, Found> found = find();
     for (Map.Entry<Long, Found> entry : found.entrySet()) {
       boolean latest = entry.getKey().equals(found.lastKey());
-      torn += recoverSegment(entry.getKey(), entry.getValue(), latest, damages);
+      torn += recoverSegment(entry.getKey(), entry.getValue(), latest);
     }
     if (active == null) {
       active = createJournal(found.isEmpty() ? 0 : found.lastKey() + 1);
       put(active.segment);
     }
-    report = new OpenReport(segments.size(), records.size(), torn, damages);
+    report = report(torn);
+  }
+
+  private OpenReport report(long torn) throws IOException {
+    List<String> files = new ArrayList<>();
+    unreadable.keySet().forEach(id -> files.add(String.valueOf(file(id, SEALED).getFileName())));
+    for (Path file : disk.list(folder)) {
+      String name = String.valueOf(file.getFileName());
+      if (SET_ASIDE.matcher(name).matches()) {
+        damaged(name + " is not read; once it is not needed it may be deleted");
+        files.add(name);
+      }
+    }
+    return new OpenReport(segments.size(), records.size(), torn, damages.lines(), files);
+  }
+
+  private void damaged(String line) {
+    if (damages.add(line)) {
+      LOG.warn("{}: {}", folder, line);
+    }
+  }
+
+  /** Gives a file that cannot be read and is in the way another name. */
+  private void setAside(Path file) throws IOException {
+    List<Path> taken = disk.list(folder);
+    Path aside = folder.resolve(file.getFileName() + UNREADABLE);
+    for (int i = 2; taken.contains(aside); i++) {
+      aside = folder.resolve(file.getFileName() + "." + i + UNREADABLE);
+    }
+    disk.rename(file, aside);
+    disk.forceFolder(folder);
   }
 
   /** Reads a segment and brings it into its final form. Returns the bytes torn off. */
-  private long recoverSegment(long id, Found found, boolean latest, List<String> damages)
-      throws IOException {
-    Segment<E> sealed = found.sealed() == null ? null : openSealed(id, found.sealed(), damages);
+  private long recoverSegment(long id, Found found, boolean latest) throws IOException {
+    Segment<E> sealed = found.sealed() == null ? null : openSealed(id, found.sealed());
     if (found.journal() == null) {
       if (sealed != null) {
         put(sealed);
       }
       return 0;
     }
+    if (sealed == null && found.sealed() != null) {
+      // The journal will be sealed under its name.
+      setAside(found.sealed());
+      unreadable.remove(id);
+    }
     Segment<E> journal = new Segment<>(id, false, found.journal());
     Disk.File file = disk.open(found.journal(), true);
     boolean keep = false;
     try {
       Journal.Scan<E> scan = Journal.scan(journal.name(), file, 0, next, schema, index);
+      if (isBeyondUse(scan, file.size())) {
+        scan.damages().lines().forEach(this::damaged);
+        damaged(
+            scan.foreign()
+                ? journal.name() + " is no journal of Seamark's: it does not begin as one"
+                : journal.name() + " is damaged beyond use: no record of it can be read");
+        setAside(journal.file);
+        next = Math.max(next, scan.next());
+        if (sealed != null) {
+          put(sealed);
+        }
+        return 0;
+      }
       if (sealed != null && sealed.records.size() >= scan.records().size()) {
         // The crash came between sealing and deleting: the journal has no more to say.
         put(sealed);
@@ -697,7 +900,7 @@ public final class SegmentLog<E> implements AutoCloseable {
         return 0;
       }
       journal.records.addAll(scan.records());
-      damages.addAll(scan.damages());
+      scan.damages().lines().forEach(this::damaged);
       long torn = file.size() - scan.end();
       next = Math.max(next, scan.next());
       if (latest && scan.end() > 0 && scan.damages().isEmpty()) {
@@ -728,6 +931,14 @@ public final class SegmentLog<E> implements AutoCloseable {
     }
   }
 
+  /** Whether a journal has bytes that were no torn write and yet no record. */
+  private boolean isBeyondUse(Journal.Scan<E> scan, long size) {
+    boolean isMoreThanAHeader = size > Journal.header(schema, 0, 0).length;
+    return scan.foreign()
+        || (scan.records().isEmpty()
+            && (!scan.damages().isEmpty() || (scan.end() == 0 && isMoreThanAHeader)));
+  }
+
   /** Cuts a journal behind its last whole record, and makes sure of that one. */
   private void cut(Disk.File file, Journal.Scan<E> scan) throws IOException {
     if (file.size() > scan.end()) {
@@ -743,17 +954,24 @@ public final class SegmentLog<E> implements AutoCloseable {
     file.force();
   }
 
-  private @Nullable Segment<E> openSealed(long id, Path path, List<String> damages)
-      throws IOException {
+  /** Opens a sealed segment; null if nothing of it can be read. */
+  private @Nullable Segment<E> openSealed(long id, Path path) throws IOException {
     Segment<E> segment = new Segment<>(id, true, path);
     try (Disk.File file = disk.open(path, false)) {
-      segment.records.addAll(SealedSegment.open(segment.name(), file, id, schema, index, damages));
       segment.bytes = file.size();
-      return segment;
+      Damages found = new Damages();
+      List<RecordAt<E>> read = SealedSegment.open(segment.name(), file, id, schema, index, found);
+      found.lines().forEach(this::damaged);
+      if (!read.isEmpty() || found.isEmpty()) {
+        segment.records.addAll(read);
+        unreadable.remove(id);
+        return segment;
+      }
     } catch (DamagedRecordException e) {
-      damages.add(e.getMessage());
-      return null;
+      damaged(String.valueOf(e.getMessage()));
     }
+    unreadable.put(id, segment.bytes);
+    return null;
   }
 
   // ---- reading beside a writer ----
@@ -788,21 +1006,22 @@ public final class SegmentLog<E> implements AutoCloseable {
 
   private void readFolder() throws IOException {
     TreeMap<Long, Found> found = find();
-    List<String> damages = new ArrayList<>(report.damages());
     for (Map.Entry<Long, Found> entry : found.entrySet()) {
       long id = entry.getKey();
       Segment<E> known = segments.get(id);
       Path sealedFile = entry.getValue().sealed();
       Path journalFile = entry.getValue().journal();
-      if (known != null && known.sealed) {
-        continue;
+      Segment<E> sealed = null;
+      if (sealedFile != null && isNew(id, known, sealedFile)) {
+        sealed = openSealed(id, sealedFile);
       }
-      Segment<E> sealed = sealedFile == null ? null : openSealed(id, sealedFile, damages);
       if (sealed != null) {
         put(sealed);
-      } else if (journalFile != null) {
-        Segment<E> journal = known != null ? known : new Segment<>(id, false, journalFile);
-        follow(journal, damages);
+        if (known != null) {
+          removeLeft(known);
+        }
+      } else if (journalFile != null && (known == null || !known.sealed)) {
+        follow(known != null ? known : new Segment<>(id, false, journalFile));
       }
     }
     for (Segment<E> segment : List.copyOf(segments.values())) {
@@ -811,12 +1030,32 @@ public final class SegmentLog<E> implements AutoCloseable {
         segment.records.forEach(r -> records.remove(r.sequence()));
       }
     }
-    report =
-        new OpenReport(segments.size(), records.size(), 0, damages.stream().distinct().toList());
+    unreadable.keySet().removeIf(id -> !found.containsKey(id));
+    report = report(0);
+  }
+
+  /**
+   * Whether a sealed segment is to be read: one that is not known, that was written again without
+   * dropped records, or that could not be read and has another size now.
+   */
+  private boolean isNew(long id, @Nullable Segment<E> known, Path file) throws IOException {
+    Long before = unreadable.get(id);
+    if (before == null && known != null && known.sealed) {
+      before = known.bytes;
+    }
+    return before == null || disk.size(file) != before;
+  }
+
+  /** Removes the records of a segment that are in no other by now. */
+  private void removeLeft(Segment<E> old) {
+    for (RecordAt<E> record : old.records) {
+      records.computeIfPresent(
+          record.sequence(), (sequence, now) -> now.segment() == old ? null : now);
+    }
   }
 
   /** Reads on in a journal from where the last look ended. */
-  private void follow(Segment<E> journal, List<String> damages) throws IOException {
+  private void follow(Segment<E> journal) throws IOException {
     try (Disk.File file = disk.open(journal.file, false)) {
       long size = file.size();
       if (size < journal.scannedTo) {
@@ -830,7 +1069,10 @@ public final class SegmentLog<E> implements AutoCloseable {
       journal.scannedTo = scan.end();
       journal.due = scan.next();
       journal.bytes = size;
-      damages.addAll(scan.damages());
+      scan.damages().lines().forEach(this::damaged);
+      if (scan.foreign()) {
+        damaged(journal.name() + " is no journal of Seamark's: it does not begin as one");
+      }
       segments.put(journal.id, journal);
       for (RecordAt<E> record : scan.records()) {
         add(journal, record);
@@ -878,14 +1120,17 @@ public final class SegmentLog<E> implements AutoCloseable {
   }
 
   private Path file(long id, String extension) {
-    return folder.resolve(String.format("%010d.%s", id, extension));
+    return folder.resolve(String.format(Locale.ROOT, "%010d.%s", id, extension));
   }
 
   private TreeMap<Long, Found> find() throws IOException {
     TreeMap<Long, Found> found = new TreeMap<>();
     for (Path file : disk.list(folder)) {
       Matcher matcher = NAME.matcher(String.valueOf(file.getFileName()));
-      if (matcher.matches()) {
+      // Nineteen digits can be more than a number has; a second name of a number is none of ours.
+      if (matcher.matches()
+          && new BigInteger(matcher.group(1)).bitLength() < Long.SIZE - 1
+          && file.equals(file(Long.parseLong(matcher.group(1)), matcher.group(2)))) {
         boolean isSealed = matcher.group(2).equals(SEALED);
         Found one = isSealed ? new Found(file, null) : new Found(null, file);
         found.merge(

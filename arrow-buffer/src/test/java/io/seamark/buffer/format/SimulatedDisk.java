@@ -218,6 +218,15 @@ public final class SimulatedDisk implements Disk {
   }
 
   @Override
+  public long size(Path file) throws IOException {
+    Node node = now.get(file);
+    if (node == null) {
+      throw new NoSuchFileException(file.toString());
+    }
+    return node.now.length;
+  }
+
+  @Override
   public void rename(Path from, Path to) throws IOException {
     operate("rename");
     Node node = now.remove(from);

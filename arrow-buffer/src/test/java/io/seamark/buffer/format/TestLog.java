@@ -19,7 +19,7 @@ final class TestLog {
               Column.of("name", Type.UTF8).withIndex(),
               Column.of("data", Type.BINARY)));
 
-  static final LogLimits LIMITS = new LogLimits(4096, 1 << 20, true);
+  static final LogLimits LIMITS = new LogLimits(4096, 1000, 1 << 20, true);
 
   private TestLog() {}
 

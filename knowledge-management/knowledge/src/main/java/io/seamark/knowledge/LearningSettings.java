@@ -1,5 +1,6 @@
 package io.seamark.knowledge;
 
+import io.seamark.buffer.BufferOptions;
 import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.RoundSettings;
 import java.nio.file.InvalidPathException;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param retainFrames number of procedural frames, at least 1
  * @param triggerSamples new samples that start a round, at least 1 (Sedna's {@code num_of_samples})
  * @param round how a round trains and judges
+ * @param bounds how much the replay buffer keeps, where the samples of replicas are brought into it
  */
 public record LearningSettings(
     Path buffer,
@@ -43,7 +45,8 @@ public record LearningSettings(
     @Nullable Path retainLabels,
     int retainFrames,
     int triggerSamples,
-    RoundSettings round) {
+    RoundSettings round,
+    BufferOptions bounds) {
   /** Value of {@link #retain} for frames of the procedural street by day. */
   public static final String PROCEDURAL = "procedural";
 
@@ -138,6 +141,7 @@ public record LearningSettings(
                     appealNet == null ? byDefault.appealNet() : appealNet));
     RoundSettings checked = round == null ? byDefault : round;
     Path root = data;
+    BufferOptions bounds = BufferOptions.from(lookup, in.failures);
     LearningSettings settings =
         in.collect(
             () ->
@@ -150,7 +154,8 @@ public record LearningSettings(
                     retainLabels,
                     retainFrames,
                     trigger,
-                    checked));
+                    checked,
+                    bounds));
     if (settings == null || !in.failures.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", in.failures));
     }

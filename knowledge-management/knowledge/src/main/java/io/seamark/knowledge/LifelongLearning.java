@@ -1,6 +1,5 @@
 package io.seamark.knowledge;
 
-import io.seamark.buffer.BufferOptions;
 import io.seamark.buffer.Gathering;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.knowledge.LearningState.LastRound;
@@ -489,7 +488,7 @@ public final class LifelongLearning implements AutoCloseable {
     if (settings.replicas().isEmpty()) {
       buffer = ReplayBuffer.openReadOnly(folder);
     } else {
-      ReplayBuffer into = ReplayBuffer.open(folder, BufferOptions.defaults());
+      ReplayBuffer into = ReplayBuffer.open(folder, settings.bounds());
       buffer = into;
       Path progress = folder.resolveSibling("replicas");
       gathering = Gathering.open(into, progress, settings.replicas());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.seamark.buffer.BufferOptions;
 import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.RoundSettings;
 import java.nio.file.Path;
@@ -55,6 +56,9 @@ class LearningSettingsTest {
                 Map.entry("seamark.training.appealnet.batch", "17"),
                 Map.entry("seamark.training.appealnet.learning-rate", "0.018"),
                 Map.entry("seamark.training.appealnet.cost", "0.19"),
+                Map.entry("seamark.buffer.max-bytes", "70000"),
+                Map.entry("seamark.buffer.max-samples", "41"),
+                Map.entry("seamark.buffer.max-edges", "4"),
                 Map.entry("seamark.threads", "14"),
                 Map.entry("seamark.seed", "-15")));
     assertEquals(
@@ -77,7 +81,8 @@ class LearningSettingsTest {
                 false,
                 -15,
                 13,
-                new AppealNetSettings(15, 16, 17, 0.018, 0.19))),
+                new AppealNetSettings(15, 16, 17, 0.018, 0.19)),
+            BufferOptions.defaults().withMaxBytes(70000).withMaxSamples(41, 21, 4)),
         settings);
   }
 

@@ -56,7 +56,8 @@ class LifelongLearningTest {
         null,
         8,
         trigger,
-        new RoundSettings(steps, 2, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS));
+        new RoundSettings(steps, 2, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS),
+        BufferOptions.defaults());
   }
 
   private static LifelongLearning started(LearningSettings settings) throws IOException {

@@ -1,6 +1,5 @@
 package io.seamark.unknown.service;
 
-import io.seamark.buffer.BufferOptions;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.UnseenSampleReRecognition;
@@ -132,7 +131,7 @@ public class ProcessingHost {
           reRecognition,
           allocation,
           name,
-          ReplayBuffer.open(settings.buffer(), BufferOptions.defaults()),
+          ReplayBuffer.open(settings.buffer(), settings.bounds()),
           settings.queue(),
           Duration.ofSeconds(settings.bodySeconds()));
     } catch (IOException | RuntimeException e) {

@@ -2,6 +2,7 @@ package io.seamark.unknown.service;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.List;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
@@ -18,8 +19,15 @@ public class ReadyCheck implements HealthCheck {
   public HealthCheckResponse call() {
     var answer = HealthCheckResponse.named("unknown-task-processing");
     String failure = host.failure();
-    return failure.isEmpty()
-        ? answer.up().withData("buffered", host.processor().buffered()).build()
-        : answer.down().withData("reason", failure).build();
+    if (!failure.isEmpty()) {
+      return answer.down().withData("reason", failure).build();
+    }
+    answer.up().withData("buffered", host.processor().buffered());
+    List<String> damages = host.processor().buffer().report().damages();
+    if (!damages.isEmpty()) {
+      // The service works without what is damaged; whoever looks after it should know.
+      answer.withData("damages", damages.size()).withData("damage", damages.get(0));
+    }
+    return answer.build();
   }
 }

@@ -1,5 +1,6 @@
 package io.seamark.unknown.service;
 
+import io.seamark.buffer.ReplayBuffer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.core.Response;
@@ -12,6 +13,7 @@ import org.eclipse.microprofile.metrics.MetricID;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.MetricUnits;
 import org.eclipse.microprofile.metrics.Tag;
+import org.jspecify.annotations.Nullable;
 
 /** The service's metrics; all names begin with {@code seamark_unknown_}. */
 @ApplicationScoped
@@ -20,8 +22,12 @@ public class ServiceMetrics {
 
   @Inject MetricRegistry metrics;
 
+  private @Nullable ReplayBuffer buffer;
+  private long dropped;
+
   /** Counts an answered request and times its stages. */
   void answered(TaskProcessor.Outcome outcome) {
+    countDropped();
     counter("frames", "Requests answered, resent ones too.", MetricUnits.NONE).inc();
     counter("received", "Bytes of the requests answered.", MetricUnits.BYTES)
         .inc(outcome.received());
@@ -99,10 +105,25 @@ public class ServiceMetrics {
         .inc();
   }
 
+  /** What the buffer has dropped since it was last looked at. */
+  private synchronized void countDropped() {
+    long now = buffer == null ? 0 : buffer.dropped();
+    counter("dropped", "Samples dropped to keep the buffer within its bounds.", MetricUnits.NONE)
+        .inc(now - dropped);
+    dropped = now;
+  }
+
   /** Registers the gauges. */
-  void register(TaskProcessor processor) {
+  synchronized void register(TaskProcessor processor) {
+    buffer = processor.buffer();
+    gauge("buffer_bytes", "Size of the replay buffer on disk.", processor.buffer()::bytes);
+    gauge(
+        "buffer_damages",
+        "Damages found when the buffer was opened.",
+        () -> processor.buffer().report().damages().size());
     gauge("buffered", "Samples in the replay buffer.", processor::buffered);
     gauge("waiting", "Frames that wait or are being answered.", processor::waiting);
+    countDropped();
   }
 
   /** A counter's value; 0 if nothing was counted. */

@@ -1,5 +1,6 @@
 package io.seamark.unknown.service;
 
+import io.seamark.buffer.BufferOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +19,17 @@ import org.eclipse.microprofile.config.Config;
  *     to 600; 30
  * @param job {@code JOB_NAME}, as Sedna sets it: first part of the path of Sedna's contract; {@code
  *     sedna}
+ * @param bounds {@code seamark.buffer.*}: how much the replay buffer keeps
  */
 record ServiceSettings(
-    Path data, String sam, long seed, int threads, int queue, int bodySeconds, String job) {
+    Path data,
+    String sam,
+    long seed,
+    int threads,
+    int queue,
+    int bodySeconds,
+    String job,
+    BufferOptions bounds) {
   /**
    * Reads the settings.
    *
@@ -48,7 +57,8 @@ record ServiceSettings(
                     failures),
             (int) number(config, "seamark.queue", 4, 0, 64, failures),
             (int) number(config, "seamark.body.seconds", 30, 1, 600, failures),
-            config.getOptionalValue("JOB_NAME", String.class).map(String::strip).orElse("sedna"));
+            config.getOptionalValue("JOB_NAME", String.class).map(String::strip).orElse("sedna"),
+            BufferOptions.from(key -> config.getOptionalValue(key, String.class), failures));
     if (!failures.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", failures));
     }

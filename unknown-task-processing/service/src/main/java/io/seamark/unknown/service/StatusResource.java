@@ -1,5 +1,7 @@
 package io.seamark.unknown.service;
 
+import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.format.OpenReport;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.json.Json;
@@ -20,7 +22,8 @@ public class StatusResource {
    * The state.
    *
    * @return {@code ready}, {@code reason} where it is not, the counts since the start, {@code
-   *     buffered} samples in all and the {@code plugins} in force
+   *     buffered} samples in all, what the {@code buffer} dropped and refused since the start and
+   *     what is damaged in it, and the {@code plugins} in force
    */
   @GET
   @Produces(MediaType.APPLICATION_JSON)
@@ -37,10 +40,23 @@ public class StatusResource {
     if (failure.isEmpty()) {
       status
           .add("waiting", host.processor().waiting())
-          .add("buffered", host.processor().buffered());
+          .add("buffered", host.processor().buffered())
+          .add("buffer", buffer(host.processor().buffer()));
     }
     JsonObjectBuilder plugins = Json.createObjectBuilder();
     host.effective().forEach(plugins::add);
     return status.add("plugins", plugins).build().toString();
+  }
+
+  private static JsonObjectBuilder buffer(ReplayBuffer buffer) {
+    OpenReport report = buffer.report();
+    return Json.createObjectBuilder()
+        .add("samples", buffer.size())
+        .add("bytes", buffer.bytes())
+        .add("dropped", buffer.dropped())
+        .add("refused", buffer.refused())
+        .add("tornBytes", report.tornBytes())
+        .add("damages", Json.createArrayBuilder(report.damages()))
+        .add("unreadable", Json.createArrayBuilder(report.unreadable()));
   }
 }

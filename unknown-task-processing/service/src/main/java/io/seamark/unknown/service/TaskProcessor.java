@@ -5,6 +5,7 @@ import io.seamark.buffer.BufferedSample;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.TooManyEdgesException;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
@@ -142,7 +143,7 @@ final class TaskProcessor implements AutoCloseable {
    *
    * @param message a sample's; read up to {@link #LIMIT}, before the request takes a place
    * @return the answer
-   * @throws BusyException if too many frames wait
+   * @throws BusyException if too many frames wait, or the buffer has no room for another edge
    * @throws BadSampleException if the body is too large, too slow or no sample that can be answered
    * @throws NotReadyException after {@link #close}
    * @throws IOException if the buffer fails
@@ -152,6 +153,7 @@ final class TaskProcessor implements AutoCloseable {
       long start = System.nanoTime();
       HardSample sample = decode(body);
       checkSize(sample.width(), sample.height(), sample.scores());
+      checkEdge(sample.edge());
       double unpackSeconds = secondsSince(start);
       start = System.nanoTime();
       line.enter("edge " + sample.edge());
@@ -258,9 +260,24 @@ final class TaskProcessor implements AutoCloseable {
     return line.waiting();
   }
 
+  /** Refuses an edge for whose samples the buffer has no room, before anything is done for it. */
+  private void checkEdge(String edge) {
+    try {
+      buffer.checkEdge(edge);
+    } catch (TooManyEdgesException e) {
+      int waiting = line.waiting();
+      throw new BusyException(String.valueOf(e.getMessage()), waiting, waiting, 60);
+    }
+  }
+
   /** Samples in the buffer. */
   int buffered() {
     return buffer.size();
+  }
+
+  /** The buffer, to be asked how it stands. */
+  ReplayBuffer buffer() {
+    return buffer;
   }
 
   /** Waits for the frame that is being answered, then closes plugin and buffer. */

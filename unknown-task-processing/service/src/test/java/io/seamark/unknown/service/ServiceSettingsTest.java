@@ -3,6 +3,7 @@ package io.seamark.unknown.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.seamark.buffer.BufferOptions;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
@@ -28,30 +29,56 @@ class ServiceSettingsTest {
   @Test
   void of_readsEverySetting() {
     assertEquals(
-        new ServiceSettings(Path.of("out"), "sam", -7, 3, 0, 7, "helmet"),
+        new ServiceSettings(
+            Path.of("out"),
+            "sam",
+            -7,
+            3,
+            0,
+            7,
+            "helmet",
+            BufferOptions.defaults().withMaxBytes(1 << 20).withMaxSamples(40, 10, 3)),
         ServiceSettings.of(
             config(
-                Map.of(
-                    "seamark.data", "out",
-                    "seamark.sam", "sam",
-                    "seamark.seed", "-7",
-                    "seamark.threads", "3",
-                    "seamark.queue", "0",
-                    "seamark.body.seconds", "7",
-                    "JOB_NAME", "helmet"))));
+                Map.ofEntries(
+                    Map.entry("seamark.data", "out"),
+                    Map.entry("seamark.sam", "sam"),
+                    Map.entry("seamark.seed", "-7"),
+                    Map.entry("seamark.threads", "3"),
+                    Map.entry("seamark.queue", "0"),
+                    Map.entry("seamark.body.seconds", "7"),
+                    Map.entry("seamark.buffer.max-bytes", "1048576"),
+                    Map.entry("seamark.buffer.max-samples", "40"),
+                    Map.entry("seamark.buffer.max-samples-per-edge", "10"),
+                    Map.entry("seamark.buffer.max-edges", "3"),
+                    Map.entry("JOB_NAME", "helmet")))));
   }
 
   @Test
   void of_reportsAllFailuresAtOnce() {
     Config wrong =
-        config(Map.of("seamark.seed", "x", "seamark.threads", "0", "seamark.queue", "65"));
+        config(
+            Map.of(
+                "seamark.seed", "x",
+                "seamark.threads", "0",
+                "seamark.queue", "65",
+                "seamark.buffer.max-bytes", "8 GiB",
+                "seamark.buffer.max-samples", "0",
+                "seamark.buffer.max-samples-per-edge", "50001",
+                "seamark.buffer.max-edges", "-1"));
 
     assertEquals(
         List.of(
             "seamark.data is not set, but must name the folder that holds the replay buffer",
             "seamark.seed is 'x', but must be a whole number",
             "seamark.threads is '0', but must be a whole number from 1 to 1024",
-            "seamark.queue is '65', but must be a whole number from 0 to 64"),
+            "seamark.queue is '65', but must be a whole number from 0 to 64",
+            "seamark.buffer.max-bytes is '8 GiB', but must be a whole number from 65536 to"
+                + " 9223372036854775807",
+            "seamark.buffer.max-samples is '0', but must be a whole number from 1 to 10000000",
+            "seamark.buffer.max-samples-per-edge is '50001', but must be a whole number from 1 to"
+                + " 50000",
+            "seamark.buffer.max-edges is '-1', but must be a whole number from 1 to 100000"),
         String.valueOf(
                 assertThrows(IllegalArgumentException.class, () -> ServiceSettings.of(wrong))
                     .getMessage())
