@@ -1,13 +1,17 @@
 package io.seamark.durable;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -26,7 +30,21 @@ public final class DurableFiles {
   /** What an unfinished file is called: {@code .seamark-<32 hexadecimal digits>.new}. */
   private static final String UNFINISHED = ".seamark-*.new";
 
+  private static final int BLOCK = 1 << 16;
+
   private DurableFiles() {}
+
+  /** What a file is to hold. */
+  @FunctionalInterface
+  public interface Content {
+    /**
+     * Writes all of it.
+     *
+     * @param out need not be closed
+     * @throws IOException if it cannot be written, or not be read where it comes from
+     */
+    void writeTo(OutputStream out) throws IOException;
+  }
 
   /**
    * Replaces a file's content.
@@ -36,38 +54,79 @@ public final class DurableFiles {
    * @throws IOException if it fails, naming the target; the target is as it was then
    */
   public static void replace(Path target, byte[] content) throws IOException {
-    Path beside = beside(target);
-    try {
-      try (FileChannel out =
-          FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer buffer = ByteBuffer.wrap(content);
-        while (buffer.hasRemaining()) {
-          out.write(buffer);
-        }
-        out.force(true);
-      }
-      rename(beside, target);
+    write(target, out -> out.write(content));
+  }
+
+  /**
+   * Replaces a file's content by what is written piece by piece. The file has the permissions of
+   * every new one, as the user's umask says.
+   *
+   * @param target may be missing; its folder must exist
+   * @param content writes the whole file
+   * @throws IOException if it fails, naming the target; the target is as it was then
+   */
+  public static void write(Path target, Content content) throws IOException {
+    finish(prepare(target, content), target);
+    forceFolder(folder(target));
+  }
+
+  /** Writes a file beside its target and forces it. */
+  static Path prepare(Path target, Content content) throws IOException {
+    Path beside = unfinished(target);
+    try (FileChannel file =
+        FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      OutputStream out = new BufferedOutputStream(Channels.newOutputStream(file), BLOCK);
+      content.writeTo(out);
+      out.flush();
+      file.force(true);
+      return beside;
     } catch (IOException e) {
-      throw failed(beside, target, e);
+      discard(beside, e);
+      throw named(target, e);
+    } catch (RuntimeException | Error e) {
+      discard(beside, e);
+      throw e;
+    }
+  }
+
+  /** Gives what was prepared its name. */
+  static void finish(Path beside, Path target) throws IOException {
+    try {
+      Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      discard(beside, e);
+      throw named(target, e);
+    }
+  }
+
+  /** Throws away what was prepared. */
+  static void discard(Path beside, Throwable why) {
+    try {
+      Files.deleteIfExists(beside);
+    } catch (IOException again) {
+      why.addSuppressed(again);
     }
   }
 
   /**
-   * Copies a file over another in the same way.
+   * Copies a file's content over another's in the same way.
    *
    * @param source is left alone
    * @param target may be missing; its folder must exist
    * @throws IOException if it fails, naming the target; the target is as it was then
    */
   public static void copy(Path source, Path target) throws IOException {
-    Path beside = beside(target);
-    try {
-      Files.copy(source, beside);
-      force(beside);
-      rename(beside, target);
-    } catch (IOException e) {
-      throw failed(beside, target, e);
-    }
+    write(target, out -> Files.copy(source, out));
+  }
+
+  /**
+   * A name for a file that is written beside its target and will be {@link #take taken} for it.
+   *
+   * @param target where it will be
+   * @return in the target's folder; {@link #removeUnfinished} knows it by its name
+   */
+  public static Path unfinished(Path target) {
+    return target.resolveSibling(UNFINISHED.replace("*", hex(UUID.randomUUID())));
   }
 
   /**
@@ -75,18 +134,19 @@ public final class DurableFiles {
    *
    * @param file whole
    * @param target may be missing; its folder must exist
-   * @throws IOException if it fails; the target is as it was then
+   * @throws IOException if it fails, naming the target; the target is as it was then
    */
   public static void take(Path file, Path target) throws IOException {
-    force(file);
     try {
+      force(file);
       Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+      forceFolder(folder(target));
     } catch (AtomicMoveNotSupportedException e) {
       copy(file, target);
       Files.delete(file);
-      return;
+    } catch (IOException e) {
+      throw named(target, e);
     }
-    forceFolder(target);
   }
 
   /**
@@ -97,12 +157,12 @@ public final class DurableFiles {
    */
   public static void delete(Path file) throws IOException {
     if (Files.deleteIfExists(file)) {
-      forceFolder(file);
+      forceFolder(folder(file));
     }
   }
 
   /**
-   * Removes what {@link #replace} and {@link #copy} left behind when they were cut short. Only the
+   * Removes what {@link #write} and its like left behind when they were cut short. Only the
    * folder's one owner may call this.
    *
    * @param folder its files, not those of folders in it
@@ -144,7 +204,7 @@ public final class DurableFiles {
     return HexFormat.of().formatHex(sha256().digest(content));
   }
 
-  private static MessageDigest sha256() {
+  static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -158,44 +218,35 @@ public final class DurableFiles {
     }
   }
 
-  private static void rename(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      throw new IOException("the file system of " + to + " cannot rename a file atomically", e);
-    }
-    forceFolder(to);
-  }
-
   /** A full disk's own message names no file, and a file system's names the one beside. */
-  private static IOException failed(Path beside, Path target, IOException e) {
-    try {
-      Files.deleteIfExists(beside);
-    } catch (IOException again) {
-      e.addSuppressed(again);
+  private static IOException named(Path target, IOException e) {
+    if (e instanceof NoSuchFileException && !Files.isDirectory(folder(target))) {
+      return new IOException(target + " cannot be written: its folder does not exist", e);
     }
     String message =
-        e instanceof FileSystemException named ? named.getReason() : String.valueOf(e.getMessage());
-    String reason = message == null ? e.getClass().getSimpleName() : message;
+        e instanceof FileSystemException named && named.getReason() != null
+            ? named.getReason()
+            : String.valueOf(e.getMessage());
+    String reason =
+        e instanceof AccessDeniedException
+            ? "its folder may not be written to"
+            : e.getMessage() == null ? e.getClass().getSimpleName() : message;
     return new IOException(target + " cannot be written: " + reason, e);
   }
 
-  private static Path beside(Path target) {
-    return target.resolveSibling(UNFINISHED.replace("*", hex(UUID.randomUUID())));
+  private static Path folder(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    return folder == null ? file : folder;
   }
 
   private static String hex(UUID id) {
     return id.toString().replace("-", "");
   }
 
-  private static void forceFolder(Path child) throws IOException {
-    Path folder = child.toAbsolutePath().getParent();
-    if (folder == null) {
-      return;
-    }
+  static void forceFolder(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
-    } catch (java.nio.file.AccessDeniedException e) {
+    } catch (AccessDeniedException e) {
       // Windows opens no folders; its rename is journalled.
       if (!System.getProperty("os.name", "").startsWith("Windows")) {
         throw e;

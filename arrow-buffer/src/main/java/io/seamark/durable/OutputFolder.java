@@ -1,24 +1,32 @@
 package io.seamark.durable;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +35,29 @@ import org.jspecify.annotations.Nullable;
  * it is, to the byte, one that this product wrote there.
  *
  * <p>What was written is kept in the file {@value #RECORD}, in the format of {@code sha256sum}: a
- * line {@code <SHA-256> <name>} goes to it before the file goes to its place, so a kill leaves
- * nothing that a later owner takes for a person's. The same file carries the lock, which ends with
- * the process. Thread-safe.
+ * line {@code <SHA-256> <name>} is forced to it before the file goes to its place, so neither a
+ * kill nor a power cut leaves anything that a later owner takes for a person's. The same file
+ * carries the lock, which ends with the process. The names of new files are forced once, at the
+ * end: a file that a power cut takes away is no file that was cut. Where files are written again
+ * and again, the lines that still count are moved to {@value #EARLIER}, so that the record stays as
+ * short as the folder. Thread-safe.
  */
 public final class OutputFolder implements AutoCloseable {
   /** The record's name. */
   public static final String RECORD = ".seamark-output";
+
+  /** What the record held when it was last shortened; both count. */
+  static final String EARLIER = ".seamark-output.earlier";
+
+  /** Lines that a record may have however few files there are. */
+  static final int LINES = 256;
+
+  private static final Pattern LINE = Pattern.compile("[0-9a-f]{64}  .+", Pattern.DOTALL);
+  private static final Pattern BREAK = Pattern.compile("[\\r\\n]");
+  private static final int DIGEST = 64;
+
+  /** Some two million files. A longer record is not one that was written here. */
+  private static final long MAX_RECORD_BYTES = 256L << 20;
 
   // A second FileLock of one process is refused by the JDK, but closing its channel frees the
   // first.
@@ -41,13 +65,18 @@ public final class OutputFolder implements AutoCloseable {
 
   private final Path folder;
   private final Path real;
+  private final Map<String, Path> inputs;
   private final FileChannel record;
-  private final Map<String, Set<String>> written = new HashMap<>();
+  private final Map<String, Set<String>> written = new LinkedHashMap<>();
   private final Set<String> now = new HashSet<>();
+  private final Set<Path> notRead = new HashSet<>();
+  private final Set<Path> folders = new HashSet<>();
+  private int lines;
 
-  private OutputFolder(Path folder, Path real, FileChannel record) {
+  private OutputFolder(Path folder, Path real, Map<String, Path> inputs, FileChannel record) {
     this.folder = folder;
     this.real = real;
+    this.inputs = Map.copyOf(inputs);
     this.record = record;
   }
 
@@ -65,18 +94,9 @@ public final class OutputFolder implements AutoCloseable {
       if (Files.exists(folder) && !Files.isDirectory(folder)) {
         throw new IllegalArgumentException(folder + " is a file, but must be a folder to write to");
       }
-      for (Map.Entry<String, Path> input : inputs.entrySet()) {
-        if (same(folder, input.getValue())) {
-          throw new IllegalArgumentException(
-              "the output folder "
-                  + folder
-                  + " is also "
-                  + input.getKey()
-                  + ": name another, so that nothing is overwritten");
-        }
-      }
+      refuseInputs(folder, inputs);
       Files.createDirectories(folder);
-      return own(folder, folder.toRealPath());
+      return own(folder, folder.toRealPath(), inputs);
     } catch (IOException e) {
       String reason =
           e instanceof FileAlreadyExistsException
@@ -86,7 +106,29 @@ public final class OutputFolder implements AutoCloseable {
     }
   }
 
-  private static OutputFolder own(Path folder, Path real) throws IOException {
+  /**
+   * Refuses a folder for results that is also read from.
+   *
+   * @param folder need not exist
+   * @param inputs as with {@link #open}
+   * @throws IllegalArgumentException if it is one of them, under whatever name
+   * @throws IOException if that cannot be found out
+   */
+  public static void refuseInputs(Path folder, Map<String, Path> inputs) throws IOException {
+    for (Map.Entry<String, Path> input : inputs.entrySet()) {
+      if (same(folder, input.getValue())) {
+        throw new IllegalArgumentException(
+            "the output folder "
+                + folder
+                + " is also "
+                + input.getKey()
+                + ": name another, so that nothing is overwritten");
+      }
+    }
+  }
+
+  private static OutputFolder own(Path folder, Path real, Map<String, Path> inputs)
+      throws IOException {
     if (!OWNED.add(real)) {
       throw inUse(folder);
     }
@@ -103,7 +145,7 @@ public final class OutputFolder implements AutoCloseable {
       if (lock == null) {
         throw inUse(folder);
       }
-      OutputFolder owned = new OutputFolder(folder, real, channel);
+      OutputFolder owned = new OutputFolder(folder, real, inputs, channel);
       owned.readRecord();
       DurableFiles.removeUnfinished(real);
       return owned;
@@ -139,43 +181,110 @@ public final class OutputFolder implements AutoCloseable {
   }
 
   private void readRecord() throws IOException {
-    String text = Files.readString(real.resolve(RECORD), StandardCharsets.UTF_8);
-    // A line that was cut short by a kill names no file that was put in place.
-    text.lines()
-        .filter(line -> line.matches("[0-9a-f]{64}  .+"))
-        .forEach(line -> note(line.substring(66), line.substring(0, 64)));
+    Path earlier = real.resolve(EARLIER);
+    if (Files.isRegularFile(earlier, LinkOption.NOFOLLOW_LINKS)) {
+      try (FileChannel channel = FileChannel.open(earlier, StandardOpenOption.READ)) {
+        readRecord(earlier, channel);
+      }
+    }
+    // Through the channel that has the lock: closing another one of the same file would end it.
+    lines = readRecord(real.resolve(RECORD), record);
+    // What was deleted since is forgotten.
+    written.keySet().removeIf(this::gone);
     record.position(record.size());
-    if (!text.isEmpty() && !text.endsWith("\n")) {
-      append("\n");
+    if (record.size() > 0) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      record.read(last, record.size() - 1);
+      if (last.get(0) != '\n') {
+        append("\n");
+      }
     }
   }
 
+  private int readRecord(Path file, FileChannel channel) throws IOException {
+    if (channel.size() > MAX_RECORD_BYTES) {
+      throw new IOException(
+          file + " has more than " + MAX_RECORD_BYTES + " bytes, so it is no record of files");
+    }
+    int count = 0;
+    // A line that was cut short by a kill, within a character perhaps, names no file that was put
+    // in place.
+    BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      count++;
+      if (LINE.matcher(line).matches()) {
+        note(line.substring(DIGEST + 2), line.substring(0, DIGEST));
+      }
+    }
+    return count;
+  }
+
+  private boolean gone(String name) {
+    try {
+      return !Files.exists(real.resolve(name), LinkOption.NOFOLLOW_LINKS);
+    } catch (InvalidPathException e) {
+      // No name here, such as one with umlauts in a locale without them.
+      return true;
+    }
+  }
+
+  /** Adds a digest; the name is the last one written then. */
   private void note(String name, String digest) {
-    written.computeIfAbsent(name, n -> new HashSet<>()).add(digest);
+    Set<String> digests = new HashSet<>(written.getOrDefault(name, Set.of()));
+    digests.add(digest);
+    written.remove(name);
+    written.put(name, digests);
   }
 
   private void append(String line) throws IOException {
     ByteBuffer bytes = StandardCharsets.UTF_8.encode(line);
+    long before = record.position();
     try {
       while (bytes.hasRemaining()) {
         record.write(bytes);
       }
+      record.force(false);
     } catch (IOException e) {
+      record.truncate(before);
       throw new IOException(folder.resolve(RECORD) + " cannot be written: " + e.getMessage(), e);
     }
+  }
+
+  private void record(String name, String digest) throws IOException {
+    if (lines >= Math.max(LINES, 2 * written.size())) {
+      StringBuilder text = new StringBuilder();
+      written.forEach(
+          (known, digests) ->
+              digests.forEach(d -> text.append(d).append("  ").append(known).append('\n')));
+      // Between these two both files hold the same lines, which does no harm.
+      DurableFiles.replace(real.resolve(EARLIER), text.toString().getBytes(StandardCharsets.UTF_8));
+      record.truncate(0);
+      lines = 0;
+    }
+    append(digest + "  " + name + "\n");
+    lines++;
+    note(name, digest);
+  }
+
+  private void written(String name, String digest) {
+    written.put(name, Set.of(digest));
+    now.add(name);
   }
 
   /**
    * Refuses, before any work is done, names under which a person keeps something.
    *
    * @param names of files that will be written, relative to the folder
-   * @throws IllegalArgumentException if a file that this product did not write has one of them
+   * @throws IllegalArgumentException if a file that this product did not write has one of them, or
+   *     one would go to a folder that is read from
    * @throws IOException if such a file cannot be read
    */
   public synchronized void check(List<String> names) throws IOException {
     List<String> foreign = new ArrayList<>();
     for (String name : names) {
-      if (!mayWrite(name)) {
+      if (!mayWrite(name, place(name))) {
         foreign.add(name);
       }
     }
@@ -194,8 +303,21 @@ public final class OutputFolder implements AutoCloseable {
         + " away";
   }
 
-  private boolean mayWrite(String name) throws IOException {
-    Path target = real.resolve(name);
+  /** Where a name leads: to a file below this folder, and to no folder that is read from. */
+  private Path place(String name) throws IOException {
+    Path target = real.resolve(name).normalize();
+    if (!target.startsWith(real) || target.equals(real) || BREAK.matcher(name).find()) {
+      throw new IllegalArgumentException("'" + name + "' is no name of a file in " + folder);
+    }
+    Path parent = target.getParent();
+    if (parent != null && !parent.equals(real) && !notRead.contains(parent)) {
+      refuseInputs(parent, inputs);
+      notRead.add(parent);
+    }
+    return target;
+  }
+
+  private boolean mayWrite(String name, Path target) throws IOException {
     if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       return true;
     }
@@ -203,33 +325,104 @@ public final class OutputFolder implements AutoCloseable {
         && written.getOrDefault(name, Set.of()).contains(DurableFiles.sha256(target));
   }
 
+  /** The place of a file that may be written, its folder made. */
+  private Path prepared(String name) throws IOException {
+    Path target = place(name);
+    if (!mayWrite(name, target)) {
+      throw new ForeignFileException(refusal(List.of(name)));
+    }
+    Path parent = target.getParent();
+    if (parent != null) {
+      folders.add(parent);
+      Files.createDirectories(parent);
+    }
+    return target;
+  }
+
   /**
    * Writes a file, whole or not at all.
    *
    * @param name relative to the folder, with {@code /} between folders; those are made
    * @param content the whole file
-   * @throws IOException if it cannot be written, or a person's file has that name; the message
-   *     names the file
+   * @throws ForeignFileException if a person's file has that name
+   * @throws IOException if it cannot be written; the message names the file
    */
   public synchronized void write(String name, byte[] content) throws IOException {
-    Path target = real.resolve(name).normalize();
-    if (!target.startsWith(real) || target.equals(real) || name.matches("(?s).*[\\r\\n].*")) {
-      throw new IllegalArgumentException("'" + name + "' is no name of a file in " + folder);
+    write(name, out -> out.write(content));
+  }
+
+  /**
+   * Writes a file piece by piece, whole or not at all.
+   *
+   * @param name as with {@link #write(String, byte[])}
+   * @param content writes the whole file
+   * @throws ForeignFileException if a person's file has that name
+   * @throws IOException if it cannot be written; the message names the file
+   */
+  public synchronized void write(String name, DurableFiles.Content content) throws IOException {
+    Path target = prepared(name);
+    MessageDigest sha256 = DurableFiles.sha256();
+    Path beside =
+        DurableFiles.prepare(
+            target,
+            out -> {
+              DigestOutputStream counted = new DigestOutputStream(out, sha256);
+              content.writeTo(counted);
+              counted.flush();
+            });
+    String digest = HexFormat.of().formatHex(sha256.digest());
+    try {
+      record(name, digest);
+    } catch (IOException | RuntimeException e) {
+      DurableFiles.discard(beside, e);
+      throw e;
     }
-    if (!mayWrite(name)) {
-      throw new IOException(refusal(List.of(name)));
+    DurableFiles.finish(beside, target);
+    written(name, digest);
+  }
+
+  /**
+   * Puts a finished file in place; it is gone where it was.
+   *
+   * @param file whole, best of the same file system
+   * @param name as with {@link #write(String, byte[])}
+   * @throws ForeignFileException if a person's file has that name
+   * @throws IOException if it cannot be written; the message names the file
+   */
+  public synchronized void take(Path file, String name) throws IOException {
+    Path target = prepared(name);
+    String digest = DurableFiles.sha256(file);
+    record(name, digest);
+    DurableFiles.take(file, target);
+    written(name, digest);
+  }
+
+  /**
+   * Deletes a file that this product wrote. A person's stays.
+   *
+   * @param name as with {@link #write(String, byte[])}
+   * @return whether no file has that name now
+   * @throws IOException if it cannot be deleted
+   */
+  public synchronized boolean delete(String name) throws IOException {
+    Path target = place(name);
+    boolean ours = mayWrite(name, target);
+    if (ours) {
+      Files.deleteIfExists(target);
     }
-    Path parent = target.getParent();
-    if (parent != null && !parent.equals(real)) {
-      Files.createDirectories(parent);
-    }
-    String digest = DurableFiles.sha256(content);
-    if (!written.getOrDefault(name, Set.of()).contains(digest)) {
-      append(digest + "  " + name + "\n");
-      note(name, digest);
-    }
-    DurableFiles.replace(target, content);
-    now.add(name);
+    written.remove(name);
+    now.remove(name);
+    return ours;
+  }
+
+  /**
+   * The files that were written here, by this owner and former ones, as far as they are there; they
+   * may have been changed since.
+   *
+   * @return their names, that which was written last at the end
+   */
+  public synchronized List<String> names() {
+    return List.copyOf(written.keySet());
   }
 
   /**
@@ -250,9 +443,23 @@ public final class OutputFolder implements AutoCloseable {
     return folder;
   }
 
-  /** Gives the folder free. */
+  /**
+   * Gives the folder free.
+   *
+   * @throws IOException if the names of what was written cannot be forced to the device
+   */
   @Override
-  public void close() throws IOException {
-    release(record, real);
+  public synchronized void close() throws IOException {
+    if (record.isOpen()) {
+      try {
+        for (Path one : folders) {
+          if (Files.isDirectory(one)) {
+            DurableFiles.forceFolder(one);
+          }
+        }
+      } finally {
+        release(record, real);
+      }
+    }
   }
 }

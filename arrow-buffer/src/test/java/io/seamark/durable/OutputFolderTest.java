@@ -2,6 +2,7 @@ package io.seamark.durable;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,8 +10,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,6 +136,190 @@ class OutputFolderTest {
     OutputFolder.open(folder, Map.of()).close();
     assertTrue(Files.notExists(cut));
     assertTrue(Files.exists(theirs));
+  }
+
+  @Test
+  @DisplayName("has one owner over processes, also after a former run's record was read")
+  void hasOneOwnerOverProcesses() throws IOException {
+    try (OutputFolder former = OutputFolder.open(folder, Map.of())) {
+      former.write("a.png", bytes("one"));
+    }
+    try (OwningProcess other = OwningProcess.start(folder)) {
+      assertEquals("round 0", other.line());
+      String message =
+          String.valueOf(
+              assertThrows(
+                      IllegalArgumentException.class, () -> OutputFolder.open(folder, Map.of()))
+                  .getMessage());
+      assertTrue(message.contains("another seamark"), message);
+    }
+    try (OutputFolder out = OutputFolder.open(folder, Map.of());
+        OwningProcess other = OwningProcess.start(folder)) {
+      assertTrue(other.line().contains("another seamark"));
+      out.write("a.png", bytes("two"));
+    }
+  }
+
+  @Test
+  @DisplayName("after kill -9 at any time every file is whole and may be written again")
+  void survivesKills() throws IOException {
+    Files.write(folder.resolve("truth.png"), bytes("truth"));
+    for (int kill = 0; kill < 4; kill++) {
+      try (OwningProcess writer = OwningProcess.start(folder)) {
+        for (int round = 0; round <= 3 * kill; round++) {
+          assertEquals("round " + round, writer.line());
+        }
+      }
+      try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
+        out.check(IntStream.range(0, 10).mapToObj(i -> i + ".png").toList());
+        for (int i = 0; i < 10; i++) {
+          String text = Files.readString(folder.resolve(i + ".png"));
+          assertTrue(text.matches("\\d+ " + i), text);
+        }
+        assertThrows(IllegalArgumentException.class, () -> out.check(List.of("truth.png")));
+      }
+    }
+    try (var files = Files.list(folder)) {
+      assertEquals(12, files.filter(f -> !f.endsWith(OutputFolder.EARLIER)).count());
+    }
+  }
+
+  @Test
+  @DisplayName("a record that was cut within a line, or within a character, loses that line alone")
+  void readsACutRecord() throws IOException {
+    try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
+      out.write("a.png", bytes("one"));
+      out.write("中\u2028.png", bytes("two"));
+    }
+    Path record = folder.resolve(OutputFolder.RECORD);
+    byte[] whole = Files.readAllBytes(record);
+    for (int cut : new int[] {whole.length - 1, whole.length - 10, whole.length - 12, 80}) {
+      Files.write(record, Arrays.copyOf(whole, cut));
+      try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
+        out.check(List.of("a.png"));
+        out.write("b.png", bytes("three"));
+      }
+      try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
+        out.check(List.of("a.png", "b.png"));
+      }
+      Files.delete(folder.resolve("b.png"));
+    }
+    Files.write(record, whole);
+    try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
+      out.check(List.of("a.png", "中\u2028.png"));
+      assertEquals(List.of("a.png", "中\u2028.png"), out.names());
+    }
+  }
+
+  @Test
+  @DisplayName("the record of files that are written again and again stays short")
+  void shortensTheRecord() throws IOException {
+    try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
+      out.write("once.png", bytes("once"));
+      for (int i = 0; i < OutputFolder.LINES + 10; i++) {
+        out.write(i % 3 + ".png", bytes("content " + i));
+      }
+      assertEquals(List.of("once.png", "2.png", "0.png", "1.png"), out.names());
+      assertEquals(4, out.files());
+    }
+    assertTrue(Files.size(folder.resolve(OutputFolder.RECORD)) < 100 * 80);
+    assertTrue(Files.size(folder.resolve(OutputFolder.EARLIER)) < 100 * 80);
+    try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
+      out.check(List.of("once.png", "0.png", "1.png", "2.png"));
+      assertEquals(List.of("once.png", "2.png", "0.png", "1.png"), out.names());
+    }
+  }
+
+  @Test
+  @DisplayName("takes finished files, deletes its own alone, and forgets what was deleted")
+  void takesAndDeletes() throws IOException {
+    Files.write(folder.resolve("theirs"), bytes("theirs"));
+    try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
+      Path finished = DurableFiles.unfinished(folder.resolve("model"));
+      Files.write(finished, bytes("weights"));
+      out.take(finished, "model");
+      assertTrue(Files.notExists(finished));
+      Files.write(finished, bytes("weights"));
+      assertThrows(ForeignFileException.class, () -> out.take(finished, "theirs"));
+      assertFalse(out.delete("theirs"));
+      assertTrue(out.delete("absent"));
+    }
+    try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
+      assertTrue(out.delete("model"));
+      assertEquals(List.of(), out.names());
+    }
+    assertTrue(Files.notExists(folder.resolve("model")));
+    assertArrayEquals(bytes("theirs"), Files.readAllBytes(folder.resolve("theirs")));
+  }
+
+  @Test
+  @DisplayName("a folder below it that is read from is not written to either")
+  void refusesInputsBelow() throws IOException {
+    Path images = Files.createDirectory(folder.resolve("images"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), images);
+    try (OutputFolder out = OutputFolder.open(folder, Map.of("--images", images))) {
+      for (Path sub : List.of(images, link)) {
+        String name = sub.getFileName() + "/new.png";
+        assertThrows(IllegalArgumentException.class, () -> out.check(List.of(name)));
+        assertThrows(IllegalArgumentException.class, () -> out.write(name, bytes("x")));
+      }
+      out.write("answers/new.png", bytes("x"));
+    }
+    try (var files = Files.list(images)) {
+      assertEquals(0, files.count());
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "what fails while it is written leaves what was there; permissions are those of any new file")
+  void writesPieceByPiece() throws IOException {
+    Path target = folder.resolve("a.bin");
+    DurableFiles.write(target, out -> out.write(bytes("one")));
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            DurableFiles.write(
+                target,
+                out -> {
+                  out.write(bytes("tw"));
+                  throw new IllegalArgumentException("no more");
+                }));
+    String message =
+        String.valueOf(
+            assertThrows(
+                    IOException.class,
+                    () ->
+                        DurableFiles.write(
+                            target,
+                            out -> {
+                              throw new IOException("No space left on device");
+                            }))
+                .getMessage());
+    assertEquals(target + " cannot be written: No space left on device", message);
+    assertArrayEquals(bytes("one"), Files.readAllBytes(target));
+    Path secret =
+        Files.createFile(
+            folder.resolve("secret"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r--------")));
+    Path usual = Files.createFile(folder.resolve("usual"));
+    DurableFiles.copy(secret, folder.resolve("copy"));
+    for (String name : List.of("a.bin", "copy")) {
+      assertEquals(
+          Files.getPosixFilePermissions(usual),
+          Files.getPosixFilePermissions(folder.resolve(name)));
+    }
+    try (var files = Files.list(folder)) {
+      assertEquals(4, files.count());
+    }
+    String missing =
+        String.valueOf(
+            assertThrows(
+                    IOException.class,
+                    () -> DurableFiles.replace(folder.resolve("no/a.bin"), bytes("x")))
+                .getMessage());
+    assertEquals(
+        folder.resolve("no/a.bin") + " cannot be written: its folder does not exist", missing);
   }
 
   private static byte[] bytes(String text) {

@@ -14,14 +14,19 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,13 +34,54 @@ import org.slf4j.LoggerFactory;
 /**
  * One Liberty server as a child process. What it writes goes under a work folder, so that the
  * distribution can be read-only and shared by several runs. Stopped when this is closed, and at the
- * latest when the parent's JVM exits.
+ * latest when the parent's JVM is gone, however it ended: a shell beside the server reads from this
+ * process, and asks the server to end once nothing can come any more.
  */
 public final class LibertyServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LibertyServer.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration GRACE = Duration.ofSeconds(20);
   private static final int TAIL_LINES = 20;
+
+  /** Who uses a work folder: the process that starts the server and ends after it. */
+  private static final String OWNER = "process";
+
+  /** What a process's start may seem to be later than it was: its clock ticks. */
+  private static final Duration TICKS = Duration.ofSeconds(2);
+
+  /**
+   * Arguments: Liberty's script, the server, the file for this shell's number. The server gets no
+   * Ctrl-C of the terminal: its parent, which needs it for its own last steps, does and stops it.
+   */
+  private static final String KEEPER =
+      """
+      trap '' INT
+      echo $$ > "$3"
+      exec 3<&0 </dev/null
+      "$1" run "$2" 3<&- &
+      server=$!
+      trap 'kill "$server" 2>/dev/null' TERM HUP
+      (
+        read -r nothing <&3
+        kill "$server"
+        left=20
+        while kill -0 "$server" && [ "$left" -gt 0 ]; do
+          sleep 1
+          left=$((left - 1))
+        done
+        kill -9 "$server"
+      ) 2>/dev/null &
+      watch=$!
+      exec 3<&-
+      wait "$server"
+      status=$?
+      while kill -0 "$server" 2>/dev/null; do
+        wait "$server"
+        status=$?
+      done
+      kill "$watch" 2>/dev/null
+      exit "$status"
+      """;
 
   private final String name;
   private final Process process;
@@ -71,23 +117,20 @@ public final class LibertyServer implements AutoCloseable {
    * @return the starting server
    * @throws IllegalArgumentException if the port is in use, out of range, or the distribution does
    *     not hold the server
-   * @throws IOException if the process cannot be started or the folder not be made
+   * @throws IOException if a server that was started in this work folder still runs, or the process
+   *     cannot be started or the folder not be made
    */
   public static LibertyServer start(
       Path seamarkHome, String server, int port, Path workFolder, Map<String, String> environment)
       throws IOException {
     Path home = seamarkHome.toAbsolutePath().normalize();
-    Path script = home.resolve("wlp/bin/server");
-    if (!Files.isExecutable(script)) {
-      throw new IllegalArgumentException(
-          home + " is not a seamark distribution: there is no " + script);
-    }
-    if (!Files.isRegularFile(home.resolve("servers").resolve(server).resolve("server.xml"))) {
-      throw new IllegalArgumentException(
-          "there is no server '" + server + "' in " + home.resolve("servers"));
+    Path script = check(home, server, port);
+    Path output = Files.createDirectories(workFolder.toAbsolutePath().normalize());
+    if (running(output.resolve(server))) {
+      throw new IOException(
+          server + " of an earlier start still runs in " + output + ": stop that one first");
     }
     int chosen = choosePort(server, port);
-    Path output = Files.createDirectories(workFolder.toAbsolutePath().normalize());
     Path logs = Files.createDirectories(output.resolve(server).resolve("logs"));
     Path console = logs.resolve("console.log");
     // A second start in the same folder must not show the first one's last words.
@@ -95,9 +138,15 @@ public final class LibertyServer implements AutoCloseable {
     Files.deleteIfExists(messages);
 
     ProcessBuilder builder =
-        new ProcessBuilder(script.toString(), "run", server)
+        new ProcessBuilder(
+                "/bin/sh",
+                "-c",
+                KEEPER,
+                "seamark-server",
+                script.toString(),
+                server,
+                output.resolve(server).resolve(OWNER).toString())
             .directory(output.toFile())
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
             .redirectErrorStream(true)
             .redirectOutput(console.toFile());
     Map<String, String> variables = builder.environment();
@@ -115,6 +164,82 @@ public final class LibertyServer implements AutoCloseable {
     LOG.info("started {} as process {} on port {}", server, process.pid(), chosen);
     return new LibertyServer(
         server, process, URI.create("http://localhost:" + chosen + "/"), console, messages);
+  }
+
+  /**
+   * Looks whether a server could be started, without starting it.
+   *
+   * @param seamarkHome the distribution's folder
+   * @param server a folder in {@code servers}
+   * @param port to listen on at localhost; 0 for a free one
+   * @return the script that starts it
+   * @throws IllegalArgumentException if the port is in use, out of range, or the distribution does
+   *     not hold the server
+   * @throws IOException if the port cannot be tried
+   */
+  public static Path check(Path seamarkHome, String server, int port) throws IOException {
+    Path home = seamarkHome.toAbsolutePath().normalize();
+    Path script = home.resolve("wlp/bin/server");
+    if (!Files.isExecutable(script)) {
+      throw new IllegalArgumentException(
+          home + " is not a seamark distribution: there is no " + script);
+    }
+    if (!Files.isRegularFile(home.resolve("servers").resolve(server).resolve("server.xml"))) {
+      throw new IllegalArgumentException(
+          "there is no server '" + server + "' in " + home.resolve("servers"));
+    }
+    choosePort(server, port);
+    return script;
+  }
+
+  /**
+   * Waits for servers whose parent was killed: they are about to end by themselves.
+   *
+   * @param workFolder in which they were started
+   * @param timeout from now on
+   * @return whether none runs any more
+   * @throws IOException if the folder cannot be read
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public static boolean awaitEnded(Path workFolder, Duration timeout)
+      throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    if (!Files.isDirectory(workFolder)) {
+      return true;
+    }
+    List<Path> servers;
+    try (Stream<Path> all = Files.list(workFolder)) {
+      servers = all.filter(Files::isDirectory).toList();
+    }
+    for (Path server : servers) {
+      while (running(server)) {
+        if (System.nanoTime() >= deadline) {
+          return false;
+        }
+        // The process is no child of this one, and may be none of this user's.
+        Thread.sleep(POLL.toMillis());
+      }
+    }
+    return true;
+  }
+
+  /** Whether the process that a server's folder names lives and is the one that it named. */
+  private static boolean running(Path serverFolder) throws IOException {
+    Path file = serverFolder.resolve(OWNER);
+    try {
+      String number = Files.size(file) > 32 ? "" : Files.readString(file).strip();
+      if (!number.matches("\\d{1,18}")) {
+        return false;
+      }
+      Instant named = Files.getLastModifiedTime(file).toInstant();
+      return ProcessHandle.of(Long.parseLong(number))
+          .filter(ProcessHandle::isAlive)
+          .flatMap(process -> process.info().startInstant())
+          .filter(start -> start.isBefore(named.plus(TICKS)))
+          .isPresent();
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   /**
@@ -219,11 +344,20 @@ public final class LibertyServer implements AutoCloseable {
     tree.forEach(ProcessHandle::destroy);
     boolean interrupted = false;
     try {
-      process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS);
+      CompletableFuture.allOf(
+              tree.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
+          .get(grace.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       interrupted = true;
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.debug("{} takes longer than {}", name, grace);
     }
     tree.stream().filter(ProcessHandle::isAlive).forEach(ProcessHandle::destroyForcibly);
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      LOG.debug("the server has ended already");
+    }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

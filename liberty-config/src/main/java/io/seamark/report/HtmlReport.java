@@ -2,6 +2,7 @@ package io.seamark.report;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.seamark.durable.DurableFiles;
 import io.seamark.imaging.Palette;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.SegmentMask;
@@ -13,7 +14,6 @@ import io.seamark.report.RunRecord.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -49,9 +49,20 @@ public final class HtmlReport {
    * @throws IOException if the file cannot be written
    */
   public static void write(Path file, RunRecord run) throws IOException {
+    DurableFiles.replace(file, page(run));
+  }
+
+  /**
+   * The page.
+   *
+   * @param run what to tell
+   * @return HTML in UTF-8, with everything in it that it needs
+   * @throws IOException if a picture cannot be encoded
+   */
+  public static byte[] page(RunRecord run) throws IOException {
     HtmlReport report = new HtmlReport(run);
     report.page();
-    Files.writeString(file, report.out, StandardCharsets.UTF_8);
+    return report.out.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   /**
@@ -67,7 +78,7 @@ public final class HtmlReport {
         new ObjectMapper()
             .writerWithDefaultPrettyPrinter()
             .writeValueAsBytes(SummaryJson.of(run, true));
-    Files.write(file, json);
+    DurableFiles.replace(file, json);
   }
 
   /**

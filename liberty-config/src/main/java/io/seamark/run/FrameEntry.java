@@ -27,6 +27,9 @@ final class FrameEntry {
   /** Kept until the cloud's answer is scored. */
   @Nullable ClassMap label;
 
+  /** Whether it waits for the cloud, or was answered by it. */
+  boolean sent;
+
   boolean answered;
   int masks;
   double cloudSeconds = Double.NaN;

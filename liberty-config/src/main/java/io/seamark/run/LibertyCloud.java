@@ -13,6 +13,8 @@ import java.util.Map;
 /** The two services as Liberty servers of this machine, with the run's folder as their data. */
 final class LibertyCloud implements Cloud {
   private static final Duration START = Duration.ofMinutes(3);
+  private static final String UNKNOWN = "unknown-task-processing";
+  private static final String KNOWLEDGE = "knowledge-management";
 
   private final LibertyServer unknown;
   private final LibertyServer knowledge;
@@ -38,26 +40,18 @@ final class LibertyCloud implements Cloud {
   static LibertyCloud start(
       RunFolder folder, Map<String, String> settings, int[] ports, boolean keep)
       throws IOException, InterruptedException {
-    String home = System.getProperty("seamark.home", "");
-    if (home.isEmpty()) {
-      throw new IllegalArgumentException(
-          "the cloud's services are part of the distribution: start bin/seamark, or name a cloud"
-              + " with --cloud");
-    }
     Map<String, String> environment = new HashMap<>();
     // MicroProfile Config's own rule for environment variables.
     settings.forEach(
         (key, value) ->
             environment.put(key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT), value));
-    Path distribution = Path.of(home);
+    Path distribution = distribution();
     LibertyServer unknown =
-        LibertyServer.start(
-            distribution, "unknown-task-processing", ports[0], folder.logs(), environment);
+        LibertyServer.start(distribution, UNKNOWN, ports[0], folder.logs(), environment);
     LibertyServer knowledge = null;
     try {
       knowledge =
-          LibertyServer.start(
-              distribution, "knowledge-management", ports[1], folder.logs(), environment);
+          LibertyServer.start(distribution, KNOWLEDGE, ports[1], folder.logs(), environment);
       unknown.awaitReady(START);
       knowledge.awaitReady(START);
       return new LibertyCloud(unknown, knowledge, keep);
@@ -68,6 +62,27 @@ final class LibertyCloud implements Cloud {
       }
       throw e;
     }
+  }
+
+  /**
+   * Looks whether both could be started.
+   *
+   * @param ports as with {@link #start}
+   * @throws IllegalArgumentException if a port is taken or this is no full distribution
+   */
+  static void check(int[] ports) throws IOException {
+    LibertyServer.check(distribution(), UNKNOWN, ports[0]);
+    LibertyServer.check(distribution(), KNOWLEDGE, ports[1]);
+  }
+
+  private static Path distribution() {
+    String home = System.getProperty("seamark.home", "");
+    if (home.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the cloud's services are part of the distribution: start bin/seamark, or name a cloud"
+              + " with --cloud");
+    }
+    return Path.of(home);
   }
 
   @Override

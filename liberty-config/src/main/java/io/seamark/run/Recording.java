@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  * of each frame, and samples what the process uses. Labels are used to score and for nothing else.
  */
 final class Recording implements AnswerSink {
+  private static final String ANSWERS = "answers/";
+
   private final int classes;
-  private final Path answers;
+  private final RunFolder folder;
   private final long start = System.nanoTime();
   private final List<FrameEntry> frames = new ArrayList<>();
   private final Map<String, FrameEntry> byId = new HashMap<>();
@@ -48,9 +49,15 @@ final class Recording implements AnswerSink {
   /** Figures that are good at any time. NaN without labels. */
   record Live(long frames, long hard, double edgeMeanIou, double systemMeanIou) {}
 
-  Recording(int classes, Path answers) {
+  /**
+   * Begins.
+   *
+   * @param classes of the model
+   * @param folder where the class maps go, and which is told when the first one is there
+   */
+  Recording(int classes, RunFolder folder) {
     this.classes = classes;
-    this.answers = answers;
+    this.folder = folder;
     this.edge = new ConfusionMatrix(classes);
     this.settled = new ConfusionMatrix(classes);
   }
@@ -78,6 +85,7 @@ final class Recording implements AnswerSink {
             answer.inferSeconds(),
             answer.totalSeconds(),
             score(label, map));
+    entry.sent = answer.stored();
     frames.add(entry);
     hard += entry.hard ? 1 : 0;
     byId.put(entry.id, entry);
@@ -143,6 +151,7 @@ final class Recording implements AnswerSink {
     refused.put(id, reason);
     FrameEntry entry = byId.get(id);
     if (entry != null) {
+      entry.sent = false;
       settle(entry);
     }
   }
@@ -162,11 +171,9 @@ final class Recording implements AnswerSink {
   }
 
   private void write(String id, ClassMap map) {
-    Path file = answers.resolve(OutputNames.of(id, ".png"));
-    Path part = answers.resolve(OutputNames.of(id, ".part"));
     try {
-      Files.write(part, Images.encodeClassMap(map));
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+      folder.write(ANSWERS + OutputNames.of(id, ".png"), Images.encodeClassMap(map));
+      folder.begun();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -204,14 +211,30 @@ final class Recording implements AnswerSink {
     return Map.copyOf(refused);
   }
 
+  /** Frames that were sent to the cloud, which has neither answered nor refused them. */
+  synchronized int unanswered() {
+    return (int) frames.stream().filter(f -> f.sent && !f.answered).count();
+  }
+
+  /** Frames whose class map is not in the folder, though it was written. */
+  synchronized long missing() {
+    return byId.keySet().stream()
+        .filter(id -> !Files.isRegularFile(file(folder.answers(), id)))
+        .count();
+  }
+
   synchronized List<VersionChange> versions() {
     return List.copyOf(versions);
   }
 
   /** The class map that stands for a frame, or null if there is none. */
   static @Nullable ClassMap read(Path answers, String id) throws IOException {
-    Path file = answers.resolve(OutputNames.of(id, ".png"));
+    Path file = file(answers, id);
     return Files.isRegularFile(file) ? Images.decodeClassMap(Files.readAllBytes(file)) : null;
+  }
+
+  private static Path file(Path answers, String id) {
+    return answers.resolve(OutputNames.of(id, ".png"));
   }
 
   int classes() {

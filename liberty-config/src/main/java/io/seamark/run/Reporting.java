@@ -13,7 +13,6 @@ import io.seamark.report.RunRecord;
 import io.seamark.report.RunRecord.FrameFigures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,11 +61,9 @@ final class Reporting {
         whole.set(key, value);
       }
     }
-    Files.writeString(
-        order.folder().summary(),
-        JSON.writerWithDefaultPrettyPrinter().writeValueAsString(whole) + "\n",
-        StandardCharsets.UTF_8);
-    HtmlReport.write(order.folder().report(), record);
+    String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(whole) + "\n";
+    order.folder().summary(text.getBytes(StandardCharsets.UTF_8));
+    order.folder().report(HtmlReport.page(record));
   }
 
   private RunRecord record() {
@@ -144,7 +141,7 @@ final class Reporting {
         new RunRecord.Figure(
             "undelivered",
             "Hard frames without an answer",
-            ended.pending(),
+            recording.unanswered(),
             "",
             "They wait in the outbox."));
     extra.add(

@@ -8,6 +8,7 @@ import io.seamark.cli.Progress;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.SourceOptions;
 import io.seamark.cli.Table;
+import io.seamark.durable.DurableFiles;
 import io.seamark.edge.EdgeEndpoint;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.metrics.EdgeMetrics;
@@ -24,7 +25,6 @@ import io.seamark.registry.PluginCatalogue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,7 +69,6 @@ final class Run {
    * @param common output and configuration
    * @param workplace plugins and settings
    * @param folder where everything goes
-   * @param named that folder as the user wrote it
    * @param initial the first model's file
    * @param frames most frames
    * @param port of the edge's metrics, or null
@@ -80,7 +79,6 @@ final class Run {
       CommonOptions common,
       CommonOptions.Workplace workplace,
       RunFolder folder,
-      Path named,
       Path initial,
       int frames,
       @Nullable Integer port,
@@ -149,7 +147,7 @@ final class Run {
   private Map<String, Object> go(CloudStart cloudStart) throws IOException, InterruptedException {
     BaseModel basemodel = order.workplace().plugins().create(PluginKind.BASEMODEL);
     try (LiveModel start = new LiveModel(basemodel, INITIAL, order.initial())) {
-      Recording recording = new Recording(start.classes().size(), order.folder().answers());
+      Recording recording = new Recording(start.classes().size(), order.folder());
       Ended ended;
       double mark = seconds();
       err.println("starting the cloud's services ...");
@@ -169,12 +167,21 @@ final class Run {
       Map<String, Object> summary = summary(recording, ended, result);
       new Reporting(order, recording, ended, result, start.classes(), started, seconds())
           .write(summary);
-      tell(summary, result.judgement());
-      if (ended.pending() > 0 && !interrupted) {
+      long missing = recording.missing();
+      if (missing > 0) {
         throw new IOException(
-            ended.pending()
-                + " hard frames were not answered by the cloud; they wait in "
-                + order.named().resolve("edge").resolve("outbox"));
+            missing + " class maps that were written are gone from " + order.folder().answers());
+      }
+      order.folder().complete();
+      tell(summary, result.judgement());
+      int unanswered = recording.unanswered();
+      if (unanswered > 0 && !interrupted) {
+        throw new IOException(
+            unanswered
+                + " hard frames were not answered by the cloud; "
+                + (ended.pending() < unanswered ? ended.pending() + " of them wait" : "they wait")
+                + " in "
+                + order.folder().named().resolve(RunVerb.EDGE).resolve("outbox"));
       }
       return summary;
     }
@@ -366,10 +373,9 @@ final class Run {
       for (JsonNode node : known.versions()) {
         io.seamark.edge.sync.ModelVersion version = version(node);
         client.fetch(version, models.resolve(version.version() + ".safetensors"));
-        Files.writeString(
+        DurableFiles.replace(
             models.resolve(version.version() + ".json"),
-            node.toPrettyString() + "\n",
-            StandardCharsets.UTF_8);
+            (node.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
       }
       Optional<io.seamark.edge.sync.ModelVersion> champion = client.champion(null);
       if (champion.isPresent()) {
@@ -469,7 +475,7 @@ final class Run {
         "hard_share", totals.frames() == 0 ? Double.NaN : (double) totals.hard() / totals.frames());
     s.put("cloud_answers", totals.answers());
     s.put("refused", totals.refused());
-    s.put("undelivered", ended.pending());
+    s.put("undelivered", recording.unanswered());
     s.put("not_stored", totals.notStored());
     s.put("bytes_up", totals.bytesUp());
     s.put("bytes_down", totals.bytesDown());
@@ -514,8 +520,8 @@ final class Run {
     s.put("phase_seconds", phases);
     s.put("seconds", seconds());
     s.put("interrupted", interrupted);
-    s.put("out", order.named().toString());
-    s.put("report", order.named().resolve("report.html").toString());
+    s.put("out", order.folder().named().toString());
+    s.put("report", order.folder().named().resolve("report.html").toString());
     return s;
   }
 

@@ -11,22 +11,27 @@ import io.seamark.cli.Seamark;
 import io.seamark.cli.Settings;
 import io.seamark.cli.SourceOptions;
 import io.seamark.cli.Verb;
+import io.seamark.edge.EdgeEndpoint;
 import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.upload.CloudLink;
+import io.seamark.knowledge.LearningSettings;
 import io.seamark.knowledge.frames.RetainedFolder;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.unknown.segment.SamFolder;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -126,11 +131,17 @@ public final class RunVerb implements Verb {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      defaultValue = "seamark-out",
       description =
-          "Report, summary, models, buffer. A former run's folder is replaced, any other that is"
-              + " not empty is refused. Default: ${DEFAULT-VALUE}.")
-  private Path out = Path.of("seamark-out");
+          "Report, summary, models, buffer: a new or empty folder, or with --overwrite a former"
+              + " run's. Default: seamark-out, or where that holds a former run, seamark-out-2 and"
+              + " so on.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--overwrite",
+      description =
+          "Replace a former run in --out, once the new one is complete. Other files in it stay.")
+  private boolean overwrite;
 
   /** Made by the service loader. */
   public RunVerb() {}
@@ -142,26 +153,51 @@ public final class RunVerb implements Verb {
     source.configure(registry, chosen);
     model.configure(chosen);
     choose(chosen);
-    CommonOptions.Workplace workplace = common.open(registry, chosen, cloudDefaults());
-    ConfiguredPlugins plugins = workplace.plugins();
+    // Everything is checked before the folder is taken over: nothing may start in vain.
+    CommonOptions.Workplace checked = common.open(registry, chosen, Map.of());
+    ConfiguredPlugins plugins = checked.plugins();
     PluginKind.ALL.forEach(plugins::effective);
-    checkCloudInputs(workplace);
-    Path initial = ModelOptions.file(workplace, DeviceFolders.cache());
+    Path initial = ModelOptions.file(checked, DeviceFolders.cache());
     ModelOptions.describe(initial);
     ModelOptions.checkMiner(initial, plugins);
-    // Opened for its message alone: nothing may start before the source is known to work.
     SourceOptions.open(plugins).close();
     List<URI> named = cloud == null ? List.of() : addresses(cloud);
     int[] ports = ports();
-    RunFolder folder = RunFolder.prepare(out);
-    LogLines.alsoTo(folder.logs().resolve("edge.log"), !common.verbose());
+    checkPort();
+    checkCloudInputs(checked);
+    if (named.isEmpty()) {
+      LibertyCloud.check(ports);
+      checkServices(checked, initial);
+    }
+    try (RunFolder folder = RunFolder.open(out, overwrite, inputs(checked, initial))) {
+      if (out == null && !folder.named().equals(RunFolder.DEFAULT)) {
+        common.err().println("results go to " + folder.named());
+        common.err().flush();
+      }
+      // The services of a run share its folder, so its cloud can look again with what serves.
+      CommonOptions.Workplace workplace =
+          named.isEmpty()
+              ? common.open(registry, chosen, ModelOptions.cloudLooksWith(folder.champion()))
+              : checked;
+      LogLines.alsoTo(folder.logs().resolve("edge.log"), !common.verbose());
+      run(workplace, folder, initial, named, ports);
+    }
+    return Seamark.DONE;
+  }
+
+  private void run(
+      CommonOptions.Workplace workplace,
+      RunFolder folder,
+      Path initial,
+      List<URI> named,
+      int[] ports)
+      throws IOException, InterruptedException {
     Run run =
         new Run(
             new Run.Order(
                 common,
                 workplace,
                 folder,
-                out,
                 initial,
                 frames == null ? Integer.MAX_VALUE : frames,
                 port,
@@ -187,12 +223,6 @@ public final class RunVerb implements Verb {
     if (keepCloud && liberty != null) {
       liberty.linger(common.err());
     }
-    return Seamark.DONE;
-  }
-
-  /** The services of a run share its folder, so its cloud can look again with what serves. */
-  private Map<String, String> cloudDefaults() {
-    return cloud != null ? Map.of() : ModelOptions.cloudLooksWith(RunFolder.champion(out));
   }
 
   private void choose(Map<String, String> chosen) {
@@ -220,6 +250,11 @@ public final class RunVerb implements Verb {
     if (waitSeconds < 0) {
       throw new IllegalArgumentException("--wait is " + waitSeconds + ", but must be at least 0");
     }
+    if (overwrite && keepCloud) {
+      throw new IllegalArgumentException(
+          "--overwrite replaces a former run once the new one is complete, which it is not while"
+              + " --keep-cloud lets the services go on: name another folder with --out");
+    }
   }
 
   /** What only the services read is checked here too, before they are started in vain. */
@@ -241,6 +276,60 @@ public final class RunVerb implements Verb {
       } catch (IOException e) {
         throw new IllegalArgumentException(Seamark.message(e), e);
       }
+    }
+  }
+
+  /** Opens and closes what the services will open. */
+  private static void checkServices(CommonOptions.Workplace workplace, Path initial) {
+    LearningSettings.from(
+        key ->
+            key.equals("seamark.data")
+                ? Optional.of(".")
+                : workplace.config().getOptionalValue(key, String.class));
+    try {
+      workplace
+          .plugins(ModelOptions.cloudLooksWith(initial))
+          .create(PluginKind.UNSEEN_TASK_PROCESSING)
+          .close();
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(Seamark.message(e), e);
+    }
+  }
+
+  private void checkPort() {
+    if (port != null) {
+      new EdgeEndpoint("127.0.0.1", port, () -> false, () -> "{}").close();
+    }
+  }
+
+  /** Whatever is read, by the name of its option or setting. */
+  private static Map<String, Path> inputs(CommonOptions.Workplace workplace, Path initial) {
+    Map<String, Path> inputs = new LinkedHashMap<>();
+    inputs.put("the edge model", initial);
+    input(inputs, "--sam", workplace.text("seamark.sam"));
+    input(inputs, "--plugins", workplace.text("seamark.plugins"));
+    input(inputs, "--algorithm", workplace.text("seamark.ianvs.algorithm"));
+    input(inputs, "--retain-labels", workplace.text("seamark.retain.labels"));
+    String retained = workplace.text("seamark.retain");
+    input(inputs, "--retain", retained);
+    int colon = retained.lastIndexOf(':');
+    String images = colon > 1 ? retained.substring(0, colon) : retained;
+    input(inputs, "--retain", images);
+    input(inputs, "the labels of --retain", images.isEmpty() ? "" : images + "annot");
+    for (PluginKind<?> kind : PluginKind.ALL) {
+      workplace.plugins().effective(kind).forEach((key, value) -> input(inputs, key, value));
+    }
+    return inputs;
+  }
+
+  /** A value may name a file, or something else that is none. */
+  private static void input(Map<String, Path> inputs, String name, String value) {
+    try {
+      if (!value.isEmpty() && Files.exists(Path.of(value))) {
+        inputs.putIfAbsent(name, Path.of(value));
+      }
+    } catch (InvalidPathException e) {
+      // Then nothing is read there.
     }
   }
 
@@ -270,6 +359,10 @@ public final class RunVerb implements Verb {
     for (int one : ports) {
       if (one > 65535) {
         throw new IllegalArgumentException("port " + one + " is out of range: must be 0 to 65535");
+      }
+      if (port != null && one != 0 && one == port || ports[0] != 0 && ports[0] == ports[1]) {
+        throw new IllegalArgumentException(
+            "port " + one + " is named twice: each service and the edge need one of their own");
       }
     }
     return ports;

@@ -13,10 +13,14 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,12 +102,13 @@ class LibertyServerTest {
 
   @Test
   void stop_endsTheWholeProcessTree() throws Exception {
-    script("sleep 600 & sleep 600 & wait");
+    script("sleep 600 & sleep 600 & echo started > \"$LOG_DIR/started\"; wait");
     LibertyServer server = start("cloud", 0);
-    while (server.process().descendants().count() < 2) {
+    while (!Files.isRegularFile(server.logs().resolve("started"))) {
       Thread.onSpinWait();
     }
     List<ProcessHandle> children = server.process().descendants().toList();
+    assertTrue(children.size() >= 3, () -> "the script and two sleeps, but: " + children);
 
     server.stop();
     server.stop();
@@ -112,6 +117,96 @@ class LibertyServerTest {
     for (ProcessHandle child : children) {
       child.onExit().get(20, TimeUnit.SECONDS);
     }
+  }
+
+  @Test
+  @DisplayName(
+      "a parent that is killed takes its server along, which is asked first and may finish")
+  void start_endsTheServerOfAKilledParent() throws Exception {
+    script(
+        "trap 'echo asked > \"$LOG_DIR/asked\"; exit 0' TERM\n"
+            + "echo $$ > \"$LOG_DIR/part\"; mv \"$LOG_DIR/part\" \"$LOG_DIR/pid\"\n"
+            + "while :; do sleep 0.1; done");
+    Path logs = work.resolve("cloud/logs");
+    Process parent = parent();
+    ProcessHandle server = server(logs.resolve("pid"), parent);
+
+    parent.destroyForcibly().waitFor();
+
+    server.onExit().get(20, TimeUnit.SECONDS);
+    assertEquals("asked\n", Files.readString(logs.resolve("asked")));
+    assertTrue(LibertyServer.awaitEnded(work, Duration.ofSeconds(20)));
+  }
+
+  @Test
+  @DisplayName("a server that does not end when its parent was killed is killed too")
+  void start_endsAServerThatDoesNotListen() throws Exception {
+    script(
+        "trap '' TERM\n"
+            + "echo $$ > \"$LOG_DIR/part\"; mv \"$LOG_DIR/part\" \"$LOG_DIR/pid\"\n"
+            + "while :; do sleep 0.1; done");
+    Process parent = parent();
+    ProcessHandle server = server(work.resolve("cloud/logs/pid"), parent);
+
+    parent.destroyForcibly().waitFor();
+
+    assertFalse(LibertyServer.awaitEnded(work, Duration.ZERO), "it has 20 s to end by itself");
+    server.onExit().get(40, TimeUnit.SECONDS);
+    assertTrue(LibertyServer.awaitEnded(work, Duration.ofSeconds(20)));
+  }
+
+  @Test
+  @DisplayName(
+      "a work folder in which a server runs is refused; a number that was given anew is not")
+  void start_refusesAWorkFolderInUse() throws Exception {
+    script("exec sleep 600");
+    try (LibertyServer first = start("cloud", 0)) {
+      while (!Files.isRegularFile(work.resolve("cloud/process"))
+          || Files.size(work.resolve("cloud/process")) == 0) {
+        Thread.onSpinWait();
+      }
+      assertEquals(
+          "cloud of an earlier start still runs in " + work + ": stop that one first",
+          assertThrows(IOException.class, () -> start("cloud", 0)).getMessage());
+      assertTrue(first.alive());
+    }
+    // This process has the number, but began long after the file.
+    Path named = work.resolve("cloud/process");
+    Files.writeString(named, ProcessHandle.current().pid() + "\n");
+    Files.setLastModifiedTime(named, FileTime.from(Instant.EPOCH));
+    assertTrue(LibertyServer.awaitEnded(work, Duration.ZERO));
+    start("cloud", 0).stop();
+  }
+
+  /** A JVM of its own that starts the server and waits. */
+  private Process parent() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Parent.class.getName(),
+            home.toString(),
+            work.toString())
+        .inheritIO()
+        .start();
+  }
+
+  /** Started by the test above; ends when it is killed. */
+  static final class Parent {
+    private Parent() {}
+
+    public static void main(String[] arguments) throws Exception {
+      LibertyServer.start(Path.of(arguments[0]), "cloud", 0, Path.of(arguments[1]), Map.of());
+      new CountDownLatch(1).await();
+    }
+  }
+
+  private static ProcessHandle server(Path file, Process parent) throws IOException {
+    while (!Files.isRegularFile(file)) {
+      assertTrue(parent.isAlive(), "the parent has ended");
+      Thread.onSpinWait();
+    }
+    return ProcessHandle.of(Long.parseLong(Files.readString(file).strip())).orElseThrow();
   }
 
   /** What waiting says of a server that answers so; empty if it says that the server is ready. */

@@ -21,13 +21,25 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JudgingTest {
   @TempDir Path folder = Path.of("");
+  private final RunFolder run;
+
+  JudgingTest(@TempDir Path out) throws InterruptedException {
+    run = RunFolder.open(out, false, Map.of());
+  }
+
+  @AfterEach
+  void giveFree() throws IOException {
+    run.close();
+  }
 
   /** A base model that answers one class everywhere, whatever the file. */
   private record Constant(int answer) implements BaseModel {
@@ -75,14 +87,17 @@ class JudgingTest {
     try (LiveModel start = model("v0", 2);
         LiveModel updated = model("v1", 1)) {
       return new Judging(
-              recording, folder, new Judging.Model("v0", start), new Judging.Model("v1", updated))
+              recording,
+              run.answers(),
+              new Judging.Model("v0", start),
+              new Judging.Model("v1", updated))
           .judge(source(samples), id -> id.equals("b"), null, () -> false);
     }
   }
 
   @Test
   void threeFiguresAreOfTheSameDriftedFrames() throws IOException {
-    Recording recording = new Recording(RunFixtures.CLASSES, folder);
+    Recording recording = new Recording(RunFixtures.CLASSES, run);
     recording.answered(RunFixtures.edge(0, "day", "day", false, 1));
     recording.answered(RunFixtures.edge(1, "a", "dusk", true, 2));
     recording.answered(RunFixtures.edge(2, "b", "dusk", true, 2));
@@ -113,7 +128,7 @@ class JudgingTest {
 
   @Test
   void withoutDomainsEveryFrameIsJudged() throws IOException {
-    Recording recording = new Recording(RunFixtures.CLASSES, folder);
+    Recording recording = new Recording(RunFixtures.CLASSES, run);
     recording.answered(RunFixtures.edge(0, "a", "street", true, 2));
     recording.improved(RunFixtures.cloud("a", 1));
     Judging.Result result = judge(recording, List.of(RunFixtures.sample("a", "street")));
