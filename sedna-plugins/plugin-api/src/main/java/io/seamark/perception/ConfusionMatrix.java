@@ -5,9 +5,12 @@ package io.seamark.perception;
  * thread-safe.
  */
 public final class ConfusionMatrix {
+  private static final int VALUES = 256;
+
   private final int classes;
   private final long[] counts;
   private final long[] undecided;
+  private final long[] ignored;
 
   /**
    * An empty matrix.
@@ -21,11 +24,13 @@ public final class ConfusionMatrix {
     this.classes = classes;
     this.counts = new long[classes * classes];
     this.undecided = new long[classes];
+    this.ignored = new long[VALUES - classes];
   }
 
   /**
-   * Adds the pixels of one answer. Pixels whose label is not a class are ignored; pixels whose
-   * answer is not a class count as wrong for the label's class, since undecided is no answer.
+   * Adds the pixels of one answer. Pixels whose label is not a class are not scored, only counted
+   * as {@link #ignored}; pixels whose answer is not a class count as wrong for the label's class,
+   * since undecided is no answer.
    *
    * @param label true classes
    * @param answer predicted classes, of the same size
@@ -48,6 +53,8 @@ public final class ConfusionMatrix {
         } else {
           undecided[t]++;
         }
+      } else {
+        ignored[t - classes]++;
       }
     }
   }
@@ -67,6 +74,9 @@ public final class ConfusionMatrix {
     }
     for (int i = 0; i < classes; i++) {
       undecided[i] += other.undecided[i];
+    }
+    for (int i = 0; i < ignored.length; i++) {
+      ignored[i] += other.ignored[i];
     }
   }
 
@@ -88,6 +98,26 @@ public final class ConfusionMatrix {
    */
   public long count(int truth, int answer) {
     return counts[truth * classes + answer];
+  }
+
+  /**
+   * Labelled pixels of one class whose answer is no class.
+   *
+   * @param truth the label's class
+   * @return pixels
+   */
+  public long undecided(int truth) {
+    return undecided[truth];
+  }
+
+  /**
+   * Pixels that were not scored since their label is no class.
+   *
+   * @param value the label's value, from the number of classes to 255
+   * @return pixels
+   */
+  public long ignored(int value) {
+    return ignored[value - classes];
   }
 
   /**
