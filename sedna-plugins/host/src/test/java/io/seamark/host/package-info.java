@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.seamark.host;
+
+import org.jspecify.annotations.NullMarked;
