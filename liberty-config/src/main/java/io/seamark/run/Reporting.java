@@ -31,6 +31,7 @@ final class Reporting {
   private final Run.Ended ended;
   private final Judging.Result result;
   private final ClassSet classes;
+  private final List<String> notes;
   private final Instant started;
   private final double seconds;
 
@@ -40,6 +41,7 @@ final class Reporting {
       Run.Ended ended,
       Judging.Result result,
       ClassSet classes,
+      List<String> notes,
       Instant started,
       double seconds) {
     this.order = order;
@@ -47,6 +49,7 @@ final class Reporting {
     this.ended = ended;
     this.result = result;
     this.classes = classes;
+    this.notes = notes;
     this.started = started;
     this.seconds = seconds;
   }
@@ -84,7 +87,8 @@ final class Reporting {
         recording.skippedItems().stream()
             .map(item -> new RunRecord.BadFrame(item.id(), item.reason()))
             .toList(),
-        plugins());
+        plugins(),
+        notes);
   }
 
   private String title() {

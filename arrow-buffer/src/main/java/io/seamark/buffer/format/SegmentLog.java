@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -878,7 +879,7 @@ public final class SegmentLog<E> implements AutoCloseable {
   }
 
   private Path file(long id, String extension) {
-    return folder.resolve(String.format("%010d.%s", id, extension));
+    return folder.resolve(String.format(Locale.ROOT, "%010d.%s", id, extension));
   }
 
   private TreeMap<Long, Found> find() throws IOException {
