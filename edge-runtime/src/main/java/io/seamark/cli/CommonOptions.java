@@ -4,6 +4,7 @@ import io.seamark.configuration.ConfigurationSources;
 import io.seamark.configuration.SettingKeys;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
+import io.seamark.text.PlainPrinter;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -86,6 +87,9 @@ public final class CommonOptions {
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec spec;
 
+  private @Nullable PrintWriter out;
+  private @Nullable PrintWriter err;
+
   /** Made by picocli. */
   public CommonOptions() {}
 
@@ -108,21 +112,31 @@ public final class CommonOptions {
   }
 
   /**
-   * Standard output.
+   * Standard output. A string that is printed as a line is one line, whatever it holds.
    *
    * @return of this command line
    */
   public PrintWriter out() {
-    return command().commandLine().getOut();
+    PrintWriter printer = out;
+    if (printer == null) {
+      printer = new PlainPrinter(command().commandLine().getOut());
+      out = printer;
+    }
+    return printer;
   }
 
   /**
-   * Standard error.
+   * Standard error. A string that is printed as a line is one line, whatever it holds.
    *
    * @return of this command line
    */
   public PrintWriter err() {
-    return command().commandLine().getErr();
+    PrintWriter printer = err;
+    if (printer == null) {
+      printer = new PlainPrinter(command().commandLine().getErr());
+      err = printer;
+    }
+    return printer;
   }
 
   private CommandSpec command() {

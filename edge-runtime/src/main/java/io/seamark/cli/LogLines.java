@@ -1,5 +1,6 @@
 package io.seamark.cli;
 
+import io.seamark.text.PlainText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,8 +18,9 @@ import java.util.logging.Logger;
 
 /**
  * Structured log lines: {@code time=... level=... logger=... } and then the message, which the
- * parts of Seamark write as {@code event=... key=value}. On standard error only warnings, with
- * {@code --verbose} everything from INFO.
+ * parts of Seamark write as {@code event=... key=value}, names from outside quoted where they could
+ * be taken for more. A stack trace follows indented. On standard error only warnings, with {@code
+ * --verbose} everything from INFO.
  */
 public final class LogLines extends Formatter {
   private static final DateTimeFormatter TIME =
@@ -88,13 +90,21 @@ public final class LogLines extends Formatter {
     text.append(" level=").append(line.getLevel().getName());
     String name = line.getLoggerName();
     text.append(" logger=").append(name == null ? "" : name.substring(name.lastIndexOf('.') + 1));
-    text.append(' ').append(formatMessage(line).replaceAll("[\\r\\n]+", " "));
+    // Other libraries' lines may end in a line break, or have several.
+    String message = formatMessage(line).strip().replaceAll("\\s*[\\r\\n]+\\s*", " ");
+    text.append(' ').append(PlainText.line(message));
     text.append(System.lineSeparator());
     Throwable thrown = line.getThrown();
     if (traces && thrown != null) {
       StringWriter trace = new StringWriter();
       thrown.printStackTrace(new PrintWriter(trace));
-      text.append(trace);
+      // A message with a line break in it must not begin a line of its own.
+      trace
+          .toString()
+          .lines()
+          .forEach(
+              each ->
+                  text.append("  ").append(PlainText.lines(each)).append(System.lineSeparator()));
     }
     return text.toString();
   }

@@ -8,6 +8,7 @@ import io.seamark.perception.ClassSet;
 import io.seamark.perception.ConfusionMatrix;
 import io.seamark.perception.Prediction;
 import io.seamark.perception.Sample;
+import io.seamark.perception.ScoreNotes;
 import io.seamark.perception.SourceItem;
 import io.seamark.perception.UnreadableSample;
 import io.seamark.plugin.BaseModel;
@@ -18,8 +19,6 @@ import io.seamark.plugin.SampleSource;
 import io.seamark.plugin.UnseenTaskProcessing;
 import io.seamark.registry.ConfiguredPlugins;
 import java.io.IOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,7 +159,8 @@ public final class PredictVerb implements Verb {
       ConfusionMatrix counts)
       throws IOException {
     try (Progress progress = new Progress("predict", frames.size().orElse(-1), common.err());
-        Decisions decisions = miner == null ? null : new Decisions(out.resolve("decisions.csv"))) {
+        DecisionsCsv decisions =
+            miner == null ? null : new DecisionsCsv(out.resolve("decisions.csv"))) {
       while (true) {
         long start = System.nanoTime();
         Optional<SourceItem> next = frames.next();
@@ -187,7 +187,7 @@ public final class PredictVerb implements Verb {
       Sample sample,
       SeenTaskInference inference,
       @Nullable HardExampleMining miner,
-      @Nullable Decisions decisions,
+      @Nullable DecisionsCsv decisions,
       Processing processing,
       ConfusionMatrix counts)
       throws IOException {
@@ -219,7 +219,7 @@ public final class PredictVerb implements Verb {
 
   private void skip(String id, String reason) {
     skipped++;
-    common.err().println("skipped " + id + ": " + String.join("; ", reason.split("[\\r\\n]+")));
+    common.err().println("skipped " + id + ": " + reason);
   }
 
   private void tell(ClassSet classes, ConfusionMatrix counts) {
@@ -245,6 +245,9 @@ public final class PredictVerb implements Verb {
       table.row("pixel accuracy", Table.figure(counts.pixelAccuracy(), 4));
       common.out().println(table);
     }
+    List<String> notes = ScoreNotes.of(counts, classes);
+    notes.forEach(note -> common.err().println("note: " + note));
+    figures.put("notes", notes);
     Table times = new Table("stage", "median ms");
     Map<String, Double> medians = new LinkedHashMap<>();
     time(times, medians, "decode", decode);
@@ -282,36 +285,5 @@ public final class PredictVerb implements Verb {
     List<Double> sorted = values.stream().sorted().toList();
     int n = sorted.size();
     return n % 2 == 1 ? sorted.get(n / 2) : (sorted.get(n / 2 - 1) + sorted.get(n / 2)) / 2;
-  }
-
-  /** The miner's decisions, as CSV (RFC 4180). */
-  private static final class Decisions implements AutoCloseable {
-    private final Writer csv;
-
-    Decisions(Path file) throws IOException {
-      csv = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
-      csv.write("image,score,threshold,hard,reason\n");
-    }
-
-    void write(String id, MiningDecision decision) throws IOException {
-      csv.write(
-          String.join(
-                  ",",
-                  quote(id),
-                  Double.toString(decision.score()),
-                  Double.toString(decision.threshold()),
-                  Boolean.toString(decision.hard()),
-                  quote(decision.reason()))
-              + "\n");
-    }
-
-    private static String quote(String text) {
-      return text.matches("[^\",\\r\\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
-    }
-
-    @Override
-    public void close() throws IOException {
-      csv.close();
-    }
   }
 }

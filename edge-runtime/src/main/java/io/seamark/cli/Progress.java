@@ -1,5 +1,6 @@
 package io.seamark.cli;
 
+import io.seamark.text.PlainText;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -54,9 +55,10 @@ public final class Progress implements AutoCloseable {
   /**
    * One step was done.
    *
-   * @param figures live figures, short
+   * @param live figures, short
    */
-  public synchronized void step(String figures) {
+  public synchronized void step(String live) {
+    String figures = PlainText.line(live);
     done++;
     if (bar != null) {
       bar.setExtraMessage(" " + figures);

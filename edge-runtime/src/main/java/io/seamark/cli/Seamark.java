@@ -1,5 +1,7 @@
 package io.seamark.cli;
 
+import io.seamark.text.PlainPrinter;
+import io.seamark.text.PlainText;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -84,6 +87,8 @@ public final class Seamark implements Runnable {
    * @return the exit status
    */
   public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    // Figures are for programs too: they are written in the same way wherever this runs.
+    Locale.setDefault(Locale.ROOT);
     CommandLine line = new CommandLine(new Seamark());
     List<Verb> verbs = new ArrayList<>();
     ServiceLoader.load(Verb.class).forEach(verbs::add);
@@ -124,8 +129,11 @@ public final class Seamark implements Runnable {
     return message(e);
   }
 
-  private static void complain(PrintWriter err, CommandLine command, Exception e, boolean verbose) {
-    err.println(command.getCommandSpec().qualifiedName() + ": " + usage(command, e));
+  private static void complain(PrintWriter to, CommandLine command, Exception e, boolean verbose) {
+    PrintWriter err = new PlainPrinter(to);
+    String text = usage(command, e);
+    err.println(
+        command.getCommandSpec().qualifiedName() + ": " + text + NameEncoding.hint(e, text));
     if (verbose) {
       e.printStackTrace(err);
     }
@@ -143,11 +151,11 @@ public final class Seamark implements Runnable {
     String message = cause.getMessage();
     String text;
     if (cause instanceof NoSuchFileException) {
-      text = message + " does not exist";
+      text = PlainText.line(String.valueOf(message)) + " does not exist";
     } else if (cause instanceof FileAlreadyExistsException) {
-      text = message + " exists already and is not a folder";
+      text = PlainText.line(String.valueOf(message)) + " exists already and is not a folder";
     } else if (cause instanceof AccessDeniedException) {
-      text = message + " may not be accessed";
+      text = PlainText.line(String.valueOf(message)) + " may not be accessed";
     } else if (message == null || message.isBlank()) {
       text = cause.getClass().getSimpleName();
     } else if (cause instanceof IllegalArgumentException

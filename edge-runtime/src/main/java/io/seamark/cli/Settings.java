@@ -2,15 +2,14 @@ package io.seamark.cli;
 
 import io.seamark.configuration.ConfigurationSources;
 import io.seamark.configuration.SettingKeys;
+import io.seamark.text.TextFile;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SysPropConfigSource;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +28,7 @@ public final class Settings {
   private static final int ENVIRONMENT = 300;
   private static final int FILE = 200;
   private static final int DEFAULTS = 50;
-  private static final long FILE_LIMIT = 1 << 20;
+  private static final int FILE_LIMIT = 1 << 20;
 
   private Settings() {}
 
@@ -72,14 +71,8 @@ public final class Settings {
   private static Map<String, String> read(Path file) {
     Properties properties = new Properties();
     try {
-      if (Files.size(file) > FILE_LIMIT) {
-        throw new IllegalArgumentException(
-            "configuration file " + file + " has more than " + FILE_LIMIT + " bytes");
-      }
-      try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-        properties.load(reader);
-      }
-    } catch (IOException e) {
+      properties.load(new StringReader(TextFile.read(file, FILE_LIMIT)));
+    } catch (IOException | IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "configuration file " + file + " cannot be read: " + Seamark.message(e), e);
     }

@@ -1,6 +1,8 @@
 package io.seamark.cli;
 
+import io.seamark.text.PlainText;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -20,7 +22,7 @@ public final class Table {
   /**
    * Adds a row.
    *
-   * @param cells as many as the heading has
+   * @param cells as many as the heading has, each shown on one line
    * @return this
    */
   public Table row(String... cells) {
@@ -28,7 +30,7 @@ public final class Table {
       throw new IllegalArgumentException(
           "row has " + cells.length + " cells, but the heading has " + rows.get(0).size());
     }
-    rows.add(List.of(cells));
+    rows.add(Arrays.stream(cells).map(PlainText::line).toList());
     return this;
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.seamark.cli.CommonOptions.Workplace;
+import io.seamark.cli.Seamark;
 import io.seamark.cli.Table;
 import io.seamark.plugin.PluginKind;
 import io.seamark.report.CurvePicture;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -156,7 +158,7 @@ public final class Bench {
         replace(folder.resolve(RESULT), JSON.writeValueAsBytes(result));
         results.add(result);
       } catch (IOException | RuntimeException e) {
-        String failure = title + " failed: " + e.getMessage();
+        String failure = title + " failed: " + Seamark.message(e);
         log.accept(failure);
         failed.add(failure);
       }
@@ -200,11 +202,12 @@ public final class Bench {
         modules,
         test.hyperparameters(),
         effective,
-        LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss")),
+        LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT)),
         folder.toString(),
         miner.toString(),
         played.sweep(),
-        played.uploadShare());
+        played.uploadShare(),
+        played.notes());
   }
 
   /**

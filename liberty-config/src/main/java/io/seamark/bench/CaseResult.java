@@ -20,6 +20,7 @@ import java.util.Map;
  * @param miner what mined, with its hyperparameters where the file gives some
  * @param sweep see {@link UploadSweep#meanIou}; empty if none was made
  * @param uploadShare share of the test frames that were hard; NaN where nothing is mined
+ * @param notes what is odd about the score, one line each
  */
 public record CaseResult(
     String key,
@@ -33,7 +34,8 @@ public record CaseResult(
     String url,
     String miner,
     List<Double> sweep,
-    double uploadShare) {
+    double uploadShare,
+    List<String> notes) {
   /** Copies the collections. */
   public CaseResult {
     metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
@@ -41,6 +43,8 @@ public record CaseResult(
     hyperparameters = Collections.unmodifiableMap(new LinkedHashMap<>(hyperparameters));
     effective = Collections.unmodifiableMap(new LinkedHashMap<>(effective));
     sweep = List.copyOf(sweep);
+    // A result of an earlier version has none.
+    notes = notes == null ? List.of() : List.copyOf(notes);
   }
 
   /**

@@ -8,6 +8,7 @@ import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.cli.CommonOptions.Workplace;
 import io.seamark.cli.ModelOptions;
+import io.seamark.cli.Seamark;
 import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.metrics.ProcessResources;
 import io.seamark.edge.sync.LiveModel;
@@ -16,6 +17,7 @@ import io.seamark.network.EdgeModel;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ConfusionMatrix;
 import io.seamark.perception.Prediction;
+import io.seamark.perception.ScoreNotes;
 import io.seamark.plugin.HardExampleMining;
 import io.seamark.plugin.MiningDecision;
 import io.seamark.plugin.PluginKind;
@@ -118,8 +120,10 @@ final class Paradigm implements AutoCloseable {
    * @param sweep mean IoU of the system with the k hardest of n test frames uploaded; empty if none
    *     was made
    * @param uploadShare share of the test frames that were hard; NaN where nothing is mined
+   * @param notes what is odd about the score on the test set
    */
-  record Played(Map<String, Object> metrics, List<Double> sweep, double uploadShare) {}
+  record Played(
+      Map<String, Object> metrics, List<Double> sweep, double uploadShare, List<String> notes) {}
 
   private static final class Traffic {
     private long up;
@@ -176,7 +180,8 @@ final class Paradigm implements AutoCloseable {
     return new Played(
         all,
         sweep == null ? List.of() : Arrays.stream(sweep.meanIou()).boxed().toList(),
-        end.share());
+        end.share(),
+        end.notes());
   }
 
   private Map<String, TransferMatrix> withMatrix(List<Splitting.Chunk<Entry>> chunks)
@@ -356,7 +361,7 @@ final class Paradigm implements AutoCloseable {
       return entry.read();
     } catch (IOException e) {
       unreadable++;
-      log.accept("skipped " + entry.line() + ": " + e.getMessage());
+      log.accept("skipped " + entry.line() + ": " + Seamark.message(e));
       return null;
     }
   }
@@ -540,7 +545,12 @@ final class Paradigm implements AutoCloseable {
   }
 
   private record Test(
-      double system, double edge, double taskAverage, double share, @Nullable UploadSweep sweep) {}
+      double system,
+      double edge,
+      double taskAverage,
+      double share,
+      @Nullable UploadSweep sweep,
+      List<String> notes) {}
 
   private Test test() throws IOException {
     boolean mining = job.mode() != Mode.NO_INFERENCE;
@@ -589,12 +599,15 @@ final class Paradigm implements AutoCloseable {
       if (frames == 0) {
         throw new IOException("none of the frames of " + job.test().file() + " could be read");
       }
+      List<String> notes = ScoreNotes.of(edge, opened.models.get(0).classes());
+      notes.forEach(note -> log.accept("note: " + note));
       return new Test(
           system.meanIou(),
           edge.meanIou(),
           average(byTask),
           mining ? (double) hard / frames : Double.NaN,
-          mining && curve ? new UploadSweep(answered) : null);
+          mining && curve ? new UploadSweep(answered) : null,
+          notes);
     }
   }
 

@@ -2,6 +2,8 @@ package io.seamark.bench;
 
 import io.seamark.bench.IanvsJob.Ranking;
 import io.seamark.cli.Table;
+import io.seamark.text.Csv;
+import io.seamark.text.TextFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
 
 /**
@@ -28,11 +28,7 @@ import org.apache.commons.csv.CSVRecord;
  */
 public final class RankFiles {
   private static final String MISSING = "NaN";
-  private static final long MAX_BYTES = 64L << 20;
-
-  /** As pandas writes with {@code sep=" "}. */
-  static final CSVFormat FORMAT =
-      CSVFormat.DEFAULT.builder().setDelimiter(' ').setRecordSeparator('\n').get();
+  private static final int MAX_BYTES = 64 << 20;
 
   private final Path folder;
   private final Ranking ranking;
@@ -209,26 +205,31 @@ public final class RankFiles {
   private static void save(Path file, Collection<String> columns, List<Map<String, String>> rows)
       throws IOException {
     StringBuilder out = new StringBuilder();
-    try (CSVPrinter printer = new CSVPrinter(out, FORMAT)) {
-      printer.print("rank");
-      printer.printRecord(columns);
+    try (Csv csv = new Csv(out, Csv.BLANKS)) {
+      List<String> heading = new ArrayList<>(List.of("rank"));
+      heading.addAll(columns);
+      csv.row(heading);
       for (int i = 0; i < rows.size(); i++) {
-        Map<String, String> row = rows.get(i);
-        printer.print(i + 1);
-        printer.printRecord(columns.stream().map(c -> row.getOrDefault(c, MISSING)));
+        List<Object> cells = new ArrayList<>(List.of(i + 1));
+        for (String column : columns) {
+          cells.add(rows.get(i).getOrDefault(column, MISSING));
+        }
+        csv.row(cells);
       }
     }
     Bench.replace(file, out.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private static Rows read(Path file) throws IOException {
-    if (Files.size(file) > MAX_BYTES) {
-      throw new IOException(file + " has more than " + MAX_BYTES + " bytes");
+    String text;
+    try {
+      text = TextFile.read(file, MAX_BYTES);
+    } catch (IOException e) {
+      throw new IOException(file + " cannot be read: " + e.getMessage(), e);
     }
     Rows rows = new Rows(new LinkedHashSet<>(), new ArrayList<>());
-    try (CSVParser parser =
-        CSVParser.parse(file, StandardCharsets.UTF_8, FORMAT.builder().setHeader().get())) {
-      rows.columns.addAll(parser.getHeaderNames());
+    try (CSVParser parser = CSVParser.parse(text, Csv.BLANKS.builder().setHeader().get())) {
+      parser.getHeaderNames().forEach(name -> rows.columns.add(Csv.text(name)));
       for (CSVRecord line : parser) {
         if (!line.isConsistent()) {
           throw new IOException(
@@ -239,7 +240,8 @@ public final class RankFiles {
                   + rows.columns.size()
                   + " columns; move it away to start a new one");
         }
-        Map<String, String> row = line.toMap();
+        Map<String, String> row = new LinkedHashMap<>();
+        line.toMap().forEach((name, cell) -> row.put(Csv.text(name), Csv.text(cell)));
         row.remove("rank");
         rows.rows.add(row);
       }

@@ -5,8 +5,8 @@ import io.seamark.perception.ClassMap;
 import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.TaskSample;
+import io.seamark.text.TextFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param entries in its order
  */
 public record SampleIndex(Path file, List<Entry> entries) {
-  private static final long MAX_INDEX_BYTES = 64L << 20;
+  private static final int MAX_INDEX_BYTES = 64 << 20;
   private static final long MAX_FILE_BYTES = 256L << 20;
   private static final int SHOWN = 5;
 
@@ -125,10 +125,8 @@ public record SampleIndex(Path file, List<Entry> entries) {
         wrong.add(file + " does not exist or is not a file");
       } else if (!file.toString().endsWith(".txt")) {
         wrong.add(file + " must be a .txt index: IMAGE [DEPTH] LABEL on each line");
-      } else if (Files.size(file) > MAX_INDEX_BYTES) {
-        wrong.add(file + " has more than " + MAX_INDEX_BYTES + " bytes");
       } else {
-        List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        List<String> lines = TextFile.read(file, MAX_INDEX_BYTES).lines().toList();
         for (int i = 0; i < lines.size(); i++) {
           if (!lines.get(i).isBlank()) {
             read(file, i + 1, lines.get(i).strip(), entries, wrong);
@@ -139,7 +137,7 @@ public record SampleIndex(Path file, List<Entry> entries) {
         }
       }
     } catch (IOException e) {
-      wrong.add(file + " cannot be read as UTF-8 text: " + e);
+      wrong.add(file + " cannot be read: " + e.getMessage());
     }
     failures.addAll(wrong.subList(0, Math.min(SHOWN, wrong.size())));
     if (wrong.size() > SHOWN) {

@@ -165,7 +165,11 @@ public final class HtmlReport {
     }
     out.append(
         ". Labels of the stream only score the answers; the models never learn from"
-            + " them.</p></section>\n");
+            + " them.</p>");
+    for (String note : run.notes()) {
+      out.append("\n<p><b>Note</b>: ").append(Text.escape(note)).append("</p>");
+    }
+    out.append("</section>\n");
   }
 
   private static String sentence(Verdict v) {

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param models every model version that served or was judged, oldest first
  * @param badFrames items of the source that were skipped
  * @param plugins what was configured, for provenance
+ * @param notes what is odd about the scores, one line each; see {@link
+ *     io.seamark.perception.ScoreNotes}
  */
 public record RunRecord(
     String title,
@@ -42,7 +44,8 @@ public record RunRecord(
     List<Moment> moments,
     List<ModelVersion> models,
     List<BadFrame> badFrames,
-    List<PluginChoice> plugins) {
+    List<PluginChoice> plugins,
+    List<String> notes) {
 
   /** Copies the collections, keeping their order. */
   public RunRecord {
@@ -53,6 +56,7 @@ public record RunRecord(
     models = List.copyOf(models);
     badFrames = List.copyOf(badFrames);
     plugins = List.copyOf(plugins);
+    notes = List.copyOf(notes);
   }
 
   private static <V> Map<String, V> ordered(Map<String, V> map) {

@@ -51,6 +51,8 @@ final class SummaryJson {
       ObjectNode evaluation = node.putObject("evaluation");
       model.evaluation().forEach((name, value) -> number(evaluation, name, value));
     }
+    ArrayNode notes = out.putArray("notes");
+    run.notes().forEach(notes::add);
     ArrayNode bad = out.putArray("bad_frames");
     for (RunRecord.BadFrame frame : run.badFrames()) {
       bad.addObject().put("id", frame.id()).put("reason", frame.reason());

@@ -1,5 +1,6 @@
 package io.seamark.report;
 
+import io.seamark.text.Html;
 import java.util.Locale;
 
 /** Text of the page. */
@@ -8,19 +9,7 @@ final class Text {
 
   /** Safe inside elements and quoted attributes. */
   static String escape(String text) {
-    StringBuilder out = new StringBuilder(text.length() + 16);
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '&' -> out.append("&amp;");
-        case '<' -> out.append("&lt;");
-        case '>' -> out.append("&gt;");
-        case '"' -> out.append("&quot;");
-        case '\'' -> out.append("&#39;");
-        default -> out.append(c < ' ' && c != '\n' && c != '\t' ? ' ' : c);
-      }
-    }
-    return out.toString();
+    return Html.escape(text);
   }
 
   /** A share of 1 as it is read. */

@@ -199,6 +199,13 @@ final class Recording implements AnswerSink {
     return new Live(frames.size(), hard, edge.meanIou(), system.meanIou());
   }
 
+  /** The edge's answers to every labelled frame. */
+  synchronized ConfusionMatrix edgeCounts() {
+    ConfusionMatrix counts = new ConfusionMatrix(classes);
+    counts.add(edge);
+    return counts;
+  }
+
   synchronized List<FrameEntry> frames() {
     return List.copyOf(frames);
   }

@@ -30,6 +30,7 @@ final class Reporting {
   private final Run.Ended ended;
   private final Judging.Result result;
   private final ClassSet classes;
+  private final List<String> notes;
   private final Instant started;
   private final double seconds;
 
@@ -39,6 +40,7 @@ final class Reporting {
       Run.Ended ended,
       Judging.Result result,
       ClassSet classes,
+      List<String> notes,
       Instant started,
       double seconds) {
     this.order = order;
@@ -46,6 +48,7 @@ final class Reporting {
     this.ended = ended;
     this.result = result;
     this.classes = classes;
+    this.notes = notes;
     this.started = started;
     this.seconds = seconds;
   }
@@ -81,7 +84,8 @@ final class Reporting {
         recording.skippedItems().stream()
             .map(item -> new RunRecord.BadFrame(item.id(), item.reason()))
             .toList(),
-        plugins());
+        plugins(),
+        notes);
   }
 
   private String title() {

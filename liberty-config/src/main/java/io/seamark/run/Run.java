@@ -16,6 +16,7 @@ import io.seamark.edge.metrics.ProcessResources;
 import io.seamark.edge.sync.KnowledgeClient;
 import io.seamark.edge.sync.LiveModel;
 import io.seamark.edge.sync.ModelSync;
+import io.seamark.perception.ScoreNotes;
 import io.seamark.perception.SourceItem;
 import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.MaskGenerator;
@@ -165,7 +166,10 @@ final class Run {
         seal();
       }
       Map<String, Object> summary = summary(recording, ended, result);
-      new Reporting(order, recording, ended, result, start.classes(), started, seconds())
+      List<String> notes = ScoreNotes.of(recording.edgeCounts(), start.classes());
+      notes.forEach(note -> err.println("note: " + note));
+      summary.put("notes", notes);
+      new Reporting(order, recording, ended, result, start.classes(), notes, started, seconds())
           .write(summary);
       long missing = recording.missing();
       if (missing > 0) {

@@ -110,6 +110,11 @@ public final class BenchVerb implements Verb {
       figures.put("kept", bench.kept());
       figures.put("failed", bench.failed());
       figures.put("results", results.stream().map(CaseResult::metrics).toList());
+      figures.put(
+          "notes",
+          results.stream()
+              .flatMap(r -> r.notes().stream().map(note -> r.algorithm() + ": " + note))
+              .toList());
       figures.put("rank", bench.folder().resolve("rank").toString());
       common.out().println(JsonLine.of(figures));
     }

@@ -12,8 +12,8 @@ import io.seamark.cli.Table;
 import io.seamark.cli.Verb;
 import io.seamark.imaging.Images;
 import io.seamark.perception.EncodedImage;
+import io.seamark.text.Csv;
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -179,9 +179,20 @@ public final class BufferVerb implements Verb {
         for (String sub : List.of("images", "depth", "answers")) {
           Files.createDirectories(out.resolve(sub));
         }
-        try (Writer csv =
-            Files.newBufferedWriter(out.resolve("samples.csv"), StandardCharsets.UTF_8)) {
-          csv.write("sequence,name,edge,id,domain,captured_ms,score,threshold,model,masks\n");
+        try (Csv csv =
+            new Csv(
+                Files.newBufferedWriter(out.resolve("samples.csv"), StandardCharsets.UTF_8),
+                Csv.COMMAS,
+                "sequence",
+                "name",
+                "edge",
+                "id",
+                "domain",
+                "captured_ms",
+                "score",
+                "threshold",
+                "model",
+                "masks")) {
           for (ReplayBuffer.Entry entry : entries(buffer)) {
             try {
               export(entry.sequence(), buffer.read(entry.sequence()), csv);
@@ -204,7 +215,7 @@ public final class BufferVerb implements Verb {
       return damaged == 0 ? Seamark.DONE : Seamark.FAILED;
     }
 
-    private void export(long sequence, BufferedSample stored, Writer csv) throws IOException {
+    private void export(long sequence, BufferedSample stored, Csv csv) throws IOException {
       HardSample sample = stored.sample();
       // Ids are unique within an edge only.
       String name = sequence + "-" + OutputNames.of(sample.id(), "");
@@ -217,24 +228,18 @@ public final class BufferVerb implements Verb {
       Files.write(
           out.resolve("answers").resolve(name + ".png"),
           Images.encodeClassMap(stored.answer().classMap()));
-      csv.write(
-          String.join(
-                  ",",
-                  Long.toString(sequence),
-                  quote(name),
-                  quote(sample.edge()),
-                  quote(sample.id()),
-                  quote(sample.domain()),
-                  Long.toString(sample.capturedMillis()),
-                  Double.toString(sample.score()),
-                  Double.toString(sample.threshold()),
-                  quote(sample.modelVersion()),
-                  Integer.toString(stored.answer().masks()))
-              + "\n");
-    }
-
-    private static String quote(String text) {
-      return text.matches("[^\",\\r\\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+      csv.row(
+          List.of(
+              sequence,
+              name,
+              sample.edge(),
+              sample.id(),
+              sample.domain(),
+              sample.capturedMillis(),
+              sample.score(),
+              sample.threshold(),
+              sample.modelVersion(),
+              stored.answer().masks()));
     }
   }
 }

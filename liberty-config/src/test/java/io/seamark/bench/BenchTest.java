@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.bench.IanvsJob.Ranking;
 import io.seamark.cli.Seamark;
 import io.seamark.registry.PluginRegistry;
+import io.seamark.text.Csv;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -86,7 +87,7 @@ class BenchTest {
   }
 
   private static List<List<String>> rows(Path file) throws IOException {
-    try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, RankFiles.FORMAT)) {
+    try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, Csv.BLANKS)) {
       return parser.stream().map(CSVRecord::toList).toList();
     }
   }

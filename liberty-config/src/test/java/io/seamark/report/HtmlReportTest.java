@@ -55,6 +55,18 @@ class HtmlReportTest {
     assertTrue(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
     assertTrue(html.contains("Street from day to fog &lt;seed 42&gt;"));
     assertTrue(html.contains("a name &amp; a reason with &quot;quotes&quot;"));
+    assertTrue(html.contains("esc\\u001b[2J\\u0000\\u202e\\u009b"));
+    assertTrue(html.contains("&#39;onload=alert(2)"));
+    assertTrue(html.chars().noneMatch(c -> c < ' ' && c != '\n' && c != '\t' || c == 0x9B));
+  }
+
+  @Test
+  @DisplayName("what is odd about the scores stands in the page and in the summary")
+  void notes() throws IOException {
+    assertTrue(page(RUN).contains("<b>Note</b>: no answer has class 2 (&lt;Pole&gt;), labelled"));
+    assertEquals(
+        "no answer has class 2 (<Pole>), labelled in 12 pixels",
+        HtmlReport.summary(RUN).path("notes").path(0).asText());
   }
 
   @Test
@@ -101,6 +113,7 @@ class HtmlReportTest {
             Map.of(),
             ClassSet.CAMVID,
             new Verdict(Double.NaN, Double.NaN, Double.NaN, ""),
+            List.of(),
             List.of(),
             List.of(),
             List.of(),

@@ -145,7 +145,8 @@ final class SyntheticRun {
                 "day_00000017",
                 "frames/day_00000017.jpg: truncated JPEG: the file ends in the middle, after 4096"
                     + " bytes"),
-            new BadFrame("<script>alert(1)</script>", "a name & a reason with \"quotes\"")),
+            new BadFrame("<script>alert(1)</script>", "a name & a reason with \"quotes\""),
+            new BadFrame("esc\u001b[2J\u0000\u202e\u009b", "'onload=alert(2)")),
         List.of(
             new PluginChoice(
                 "sample_source",
@@ -169,7 +170,8 @@ final class SyntheticRun {
                 new TreeMap<>(
                     Map.of("points-per-side", "16", "pred-iou-thresh", "0.88", "model", ""))),
             new PluginChoice(
-                "task_update_decision", "evaluation_gate", Map.of("min-gain", "0.005"))));
+                "task_update_decision", "evaluation_gate", Map.of("min-gain", "0.005"))),
+        List.of("no answer has class 2 (<Pole>), labelled in 12 pixels"));
   }
 
   private static Moment moment(

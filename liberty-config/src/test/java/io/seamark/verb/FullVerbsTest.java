@@ -25,9 +25,11 @@ import io.seamark.perception.Frame;
 import io.seamark.source.ProceduralStreet;
 import io.seamark.source.Weather;
 import io.seamark.street.StreetModels;
+import io.seamark.text.Csv;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +37,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,14 +83,23 @@ class FullVerbsTest {
   // The compiler drops the annotation of a record's array component from its constructor.
   @SuppressWarnings("NullAway")
   private Path buffer(int samples) throws IOException {
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < samples; i++) {
+      ids.add("frame-" + i);
+    }
+    return buffer(ids);
+  }
+
+  @SuppressWarnings("NullAway")
+  private Path buffer(List<String> ids) throws IOException {
     Path buffer = folder.resolve("buffer");
     byte[] jpeg = Images.encodeJpeg(new Frame(SIDE, SIDE, new byte[3 * SIDE * SIDE], null), 0.9f);
     try (ReplayBuffer writer = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
-      for (int i = 0; i < samples; i++) {
+      for (int i = 0; i < ids.size(); i++) {
         writer.append(
             new BufferedSample(
                 new HardSample(
-                    "frame-" + i,
+                    ids.get(i),
                     "edge",
                     i % 2 == 0 ? "dusk" : "night",
                     i,
@@ -124,6 +137,33 @@ class FullVerbsTest {
     ClassMap map = Images.decodeClassMap(Files.readAllBytes(out.resolve("answers/1-frame-1.png")));
     assertEquals(SIDE, map.width());
     assertTrue(Files.isRegularFile(out.resolve("images/2-frame-2.jpg")));
+  }
+
+  @Test
+  void exportedNamesAreTextAndComeBackAsTheyWere() throws IOException {
+    List<String> ids =
+        List.of("=1+1", "esc\u001b[2J", "two\nlines", "-2+3", "a,\"b\"", "中文", "nul\0");
+    Path buffer = buffer(ids);
+    Ran list = seamark("buffer", "list", buffer);
+    assertEquals(0, list.status(), list.err());
+    assertTrue(list.out().contains("esc\\u001b[2J"), list.out());
+    assertTrue(list.out().contains("two\\u000alines"), list.out());
+    Path out = folder.resolve("export");
+    Ran export = seamark("buffer", "export", buffer, "--out", out);
+    assertEquals(0, export.status(), export.err());
+    List<String> back = new ArrayList<>();
+    try (CSVParser parser =
+        CSVParser.parse(
+            out.resolve("samples.csv"),
+            StandardCharsets.UTF_8,
+            Csv.COMMAS.builder().setHeader().get())) {
+      for (CSVRecord row : parser) {
+        assertTrue(row.get("id").matches("(?s)[^=+@-].*"), row.get("id"));
+        assertEquals("0.1", row.get("score"));
+        back.add(Csv.text(row.get("id")));
+      }
+    }
+    assertEquals(ids, back);
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.seamark.registry.NearestName;
+import io.seamark.text.TextFile;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ import org.yaml.snakeyaml.nodes.Tag;
  * of a job share, so that everything is reported at once.
  */
 public final class YamlSection {
-  private static final long MAX_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
   private static final int MAX_DEPTH = 32;
   private static final int MAX_VALUES = 100_000;
 
@@ -75,15 +76,14 @@ public final class YamlSection {
     try {
       if (!Files.isRegularFile(file)) {
         failures.add(file + " does not exist or is not a file");
-      } else if (Files.size(file) > MAX_BYTES) {
-        failures.add(file + " has more than " + MAX_BYTES + " bytes");
       } else {
         LoaderOptions bounds = new LoaderOptions();
         bounds.setNestingDepthLimit(MAX_DEPTH);
-        bounds.setCodePointLimit((int) MAX_BYTES);
+        bounds.setCodePointLimit(MAX_BYTES);
         // Nodes rather than values: a number keeps the digits that the file has.
         Node read =
-            new Yaml(new SafeConstructor(bounds)).compose(new StringReader(Files.readString(file)));
+            new Yaml(new SafeConstructor(bounds))
+                .compose(new StringReader(TextFile.read(file, MAX_BYTES)));
         if (read instanceof MappingNode mapping) {
           return new Copy().of(mapping, 0);
         }
@@ -95,7 +95,7 @@ public final class YamlSection {
               + " is not YAML: "
               + String.valueOf(e.getMessage()).strip().replaceAll("\\s*[\\r\\n]+\\s*", " "));
     } catch (IOException e) {
-      failures.add(file + " cannot be read: " + e);
+      failures.add(file + " cannot be read: " + e.getMessage());
     }
     return empty;
   }

@@ -3,8 +3,10 @@ package io.seamark.knowledge.evaluation;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
 import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassSet;
 import io.seamark.perception.ConfusionMatrix;
 import io.seamark.perception.Frame;
+import io.seamark.perception.ScoreNotes;
 import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
 import java.io.IOException;
@@ -114,6 +116,11 @@ public final class ModelJudge {
               .add(target, answers);
         }
         judged.accept(i + 1);
+      }
+    }
+    if (!models.isEmpty()) {
+      for (String note : ScoreNotes.of(onRetained.byModel.get(0), ClassSet.unnamed(classes))) {
+        LOG.warn("score of {} on the {}: {}", models.get(0).getFileName(), retained.source(), note);
       }
     }
     List<Judgement> figures = new ArrayList<>();

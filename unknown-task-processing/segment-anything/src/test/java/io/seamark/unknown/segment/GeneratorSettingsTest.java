@@ -60,6 +60,11 @@ class GeneratorSettingsTest {
   }
 
   @Test
+  void byteOrderMark_isNoPartOfTheFile() throws IOException {
+    assertEquals(16, read("\ufeff{\"points_per_side\": 16}").pointsPerSide());
+  }
+
+  @Test
   void explicitBeforeFolderBeforeSam() throws IOException {
     GeneratorSettings file =
         read("{\"image_size\": 1024, \"pred_iou_thresh\": 0.6, \"points_per_side\": 16}");

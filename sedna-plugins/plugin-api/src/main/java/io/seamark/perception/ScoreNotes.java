@@ -1,8 +1,5 @@
-package io.seamark.metric;
+package io.seamark.perception;
 
-import io.seamark.perception.ClassMap;
-import io.seamark.perception.ClassSet;
-import io.seamark.perception.ConfusionMatrix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,11 +1,8 @@
-package io.seamark.metric;
+package io.seamark.perception;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.seamark.perception.ClassMap;
-import io.seamark.perception.ClassSet;
-import io.seamark.perception.ConfusionMatrix;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
