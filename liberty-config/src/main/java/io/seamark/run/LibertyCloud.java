@@ -1,13 +1,12 @@
 package io.seamark.run;
 
+import io.seamark.cloud.CloudSettings;
 import io.seamark.cloud.LibertyServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /** The two services as Liberty servers of this machine, with the run's folder as their data. */
@@ -38,18 +37,8 @@ final class LibertyCloud implements Cloud {
   static LibertyCloud start(
       RunFolder folder, Map<String, String> settings, int[] ports, boolean keep)
       throws IOException, InterruptedException {
-    String home = System.getProperty("seamark.home", "");
-    if (home.isEmpty()) {
-      throw new IllegalArgumentException(
-          "the cloud's services are part of the distribution: start bin/seamark, or name a cloud"
-              + " with --cloud");
-    }
-    Map<String, String> environment = new HashMap<>();
-    // MicroProfile Config's own rule for environment variables.
-    settings.forEach(
-        (key, value) ->
-            environment.put(key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT), value));
-    Path distribution = Path.of(home);
+    Path distribution = CloudSettings.distribution();
+    Map<String, String> environment = CloudSettings.environment(settings);
     LibertyServer unknown =
         LibertyServer.start(
             distribution, "unknown-task-processing", ports[0], folder.logs(), environment);

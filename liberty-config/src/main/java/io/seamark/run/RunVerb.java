@@ -11,14 +11,13 @@ import io.seamark.cli.Seamark;
 import io.seamark.cli.Settings;
 import io.seamark.cli.SourceOptions;
 import io.seamark.cli.Verb;
+import io.seamark.cloud.CloudSettings;
 import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.upload.CloudLink;
-import io.seamark.knowledge.frames.RetainedFolder;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
-import io.seamark.unknown.segment.SamFolder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -27,7 +26,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -145,7 +143,7 @@ public final class RunVerb implements Verb {
     CommonOptions.Workplace workplace = common.open(registry, chosen, cloudDefaults());
     ConfiguredPlugins plugins = workplace.plugins();
     PluginKind.ALL.forEach(plugins::effective);
-    checkCloudInputs(workplace);
+    CloudSettings.check(workplace);
     Path initial = ModelOptions.file(workplace, DeviceFolders.cache());
     ModelOptions.describe(initial);
     ModelOptions.checkMiner(initial, plugins);
@@ -175,7 +173,7 @@ public final class RunVerb implements Verb {
                 return new Cloud.Remote(named.get(0), named.get(named.size() - 1));
               }
               LibertyCloud liberty =
-                  LibertyCloud.start(folder, cloudSettings(workplace, folder), ports, keepCloud);
+                  LibertyCloud.start(folder, CloudSettings.of(workplace, folder.root()), ports, keepCloud);
               started.set(liberty);
               return liberty;
             });
@@ -190,9 +188,18 @@ public final class RunVerb implements Verb {
     return Seamark.DONE;
   }
 
-  /** The services of a run share its folder, so its cloud can look again with what serves. */
+  /**
+   * The services of a run share its folder, so its cloud can look again with what serves; and they
+   * are its own, so that nobody's requests need to be held off.
+   */
   private Map<String, String> cloudDefaults() {
-    return cloud != null ? Map.of() : ModelOptions.cloudLooksWith(RunFolder.champion(out));
+    if (cloud != null) {
+      return Map.of();
+    }
+    Map<String, String> defaults =
+        new LinkedHashMap<>(ModelOptions.cloudLooksWith(RunFolder.champion(out)));
+    defaults.put("seamark.training.min-interval", "0");
+    return defaults;
   }
 
   private void choose(Map<String, String> chosen) {
@@ -219,28 +226,6 @@ public final class RunVerb implements Verb {
     }
     if (waitSeconds < 0) {
       throw new IllegalArgumentException("--wait is " + waitSeconds + ", but must be at least 0");
-    }
-  }
-
-  /** What only the services read is checked here too, before they are started in vain. */
-  private static void checkCloudInputs(CommonOptions.Workplace workplace) {
-    String segmenter = workplace.text("seamark.sam");
-    if (!segmenter.isEmpty()) {
-      try {
-        SamFolder.find(
-            Path.of(segmenter), workplace.text("mask_generator.segment_anything.variant"));
-      } catch (IOException e) {
-        throw new IllegalArgumentException("--sam: " + Seamark.message(e), e);
-      }
-    }
-    String retained = workplace.text("seamark.retain");
-    if (!retained.isEmpty() && !retained.equals("none") && !retained.equals("procedural")) {
-      String labels = workplace.text("seamark.retain.labels");
-      try {
-        RetainedFolder.open(retained, labels.isEmpty() ? null : Path.of(labels));
-      } catch (IOException e) {
-        throw new IllegalArgumentException(Seamark.message(e), e);
-      }
     }
   }
 
@@ -273,52 +258,6 @@ public final class RunVerb implements Verb {
       }
     }
     return ports;
-  }
-
-  /** The settings that the services share with this command, with paths that hold everywhere. */
-  private static Map<String, String> cloudSettings(
-      CommonOptions.Workplace workplace, RunFolder folder) {
-    List<String> kinds = PluginKind.ALL.stream().map(PluginKind::id).toList();
-    String sources = PluginKind.SAMPLE_SOURCE.id();
-    Map<String, String> settings = new TreeMap<>();
-    for (String key : workplace.config().getPropertyNames()) {
-      boolean ofPlugin = kinds.stream().anyMatch(kind -> key.startsWith(kind + "."));
-      boolean ours =
-          key.startsWith("seamark.")
-              && !key.startsWith("seamark.edge.")
-              && !key.equals("seamark.home")
-              && !key.equals("seamark.terminal");
-      boolean aboutSources =
-          key.startsWith(sources + ".")
-              || key.equals(ConfiguredPlugins.selectionKey(PluginKind.SAMPLE_SOURCE));
-      if ((ofPlugin || ours) && !aboutSources) {
-        String value = workplace.text(key);
-        if (!value.isEmpty()) {
-          settings.put(key, value);
-        }
-      }
-    }
-    settings.put("seamark.data", folder.root().toString());
-    settings.put("seamark.seed", Long.toString(workplace.seed()));
-    absolute(settings, "seamark.sam");
-    absolute(settings, "seamark.plugins");
-    absolute(settings, "seamark.ianvs.algorithm");
-    absolute(settings, "seamark.retain.labels");
-    String initial = workplace.text("seamark.edge.model");
-    if (!initial.isEmpty()) {
-      settings.put("seamark.edge.model", Path.of(initial).toAbsolutePath().toString());
-    }
-    settings.computeIfPresent(
-        "seamark.retain",
-        (key, value) ->
-            value.equals("none") || value.equals("procedural")
-                ? value
-                : Path.of("").toAbsolutePath().resolve(value).toString());
-    return settings;
-  }
-
-  private static void absolute(Map<String, String> settings, String key) {
-    settings.computeIfPresent(key, (k, value) -> Path.of(value).toAbsolutePath().toString());
   }
 
   static EdgeRuntime.Parts parts(
