@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -271,6 +272,16 @@ public final class CommonOptions {
      */
     public String text(String key) {
       return config.getOptionalValue(key, String.class).orElse("").strip();
+    }
+
+    /**
+     * A setting, as those who read several take it.
+     *
+     * @param key its key
+     * @return empty if it is not set, or set to nothing
+     */
+    public Optional<String> setting(String key) {
+      return Optional.of(text(key)).filter(value -> !value.isEmpty());
     }
 
     /**

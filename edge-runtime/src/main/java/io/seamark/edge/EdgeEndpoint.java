@@ -1,13 +1,19 @@
 package io.seamark.edge;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.smallrye.metrics.MetricsRequestHandler;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
@@ -16,12 +22,15 @@ import java.util.stream.Stream;
 
 /**
  * The device's own HTTP port: {@code /metrics} as Prometheus reads it, {@code /plugins} as JSON,
- * and MicroProfile's health probes {@code /health/started}, {@code /health/ready}, {@code
+ * {@code /openapi}, which describes it all, and MicroProfile's health probes {@code /health/started}, {@code /health/ready}, {@code
  * /health/live} and {@code /health}.
  */
 public final class EdgeEndpoint implements AutoCloseable {
+  private static final String OPENAPI = "/openapi";
+
   private final HttpServer server;
   private final ExecutorService threads;
+  private final Map<String, HttpHandler> handlers = new TreeMap<>();
 
   /**
    * Opens the port.
@@ -52,9 +61,11 @@ public final class EdgeEndpoint implements AutoCloseable {
             });
     server.setExecutor(threads);
     MetricsRequestHandler metrics = new MetricsRequestHandler();
-    server.createContext("/metrics", exchange -> metrics(metrics, exchange));
-    server.createContext("/health", exchange -> health(exchange, ready));
-    server.createContext("/plugins", exchange -> plugins(exchange, plugins));
+    handlers.put("/metrics", exchange -> metrics(metrics, exchange));
+    handlers.put("/health", exchange -> health(exchange, ready));
+    handlers.put("/plugins", exchange -> get(exchange, "application/json", plugins));
+    handlers.put(OPENAPI, exchange -> get(exchange, "application/yaml", EdgeEndpoint::openApi));
+    handlers.forEach(server::createContext);
     server.start();
   }
 
@@ -110,18 +121,35 @@ public final class EdgeEndpoint implements AutoCloseable {
     }
   }
 
-  private static void plugins(HttpExchange exchange, Supplier<String> plugins) throws IOException {
+  /** Answers GET of a path that has nothing below it. */
+  private static void get(HttpExchange exchange, String type, Supplier<String> text)
+      throws IOException {
     try (exchange) {
-      if (!exchange.getRequestURI().getPath().equals("/plugins")) {
+      if (!exchange.getRequestURI().getPath().equals(exchange.getHttpContext().getPath())) {
         send(exchange, 404, "");
       } else if (!exchange.getRequestMethod().equals("GET")) {
         exchange.getResponseHeaders().set("Allow", "GET");
         send(exchange, 405, "");
       } else {
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        send(exchange, 200, plugins.get());
+        exchange.getResponseHeaders().set("Content-Type", type);
+        send(exchange, 200, text.get());
       }
     }
+  }
+
+  private static String openApi() {
+    try (InputStream in = EdgeEndpoint.class.getResourceAsStream("openapi.yaml")) {
+      return new String(
+          Objects.requireNonNull(in, "openapi.yaml is not built in").readAllBytes(),
+          StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The paths that are answered, each with what is below it. */
+  Set<String> routes() {
+    return Set.copyOf(handlers.keySet());
   }
 
   private static void send(HttpExchange exchange, int status, String text) throws IOException {

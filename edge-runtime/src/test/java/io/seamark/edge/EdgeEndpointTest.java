@@ -1,15 +1,27 @@
 package io.seamark.edge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.edge.metrics.EdgeMetrics;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.PathItem;
+import io.swagger.v3.oas.models.PathItem.HttpMethod;
+import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.parser.OpenAPIV3Parser;
+import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +54,63 @@ class EdgeEndpointTest {
       assertEquals(404, get(endpoint, "/health/other").statusCode());
       assertEquals("{\"plugins\":[]}", get(endpoint, "/plugins").body());
       assertEquals(404, get(endpoint, "/plugins/other").statusCode());
+    }
+  }
+
+  @Test
+  void itsDescriptionIsValidAndOfWhatIsThere() throws Exception {
+    new EdgeMetrics();
+    try (EdgeEndpoint endpoint =
+        new EdgeEndpoint("127.0.0.1", 0, () -> true, () -> "{\"plugins\":[]}")) {
+      HttpResponse<String> reply = get(endpoint, "/openapi");
+      assertEquals("application/yaml", reply.headers().firstValue("Content-Type").orElse(""));
+      SwaggerParseResult read = new OpenAPIV3Parser().readContents(reply.body());
+      assertEquals(List.of(), read.getMessages());
+      OpenAPI described = read.getOpenAPI();
+      assertFalse(described.getInfo().getVersion().contains("$"), "the version is not filled in");
+      Set<String> roots = new TreeSet<>();
+      for (Map.Entry<String, PathItem> path : described.getPaths().entrySet()) {
+        roots.add("/" + path.getKey().split("/")[1]);
+        assertEquals(Set.of(HttpMethod.GET), path.getValue().readOperationsMap().keySet());
+        Map<String, ApiResponse> responses = path.getValue().getGet().getResponses();
+        HttpResponse<String> answer = get(endpoint, path.getKey());
+        assertEquals(200, answer.statusCode(), path.getKey());
+        String type = answer.headers().firstValue("Content-Type").orElse("");
+        ApiResponse ok = Objects.requireNonNull(responses.get("200"));
+        if (ok.get$ref() != null) {
+          String name = ok.get$ref().replaceFirst(".*/", "");
+          ok = Objects.requireNonNull(described.getComponents().getResponses().get(name));
+        }
+        assertTrue(
+            ok.getContent().keySet().stream().anyMatch(type::startsWith),
+            path.getKey() + " is of type " + type);
+        assertEquals(404, get(endpoint, path.getKey() + "/other").statusCode(), path.getKey());
+      }
+      assertEquals(endpoint.routes(), roots);
+      // Of each path below the probes' root there is a description.
+      for (String probe : List.of("", "/started", "/ready", "/live")) {
+        assertTrue(described.getPaths().containsKey("/health" + probe), probe);
+      }
+    }
+  }
+
+  @Test
+  void countersAreCounters() throws Exception {
+    EdgeMetrics metrics = new EdgeMetrics();
+    metrics.exchanged(1, 1, 0.1);
+    try (EdgeEndpoint endpoint = new EdgeEndpoint("127.0.0.1", 0, () -> true, () -> "")) {
+      List<String> types =
+          get(endpoint, "/metrics")
+              .body()
+              .lines()
+              .filter(line -> line.startsWith("# TYPE seamark_edge_"))
+              .toList();
+      assertTrue(
+          types.contains("# TYPE seamark_edge_process_cpu_seconds_total counter"),
+          types.toString());
+      for (String type : types) {
+        assertEquals(type.endsWith(" counter"), type.contains("_total "), type);
+      }
     }
   }
 

@@ -13,6 +13,7 @@ import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.metrics.ProcessResources;
 import io.seamark.edge.sync.LiveModel;
 import io.seamark.imaging.Images;
+import io.seamark.knowledge.training.TrainingSize;
 import io.seamark.network.EdgeModel;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ConfusionMatrix;
@@ -381,7 +382,11 @@ final class Paradigm implements AutoCloseable {
     List<TaskSample> samples = known(fresh.stream().map(RoundTrainer.Target::attributes).toList());
     List<Integer> asked = models(samples);
     RoundTrainer trainer =
-        new RoundTrainer(test.training(), workplace.seed() + round, workplace.threads());
+        new RoundTrainer(
+            test.training(),
+            TrainingSize.from(workplace::setting),
+            workplace.seed() + round,
+            workplace.threads());
     for (ModelSamples each :
         workplace
             .plugins()

@@ -3,10 +3,12 @@ package io.seamark.bench;
 import io.seamark.bench.SampleIndex.Entry;
 import io.seamark.bench.SampleIndex.Labelled;
 import io.seamark.imaging.Images;
+import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
 import io.seamark.knowledge.training.ClassWeights;
 import io.seamark.knowledge.training.Supply;
+import io.seamark.knowledge.training.TrainingSize;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
 import io.seamark.network.tensorflow.Augmentation;
@@ -29,11 +31,13 @@ final class RoundTrainer {
   private static final int COUNTED = 64;
 
   private final TrainingPlan plan;
+  private final TrainingSize size;
   private final long seed;
   private final int threads;
 
-  RoundTrainer(TrainingPlan plan, long seed, int threads) {
+  RoundTrainer(TrainingPlan plan, TrainingSize size, long seed, int threads) {
     this.plan = plan;
+    this.size = size;
     this.seed = seed;
     this.threads = threads;
   }
@@ -77,14 +81,14 @@ final class RoundTrainer {
   String train(Path start, List<Target> fresh, List<Target> rehearsal, Path to) throws IOException {
     EdgeModel model = EdgeModel.load(start);
     SplittableRandom random = new SplittableRandom(seed);
-    Supply supply = new Supply(frames("samples of the round", fresh), random.split());
+    LabelledFrames samples = frames("samples of the round", fresh);
+    FrameSize at = size.of(model, samples, plan.batch());
+    Supply supply = new Supply(samples.at(at), random.split());
     Supply old =
         rehearsal.isEmpty()
             ? null
-            : new Supply(frames("samples of round 0", rehearsal), random.split());
+            : new Supply(frames("samples of round 0", rehearsal).at(at), random.split());
     LabelledFrame first = supply.read();
-    int width = first.frame().width();
-    int height = first.frame().height();
     // The branch for depth can only be trained where there is depth.
     boolean depth = model.depth() && first.frame().depth() != null;
     EdgeModel begin = new EdgeModel(model.weights(), model.classes(), model.normalisation(), depth);
@@ -99,12 +103,12 @@ final class RoundTrainer {
     int steps = plan.stepsFor(fresh.size());
     double begun = 0;
     double loss = 0;
-    try (RfNetTrainer trainer = new RfNetTrainer(begin, width, height, options)) {
+    try (RfNetTrainer trainer = new RfNetTrainer(begin, at.width(), at.height(), options)) {
       for (int step = 0; step < steps; step++) {
         List<TrainingSample> batch = new ArrayList<>();
         for (int i = 0; i < plan.batch(); i++) {
           Supply from = old != null && i < plan.batch() / 2 ? old : supply;
-          batch.add(Augmentation.STANDARD.apply(from.sample(width, height, depth), random));
+          batch.add(Augmentation.STANDARD.apply(from.sample(depth), random));
         }
         loss =
             trainer.step(

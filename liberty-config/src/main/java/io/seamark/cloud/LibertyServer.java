@@ -3,12 +3,14 @@ package io.seamark.cloud;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -27,7 +29,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +46,19 @@ public final class LibertyServer implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration GRACE = Duration.ofSeconds(20);
   private static final int TAIL_LINES = 20;
+
+  /** This machine alone. */
+  public static final String LOCALHOST = "localhost";
+
+
+  /** A server runs but says itself why it cannot do its work: a matter of configuration. */
+  public static final class RefusedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(String message) {
+      super(message);
+    }
+  }
 
   /** Who uses a work folder: the process that starts the server and ends after it. */
   private static final String OWNER = "process";
@@ -96,13 +113,15 @@ public final class LibertyServer implements AutoCloseable {
           .connectTimeout(Duration.ofSeconds(2))
           .build();
 
+  private final Deque<String> said = new ArrayDeque<>();
+
   private LibertyServer(String name, Process process, URI uri, Path console, Path messages) {
     this.name = name;
     this.process = process;
     this.uri = uri;
     this.console = console;
     this.messages = messages;
-    this.hook = new Thread(() -> kill(Duration.ofSeconds(5)), "stop " + name);
+    this.hook = new Thread(() -> kill(GRACE), "stop " + name);
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -123,16 +142,44 @@ public final class LibertyServer implements AutoCloseable {
   public static LibertyServer start(
       Path seamarkHome, String server, int port, Path workFolder, Map<String, String> environment)
       throws IOException {
+    return start(seamarkHome, server, LOCALHOST, port, workFolder, environment, null);
+  }
+
+  /**
+   * The same at any address, for a process that stays in the foreground.
+   *
+   * @param seamarkHome as above
+   * @param server as above
+   * @param host address or name to listen on; {@code *}, {@code 0.0.0.0} or {@code ::} for all
+   * @param port as above
+   * @param workFolder as above
+   * @param environment as above
+   * @param console gets each line that the server writes to its console, from another thread; null
+   *     to write them to {@code console.log}
+   * @return the starting server
+   * @throws IllegalArgumentException as above, and if the host is none of this machine's
+   * @throws IOException as above
+   */
+  public static LibertyServer start(
+      Path seamarkHome,
+      String server,
+      String host,
+      int port,
+      Path workFolder,
+      Map<String, String> environment,
+      @Nullable Consumer<String> console)
+      throws IOException {
     Path home = seamarkHome.toAbsolutePath().normalize();
-    Path script = check(home, server, port);
+    Path script = script(home, server);
     Path output = Files.createDirectories(workFolder.toAbsolutePath().normalize());
     if (running(output.resolve(server))) {
       throw new IOException(
           server + " of an earlier start still runs in " + output + ": stop that one first");
     }
-    int chosen = choosePort(server, port);
+    InetAddress address = address(host);
+    int chosen = choosePort(server, address, port);
     Path logs = Files.createDirectories(output.resolve(server).resolve("logs"));
-    Path console = logs.resolve("console.log");
+    Path consoleLog = logs.resolve("console.log");
     // A second start in the same folder must not show the first one's last words.
     Path messages = logs.resolve("messages.log");
     Files.deleteIfExists(messages);
@@ -147,13 +194,16 @@ public final class LibertyServer implements AutoCloseable {
                 server,
                 output.resolve(server).resolve(OWNER).toString())
             .directory(output.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(console.toFile());
+            .redirectErrorStream(true);
+    if (console == null) {
+      builder.redirectOutput(consoleLog.toFile());
+    }
     Map<String, String> variables = builder.environment();
     variables.put("JAVA_HOME", System.getProperty("java.home"));
     variables.put("WLP_USER_DIR", home.toString());
     variables.put("WLP_OUTPUT_DIR", output.toString());
     variables.put("LOG_DIR", logs.toString());
+    variables.put("HTTP_HOST", address.isAnyLocalAddress() ? "*" : host);
     variables.put("HTTP_PORT", Integer.toString(chosen));
     variables.putIfAbsent("MALLOC_ARENA_MAX", "2");
     variables.put("ORT_DISABLE_TELEMETRY", "1");
@@ -162,8 +212,49 @@ public final class LibertyServer implements AutoCloseable {
     variables.putAll(environment);
     Process process = builder.start();
     LOG.info("started {} as process {} on port {}", server, process.pid(), chosen);
-    return new LibertyServer(
-        server, process, URI.create("http://localhost:" + chosen + "/"), console, messages);
+    URI uri = URI.create("http://" + reachable(host, address) + ":" + chosen + "/");
+    LibertyServer started = new LibertyServer(server, process, uri, consoleLog, messages);
+    if (console != null) {
+      started.listen(console);
+    }
+    return started;
+  }
+
+  private static InetAddress address(String host) {
+    try {
+      return InetAddress.getByName(host.equals("*") ? "0.0.0.0" : host);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(
+          "host is '" + host + "', but must be a name or address of this machine, or * for all", e);
+    }
+  }
+
+  /** How this machine itself gets there, as a URI has it. */
+  private static String reachable(String host, InetAddress address) {
+    if (address.isAnyLocalAddress()) {
+      return LOCALHOST;
+    }
+    return host.contains(":") ? "[" + host + "]" : host;
+  }
+
+  private void listen(Consumer<String> console) {
+    Thread listener =
+        new Thread(
+            () -> {
+              try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                  synchronized (said) {
+                    last(said, line);
+                  }
+                  console.accept(line);
+                }
+              } catch (IOException e) {
+                LOG.debug("console of {}", name, e);
+              }
+            },
+            "console of " + name);
+    listener.setDaemon(true);
+    listener.start();
   }
 
   /**
@@ -171,14 +262,19 @@ public final class LibertyServer implements AutoCloseable {
    *
    * @param seamarkHome the distribution's folder
    * @param server a folder in {@code servers}
-   * @param port to listen on at localhost; 0 for a free one
-   * @return the script that starts it
+   * @param host address or name to listen on, as with {@link #start}
+   * @param port to listen on; 0 for a free one
    * @throws IllegalArgumentException if the port is in use, out of range, or the distribution does
    *     not hold the server
    * @throws IOException if the port cannot be tried
    */
-  public static Path check(Path seamarkHome, String server, int port) throws IOException {
-    Path home = seamarkHome.toAbsolutePath().normalize();
+  public static void check(Path seamarkHome, String server, String host, int port)
+      throws IOException {
+    script(seamarkHome.toAbsolutePath().normalize(), server);
+    choosePort(server, address(host), port);
+  }
+
+  private static Path script(Path home, String server) {
     Path script = home.resolve("wlp/bin/server");
     if (!Files.isExecutable(script)) {
       throw new IllegalArgumentException(
@@ -188,7 +284,6 @@ public final class LibertyServer implements AutoCloseable {
       throw new IllegalArgumentException(
           "there is no server '" + server + "' in " + home.resolve("servers"));
     }
-    choosePort(server, port);
     return script;
   }
 
@@ -271,6 +366,16 @@ public final class LibertyServer implements AutoCloseable {
   }
 
   /**
+   * Waits until the process has ended, for whatever reason.
+   *
+   * @return its status and the last lines of its log, as a sentence
+   */
+  public String awaitEnd() throws InterruptedException {
+    int status = process.waitFor();
+    return name + " ended with status " + status + tail();
+  }
+
+  /**
    * Whether the process runs.
    *
    * @return true from the start on until it ends
@@ -283,8 +388,9 @@ public final class LibertyServer implements AutoCloseable {
    * Waits until the server says that it is ready.
    *
    * @param timeout from now on
-   * @throws IOException if the server ended, says that it cannot become ready, or takes longer; the
-   *     message says why, with the last lines of the log
+   * @throws RefusedException if the server says that it cannot become ready, and why
+   * @throws IOException if the server ended or takes longer; the message says why, with the last
+   *     lines of the log
    * @throws InterruptedException if the thread is interrupted
    */
   public void awaitReady(Duration timeout) throws IOException, InterruptedException {
@@ -310,7 +416,7 @@ public final class LibertyServer implements AutoCloseable {
         last = response.body();
         String reason = reason(last);
         if (!reason.isEmpty() && !reason.equals("starting")) {
-          throw new IOException(name + " cannot start: " + reason);
+          throw new RefusedException(name + " cannot start: " + reason);
         }
       } catch (java.net.ConnectException | java.net.http.HttpTimeoutException e) {
         last = "no answer yet";
@@ -363,19 +469,20 @@ public final class LibertyServer implements AutoCloseable {
     }
   }
 
-  private static int choosePort(String server, int port) throws IOException {
+  private static int choosePort(String server, InetAddress address, int port) throws IOException {
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException(
           "port of " + server + " is " + port + ", but must be 0 (a free one) to 65535");
     }
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getByName("localhost"), port));
+      socket.bind(new InetSocketAddress(address, port));
       return socket.getLocalPort();
     } catch (java.net.BindException e) {
       throw new IllegalArgumentException(
           "port "
               + port
+              + (address.isLoopbackAddress() ? "" : " at " + address.getHostAddress())
               + " for "
               + server
               + " is in use or not allowed; choose another, or 0 for a free one",
@@ -400,19 +507,25 @@ public final class LibertyServer implements AutoCloseable {
 
   private String tail() {
     Path log = Files.exists(messages) ? messages : console;
+    if (!Files.exists(log)) {
+      synchronized (said) {
+        return "; it said last:\n  " + String.join("\n  ", said);
+      }
+    }
     Deque<String> lines = new ArrayDeque<>();
     try (Stream<String> all = Files.lines(log, StandardCharsets.UTF_8)) {
-      all.forEach(
-          line -> {
-            lines.addLast(message(line));
-            if (lines.size() > TAIL_LINES) {
-              lines.removeFirst();
-            }
-          });
+      all.forEach(line -> last(lines, message(line)));
     } catch (IOException | UncheckedIOException e) {
       return "; its log " + log + " cannot be read";
     }
     return "; last lines of " + log + ":\n  " + String.join("\n  ", lines);
+  }
+
+  private static void last(Deque<String> lines, String line) {
+    lines.addLast(line);
+    if (lines.size() > TAIL_LINES) {
+      lines.removeFirst();
+    }
   }
 
   /** A JSON log line's message; any other line as it is. */

@@ -1,13 +1,12 @@
 package io.seamark.run;
 
+import io.seamark.cloud.CloudSettings;
 import io.seamark.cloud.LibertyServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /** The two services as Liberty servers of this machine, with the run's folder as their data. */
@@ -40,12 +39,8 @@ final class LibertyCloud implements Cloud {
   static LibertyCloud start(
       RunFolder folder, Map<String, String> settings, int[] ports, boolean keep)
       throws IOException, InterruptedException {
-    Map<String, String> environment = new HashMap<>();
-    // MicroProfile Config's own rule for environment variables.
-    settings.forEach(
-        (key, value) ->
-            environment.put(key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT), value));
-    Path distribution = distribution();
+    Path distribution = CloudSettings.distribution();
+    Map<String, String> environment = CloudSettings.environment(settings);
     LibertyServer unknown =
         LibertyServer.start(distribution, UNKNOWN, ports[0], folder.logs(), environment);
     LibertyServer knowledge = null;
@@ -71,18 +66,9 @@ final class LibertyCloud implements Cloud {
    * @throws IllegalArgumentException if a port is taken or this is no full distribution
    */
   static void check(int[] ports) throws IOException {
-    LibertyServer.check(distribution(), UNKNOWN, ports[0]);
-    LibertyServer.check(distribution(), KNOWLEDGE, ports[1]);
-  }
-
-  private static Path distribution() {
-    String home = System.getProperty("seamark.home", "");
-    if (home.isEmpty()) {
-      throw new IllegalArgumentException(
-          "the cloud's services are part of the distribution: start bin/seamark, or name a cloud"
-              + " with --cloud");
-    }
-    return Path.of(home);
+    Path distribution = CloudSettings.distribution();
+    LibertyServer.check(distribution, UNKNOWN, LibertyServer.LOCALHOST, ports[0]);
+    LibertyServer.check(distribution, KNOWLEDGE, LibertyServer.LOCALHOST, ports[1]);
   }
 
   @Override

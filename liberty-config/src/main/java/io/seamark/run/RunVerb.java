@@ -12,15 +12,14 @@ import io.seamark.cli.Settings;
 import io.seamark.cli.SourceOptions;
 import io.seamark.cli.Verb;
 import io.seamark.edge.EdgeEndpoint;
+import io.seamark.cloud.CloudSettings;
 import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.upload.CloudLink;
 import io.seamark.knowledge.LearningSettings;
-import io.seamark.knowledge.frames.RetainedFolder;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
-import io.seamark.unknown.segment.SamFolder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -32,7 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -157,6 +155,7 @@ public final class RunVerb implements Verb {
     CommonOptions.Workplace checked = common.open(registry, chosen, Map.of());
     ConfiguredPlugins plugins = checked.plugins();
     PluginKind.ALL.forEach(plugins::effective);
+    CloudSettings.check(checked);
     Path initial = ModelOptions.file(checked, DeviceFolders.cache());
     ModelOptions.describe(initial);
     ModelOptions.checkMiner(initial, plugins);
@@ -164,7 +163,6 @@ public final class RunVerb implements Verb {
     List<URI> named = cloud == null ? List.of() : addresses(cloud);
     int[] ports = ports();
     checkPort();
-    checkCloudInputs(checked);
     if (named.isEmpty()) {
       LibertyCloud.check(ports);
       checkServices(checked, initial);
@@ -174,11 +172,8 @@ public final class RunVerb implements Verb {
         common.err().println("results go to " + folder.named());
         common.err().flush();
       }
-      // The services of a run share its folder, so its cloud can look again with what serves.
       CommonOptions.Workplace workplace =
-          named.isEmpty()
-              ? common.open(registry, chosen, ModelOptions.cloudLooksWith(folder.champion()))
-              : checked;
+          named.isEmpty() ? common.open(registry, chosen, cloudDefaults(folder)) : checked;
       LogLines.alsoTo(folder.logs().resolve("edge.log"), !common.verbose());
       run(workplace, folder, initial, named, ports);
     }
@@ -211,7 +206,7 @@ public final class RunVerb implements Verb {
                 return new Cloud.Remote(named.get(0), named.get(named.size() - 1));
               }
               LibertyCloud liberty =
-                  LibertyCloud.start(folder, cloudSettings(workplace, folder), ports, keepCloud);
+                  LibertyCloud.start(folder, CloudSettings.of(workplace, folder.root()), ports, keepCloud);
               started.set(liberty);
               return liberty;
             });
@@ -223,6 +218,17 @@ public final class RunVerb implements Verb {
     if (keepCloud && liberty != null) {
       liberty.linger(common.err());
     }
+  }
+
+  /**
+   * The services of a run share its folder, so its cloud can look again with what serves; and they
+   * are its own, so that nobody's requests need to be held off.
+   */
+  private static Map<String, String> cloudDefaults(RunFolder folder) {
+    Map<String, String> defaults =
+        new LinkedHashMap<>(ModelOptions.cloudLooksWith(folder.champion()));
+    defaults.put("seamark.training.min-interval", "0");
+    return defaults;
   }
 
   private void choose(Map<String, String> chosen) {
@@ -254,28 +260,6 @@ public final class RunVerb implements Verb {
       throw new IllegalArgumentException(
           "--overwrite replaces a former run once the new one is complete, which it is not while"
               + " --keep-cloud lets the services go on: name another folder with --out");
-    }
-  }
-
-  /** What only the services read is checked here too, before they are started in vain. */
-  private static void checkCloudInputs(CommonOptions.Workplace workplace) {
-    String segmenter = workplace.text("seamark.sam");
-    if (!segmenter.isEmpty()) {
-      try {
-        SamFolder.find(
-            Path.of(segmenter), workplace.text("mask_generator.segment_anything.variant"));
-      } catch (IOException e) {
-        throw new IllegalArgumentException("--sam: " + Seamark.message(e), e);
-      }
-    }
-    String retained = workplace.text("seamark.retain");
-    if (!retained.isEmpty() && !retained.equals("none") && !retained.equals("procedural")) {
-      String labels = workplace.text("seamark.retain.labels");
-      try {
-        RetainedFolder.open(retained, labels.isEmpty() ? null : Path.of(labels));
-      } catch (IOException e) {
-        throw new IllegalArgumentException(Seamark.message(e), e);
-      }
     }
   }
 
@@ -366,52 +350,6 @@ public final class RunVerb implements Verb {
       }
     }
     return ports;
-  }
-
-  /** The settings that the services share with this command, with paths that hold everywhere. */
-  private static Map<String, String> cloudSettings(
-      CommonOptions.Workplace workplace, RunFolder folder) {
-    List<String> kinds = PluginKind.ALL.stream().map(PluginKind::id).toList();
-    String sources = PluginKind.SAMPLE_SOURCE.id();
-    Map<String, String> settings = new TreeMap<>();
-    for (String key : workplace.config().getPropertyNames()) {
-      boolean ofPlugin = kinds.stream().anyMatch(kind -> key.startsWith(kind + "."));
-      boolean ours =
-          key.startsWith("seamark.")
-              && !key.startsWith("seamark.edge.")
-              && !key.equals("seamark.home")
-              && !key.equals("seamark.terminal");
-      boolean aboutSources =
-          key.startsWith(sources + ".")
-              || key.equals(ConfiguredPlugins.selectionKey(PluginKind.SAMPLE_SOURCE));
-      if ((ofPlugin || ours) && !aboutSources) {
-        String value = workplace.text(key);
-        if (!value.isEmpty()) {
-          settings.put(key, value);
-        }
-      }
-    }
-    settings.put("seamark.data", folder.root().toString());
-    settings.put("seamark.seed", Long.toString(workplace.seed()));
-    absolute(settings, "seamark.sam");
-    absolute(settings, "seamark.plugins");
-    absolute(settings, "seamark.ianvs.algorithm");
-    absolute(settings, "seamark.retain.labels");
-    String initial = workplace.text("seamark.edge.model");
-    if (!initial.isEmpty()) {
-      settings.put("seamark.edge.model", Path.of(initial).toAbsolutePath().toString());
-    }
-    settings.computeIfPresent(
-        "seamark.retain",
-        (key, value) ->
-            value.equals("none") || value.equals("procedural")
-                ? value
-                : Path.of("").toAbsolutePath().resolve(value).toString());
-    return settings;
-  }
-
-  private static void absolute(Map<String, String> settings, String key) {
-    settings.computeIfPresent(key, (k, value) -> Path.of(value).toAbsolutePath().toString());
   }
 
   static EdgeRuntime.Parts parts(

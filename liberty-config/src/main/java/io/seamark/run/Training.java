@@ -87,8 +87,9 @@ final class Training {
     if (samples == 0 || asked || !(none || more)) {
       return true;
     }
-    asked = knowledge.startRound();
+    KnowledgeClient.RoundRequest answer = knowledge.startRound();
+    asked = answer == KnowledgeClient.RoundRequest.STARTED;
     lastWork = System.nanoTime();
-    return false;
+    return answer == KnowledgeClient.RoundRequest.NOTHING_TO_DO;
   }
 }

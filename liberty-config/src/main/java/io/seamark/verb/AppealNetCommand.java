@@ -8,11 +8,13 @@ import io.seamark.cli.Progress;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.Verb;
 import io.seamark.knowledge.frames.BufferedFrames;
+import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.RetainedFolder;
 import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.AppealNetTraining;
 import io.seamark.knowledge.training.RoundControl;
+import io.seamark.knowledge.training.TrainingSize;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
 import java.io.IOException;
@@ -126,9 +128,7 @@ final class AppealNetCommand implements Verb {
   }
 
   private AppealNetSettings settings(CommonOptions.Workplace workplace) {
-    AppealNetSettings configured =
-        AppealNetSettings.from(
-            key -> java.util.Optional.of(workplace.text(key)).filter(text -> !text.isEmpty()));
+    AppealNetSettings configured = AppealNetSettings.from(workplace::setting);
     return new AppealNetSettings(
         frames == null ? configured.frames() : frames,
         configured.steps(),
@@ -144,6 +144,10 @@ final class AppealNetCommand implements Verb {
       CommonOptions.Workplace workplace)
       throws IOException {
     Map<String, Double> losses = new TreeMap<>();
+    EdgeModel start = EdgeModel.load(file);
+    // A buffer's frames are anybody's, a folder's are the user's own.
+    LabelledFrames own = retained.size() > 0 || buffer != null ? retained : frames;
+    FrameSize size = TrainingSize.from(workplace::setting).of(start, own, 1);
     EdgeModel trained;
     try (Progress progress = new Progress("examine", settings.frames(), common.err())) {
       RoundControl control =
@@ -155,9 +159,10 @@ final class AppealNetCommand implements Verb {
           };
       trained =
           AppealNetTraining.train(
-                  EdgeModel.load(file),
+                  start,
                   frames,
                   retained,
+                  size,
                   settings,
                   workplace.seed(),
                   workplace.threads(),

@@ -102,7 +102,7 @@ public final class TrainVerb implements Verb {
                   case "seamark.data" -> Optional.of(out.toString());
                   case "seamark.seed" -> Optional.of(Long.toString(workplace.seed()));
                   case "seamark.threads" -> Optional.of(Integer.toString(workplace.threads()));
-                  default -> Optional.of(workplace.text(key)).filter(value -> !value.isEmpty());
+                  default -> workplace.setting(key);
                 });
     return new LearningSettings(
         buffer,
@@ -113,6 +113,8 @@ public final class TrainVerb implements Verb {
         read.retainLabels(),
         read.retainFrames(),
         read.triggerSamples(),
+        read.minInterval(),
+        read.rejectedKept(),
         read.round(),
         read.bounds());
   }

@@ -18,6 +18,8 @@ class TrainingTest {
   private volatile String state = "";
   private final AtomicInteger asked = new AtomicInteger();
   private volatile String afterAsking = "";
+  private volatile int answer = 202;
+  private volatile int once;
   private final HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 4);
 
   TrainingTest() throws IOException {
@@ -31,7 +33,10 @@ class TrainingTest {
               state = afterAsking;
             }
             byte[] body = state.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(post ? 202 : 200, body.length);
+            int first = once;
+            once = post ? 0 : first;
+            int status = first != 0 ? first : answer;
+            exchange.sendResponseHeaders(post ? status : 200, body.length);
             exchange.getResponseBody().write(body);
           }
         });
@@ -71,6 +76,24 @@ class TrainingTest {
     afterAsking = state("idle", 2, 0, 40, 40);
     assertTrue(await(Duration.ofSeconds(30)));
     assertEquals(1, asked.get());
+  }
+
+  @Test
+  void isContentWhereTheServiceSaysThatThereIsNothingNew() throws Exception {
+    state = state("idle", 0, 0, 40, 40);
+    afterAsking = state;
+    answer = 200;
+    assertTrue(await(Duration.ofSeconds(30)));
+    assertEquals(1, asked.get());
+  }
+
+  @Test
+  void asksAgainWhereARoundHasOnlyJustEnded() throws Exception {
+    state = state("waiting", 0, 0, 40, 0);
+    afterAsking = state;
+    once = 429;
+    assertTrue(await(Duration.ofSeconds(30)));
+    assertEquals(2, asked.get());
   }
 
   @Test

@@ -29,6 +29,7 @@ public final class EdgeMetrics {
   private final Counter bytesDown;
   private final Counter swaps;
   private final Counter syncFailures;
+  private final Counter cpu;
   private final Timer inference;
   private final Timer answer;
   private final Timer cloud;
@@ -61,11 +62,11 @@ public final class EdgeMetrics {
     inference = timer("seamark.edge.inference", "Time of a frame in the model.");
     answer = timer("seamark.edge.answer", "Time from frame to answer.");
     cloud = timer("seamark.edge.cloud.exchange", "Time from sending a frame to its answer.");
-    gauge(
-        "seamark.edge.process.cpu",
-        "Processor time of the process.",
-        MetricUnits.SECONDS,
-        () -> ProcessResources.now().cpuSeconds());
+    cpu =
+        counter(
+            "seamark.edge.process.cpu",
+            "Processor time of the process, as of the last frame or exchange.",
+            MetricUnits.SECONDS);
     gauge(
         "seamark.edge.process.resident",
         "Memory of the process in RAM.",
@@ -82,6 +83,7 @@ public final class EdgeMetrics {
         MetricUnits.NONE,
         () -> lastDecision(MiningDecision::score));
     before = counts();
+    countCpu();
   }
 
   private double lastDecision(ToDoubleFunction<MiningDecision> figure) {
@@ -144,6 +146,15 @@ public final class EdgeMetrics {
     lastDecision = decision;
     inference.update(nanos(inferSeconds));
     answer.update(nanos(totalSeconds));
+    countCpu();
+  }
+
+  /** A counter cannot be asked for a value of its own at a scrape, so it is raised meanwhile. */
+  private synchronized void countCpu() {
+    long seconds = (long) ProcessResources.cpuSecondsNow();
+    if (seconds > cpu.getCount()) {
+      cpu.inc(seconds - cpu.getCount());
+    }
   }
 
   /** A sample could not be read. */
@@ -168,6 +179,7 @@ public final class EdgeMetrics {
     bytesUp.inc(up);
     bytesDown.inc(down);
     cloud.update(nanos(seconds));
+    countCpu();
   }
 
   /**
@@ -193,6 +205,7 @@ public final class EdgeMetrics {
   public void modelFetched(long bytes) {
     swaps.inc();
     bytesDown.inc(bytes);
+    countCpu();
   }
 
   /** An attempt to update failed. */

@@ -37,11 +37,14 @@ public record ProcessResources(double cpuSeconds, double residentBytes, double p
     } catch (IOException | NumberFormatException e) {
       resident = Double.NaN;
     }
-    double cpu = Double.NaN;
-    if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean os) {
-      cpu = os.getProcessCpuTime() / 1e9;
-    }
-    return new ProcessResources(cpu, resident, peak);
+    return new ProcessResources(cpuSecondsNow(), resident, peak);
+  }
+
+  /** Processor time alone, for little; NaN where the system does not tell. */
+  static double cpuSecondsNow() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean os
+        ? os.getProcessCpuTime() / 1e9
+        : Double.NaN;
   }
 
   private static double kilobytes(String line) {

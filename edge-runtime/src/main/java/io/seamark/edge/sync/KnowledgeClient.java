@@ -192,26 +192,34 @@ public final class KnowledgeClient {
     }
   }
 
+  /** What a request for a training round came to. */
+  public enum RoundRequest {
+    /** One begins. */
+    STARTED,
+    /** There is nothing to train on, or nothing new. */
+    NOTHING_TO_DO,
+    /** One is running, or has only just ended. */
+    LATER
+  }
+
   /**
    * Asks for a training round.
    *
-   * @return whether one was started; false if one runs already or there is nothing to train on
+   * @return what came of it
    * @throws IOException if the service does not answer, or not as it should
    * @throws InterruptedException if the thread was interrupted
    */
-  public boolean startRound() throws IOException, InterruptedException {
+  public RoundRequest startRound() throws IOException, InterruptedException {
     HttpResponse<InputStream> response =
         send(request("rounds").POST(HttpRequest.BodyPublishers.noBody()).build());
     try (InputStream body = response.body()) {
       byte[] text = read(response.uri(), body);
-      int status = response.statusCode();
-      if (status == 202) {
-        return true;
-      }
-      if (status == 200 || status == 409) {
-        return false;
-      }
-      throw status(response.uri(), status, text);
+      return switch (response.statusCode()) {
+        case 202 -> RoundRequest.STARTED;
+        case 200 -> RoundRequest.NOTHING_TO_DO;
+        case 409, 429 -> RoundRequest.LATER;
+        default -> throw status(response.uri(), response.statusCode(), text);
+      };
     }
   }
 

@@ -1,10 +1,13 @@
 package io.seamark.knowledge;
 
 import io.seamark.buffer.BufferOptions;
+import io.seamark.knowledge.model.ModelRegistry;
 import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.RoundSettings;
+import io.seamark.knowledge.training.TrainingSize;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -33,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * @param retainLabels folder of their labels, or null for the sibling {@code FOLDERannot}
  * @param retainFrames number of procedural frames, at least 1
  * @param triggerSamples new samples that start a round, at least 1 (Sedna's {@code num_of_samples})
+ * @param minInterval least time from the end of a round to the beginning of the next, 0 to a day
+ * @param rejectedKept rejected versions whose weights are kept, the newest ones, at least 0; those
+ *     of accepted versions are all kept
  * @param round how a round trains and judges
  * @param bounds how much the replay buffer keeps, where the samples of replicas are brought into it
  */
@@ -45,8 +51,13 @@ public record LearningSettings(
     @Nullable Path retainLabels,
     int retainFrames,
     int triggerSamples,
+    Duration minInterval,
+    int rejectedKept,
     RoundSettings round,
     BufferOptions bounds) {
+  /** What {@link #minInterval} is where configuration says nothing. */
+  public static final Duration DEFAULT_MIN_INTERVAL = Duration.ofSeconds(60);
+
   /** Value of {@link #retain} for frames of the procedural street by day. */
   public static final String PROCEDURAL = "procedural";
 
@@ -74,6 +85,16 @@ public record LearningSettings(
     if (triggerSamples < 1) {
       throw new IllegalArgumentException(
           "seamark.training.trigger.samples is " + triggerSamples + ", but must be at least 1");
+    }
+    if (minInterval.isNegative() || minInterval.compareTo(Duration.ofDays(1)) > 0) {
+      throw new IllegalArgumentException(
+          "seamark.training.min-interval is "
+              + minInterval.toSeconds()
+              + ", but must be 0 to 86400 seconds");
+    }
+    if (rejectedKept < 0) {
+      throw new IllegalArgumentException(
+          "seamark.models.rejected is " + rejectedKept + ", but must be at least 0");
     }
   }
 
@@ -112,6 +133,8 @@ public record LearningSettings(
     Path retainLabels = in.path("seamark.retain.labels");
     int retainFrames = (int) in.integer("seamark.retain.frames", 64);
     int trigger = (int) in.integer("seamark.training.trigger.samples", 32);
+    long interval = in.integer64("seamark.training.min-interval", DEFAULT_MIN_INTERVAL.toSeconds());
+    int rejected = (int) in.integer("seamark.models.rejected", ModelRegistry.DEFAULT_REJECTED_KEPT);
     int threads =
         (int)
             in.integer("seamark.threads", Math.min(2, Runtime.getRuntime().availableProcessors()));
@@ -125,6 +148,7 @@ public record LearningSettings(
     int trainingThreads = (int) in.integer("seamark.training.threads", threads);
     long seed = in.integer64("seamark.seed", byDefault.seed());
     AppealNetSettings appealNet = in.collect(() -> AppealNetSettings.from(lookup));
+    TrainingSize size = in.collect(() -> TrainingSize.from(lookup));
     RoundSettings round =
         in.collect(
             () ->
@@ -138,7 +162,8 @@ public record LearningSettings(
                     weights,
                     seed,
                     trainingThreads,
-                    appealNet == null ? byDefault.appealNet() : appealNet));
+                    appealNet == null ? byDefault.appealNet() : appealNet,
+                    size == null ? byDefault.size() : size));
     RoundSettings checked = round == null ? byDefault : round;
     Path root = data;
     BufferOptions bounds = BufferOptions.from(lookup, in.failures);
@@ -154,6 +179,8 @@ public record LearningSettings(
                     retainLabels,
                     retainFrames,
                     trigger,
+                    Duration.ofSeconds(interval),
+                    rejected,
                     checked,
                     bounds));
     if (settings == null || !in.failures.isEmpty()) {

@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param idle rounds since the start of the process that had too few samples
  * @param samples samples in the buffer
  * @param trainedOn samples the buffer held when the last round began, over the life of the registry
+ * @param newSamples samples that came since; without any, no round begins
  * @param progress of the running round, 0 to 1; 0 where none runs
  * @param loss of the running round's last step, or null
  * @param last how the last round ended, or null
+ * @param lastRequest the last request for a round and what came of it, or null
  */
 public record LearningState(
     Phase state,
@@ -30,9 +32,11 @@ public record LearningState(
     int idle,
     long samples,
     long trainedOn,
+    long newSamples,
     double progress,
     @Nullable Double loss,
-    @Nullable LastRound last) {
+    @Nullable LastRound last,
+    @Nullable LastRequest lastRequest) {
   /** Phases. */
   public enum Phase {
     /** No new samples. */
@@ -48,6 +52,15 @@ public record LearningState(
     @JsonProperty("judging")
     JUDGING
   }
+
+  /**
+   * A request for a round.
+   *
+   * @param outcome what came of it
+   * @param reason one line
+   * @param at ISO 8601, UTC
+   */
+  public record LastRequest(LifelongLearning.Request outcome, String reason, String at) {}
 
   /**
    * How a round ended.

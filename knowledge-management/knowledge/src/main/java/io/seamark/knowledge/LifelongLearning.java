@@ -1,7 +1,9 @@
 package io.seamark.knowledge;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.seamark.buffer.Gathering;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.knowledge.LearningState.LastRequest;
 import io.seamark.knowledge.LearningState.LastRound;
 import io.seamark.knowledge.LearningState.Phase;
 import io.seamark.knowledge.frames.LabelledFrames;
@@ -23,6 +25,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
@@ -38,8 +43,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches the replay buffer and runs a {@link TrainingRound} in a thread of its own whenever enough
- * new samples have come. One round runs at a time. What was trained on is recorded with each
- * version, so a restart goes on where the last process ended. Thread-safe.
+ * new samples have come. One round runs at a time, and after one has ended some time passes before
+ * the next. What was trained on is recorded with each version, also with one that was rejected, so
+ * a restart goes on where the last process ended. Thread-safe.
  */
 public final class LifelongLearning implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LifelongLearning.class);
@@ -84,17 +90,38 @@ public final class LifelongLearning implements AutoCloseable {
   /** Of the last round, if it made no version; otherwise the registry tells. */
   private @Nullable LastRound last;
 
+  private @Nullable LastRequest lastRequest;
+  private Runnable afterRound = () -> {};
+
   private String bufferTrouble = "";
 
   /** Answers to {@link #request}. */
   public enum Request {
     /** A round begins. */
+    @JsonProperty("started")
     STARTED,
     /** One is running already. */
+    @JsonProperty("running")
     RUNNING,
     /** The buffer holds no samples. */
-    NO_SAMPLES
+    @JsonProperty("no_samples")
+    NO_SAMPLES,
+    /** A version was trained or judged on all that the buffer holds. */
+    @JsonProperty("no_new_samples")
+    NO_NEW_SAMPLES,
+    /** The last round has only just ended. */
+    @JsonProperty("too_soon")
+    TOO_SOON
   }
+
+  /**
+   * What came of a request for a round.
+   *
+   * @param outcome what came of it
+   * @param reason one line
+   * @param retryAfter how long until a request can succeed, for {@link Request#TOO_SOON}; else zero
+   */
+  public record Requested(Request outcome, String reason, Duration retryAfter) {}
 
   private LifelongLearning(
       LearningSettings settings, Clock clock, ModelRegistry registry, TrainingRound round) {
@@ -125,9 +152,14 @@ public final class LifelongLearning implements AutoCloseable {
     TrainingRound round = new TrainingRound(settings.round(), plugins, retained(settings));
     ModelRegistry registry =
         ModelRegistry.open(
-            plugins.create(PluginKind.KNOWLEDGE_MANAGEMENT), settings.models(), clock);
+            plugins.create(PluginKind.KNOWLEDGE_MANAGEMENT),
+            settings.models(),
+            settings.rejectedKept(),
+            clock);
     try {
       begin(registry, settings);
+      // Found out now rather than when the samples have come.
+      LOG.info("trains and judges at {}", round.size(champion(registry)));
       return new LifelongLearning(settings, clock, registry, round);
     } catch (IOException | RuntimeException e) {
       registry.close();
@@ -198,6 +230,11 @@ public final class LifelongLearning implements AutoCloseable {
     }
   }
 
+  private static EdgeModel champion(ModelRegistry registry) throws IOException {
+    String version = registry.champion().orElseThrow().version();
+    return EdgeModel.load(registry.weights(version).orElseThrow().file());
+  }
+
   private static void beginWith(ModelRegistry registry, Path model) throws IOException {
     EdgeModel.load(model);
     LOG.info("model registry begins with {}", registry.begin(model).sha256());
@@ -245,25 +282,94 @@ public final class LifelongLearning implements AutoCloseable {
   }
 
   /**
-   * Asks for a round now, whether or not enough samples have come.
+   * Lets somebody know when a round has ended, in whatever way.
    *
-   * @return what comes of it
+   * @param listener called from the round's thread; must return soon
    */
-  public Request request() {
+  public void afterEachRound(Runnable listener) {
     lock.lock();
     try {
-      if (running || requested) {
-        return Request.RUNNING;
-      }
-      look();
-      if (size == 0) {
-        return Request.NO_SAMPLES;
-      }
-      requested = true;
-      changed.signalAll();
-      return Request.STARTED;
+      afterRound = listener;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Asks for a round now, whether or not enough samples have come.
+   *
+   * @param force whether it may train on the same samples again
+   * @return what comes of it
+   */
+  public Requested request(boolean force) {
+    lock.lock();
+    try {
+      Requested answer = decide(force);
+      if (answer.outcome() == Request.STARTED) {
+        requested = true;
+        changed.signalAll();
+      }
+      lastRequest = new LastRequest(answer.outcome(), answer.reason(), now());
+      return answer;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Requested decide(boolean force) {
+    if (running || requested) {
+      return new Requested(
+          Request.RUNNING, "a round is running; GET /rounds shows its progress", Duration.ZERO);
+    }
+    look();
+    if (size == 0) {
+      return new Requested(Request.NO_SAMPLES, "the replay buffer holds no samples", Duration.ZERO);
+    }
+    if (!force && fresh() == 0) {
+      return new Requested(
+          Request.NO_NEW_SAMPLES,
+          "no sample has come since the last version was trained and judged on "
+              + size
+              + "; force=true trains on the same ones again",
+          Duration.ZERO);
+    }
+    Duration wait = pause();
+    if (!wait.isZero()) {
+      return new Requested(
+          Request.TOO_SOON,
+          "the last round has only just ended: seamark.training.min-interval is "
+              + settings.minInterval().toSeconds()
+              + " seconds, of which "
+              + wait.plusMillis(999).toSeconds()
+              + " are left",
+          wait);
+    }
+    return new Requested(Request.STARTED, "a round begins", Duration.ZERO);
+  }
+
+  /** Samples that no recorded round could see. */
+  private long fresh() {
+    return Math.max(0, next - Math.max(first, trainedUpTo()));
+  }
+
+  /** How long the next round has to wait for the last one's sake; zero if it need not. */
+  private Duration pause() {
+    Instant ended = lastEnd();
+    if (ended == null) {
+      return Duration.ZERO;
+    }
+    Duration passed = Duration.between(ended, clock.instant());
+    Duration left = settings.minInterval().minus(passed);
+    // A clock that was set back must not hold rounds up.
+    return passed.isNegative() || left.isNegative() ? Duration.ZERO : left;
+  }
+
+  private @Nullable Instant lastEnd() {
+    LastRound end = last == null ? lastRecorded() : last;
+    try {
+      return end == null ? null : Instant.parse(end.ended());
+    } catch (DateTimeParseException e) {
+      return null;
     }
   }
 
@@ -290,9 +396,11 @@ public final class LifelongLearning implements AutoCloseable {
           idle,
           size,
           Math.max(0, trainedUpTo() - first),
+          fresh(),
           progress,
           loss,
-          last == null ? lastRecorded() : last);
+          last == null ? lastRecorded() : last,
+          lastRequest);
     } finally {
       lock.unlock();
     }
@@ -336,8 +444,10 @@ public final class LifelongLearning implements AutoCloseable {
         return;
       }
       LastRound fruitless = runRound(samples);
+      Runnable listener;
       lock.lock();
       try {
+        listener = afterRound;
         running = false;
         progress = 0;
         loss = null;
@@ -350,6 +460,7 @@ public final class LifelongLearning implements AutoCloseable {
       } finally {
         lock.unlock();
       }
+      listener.run();
     }
   }
 
@@ -359,9 +470,11 @@ public final class LifelongLearning implements AutoCloseable {
     try {
       while (!stopping) {
         look();
-        long fresh = next - Math.max(first, Math.max(seen, trainedUpTo()));
+        // What a round that made no version has seen starts no other by itself.
+        long fresh = Math.min(fresh(), Math.max(0, next - seen));
         ReplayBuffer samples = buffer;
-        if (samples != null && size > 0 && (requested || fresh >= settings.triggerSamples())) {
+        boolean due = fresh >= settings.triggerSamples() && pause().isZero();
+        if (samples != null && size > 0 && (requested || due)) {
           requested = false;
           running = true;
           seen = next;
@@ -438,14 +551,17 @@ public final class LifelongLearning implements AutoCloseable {
     return newest.verdict() == Verdict.INITIAL ? null : ended(newest);
   }
 
-  /** The sequence after the last that any recorded round could see. */
+  /**
+   * The sequence after the last that the newest recorded round could see. A buffer whose sequences
+   * end before it is another one, of which nothing was seen.
+   */
   private long trainedUpTo() {
     long upTo = 0;
     for (ModelVersion version : registry.versions()) {
       Provenance.BufferUse use = version.provenance().buffer();
-      upTo = use == null ? upTo : Math.max(upTo, use.next());
+      upTo = use == null ? upTo : use.next();
     }
-    return upTo;
+    return upTo > next ? 0 : upTo;
   }
 
   /**

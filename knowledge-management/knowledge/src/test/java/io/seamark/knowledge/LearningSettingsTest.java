@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.seamark.buffer.BufferOptions;
+import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.RoundSettings;
+import io.seamark.knowledge.training.TrainingSize;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +31,8 @@ class LearningSettingsTest {
     assertEquals("", settings.retain());
     assertEquals(64, settings.retainFrames());
     assertEquals(32, settings.triggerSamples());
+    assertEquals(Duration.ofSeconds(60), settings.minInterval());
+    assertEquals(16, settings.rejectedKept());
     assertEquals(RoundSettings.DEFAULTS, settings.round());
   }
 
@@ -43,6 +48,10 @@ class LearningSettingsTest {
                 Map.entry("seamark.retain.labels", "labels"),
                 Map.entry("seamark.retain.frames", "5"),
                 Map.entry("seamark.training.trigger.samples", "6"),
+                Map.entry("seamark.training.min-interval", "60000"),
+                Map.entry("seamark.models.rejected", "61"),
+                Map.entry("seamark.training.size", "640x352"),
+                Map.entry("seamark.training.max-bytes", "6200000000"),
                 Map.entry("seamark.training.steps", "7"),
                 Map.entry("seamark.training.batch", "8"),
                 Map.entry("seamark.training.learning-rate", "0.009"),
@@ -71,6 +80,8 @@ class LearningSettingsTest {
             Path.of("labels"),
             5,
             6,
+            Duration.ofSeconds(60_000),
+            61,
             new RoundSettings(
                 7,
                 8,
@@ -81,7 +92,8 @@ class LearningSettingsTest {
                 false,
                 -15,
                 13,
-                new AppealNetSettings(15, 16, 17, 0.018, 0.19)),
+                new AppealNetSettings(15, 16, 17, 0.018, 0.19),
+                new TrainingSize(new FrameSize(640, 352), 6_200_000_000L)),
             BufferOptions.defaults().withMaxBytes(70000).withMaxSamples(41, 21, 4)),
         settings);
   }
@@ -97,14 +109,18 @@ class LearningSettingsTest {
                         "seamark.training.steps", "0",
                         "seamark.training.batch", "many",
                         "seamark.training.holdout", "1",
-                        "seamark.training.trigger.samples", "0")));
+                        "seamark.training.size", "480",
+                        "seamark.training.max-bytes", "1000",
+                        "seamark.training.min-interval", "-1")));
     assertEquals(
         """
         seamark.data is not set, but must name the folder of buffer and models
         seamark.training.batch is 'many', but must be a whole number
+        seamark.training.size is '480', but must be WIDTHxHEIGHT with 32 to 4096 pixels each, such as 480x360
+        seamark.training.max-bytes is 1000, but must be at least 536870912 (512 MiB)
         seamark.training.steps is 0, but must be 1 to 100000
         seamark.training.holdout is 1, but must be at least 2
-        seamark.training.trigger.samples is 0, but must be at least 1""",
+        seamark.training.min-interval is -1, but must be 0 to 86400 seconds""",
         e.getMessage());
   }
 
@@ -114,6 +130,21 @@ class LearningSettingsTest {
     assertRefused(
         "a,d/buffer",
         "seamark.replica.buffers names d/buffer, but that is where their samples are brought");
+  }
+
+  @Test
+  void theTriggerAndTheNumberOfRejectedVersionsHaveARange() {
+    for (Map.Entry<String, String> wrong :
+        Map.of(
+                "seamark.training.trigger.samples", "must be at least 1",
+                "seamark.models.rejected", "must be at least 0")
+            .entrySet()) {
+      IllegalArgumentException e =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> from(Map.of("seamark.data", "d", wrong.getKey(), "-1")));
+      assertEquals(wrong.getKey() + " is -1, but " + wrong.getValue(), e.getMessage());
+    }
   }
 
   private static void assertRefused(String buffers, String message) {

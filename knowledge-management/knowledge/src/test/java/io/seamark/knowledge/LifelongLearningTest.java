@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.seamark.buffer.BufferOptions;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.knowledge.LearningState.Phase;
+import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.model.ModelRegistry;
 import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.RoundControl;
 import io.seamark.knowledge.training.RoundResult;
 import io.seamark.knowledge.training.RoundSettings;
+import io.seamark.knowledge.training.TrainingSize;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
 import io.seamark.network.RfNetWeights;
@@ -22,9 +24,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -43,6 +49,11 @@ class LifelongLearningTest {
 
   private LearningSettings settings(int trigger, int steps, List<Path> replicas)
       throws IOException {
+    return settings(trigger, steps, replicas, Duration.ZERO);
+  }
+
+  private LearningSettings settings(
+      int trigger, int steps, List<Path> replicas, Duration minInterval) throws IOException {
     Path model = folder.resolve("street.safetensors");
     if (!model.toFile().exists()) {
       Street.model(model);
@@ -56,15 +67,42 @@ class LifelongLearningTest {
         null,
         8,
         trigger,
-        new RoundSettings(steps, 2, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS),
+        minInterval,
+        16,
+        new RoundSettings(
+            steps, 2, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS, Street.SIZE),
         BufferOptions.defaults());
   }
 
   private static LifelongLearning started(LearningSettings settings) throws IOException {
-    LifelongLearning learning =
-        LifelongLearning.open(settings, Street.plugins(Map.of()), Clock.systemUTC());
+    return started(settings, Clock.systemUTC());
+  }
+
+  private static LifelongLearning started(LearningSettings settings, Clock clock)
+      throws IOException {
+    LifelongLearning learning = LifelongLearning.open(settings, Street.plugins(Map.of()), clock);
     learning.start();
     return learning;
+  }
+
+  /** Stands still unless it is told otherwise. */
+  private static final class SetClock extends Clock {
+    private volatile Instant now = Instant.parse("2026-06-01T12:00:00Z");
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
   }
 
   private static LearningState await(LifelongLearning learning, Predicate<LearningState> until) {
@@ -81,7 +119,8 @@ class LifelongLearningTest {
     LearningSettings settings = settings(10, 4);
     try (LifelongLearning learning = started(settings)) {
       assertEquals(Phase.IDLE, learning.state().state());
-      assertEquals(LifelongLearning.Request.NO_SAMPLES, learning.request());
+      assertEquals(
+          LifelongLearning.Request.NO_SAMPLES, learning.request(false).outcome());
       try (ReplayBuffer buffer = ReplayBuffer.open(settings.buffer(), BufferOptions.defaults())) {
         Street.append(buffer, 0, 6);
         LearningState waiting = await(learning, s -> s.samples() == 6);
@@ -98,9 +137,141 @@ class LifelongLearningTest {
       assertEquals(12, state.trainedOn());
       assertEquals(Phase.IDLE, state.state());
       assertEquals("v1", Objects.requireNonNull(state.last()).version());
-      assertEquals(LifelongLearning.Request.STARTED, learning.request());
-      await(learning, s -> s.state() == Phase.TRAINING);
     }
+  }
+
+  @Test
+  void sameSamplesAreNotTrainedAgainUnlessSomebodyInsistsAlsoAfterARestart() throws IOException {
+    Street.buffer(folder.resolve("buffer"), 10);
+    LearningSettings settings = settings(10, 2);
+    try (LifelongLearning learning = started(settings)) {
+      // Whatever the verdict: a rejected version has used the samples up too.
+      await(learning, s -> s.completed() == 1 && s.state() == Phase.IDLE);
+      for (int i = 0; i < 20; i++) {
+        assertEquals(
+            LifelongLearning.Request.NO_NEW_SAMPLES, learning.request(false).outcome());
+      }
+      LearningState.LastRequest request =
+          Objects.requireNonNull(learning.state().lastRequest());
+      assertEquals(LifelongLearning.Request.NO_NEW_SAMPLES, request.outcome());
+      assertEquals(
+          "no sample has come since the last version was trained and judged on 10; force=true"
+              + " trains on the same ones again",
+          request.reason());
+      assertEquals(1, learning.state().completed());
+    }
+    try (LifelongLearning learning = started(settings)) {
+      await(learning, s -> s.samples() == 10);
+      assertEquals(0, learning.state().newSamples());
+      assertEquals(LifelongLearning.Request.NO_NEW_SAMPLES, learning.request(false).outcome());
+      assertEquals(LifelongLearning.Request.STARTED, learning.request(true).outcome());
+      await(learning, s -> s.completed() == 2 && s.state() == Phase.IDLE);
+      try (ReplayBuffer buffer = ReplayBuffer.open(settings.buffer(), BufferOptions.defaults())) {
+        Street.append(buffer, 10, 1);
+      }
+      assertEquals(LifelongLearning.Request.STARTED, learning.request(false).outcome());
+      await(learning, s -> s.completed() == 3 && s.state() == Phase.IDLE);
+      assertEquals(LifelongLearning.Request.NO_NEW_SAMPLES, learning.request(false).outcome());
+    }
+  }
+
+  @Test
+  void aBufferInThePlaceOfTheOldOneIsNew() throws IOException {
+    Street.buffer(folder.resolve("buffer"), 10);
+    try (LifelongLearning learning = started(settings(10, 2))) {
+      await(learning, s -> s.completed() == 1);
+    }
+    Files.move(folder.resolve("buffer"), folder.resolve("old"));
+    Street.buffer(folder.resolve("buffer"), 8);
+    try (LifelongLearning learning = started(settings(10, 2))) {
+      assertEquals(8, await(learning, s -> s.samples() == 8).newSamples());
+      assertEquals(LifelongLearning.Request.STARTED, learning.request(false).outcome());
+      await(learning, s -> s.completed() == 2 && s.state() == Phase.IDLE);
+      assertEquals(LifelongLearning.Request.NO_NEW_SAMPLES, learning.request(false).outcome());
+    }
+  }
+
+  @Test
+  void betweenTwoRoundsIsTheLeastIntervalWhoeverAsksAlsoOverARestart() throws IOException {
+    Street.buffer(folder.resolve("buffer"), 10);
+    SetClock clock = new SetClock();
+    LearningSettings settings = settings(10, 2, List.of(), Duration.ofSeconds(60));
+    try (LifelongLearning learning = started(settings, clock)) {
+      await(learning, s -> s.completed() == 1 && s.state() == Phase.IDLE);
+    }
+    try (LifelongLearning learning = started(settings, clock)) {
+      try (ReplayBuffer buffer = ReplayBuffer.open(settings.buffer(), BufferOptions.defaults())) {
+        Street.append(buffer, 10, 10);
+      }
+      // Enough have come, but the time has not.
+      await(learning, s -> s.state() == Phase.WAITING && s.samples() == 20);
+      clock.now = clock.now.plusSeconds(15);
+      LifelongLearning.Requested asked = learning.request(false);
+      assertEquals(LifelongLearning.Request.TOO_SOON, asked.outcome());
+      assertEquals(Duration.ofSeconds(45), asked.retryAfter());
+      assertTrue(asked.reason().endsWith("is 60 seconds, of which 45 are left"), asked.reason());
+      assertEquals(LifelongLearning.Request.TOO_SOON, learning.request(true).outcome());
+      assertEquals(1, learning.state().completed());
+      clock.now = clock.now.plusSeconds(45);
+      await(learning, s -> s.completed() == 2);
+      // A clock that is set back holds nothing up.
+      clock.now = clock.now.minusSeconds(7200);
+      await(learning, s -> s.state() == Phase.IDLE);
+      assertEquals(LifelongLearning.Request.STARTED, learning.request(true).outcome());
+    }
+  }
+
+  @Test
+  void everyRoundIsTold() throws IOException {
+    Street.buffer(folder.resolve("buffer"), 10);
+    AtomicInteger told = new AtomicInteger();
+    try (LifelongLearning learning =
+        LifelongLearning.open(
+            settings(10, 2), Street.plugins(Map.of()), Clock.systemUTC())) {
+      learning.afterEachRound(told::incrementAndGet);
+      learning.start();
+      await(learning, s -> told.get() == 1);
+      assertEquals(1, learning.state().completed());
+    }
+  }
+
+  @Test
+  void aSizeThatTakesTooMuchMemoryIsRefusedAtTheStart() throws IOException {
+    LearningSettings small = settings(10, 2);
+    RoundSettings round = small.round();
+    LearningSettings large =
+        new LearningSettings(
+            small.buffer(),
+            small.replicas(),
+            small.models(),
+            small.edgeModel(),
+            small.retain(),
+            small.retainLabels(),
+            small.retainFrames(),
+            small.triggerSamples(),
+            small.minInterval(),
+            small.rejectedKept(),
+            new RoundSettings(
+                round.steps(),
+                round.batch(),
+                round.learningRate(),
+                round.holdout(),
+                round.judgeFrames(),
+                round.judgeRetained(),
+                round.classWeights(),
+                round.seed(),
+                round.threads(),
+                round.appealNet(),
+                new TrainingSize(new FrameSize(4000, 4000), 1L << 30)));
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> LifelongLearning.open(large, Street.plugins(Map.of()), Clock.systemUTC()));
+    assertTrue(
+        String.valueOf(e.getMessage()).startsWith("seamark.training.size is 4000x4000: with 2"),
+        e.getMessage());
+    // Nothing is left locked.
+    LifelongLearning.open(small, Street.plugins(Map.of()), Clock.systemUTC()).close();
   }
 
   @Test
@@ -130,7 +301,7 @@ class LifelongLearningTest {
     Street.buffer(folder.resolve("buffer"), 10);
     try (LifelongLearning learning = started(settings(10, 100_000))) {
       await(learning, s -> s.state() == Phase.TRAINING && s.progress() > 0);
-      assertEquals(LifelongLearning.Request.RUNNING, learning.request());
+      assertEquals(LifelongLearning.Request.RUNNING, learning.request(false).outcome());
     }
     try (LifelongLearning learning = started(settings(10, 2))) {
       assertEquals(0, learning.state().completed());

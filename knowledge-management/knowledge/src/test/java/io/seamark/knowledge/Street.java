@@ -6,6 +6,8 @@ import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.imaging.Images;
+import io.seamark.knowledge.frames.FrameSize;
+import io.seamark.knowledge.training.TrainingSize;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
 import io.seamark.network.RfNetWeights;
@@ -31,6 +33,10 @@ public final class Street {
 
   /** Height of its frames in pixels. */
   public static final int HEIGHT = 64;
+
+  /** Trains at the size of its frames. */
+  public static final TrainingSize SIZE =
+      new TrainingSize(new FrameSize(WIDTH, HEIGHT), TrainingSize.DEFAULTS.maxBytes());
 
   private Street() {}
 

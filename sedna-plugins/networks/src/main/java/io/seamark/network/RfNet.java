@@ -87,6 +87,24 @@ public final class RfNet {
   }
 
   /**
+   * Counts what the network computes of one frame, without computing it: the outputs of all its
+   * layers together.
+   *
+   * @param weights an RFNet's
+   * @param width of the frame in pixels, at least 1
+   * @param height of the frame in pixels, at least 1
+   * @return number of values, with the depth branch where the weights have one
+   * @throws IllegalArgumentException if the weights are no RFNet's
+   */
+  public static long values(WeightSource weights, int width, int height) {
+    ShapeLayers layers = new ShapeLayers(weights);
+    ShapeLayers.Shape rgb = ShapeLayers.Shape.image(3, height, width);
+    ShapeLayers.Shape depth = hasDepth(layers) ? ShapeLayers.Shape.image(1, height, width) : null;
+    build(layers, rgb, depth);
+    return layers.values();
+  }
+
+  /**
    * Builds the network.
    *
    * @param layers back end

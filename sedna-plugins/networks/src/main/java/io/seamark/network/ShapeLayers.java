@@ -26,9 +26,20 @@ final class ShapeLayers implements Layers<ShapeLayers.Shape> {
   }
 
   private final WeightSource weights;
+  private long values;
 
   ShapeLayers(WeightSource weights) {
     this.weights = weights;
+  }
+
+  /** Values that all images so far have together: what a back end keeps to train on one of them. */
+  long values() {
+    return values;
+  }
+
+  private Shape made(Shape image) {
+    values += (long) image.channels() * image.height() * image.width();
+    return image;
   }
 
   @Override
@@ -93,7 +104,7 @@ final class ShapeLayers implements Layers<ShapeLayers.Shape> {
     if (side > height || side > width) {
       throw new IllegalArgumentException("the kernel of '" + name + "' is larger than its input");
     }
-    return Shape.image(out, (height - side) / stride + 1, (width - side) / stride + 1);
+    return made(Shape.image(out, (height - side) / stride + 1, (width - side) / stride + 1));
   }
 
   @Override
@@ -109,7 +120,7 @@ final class ShapeLayers implements Layers<ShapeLayers.Shape> {
     for (String part : List.of(".weight", ".bias", ".running_mean", ".running_var")) {
       require(name + part, image.channels());
     }
-    return image;
+    return made(image);
   }
 
   @Override
@@ -121,7 +132,7 @@ final class ShapeLayers implements Layers<ShapeLayers.Shape> {
 
   @Override
   public Shape relu(Shape x) {
-    return x;
+    return made(x);
   }
 
   @Override
@@ -131,17 +142,17 @@ final class ShapeLayers implements Layers<ShapeLayers.Shape> {
 
   @Override
   public Shape sigmoid(Shape x) {
-    return x;
+    return made(x);
   }
 
   @Override
   public Shape softmax(Shape image) {
-    return image;
+    return made(image);
   }
 
   @Override
   public Shape affine(Shape x, double scale, double shift) {
-    return x;
+    return made(x);
   }
 
   @Override
@@ -151,16 +162,17 @@ final class ShapeLayers implements Layers<ShapeLayers.Shape> {
 
   @Override
   public Shape channelMean(Shape image) {
-    return Shape.image(1, image.height(), image.width());
+    return made(Shape.image(1, image.height(), image.width()));
   }
 
   @Override
   public Shape add(Shape a, Shape b) {
-    return new Shape(
-        broadcast(a, b, a.tokens(), b.tokens()),
-        broadcast(a, b, a.channels(), b.channels()),
-        broadcast(a, b, a.height(), b.height()),
-        broadcast(a, b, a.width(), b.width()));
+    return made(
+        new Shape(
+            broadcast(a, b, a.tokens(), b.tokens()),
+            broadcast(a, b, a.channels(), b.channels()),
+            broadcast(a, b, a.height(), b.height()),
+            broadcast(a, b, a.width(), b.width())));
   }
 
   private static int broadcast(Shape a, Shape b, int x, int y) {
@@ -177,25 +189,26 @@ final class ShapeLayers implements Layers<ShapeLayers.Shape> {
 
   @Override
   public Shape maxPool(Shape image, int size, int stride, int padding) {
-    return Shape.image(
-        image.channels(),
-        (image.height() + 2 * padding - size) / stride + 1,
-        (image.width() + 2 * padding - size) / stride + 1);
+    return made(
+        Shape.image(
+            image.channels(),
+            (image.height() + 2 * padding - size) / stride + 1,
+            (image.width() + 2 * padding - size) / stride + 1));
   }
 
   @Override
   public Shape globalAveragePool(Shape image) {
-    return Shape.image(image.channels(), 1, 1);
+    return made(Shape.image(image.channels(), 1, 1));
   }
 
   @Override
   public Shape adaptiveAveragePool(Shape image, int rows, int columns) {
-    return Shape.image(image.channels(), rows, columns);
+    return made(Shape.image(image.channels(), rows, columns));
   }
 
   @Override
   public Shape resize(Shape image, int height, int width) {
-    return Shape.image(image.channels(), height, width);
+    return made(Shape.image(image.channels(), height, width));
   }
 
   @Override
@@ -209,7 +222,7 @@ final class ShapeLayers implements Layers<ShapeLayers.Shape> {
           "joined images");
       channels += image.channels();
     }
-    return Shape.image(channels, first.height(), first.width());
+    return made(Shape.image(channels, first.height(), first.width()));
   }
 
   @Override

@@ -43,6 +43,7 @@ public final class BufferedFrames implements LabelledFrames {
     try {
       BufferedSample buffered = buffer.read(sequence);
       HardSample sample = buffered.sample();
+      DecodeBound.checkDecoding(sample.image().bytes());
       Frame frame = Images.decodeFrame(sample.image().bytes());
       byte[] depth = sample.depthPng();
       return new LabelledFrame(

@@ -1,5 +1,6 @@
 package io.seamark.knowledge.frames;
 
+import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.Frame;
 import java.io.IOException;
@@ -21,6 +22,21 @@ public interface LabelledFrames {
                 "target is %dx%d, but its frame is %dx%d",
                 target.width(), target.height(), frame.width(), frame.height()));
       }
+    }
+
+    /**
+     * The same scaled to a size, whatever its own aspect ratio: by areas, classes and depth by the
+     * nearest pixel.
+     *
+     * @param size to bring it to
+     * @return of that size; this one if it has it already
+     */
+    public LabelledFrame at(FrameSize size) {
+      return frame.width() == size.width() && frame.height() == size.height()
+          ? this
+          : new LabelledFrame(
+              Images.resize(frame, size.width(), size.height()),
+              Images.resize(target, size.width(), size.height()));
     }
   }
 
@@ -65,4 +81,32 @@ public interface LabelledFrames {
    * @return one line without machine-specific folders
    */
   String source();
+
+  /**
+   * The same frames at one size, so that what is made of them depends on no frame's own.
+   *
+   * @param size of every frame
+   * @return a view
+   */
+  default LabelledFrames at(FrameSize size) {
+    LabelledFrames frames = this;
+    return new LabelledFrames() {
+      @Override
+      public int size() {
+        return frames.size();
+      }
+
+      @Override
+      public LabelledFrame read(int index) throws IOException {
+        LabelledFrame frame = frames.read(index);
+        DecodeBound.checkScaling(frame.frame().height(), size.width());
+        return frame.at(size);
+      }
+
+      @Override
+      public String source() {
+        return frames.source();
+      }
+    };
+  }
 }

@@ -126,8 +126,12 @@ public final class RetainedFolder implements LabelledFrames {
   public LabelledFrame read(int index) throws IOException {
     Path image = images.get(index);
     Path map = labels.get(index);
-    Frame frame = Images.decodeFrame(content(image));
-    ClassMap label = Images.decodeClassMap(content(map));
+    byte[] picture = content(image);
+    byte[] classes = content(map);
+    DecodeBound.checkDecoding(picture);
+    DecodeBound.checkDecoding(classes);
+    Frame frame = Images.decodeFrame(picture);
+    ClassMap label = Images.decodeClassMap(classes);
     if (frame.width() != label.width() || frame.height() != label.height()) {
       throw new IOException(
           String.format(

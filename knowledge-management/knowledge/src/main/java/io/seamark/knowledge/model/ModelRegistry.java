@@ -31,13 +31,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps every version of the edge model that was ever judged and says which one serves, the
- * champion. The package describes the objects in its storage. One process has it open at a time;
- * within it the registry is thread-safe.
+ * champion. Of rejected versions only the newest keep their weights. The package describes the
+ * objects in its storage. One process has it open at a time; within it the registry is thread-safe.
  */
 public final class ModelRegistry implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
   private static final Pattern VERSION =
       Pattern.compile("(v(?:0|[1-9][0-9]{0,8}))\\.(json|safetensors)");
+
+  /** Rejected versions whose weights are kept where nothing else is said. */
+  public static final int DEFAULT_REJECTED_KEPT = 16;
+
   private static final String CHAMPION_POINTER = "champion.json";
   private static final String CHAMPION_WEIGHTS = "champion.safetensors";
   private static final String STAGED = ".staged-";
@@ -57,6 +61,7 @@ public final class ModelRegistry implements AutoCloseable {
   private final Path folder;
   private final Clock clock;
   private final KnowledgeManagement.Store store;
+  private final int rejectedKept;
   private final TreeMap<Integer, ModelVersion> versions = new TreeMap<>();
   private final Map<String, Checked> checked = new HashMap<>();
   private @Nullable ModelVersion champion;
@@ -99,9 +104,11 @@ public final class ModelRegistry implements AutoCloseable {
     void write(Path file, String version) throws IOException;
   }
 
-  private ModelRegistry(KnowledgeManagement.Store store, Path folder, Clock clock) {
+  private ModelRegistry(
+      KnowledgeManagement.Store store, Path folder, int rejectedKept, Clock clock) {
     this.store = store;
     this.folder = folder;
+    this.rejectedKept = rejectedKept;
     this.clock = clock;
   }
 
@@ -118,10 +125,25 @@ public final class ModelRegistry implements AutoCloseable {
    */
   public static ModelRegistry open(KnowledgeManagement storage, Path folder, Clock clock)
       throws IOException {
+    return open(storage, folder, DEFAULT_REJECTED_KEPT, clock);
+  }
+
+  /**
+   * The same with another number of rejected versions.
+   *
+   * @param storage as above
+   * @param folder as above
+   * @param rejectedKept rejected versions whose weights are kept, the newest ones, at least 0
+   * @param clock as above
+   * @return the open registry
+   * @throws IOException as above
+   */
+  public static ModelRegistry open(
+      KnowledgeManagement storage, Path folder, int rejectedKept, Clock clock) throws IOException {
     Files.createDirectories(folder);
     KnowledgeManagement.Store store = storage.open(folder);
     try {
-      ModelRegistry registry = new ModelRegistry(store, folder, clock);
+      ModelRegistry registry = new ModelRegistry(store, folder, rejectedKept, clock);
       registry.recover();
       return registry;
     } catch (IOException | RuntimeException e) {
@@ -267,20 +289,59 @@ public final class ModelRegistry implements AutoCloseable {
     if (accepted) {
       promote(version);
     }
+    dropOldRejected();
     return version;
+  }
+
+  /**
+   * Whether a version's weights are no longer kept: it was rejected, and newer ones were too. Its
+   * description stays.
+   *
+   * @param version its id
+   * @return false also if there is no such version
+   * @throws IllegalArgumentException if it is no id
+   * @throws IOException if the storage cannot be read
+   */
+  public synchronized boolean dropped(String version) throws IOException {
+    ModelVersion found = versions.get(ModelVersion.number(version));
+    return found != null
+        && found.verdict() == Verdict.REJECTED
+        && store.file(weightsName(version)).isEmpty();
+  }
+
+  /** What served, serves or began is never dropped: an edge may still be fetching it. */
+  private void dropOldRejected() {
+    List<ModelVersion> rejected =
+        versions.descendingMap().values().stream()
+            .filter(v -> v.verdict() == Verdict.REJECTED)
+            .skip(rejectedKept)
+            .toList();
+    for (ModelVersion version : rejected) {
+      String name = weightsName(version.version());
+      try {
+        Optional<Path> file = store.file(name);
+        if (file.isPresent()) {
+          store.delete(name);
+          checked.remove(file.get().toString());
+          LOG.info("dropped the weights of {}, which was rejected", version.version());
+        }
+      } catch (IOException e) {
+        LOG.warn("weights of {} cannot be dropped: {}", version.version(), e.getMessage());
+      }
+    }
   }
 
   /**
    * A version's weights, after checking their digest.
    *
    * @param version its id
-   * @return empty if there is no such version
+   * @return empty if there is no such version, or they were {@link #dropped}
    * @throws IllegalArgumentException if it is no id
    * @throws IOException if the file is missing or its digest is not the recorded one
    */
   public synchronized Optional<StoredWeights> weights(String version) throws IOException {
     ModelVersion found = versions.get(ModelVersion.number(version));
-    if (found == null) {
+    if (found == null || dropped(version)) {
       return Optional.empty();
     }
     Path file = check(found);
@@ -401,6 +462,7 @@ public final class ModelRegistry implements AutoCloseable {
         restoreChampionCopy(champion);
       }
     }
+    dropOldRejected();
   }
 
   private void readVersion(String name, String id) throws IOException {

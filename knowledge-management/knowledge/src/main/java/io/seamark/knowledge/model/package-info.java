@@ -6,7 +6,9 @@
  * <table>
  *   <caption>Objects</caption>
  *   <tr><th>name</th><th>holds</th></tr>
- *   <tr><td>{@code vN.safetensors}</td><td>the weights of version N, never changed</td></tr>
+ *   <tr><td>{@code vN.safetensors}</td><td>the weights of version N, never changed;
+ *     those of a rejected version are dropped when {@code seamark.models.rejected} newer ones were
+ *     rejected</td></tr>
  *   <tr><td>{@code vN.json}</td><td>{@link io.seamark.knowledge.model.ModelVersion}: digest,
  *     parent, verdict, figures, provenance. Written after the weights: a version exists when this
  *     object does</td></tr>

@@ -1,6 +1,7 @@
 package io.seamark.knowledge.training;
 
 import io.seamark.imaging.Images;
+import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.tensorflow.AppealNetTrainer;
@@ -46,6 +47,7 @@ public final class AppealNetTraining {
    * @param start the model
    * @param answered frames with the cloud's answers, or {@link LabelledFrames#NONE}
    * @param retained frames with labels, or {@link LabelledFrames#NONE}; not both
+   * @param size that every frame is brought to
    * @param settings how
    * @param seed of every random choice
    * @param threads for training, at least 1
@@ -60,6 +62,7 @@ public final class AppealNetTraining {
       EdgeModel start,
       LabelledFrames answered,
       LabelledFrames retained,
+      FrameSize size,
       AppealNetSettings settings,
       long seed,
       int threads,
@@ -70,18 +73,18 @@ public final class AppealNetTraining {
     List<Supply> supplies = new ArrayList<>();
     for (LabelledFrames frames : List.of(answered, retained)) {
       if (frames.size() > 0) {
-        supplies.add(new Supply(frames, random.split()));
+        supplies.add(new Supply(frames.at(size), random.split()));
       }
     }
     if (supplies.isEmpty()) {
       throw new IllegalArgumentException("there are no frames to train the AppealNet head on");
     }
-    LabelledFrames.LabelledFrame sizing = supplies.get(0).read();
-    int width = sizing.frame().width();
-    int height = sizing.frame().height();
+    LabelledFrames.LabelledFrame first = supplies.get(0).read();
+    int width = size.width();
+    int height = size.height();
     int columns = (width + 3) / 4;
     int rows = (height + 3) / 4;
-    boolean depth = start.depth() && sizing.frame().depth() != null;
+    boolean depth = start.depth() && first.frame().depth() != null;
     EdgeModel network =
         new EdgeModel(start.weights(), start.classes(), start.normalisation(), depth);
     TrainingOptions options =
@@ -93,7 +96,7 @@ public final class AppealNetTraining {
           return Optional.empty();
         }
         Supply from = supplies.get(i % supplies.size());
-        TrainingSample sample = magnified(from.sample(width, height, depth), from.random);
+        TrainingSample sample = magnified(from.sample(depth), from.random);
         sample = Degradation.STANDARD.apply(sample, from.random);
         sample = MIRROR.apply(sample, from.random);
         float[] logits = edge.logits(sample.frame());

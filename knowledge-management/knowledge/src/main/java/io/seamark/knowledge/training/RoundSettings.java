@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * @param seed of every random choice
  * @param threads for training, at least 1
  * @param appealNet how the AppealNet head of a model that has one is trained afterwards
+ * @param size at which models are trained and judged
  */
 public record RoundSettings(
     int steps,
@@ -32,10 +33,12 @@ public record RoundSettings(
     boolean classWeights,
     long seed,
     int threads,
-    AppealNetSettings appealNet) {
+    AppealNetSettings appealNet,
+    TrainingSize size) {
   /** What holds where configuration says nothing. */
   public static final RoundSettings DEFAULTS =
-      new RoundSettings(100, 4, 2e-4, 5, 24, 12, false, 0, 2, AppealNetSettings.DEFAULTS);
+      new RoundSettings(
+          100, 4, 2e-4, 5, 24, 12, false, 0, 2, AppealNetSettings.DEFAULTS, TrainingSize.DEFAULTS);
 
   /** Checks every range and reports all failures at once. */
   public RoundSettings {

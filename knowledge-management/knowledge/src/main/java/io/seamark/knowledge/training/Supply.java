@@ -1,6 +1,5 @@
 package io.seamark.knowledge.training;
 
-import io.seamark.imaging.Images;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
 import io.seamark.network.tensorflow.TrainingSample;
@@ -26,7 +25,7 @@ public final class Supply {
   /**
    * A supply.
    *
-   * @param frames at least one
+   * @param frames at least one; for a trainer, all of its size
    * @param random deals them
    */
   public Supply(LabelledFrames frames, SplittableRandom random) {
@@ -60,23 +59,13 @@ public final class Supply {
   /**
    * The next frame as a trainer takes it.
    *
-   * @param width of the trainer's frames, in pixels
-   * @param height of the trainer's frames, in pixels
    * @param depth whether they have depth; 0 everywhere where the frame has none
-   * @return scaled to that size
+   * @return of its own size
    * @throws IOException as {@link #read}
    */
-  public TrainingSample sample(int width, int height, boolean depth) throws IOException {
-    LabelledFrame frame = fit(read(), width, height);
+  public TrainingSample sample(boolean depth) throws IOException {
+    LabelledFrame frame = read();
     return new TrainingSample(depth ? withDepth(frame.frame()) : frame.frame(), frame.target());
-  }
-
-  private static LabelledFrame fit(LabelledFrame frame, int width, int height) {
-    return frame.frame().width() == width && frame.frame().height() == height
-        ? frame
-        : new LabelledFrame(
-            Images.resize(frame.frame(), width, height),
-            Images.resize(frame.target(), width, height));
   }
 
   /** Depth 0 is unknown, which is what a frame without depth has everywhere. */

@@ -3,6 +3,7 @@ package io.seamark.knowledge.training;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.knowledge.evaluation.ModelJudge;
 import io.seamark.knowledge.frames.BufferedFrames;
+import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
 import io.seamark.knowledge.model.ModelRegistry;
@@ -87,8 +88,21 @@ public final class TrainingRound {
     RoundTasks.check(plugins);
   }
 
+  /**
+   * The size that a round would have, which no buffered sample has a say in.
+   *
+   * @param model to be trained
+   * @return the size of every frame that is trained or judged on
+   * @throws IllegalArgumentException if its memory is above the bound
+   * @throws IOException if the retained frames cannot be read
+   */
+  public FrameSize size(EdgeModel model) throws IOException {
+    return settings.size().of(model, retained, settings.batch());
+  }
+
   /** What a round may read, decided before it begins. */
   private record Plan(
+      FrameSize size,
       long first,
       long next,
       List<Long> train,
@@ -116,7 +130,7 @@ public final class TrainingRound {
     Path serving = registry.weights(champion.version()).orElseThrow().file();
     EdgeModel start = EdgeModel.load(serving);
     int classes = start.classes().size();
-    Plan plan = plan(buffer, classes);
+    Plan plan = plan(size(start), buffer, classes);
     if (plan.train().isEmpty() || plan.heldOut().isEmpty()) {
       return new RoundResult.Idle(
           String.format(
@@ -136,8 +150,8 @@ public final class TrainingRound {
         registry.stage((file, version) -> save(trained.get(), file, version, champion, provenance));
     try {
       ModelJudge judge = new ModelJudge(plugins.create(PluginKind.BASEMODEL), classes);
-      LabelledFrames onNew = BufferedFrames.answers(buffer, plan.heldOut());
-      LabelledFrames onRetained = choose(retained, plan.retainedHeldOut());
+      LabelledFrames onNew = BufferedFrames.answers(buffer, plan.heldOut()).at(plan.size());
+      LabelledFrames onRetained = choose(retained, plan.retainedHeldOut()).at(plan.size());
       int frames = onNew.size() + onRetained.size();
       List<String> heldOutTasks =
           plan.heldOut().stream().map(s -> plan.tasks().taskOf().getOrDefault(s, "")).toList();
@@ -180,7 +194,7 @@ public final class TrainingRound {
     }
   }
 
-  private Plan plan(ReplayBuffer buffer, int classes) {
+  private Plan plan(FrameSize size, ReplayBuffer buffer, int classes) {
     Holdout holdout = new Holdout(settings.holdout());
     ReplayPolicy policy = plugins.create(PluginKind.REPLAY_POLICY);
     List<Long> heldOut = new ArrayList<>();
@@ -207,31 +221,39 @@ public final class TrainingRound {
             .toList();
     RoundTasks tasks = RoundTasks.of(plugins, samples, kept);
     kept.retainAll(new HashSet<>(tasks.trained()));
-    long[] pixels = new long[classes];
-    buffer
-        .entries()
-        .filter(entry -> kept.contains(entry.sequence()))
-        .forEach(
-            entry -> {
-              List<Long> counts = entry.pixelsByClass();
-              for (int c = 0; c < Math.min(classes, counts.size()); c++) {
-                pixels[c] += counts.get(c);
-              }
-            });
     List<Integer> retainedTrain = new ArrayList<>();
     List<Integer> retainedHeldOut = new ArrayList<>();
     for (int i = 0; i < retained.size(); i++) {
       (holdout.holds(i) ? retainedHeldOut : retainedTrain).add(i);
     }
     return new Plan(
+        size,
         buffer.first(),
         buffer.next(),
         tasks.trained(),
         judgedOn,
         retainedTrain,
         spread(retainedHeldOut, settings.judgeRetained()),
-        pixels,
+        pixels(buffer, kept, size, classes),
         tasks);
+  }
+
+  /** Pixels of each class, every sample brought to one size: a large one counts as any other. */
+  static long[] pixels(ReplayBuffer buffer, Set<Long> kept, FrameSize size, int classes) {
+    long[] pixels = new long[classes];
+    double all = (double) size.width() * size.height();
+    buffer
+        .entries()
+        .filter(entry -> kept.contains(entry.sequence()))
+        .forEach(
+            entry -> {
+              List<Long> counts = entry.pixelsByClass();
+              long decided = counts.stream().mapToLong(Long::longValue).sum();
+              for (int c = 0; decided > 0 && c < Math.min(classes, counts.size()); c++) {
+                pixels[c] += Math.round((double) counts.get(c) / decided * all);
+              }
+            });
+    return pixels;
   }
 
   private static TaskSample taskSample(ReplayBuffer.Entry entry) {
@@ -266,15 +288,13 @@ public final class TrainingRound {
     SplittableRandom random = new SplittableRandom(settings.seed() ^ plan.next());
     List<Supply> fresh = new ArrayList<>();
     for (List<Long> draw : plan.tasks().draws()) {
-      fresh.add(new Supply(BufferedFrames.answers(buffer, draw), random.split()));
+      fresh.add(new Supply(BufferedFrames.answers(buffer, draw).at(plan.size()), random.split()));
     }
-    LabelledFrames rehearsal = choose(retained, plan.retainedTrain());
+    LabelledFrames rehearsal = choose(retained, plan.retainedTrain()).at(plan.size());
     @Nullable Supply old = rehearsal.size() == 0 ? null : new Supply(rehearsal, random.split());
-    LabelledFrame sizing = fresh.get(0).read();
-    int width = sizing.frame().width();
-    int height = sizing.frame().height();
+    LabelledFrame first = fresh.get(0).read();
     // The branch for depth can only be trained where there is depth.
-    boolean depth = start.depth() && sizing.frame().depth() != null;
+    boolean depth = start.depth() && first.frame().depth() != null;
     EdgeModel begin = new EdgeModel(start.weights(), start.classes(), start.normalisation(), depth);
     int rehearsed = old == null ? 0 : settings.batch() / 2;
     TrainingOptions options =
@@ -290,7 +310,8 @@ public final class TrainingRound {
     if (control.cancelled()) {
       return Optional.empty();
     }
-    try (RfNetTrainer trainer = new RfNetTrainer(begin, width, height, options)) {
+    try (RfNetTrainer trainer =
+        new RfNetTrainer(begin, plan.size().width(), plan.size().height(), options)) {
       for (int step = 0; step < steps; step++) {
         if (control.cancelled()) {
           return Optional.empty();
@@ -298,7 +319,7 @@ public final class TrainingRound {
         List<TrainingSample> batch = new ArrayList<>();
         for (int i = 0; i < settings.batch(); i++) {
           Supply from = old != null && i < rehearsed ? old : fresh.get(drawn++ % fresh.size());
-          batch.add(Augmentation.STANDARD.apply(from.sample(width, height, depth), from.random));
+          batch.add(Augmentation.STANDARD.apply(from.sample(depth), from.random));
         }
         double loss =
             trainer.step(batch, TrainingOptions.cosine(settings.learningRate(), step, edge, steps));
@@ -337,6 +358,7 @@ public final class TrainingRound {
         trained,
         BufferedFrames.answers(buffer, plan.train()),
         choose(retained, plan.retainedTrain()),
+        plan.size(),
         appealNet,
         settings.seed() ^ plan.next(),
         settings.threads(),
@@ -394,6 +416,8 @@ public final class TrainingRound {
     for (PluginKind<?> kind : KINDS) {
       chosen.putAll(plugins.effective(kind));
     }
+    Map<String, String> hyperparameters = settings.asMap();
+    hyperparameters.put(TrainingSize.SIZE, plan.size().toString());
     return new Provenance(
         Provenance.TRAINING,
         null,
@@ -408,7 +432,7 @@ public final class TrainingRound {
             ? null
             : new Provenance.RetainedUse(
                 retained.source(), plan.retainedTrain().size(), plan.retainedHeldOut().size()),
-        settings.asMap(),
+        hyperparameters,
         chosen,
         settings.seed(),
         Software.versions(),

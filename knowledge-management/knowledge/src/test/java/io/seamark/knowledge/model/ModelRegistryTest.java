@@ -105,6 +105,37 @@ class ModelRegistryTest {
   }
 
   @Test
+  void ofRejectedVersionsOnlyTheNewestKeepTheirWeights() throws IOException {
+    Path initial = Files.writeString(elsewhere.resolve("street.safetensors"), "weights 0");
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, 2, NOON)) {
+      registry.begin(initial);
+      add(registry, "weights 1", new Accepted("better"));
+      for (int v = 2; v <= 5; v++) {
+        add(registry, "weights " + v, new Rejected("worse"));
+      }
+      add(registry, "weights 6", new Accepted("better"));
+      assertEquals(7, registry.versions().size());
+      assertTrue(registry.dropped("v2"));
+      assertTrue(registry.weights("v3").isEmpty());
+      assertFalse(files().contains("v3.safetensors"));
+      assertTrue(files().contains("v3.json"));
+      for (String kept : List.of("v0", "v1", "v4", "v5", "v6")) {
+        assertFalse(registry.dropped(kept), kept);
+        assertTrue(registry.weights(kept).isPresent(), kept);
+      }
+      assertFalse(registry.dropped("v7"));
+    }
+    // A smaller number holds from the next start on; what served stays.
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, 0, NOON)) {
+      assertTrue(registry.dropped("v5"));
+      assertEquals("v6", registry.champion().orElseThrow().version());
+      assertTrue(registry.weights("v1").isPresent());
+      assertTrue(registry.weights("v0").isPresent());
+      assertEquals(7, registry.versions().size());
+    }
+  }
+
+  @Test
   void reopensWithEverythingItWasTold() throws IOException {
     List<ModelVersion> before;
     try (ModelRegistry registry = begun()) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.knowledge.Street;
+import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.ProceduralDay;
 import io.seamark.network.EdgeModel;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class AppealNetTrainingTest {
   private static final AppealNetSettings QUICK = new AppealNetSettings(60, 300, 16, 1e-2, 0.2);
+  private static final FrameSize SIZE = new FrameSize(Street.WIDTH, Street.HEIGHT);
   private static final LabelledFrames SEEN = new ProceduralDay(5, 10, Street.WIDTH, Street.HEIGHT);
   private static final LabelledFrames UNSEEN =
       new ProceduralDay(77, 6, Street.WIDTH, Street.HEIGHT);
@@ -37,7 +39,7 @@ class AppealNetTrainingTest {
       EdgeModel start, AppealNetSettings settings, long seed, Map<String, Double> f)
       throws IOException {
     return AppealNetTraining.train(
-            start, LabelledFrames.NONE, SEEN, settings, seed, 1, RoundControl.QUIET, f)
+            start, LabelledFrames.NONE, SEEN, SIZE, settings, seed, 1, RoundControl.QUIET, f)
         .orElseThrow();
   }
 
@@ -116,7 +118,15 @@ class AppealNetTrainingTest {
         };
     assertTrue(
         AppealNetTraining.train(
-                untrained(), SEEN, LabelledFrames.NONE, QUICK, 5, 1, afterThree, new HashMap<>())
+                untrained(),
+                SEEN,
+                LabelledFrames.NONE,
+                SIZE,
+                QUICK,
+                5,
+                1,
+                afterThree,
+                new HashMap<>())
             .isEmpty());
     assertEquals(3, steps.get());
   }
@@ -131,6 +141,7 @@ class AppealNetTrainingTest {
                     untrained(),
                     LabelledFrames.NONE,
                     LabelledFrames.NONE,
+                    SIZE,
                     QUICK,
                     5,
                     1,

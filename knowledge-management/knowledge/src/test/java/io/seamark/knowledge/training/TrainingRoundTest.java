@@ -4,28 +4,45 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.BufferedSample;
+import io.seamark.buffer.FusedAnswer;
+import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.knowledge.Street;
 import io.seamark.knowledge.evaluation.ModelJudge;
 import io.seamark.knowledge.frames.BufferedFrames;
+import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.ProceduralDay;
 import io.seamark.knowledge.model.ModelRegistry;
 import io.seamark.knowledge.model.ModelVersion;
 import io.seamark.knowledge.model.Provenance;
 import io.seamark.network.EdgeModel;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
+import io.seamark.perception.EncodedImage;
+import io.seamark.perception.Frame;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 class TrainingRoundTest {
   private static final RoundSettings QUICK =
-      new RoundSettings(40, 4, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS);
+      new RoundSettings(40, 4, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS, Street.SIZE);
 
   @TempDir private Path folder;
   private Path buffer;
@@ -161,6 +178,91 @@ class TrainingRoundTest {
       try (Stream<Path> files = Files.list(registry.folder())) {
         assertTrue(files.noneMatch(f -> f.getFileName().toString().contains("v1")));
       }
+    }
+  }
+
+  /** A picture of one colour and a large size, which compresses to a few kilobytes. */
+  private static void appendHuge(ReplayBuffer into, int id) throws IOException {
+    int side = 4000;
+    BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_BINARY);
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(picture, "png", png);
+    assertTrue(png.size() < 10_000, "a picture of " + png.size() + " bytes");
+    HardSample sample =
+        new HardSample(
+            "huge_" + id,
+            "anybody",
+            "dusk",
+            0,
+            side,
+            side,
+            new EncodedImage(EncodedImage.PNG, png.toByteArray()),
+            null,
+            new ClassScores(11, 2, 2, new float[44]),
+            "v0",
+            "score_margin",
+            0.4,
+            0.6);
+    ClassMap answer = new ClassMap(side, side, new byte[side * side]);
+    into.append(new BufferedSample(sample, new FusedAnswer(answer, 1, "sam_fusion", Map.of())));
+  }
+
+  @Test
+  void framesOfAnonymousEdgesDecideOnNoSizeAndNoMemory() throws IOException {
+    buffer = folder.resolve("hostile");
+    try (ReplayBuffer samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+      for (int i = 0; i < 5; i++) {
+        appendHuge(samples, i);
+      }
+      Street.append(samples, 0, 5);
+    }
+    Set<String> given = new HashSet<>();
+    RoundSettings brief =
+        new RoundSettings(2, 4, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS, Street.SIZE);
+    try (ModelRegistry registry = registry();
+        ReplayBuffer samples = ReplayBuffer.openReadOnly(buffer)) {
+      RoundResult.Judged judged =
+          assertInstanceOf(
+              RoundResult.Judged.class,
+              new TrainingRound(brief, Street.plugins(Map.of()), LabelledFrames.NONE)
+                  .run(registry, samples, RoundControl.QUIET));
+      Provenance provenance = judged.version().provenance();
+      assertEquals("96x64", provenance.hyperparameters().get("seamark.training.size"));
+      assertEquals(0, provenance.training().get("unreadable"));
+      LabelledFrames read = BufferedFrames.answers(samples, LongStream.range(0, 10).boxed().toList());
+      Supply supply = new Supply(read.at(new FrameSize(96, 64)), new SplittableRandom(1));
+      for (int i = 0; i < read.size(); i++) {
+        Frame frame = supply.sample(false).frame();
+        given.add(frame.width() + "x" + frame.height());
+      }
+    }
+    assertEquals(Set.of("96x64"), given);
+  }
+
+  @Test
+  void withoutRetainedFramesTheSizeIsTheStatedOneWhateverIsInTheBuffer() throws IOException {
+    EdgeModel model = EdgeModel.load(Street.model(folder.resolve("m.safetensors")));
+    RoundSettings plain =
+        new RoundSettings(
+            1, 2, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS, TrainingSize.DEFAULTS);
+    TrainingRound none = new TrainingRound(plain, Street.plugins(Map.of()), LabelledFrames.NONE);
+    assertEquals(new FrameSize(480, 360), none.size(model));
+    TrainingRound retained = new TrainingRound(plain, Street.plugins(Map.of()), day());
+    assertEquals(new FrameSize(Street.WIDTH, Street.HEIGHT), retained.size(model));
+  }
+
+  @Test
+  void largeSamplesWeighNoMoreThanOthersInTheClassWeights() throws IOException {
+    buffer = folder.resolve("one-large");
+    try (ReplayBuffer samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+      Street.append(samples, 0, 9);
+      appendHuge(samples, 0);
+    }
+    try (ReplayBuffer samples = ReplayBuffer.openReadOnly(buffer)) {
+      long[] pixels =
+          TrainingRound.pixels(samples, LongStream.range(0, 10).boxed().collect(Collectors.toSet()), new FrameSize(10, 10), 11);
+      assertEquals(1000, Arrays.stream(pixels).sum(), 20);
+      assertTrue(pixels[0] < 600, Arrays.toString(pixels));
     }
   }
 

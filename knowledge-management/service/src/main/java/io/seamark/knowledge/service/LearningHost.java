@@ -80,8 +80,8 @@ public class LearningHost {
       shown.configured(found, plugins);
       LifelongLearning opened = LifelongLearning.open(learn, plugins, Clock.systemUTC());
       learning = opened;
-      opened.start();
       gauges.register(opened);
+      opened.start();
       failure = "";
       LOG.info(
           "knowledge management is ready: champion={} models={} buffer={}",

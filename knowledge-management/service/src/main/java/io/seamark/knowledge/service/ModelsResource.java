@@ -5,6 +5,7 @@ import io.seamark.knowledge.model.ModelRegistry.StoredWeights;
 import io.seamark.knowledge.model.ModelVersion;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
@@ -110,7 +111,8 @@ public class ModelsResource {
    *
    * @param version its id
    * @param request for {@code If-None-Match}
-   * @return the safetensors file, its length and its digest ({@code Repr-Digest}, RFC 9530)
+   * @return the safetensors file, its length and its digest ({@code Repr-Digest}, RFC 9530); 410 if
+   *     a rejected version's are no longer kept
    * @throws IOException if the file is damaged
    */
   @GET
@@ -118,6 +120,14 @@ public class ModelsResource {
   @Produces({MediaType.APPLICATION_OCTET_STREAM, MediaType.APPLICATION_JSON})
   public Response weights(@PathParam("version") String version, @Context Request request)
       throws IOException {
+    if (registry().dropped(version)) {
+      throw new ClientErrorException(
+          "the weights of "
+              + version
+              + " are no longer kept: it was rejected, and seamark.models.rejected newer versions"
+              + " were too",
+          Response.Status.GONE);
+    }
     StoredWeights stored =
         registry().weights(version).orElseThrow(() -> new NotFoundException(unknown(version)));
     EntityTag tag = new EntityTag(stored.sha256());

@@ -4,10 +4,13 @@ import io.seamark.knowledge.LifelongLearning;
 import io.seamark.knowledge.model.ModelRegistry;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.jspecify.annotations.Nullable;
@@ -55,18 +58,27 @@ public class RoundsResource {
   /**
    * Starts a round now.
    *
-   * @return 202 if one begins, 200 if there are no samples (nothing to do is no error), 409 if one
-   *     is running; the state in either good case
+   * @param force {@code true} to train once more on samples that a version was trained on already
+   * @return 202 if one begins; 200 if there are no samples, or no new ones (nothing to do is no
+   *     error), with the reason in {@code last_request}; 409 if one is running; 429 if the last one
+   *     has only just ended. The state in either good case
    */
   @POST
-  @Produces(MediaType.APPLICATION_JSON)
-  public Response start() {
+  @Produces({MediaType.APPLICATION_JSON, Problems.PROBLEM_JSON})
+  public Response start(@QueryParam("force") @DefaultValue("false") String force) {
+    if (!force.equals("true") && !force.equals("false")) {
+      throw new IllegalArgumentException("force is '" + force + "', but must be true or false");
+    }
     LifelongLearning learning = learning();
-    LifelongLearning.Request answer = learning.request();
-    return switch (answer) {
+    LifelongLearning.Requested answer = learning.request(force.equals("true"));
+    return switch (answer.outcome()) {
       case STARTED -> Response.accepted(ModelRegistry.json(learning.state())).build();
-      case NO_SAMPLES -> Response.ok(ModelRegistry.json(learning.state())).build();
-      case RUNNING -> Problems.problem(409, "a round is running; GET /rounds shows its progress");
+      case NO_SAMPLES, NO_NEW_SAMPLES -> Response.ok(ModelRegistry.json(learning.state())).build();
+      case RUNNING -> Problems.problem(409, answer.reason());
+      case TOO_SOON ->
+          Response.fromResponse(Problems.problem(429, answer.reason()))
+              .header(HttpHeaders.RETRY_AFTER, answer.retryAfter().plusMillis(999).toSeconds())
+              .build();
     };
   }
 }

@@ -8,20 +8,35 @@ import io.seamark.knowledge.model.Verdict;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.MetricUnits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service's metrics. All are gauges on what the registry and the learning know, so that they
- * are right after a restart too.
+ * The service's metrics, from what the registry and the learning know, so that they are right after
+ * a restart too. What only rises is a counter, raised when a round has ended; the rest are gauges.
  */
 @ApplicationScoped
 public class ServiceMetrics {
   private final @Nullable MetricRegistry metrics;
+  private final List<Rising> rising = new CopyOnWriteArrayList<>();
+
+  /** A counter and what it should have counted. */
+  private record Rising(Counter counter, DoubleSupplier total) {
+    void raise() {
+      long more = (long) total.getAsDouble() - counter.getCount();
+      if (more > 0) {
+        counter.inc(more);
+      }
+    }
+  }
 
   /** For the container's proxy. */
   protected ServiceMetrics() {
@@ -39,15 +54,42 @@ public class ServiceMetrics {
   }
 
   /**
-   * Registers every gauge.
+   * Registers every metric.
    *
    * @param learning what they show
    */
   void register(LifelongLearning learning) {
-    state(learning, "rounds", "Rounds that ended with a judged version.", s -> s.completed());
-    state(learning, "accepted", "Versions that took over.", s -> s.accepted());
-    state(learning, "rejected", "Versions that did not.", s -> s.rejected());
-    state(learning, "failed", "Rounds that failed since the start.", s -> s.failed());
+    counter(
+        "rounds",
+        "Rounds that ended with a judged version, over the life of the registry.",
+        MetricUnits.NONE,
+        () -> learning.state().completed());
+    counter(
+        "accepted",
+        "Versions that took over.",
+        MetricUnits.NONE,
+        () -> learning.state().accepted());
+    counter(
+        "rejected", "Versions that did not.", MetricUnits.NONE, () -> learning.state().rejected());
+    counter(
+        "failed",
+        "Rounds that failed since the start.",
+        MetricUnits.NONE,
+        () -> learning.state().failed());
+    counter(
+        "idle",
+        "Rounds since the start that had too few samples.",
+        MetricUnits.NONE,
+        () -> learning.state().idle());
+    counter(
+        "training",
+        "Time spent training, over all versions.",
+        MetricUnits.SECONDS,
+        () ->
+            learning.registry().versions().stream()
+                .mapToDouble(v -> v.provenance().training().getOrDefault("seconds", 0.0))
+                .sum());
+    learning.afterEachRound(() -> rising.forEach(Rising::raise));
     state(learning, "samples", "Samples in the replay buffer.", s -> s.samples());
     state(
         learning,
@@ -55,14 +97,6 @@ public class ServiceMetrics {
         "Samples the buffer held when the last round began.",
         s -> s.trainedOn());
     state(learning, "progress", "Progress of the running round, 0 to 1.", LearningState::progress);
-    gauge(
-        "training_seconds",
-        "Time spent training, over all versions.",
-        MetricUnits.SECONDS,
-        () ->
-            learning.registry().versions().stream()
-                .mapToDouble(v -> v.provenance().training().getOrDefault("seconds", 0.0))
-                .sum());
     gauge(
         "champion_version",
         "Number of the version that serves.",
@@ -114,18 +148,28 @@ public class ServiceMetrics {
     return figure == null ? Double.NaN : figure;
   }
 
-  private void gauge(
-      String name, String text, String unit, java.util.function.Supplier<Double> value) {
-    MetricRegistry registry = metrics;
-    if (registry == null) {
+  private void gauge(String name, String text, String unit, Supplier<Double> value) {
+    registry().gauge(metadata(name, text, unit), value);
+  }
+
+  private void counter(String name, String text, String unit, DoubleSupplier total) {
+    Rising counter = new Rising(registry().counter(metadata(name, text, unit)), total);
+    counter.raise();
+    rising.add(counter);
+  }
+
+  private MetricRegistry registry() {
+    if (metrics == null) {
       throw new IllegalStateException("made without a metric registry");
     }
-    registry.gauge(
-        Metadata.builder()
-            .withName("seamark_knowledge_" + name)
-            .withDescription(text)
-            .withUnit(unit)
-            .build(),
-        value);
+    return metrics;
+  }
+
+  private static Metadata metadata(String name, String text, String unit) {
+    return Metadata.builder()
+        .withName("seamark_knowledge_" + name)
+        .withDescription(text)
+        .withUnit(unit)
+        .build();
   }
 }

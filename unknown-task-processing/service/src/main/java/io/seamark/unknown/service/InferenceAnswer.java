@@ -52,6 +52,7 @@ record InferenceAnswer(byte[] body, int headerLength) {
     try (JsonGenerator json = FACTORY.createGenerator(body)) {
       json.writeStartObject();
       json.writeStringField("model_name", model);
+      json.writeStringField("model_version", InferenceResource.VERSION);
       if (request.id() != null) {
         json.writeStringField("id", request.id());
       }

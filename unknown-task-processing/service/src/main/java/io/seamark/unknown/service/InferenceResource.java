@@ -18,6 +18,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
+import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -34,10 +35,17 @@ import org.jspecify.annotations.Nullable;
 @Path("/v2")
 @RequestScoped
 public class InferenceResource {
+  /** The one version of the one model: what changes it is a new start of the service. */
+  static final String VERSION = "1";
+
   private static final String HEADER_LENGTH = "Inference-Header-Content-Length";
+
+  /** A model's name, and its version where a client names that too. */
+  private static final String MODEL = "/models/{name}{version:(?:/versions/[^/]+)?}";
 
   @Inject ProcessingHost host;
   @Inject ServiceMetrics metrics;
+  @Context @Nullable UriInfo uri;
 
   /** Made by the container. */
   public InferenceResource() {}
@@ -92,7 +100,7 @@ public class InferenceResource {
    * @return its inputs and outputs
    */
   @GET
-  @Path("/models/{name}")
+  @Path(MODEL)
   @Produces(MediaType.APPLICATION_JSON)
   public String model(@PathParam("name") String name) {
     checkName(name, host.processor());
@@ -131,6 +139,7 @@ public class InferenceResource {
             .add(tensor(InferenceAnswer.MASKS, "INT64", "masks the answer rests on", 1));
     return Json.createObjectBuilder()
         .add("name", name)
+        .add("versions", Json.createArrayBuilder().add(VERSION))
         .add("platform", "seamark")
         .add("inputs", inputs)
         .add("outputs", outputs)
@@ -145,7 +154,7 @@ public class InferenceResource {
    * @return true
    */
   @GET
-  @Path("/models/{name}/ready")
+  @Path(MODEL + "/ready")
   @Produces(MediaType.APPLICATION_JSON)
   public String modelReady(@PathParam("name") String name) {
     checkName(name, host.processor());
@@ -165,7 +174,7 @@ public class InferenceResource {
    * @throws IOException if the response cannot be written
    */
   @POST
-  @Path("/models/{name}/infer")
+  @Path(MODEL + "/infer")
   public Response infer(
       @PathParam("name") String name,
       @HeaderParam(HEADER_LENGTH) @Nullable String jsonLength,
@@ -215,10 +224,17 @@ public class InferenceResource {
     }
   }
 
-  private static void checkName(String name, TaskProcessor processor) {
+  private void checkName(String name, TaskProcessor processor) {
     if (!name.equals(processor.name())) {
       throw new BadSampleException(
           Status.NOT_FOUND, "there is no model '" + name + "'; there is " + processor.name());
+    }
+    String named = uri == null ? null : uri.getPathParameters().getFirst("version");
+    String version = named == null ? "" : named.replaceFirst("^/versions/", "");
+    if (!version.isEmpty() && !version.equals(VERSION)) {
+      throw new BadSampleException(
+          Status.NOT_FOUND,
+          "there is no version '" + version + "' of model '" + name + "'; there is " + VERSION);
     }
   }
 

@@ -1,0 +1,113 @@
+package io.seamark.knowledge.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.seamark.knowledge.frames.FrameSize;
+import io.seamark.knowledge.frames.LabelledFrames;
+import io.seamark.knowledge.frames.ProceduralDay;
+import io.seamark.network.EdgeModel;
+import io.seamark.network.RfNetWeights;
+import io.seamark.network.tensorflow.RfNetTrainer;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class TrainingSizeTest {
+  private static final EdgeModel MODEL = EdgeModel.of(RfNetWeights.initial(1, 11, 4, false));
+  private static final long ENOUGH = TrainingSize.DEFAULTS.maxBytes();
+
+  private static TrainingSize from(String size, String bytes) {
+    Map<String, String> values = Map.of(TrainingSize.SIZE, size, TrainingSize.MAX_BYTES, bytes);
+    return TrainingSize.from(key -> Optional.ofNullable(values.get(key)));
+  }
+
+  private static LabelledFrames own(int width, int height) {
+    return new ProceduralDay(1, 3, width, height);
+  }
+
+  @Test
+  void ownFramesDecideAndWithoutThemAStatedSize() throws IOException {
+    TrainingSize plain = from("", "");
+    assertEquals(TrainingSize.DEFAULTS, plain);
+    assertEquals(TrainingSize.DEFAULT, plain.of(MODEL, LabelledFrames.NONE, 4));
+    assertEquals(new FrameSize(240, 160), plain.of(MODEL, own(240, 160), 4));
+    assertEquals(new FrameSize(100, 70), from("100x70", "").of(MODEL, own(240, 160), 4));
+  }
+
+  @Test
+  void aSizeOfItsOwnIsHalvedUntilItFitsAndASetOneIsRefused() throws IOException {
+    long least = RfNetTrainer.memory(MODEL, 240, 160, 64);
+    TrainingSize tight = new TrainingSize(null, Math.max(512L << 20, least));
+    assertTrue(RfNetTrainer.memory(MODEL, 1920, 1280, 64) > tight.maxBytes());
+    FrameSize fits = tight.of(MODEL, own(1920, 1280), 64);
+    assertTrue(RfNetTrainer.memory(MODEL, fits.width(), fits.height(), 64) <= tight.maxBytes());
+    assertEquals(1920 * fits.height(), 1280 * fits.width());
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                new TrainingSize(new FrameSize(1920, 1280), tight.maxBytes())
+                    .of(MODEL, own(1920, 1280), 64));
+    assertTrue(
+        String.valueOf(e.getMessage())
+            .matches(
+                "seamark.training.size is 1920x1280: with 64 frames a step a training would take"
+                    + " about \\d+ MB, but seamark.training.max-bytes allows \\d+ MB; name a smaller"
+                    + " size or batch"),
+        e.getMessage());
+  }
+
+  @Test
+  void memoryGrowsWithFramesBatchAndNetwork() {
+    long base = RfNetTrainer.memory(MODEL, 480, 360, 1);
+    assertTrue(RfNetTrainer.memory(MODEL, 480, 360, 4) > base + (100L << 20));
+    assertTrue(RfNetTrainer.memory(MODEL, 4000, 4000, 4) > 16L << 30);
+    EdgeModel wider = EdgeModel.of(RfNetWeights.initial(1, 11, 16, false));
+    assertTrue(RfNetTrainer.memory(wider, 480, 360, 1) > base);
+    // What the README's examples train with by default.
+    assertTrue(RfNetTrainer.memory(wider, 480, 360, 4) < ENOUGH);
+  }
+
+  @Test
+  void wrongValuesAreNamed() {
+    for (String wrong : new String[] {"480", "480x", "16x16", "480x5000", "-1x5", "480×360"}) {
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, () -> from(wrong, ""));
+      assertEquals(
+          "seamark.training.size is '"
+              + wrong
+              + "', but must be WIDTHxHEIGHT with 32 to 4096 pixels each, such as 480x360",
+          e.getMessage());
+    }
+    assertEquals(
+        "seamark.training.max-bytes is 'much', but must be a whole number",
+        assertThrows(IllegalArgumentException.class, () -> from("", "much")).getMessage());
+  }
+
+  @Test
+  void unreadableOwnFramesAreSaid() {
+    LabelledFrames damaged =
+        new LabelledFrames() {
+          @Override
+          public int size() {
+            return 2;
+          }
+
+          @Override
+          public LabelledFrame read(int index) throws IOException {
+            throw new IOException("damaged");
+          }
+
+          @Override
+          public String source() {
+            return "retained frames";
+          }
+        };
+    IOException e =
+        assertThrows(IOException.class, () -> from("", "").of(MODEL, damaged, 4));
+    assertEquals("none of the first 2 of the retained frames can be read", e.getMessage());
+  }
+}

@@ -1,0 +1,143 @@
+package io.seamark.cloud;
+
+import io.seamark.cli.CommonOptions;
+import io.seamark.cli.ModelOptions;
+import io.seamark.cli.Seamark;
+import io.seamark.knowledge.frames.RetainedFolder;
+import io.seamark.plugin.PluginKind;
+import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.unknown.segment.SamFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the services that a verb starts are told: the settings that they share with it. */
+public final class CloudSettings {
+  private CloudSettings() {}
+
+  /**
+   * The settings, with paths that hold from everywhere.
+   *
+   * @param workplace the verb's
+   * @param data folder of the services' buffer and models
+   * @return by configuration key
+   */
+  public static Map<String, String> of(CommonOptions.Workplace workplace, Path data) {
+    List<String> kinds = PluginKind.ALL.stream().map(PluginKind::id).toList();
+    String sources = PluginKind.SAMPLE_SOURCE.id();
+    Map<String, String> settings = new TreeMap<>();
+    for (String key : workplace.config().getPropertyNames()) {
+      boolean ofPlugin = kinds.stream().anyMatch(kind -> key.startsWith(kind + "."));
+      boolean ours =
+          key.startsWith("seamark.")
+              && !key.startsWith("seamark.edge.")
+              && !key.equals("seamark.home")
+              && !key.equals("seamark.terminal");
+      boolean aboutSources =
+          key.startsWith(sources + ".")
+              || key.equals(ConfiguredPlugins.selectionKey(PluginKind.SAMPLE_SOURCE));
+      if ((ofPlugin || ours) && !aboutSources) {
+        String value = workplace.text(key);
+        if (!value.isEmpty()) {
+          settings.put(key, value);
+        }
+      }
+    }
+    settings.put("seamark.data", data.toAbsolutePath().toString());
+    settings.put("seamark.seed", Long.toString(workplace.seed()));
+    absolute(settings, "seamark.sam");
+    absolute(settings, "seamark.plugins");
+    absolute(settings, "seamark.ianvs.algorithm");
+    absolute(settings, "seamark.retain.labels");
+    String initial = workplace.text("seamark.edge.model");
+    if (!initial.isEmpty()) {
+      settings.put("seamark.edge.model", Path.of(initial).toAbsolutePath().toString());
+    }
+    settings.computeIfPresent(
+        "seamark.retain",
+        (key, value) ->
+            value.equals("none") || value.equals("procedural")
+                ? value
+                : Path.of("").toAbsolutePath().resolve(value).toString());
+    settings.computeIfPresent(
+        "seamark.replica.buffers",
+        (key, value) ->
+            String.join(
+                ",",
+                List.of(value.split(",")).stream()
+                    .map(String::strip)
+                    .filter(one -> !one.isEmpty())
+                    .map(one -> Path.of(one).toAbsolutePath().toString())
+                    .toList()));
+    return settings;
+  }
+
+  private static void absolute(Map<String, String> settings, String key) {
+    settings.computeIfPresent(key, (k, value) -> Path.of(value).toAbsolutePath().toString());
+  }
+
+  /**
+   * The settings as environment variables, by MicroProfile Config's own rule.
+   *
+   * @param settings by configuration key
+   * @return by variable
+   */
+  public static Map<String, String> environment(Map<String, String> settings) {
+    Map<String, String> environment = new HashMap<>();
+    settings.forEach(
+        (key, value) ->
+            environment.put(key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT), value));
+    return environment;
+  }
+
+  /**
+   * The distribution that this process belongs to.
+   *
+   * @return the folder that holds {@code servers}
+   * @throws IllegalArgumentException if it was started without one
+   */
+  public static Path distribution() {
+    String home = System.getProperty("seamark.home", "");
+    if (home.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the cloud's services are part of the distribution: start bin/seamark, or name a cloud"
+              + " with --cloud");
+    }
+    return Path.of(home);
+  }
+
+  /**
+   * Checks what only the services read, before they are started in vain.
+   *
+   * @param workplace the verb's
+   * @throws IllegalArgumentException if SAM, the model or the retained frames cannot be found
+   */
+  public static void check(CommonOptions.Workplace workplace) {
+    String segmenter = workplace.text("seamark.sam");
+    if (!segmenter.isEmpty()) {
+      try {
+        SamFolder.find(
+            Path.of(segmenter), workplace.text("mask_generator.segment_anything.variant"));
+      } catch (IOException e) {
+        throw new IllegalArgumentException("--sam: " + Seamark.message(e), e);
+      }
+    }
+    String model = workplace.text("seamark.edge.model");
+    if (!model.isEmpty()) {
+      ModelOptions.describe(Path.of(model));
+    }
+    String retained = workplace.text("seamark.retain");
+    if (!retained.isEmpty() && !retained.equals("none") && !retained.equals("procedural")) {
+      String labels = workplace.text("seamark.retain.labels");
+      try {
+        RetainedFolder.open(retained, labels.isEmpty() ? null : Path.of(labels));
+      } catch (IOException e) {
+        throw new IllegalArgumentException(Seamark.message(e), e);
+      }
+    }
+  }
+}
