@@ -1,40 +1,128 @@
 package io.seamark.imaging;
 
-import io.seamark.perception.EncodedImage;
 import java.io.IOException;
 import java.util.Locale;
-import java.util.zip.CRC32;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an image file says of itself, read without decoding it, after its structure was checked from
- * the first byte to the last: a JPEG that ends before its end-of-image marker or a PNG that ends
- * before its IEND chunk is refused here, where decoders would fill the rest with grey.
+ * the first byte to the last: a file that ends in the middle is refused here, where decoders would
+ * fill the rest with grey.
+ *
+ * @param format of the file
+ * @param width in pixels as stored, before the orientation
+ * @param height likewise
+ * @param bitDepth of a channel
+ * @param channels what they mean
+ * @param orientation 1 to 8, see {@link Orientation}
+ * @param colours how its values become sRGB
+ * @param stored the file without what its picture does not need
+ * @param decodable what its decoder is to read
+ * @param dataEnd where the picture's data end in that, or 0 if its decoder sees to it
  */
-record ImageHeader(String mediaType, int width, int height, int bitDepth, int colourType) {
-  private static final int PNG_IHDR = 0x49484452;
-  private static final int PNG_IDAT = 0x49444154;
-  private static final int PNG_IEND = 0x49454E44;
+@SuppressWarnings("ArrayRecordComponent")
+record ImageHeader(
+    Format format,
+    int width,
+    int height,
+    int bitDepth,
+    Channels channels,
+    int orientation,
+    SourceColours colours,
+    byte[] stored,
+    byte[] decodable,
+    int dataEnd) {
+  /** Metadata of a file that are kept as they are, in bytes; with more, all go. */
+  static final int KEPT_METADATA = 16 << 10;
 
+  /** Largest colour profile that is read, in bytes. */
+  static final int MAX_PROFILE = 4 << 20;
+
+  /** Starts of files of other kinds, which are refused by their names. */
+  private static final Map<String, String> OTHERS =
+      Map.of(
+          "GIF87a", "GIF",
+          "GIF89a", "GIF",
+          "\0\0\0\fjP  \r\n\u0087\n", "JPEG 2000",
+          "\u00ffO\u00ffQ", "JPEG 2000",
+          "\u00ff\n", "JPEG XL",
+          "\0\0\0\fJXL \r\n\u0087\n", "JPEG XL",
+          "8BPS", "Photoshop",
+          "%PDF", "PDF",
+          "\u0076\u002f\u0031\u0001", "OpenEXR",
+          "BM", "BMP");
+
+  /** Reads a JPEG or PNG file, which are what travels between machines. */
   static ImageHeader read(byte[] file) throws IOException {
-    ImageHeader header;
-    if (file.length >= 3 && u8(file, 0) == 0xFF && u8(file, 1) == 0xD8 && u8(file, 2) == 0xFF) {
-      header = jpeg(file);
-    } else if (file.length >= 8 && i32(file, 0) == 0x89504E47 && i32(file, 4) == 0x0D0A1A0A) {
-      header = png(file);
-    } else if (file.length == 0) {
-      throw new IOException("the file is empty");
-    } else {
-      throw new IOException("neither a JPEG nor a PNG file");
+    Format format = format(file);
+    if (format == Format.JPEG) {
+      return JpegFile.read(file);
     }
-    return header;
+    if (format == Format.PNG) {
+      return PngFile.read(file);
+    }
+    if (format != null) {
+      throw new IOException("neither a JPEG nor a PNG file, but " + format.text());
+    }
+    throw unknown(file, "neither a JPEG nor a PNG file");
   }
 
-  private void check() throws IOException {
+  /** Reads a file of any kind. */
+  static ImageHeader readAny(byte[] file) throws IOException {
+    Format format = format(file);
+    if (format == Format.WEBP) {
+      return WebpFile.read(file);
+    }
+    if (format == Format.TIFF) {
+      return TiffFile.read(file);
+    }
+    if (format == null) {
+      throw unknown(file, "no JPEG, PNG, WebP or TIFF file");
+    }
+    return read(file);
+  }
+
+  private static @Nullable Format format(byte[] file) throws IOException {
+    if (file.length == 0) {
+      throw new IOException("the file is empty");
+    }
+    Bytes b = Bytes.bigEndian(file);
+    if (b.has(0, "\u00ff\u00d8\u00ff")) {
+      return Format.JPEG;
+    }
+    if (b.has(0, "\u0089PNG\r\n\u001a\n")) {
+      return Format.PNG;
+    }
+    if (b.has(0, "RIFF") && b.has(8, "WEBP")) {
+      return Format.WEBP;
+    }
+    if (b.has(0, "II*\0") || b.has(0, "MM\0*") || b.has(0, "II+\0") || b.has(0, "MM\0+")) {
+      return Format.TIFF;
+    }
+    return null;
+  }
+
+  private static IOException unknown(byte[] file, String what) {
+    Bytes b = Bytes.bigEndian(file);
+    for (Map.Entry<String, String> other : OTHERS.entrySet()) {
+      if (b.has(0, other.getKey())) {
+        return new IOException(what + ", but " + other.getValue());
+      }
+    }
+    if (b.has(4, "ftyp")) {
+      return new IOException(what + ", but HEIF, AVIF or a film");
+    }
+    return new IOException(what);
+  }
+
+  /** Refuses a size that no image may have, before anything of that size is made. */
+  static void checkSize(long width, long height) throws IOException {
     if (width < 1 || height < 1) {
       throw new IOException(
           String.format(Locale.ROOT, "the header says %dx%d pixels", width, height));
     }
-    if ((long) width * height > Images.MAX_PIXELS || Math.max(width, height) > Images.MAX_SIDE) {
+    if (Math.max(width, height) > Images.MAX_SIDE || width * height > Images.MAX_PIXELS) {
       throw new IOException(
           String.format(
               Locale.ROOT,
@@ -46,118 +134,10 @@ record ImageHeader(String mediaType, int width, int height, int bitDepth, int co
     }
   }
 
-  private static ImageHeader jpeg(byte[] file) throws IOException {
-    ImageHeader header = null;
-    int at = 2;
-    boolean scanned = false;
-    while (true) {
-      // A marker may be preceded by any number of fill bytes.
-      if (at + 1 >= file.length) {
-        throw cut("JPEG", file);
-      }
-      if (u8(file, at) != 0xFF) {
-        if (!scanned) {
-          throw new IOException("damaged JPEG: no marker at byte " + at);
-        }
-        at++;
-        continue;
-      }
-      int marker = u8(file, at + 1);
-      if (marker == 0xFF) {
-        at++;
-      } else if (marker == 0xD9) {
-        if (header == null || !scanned) {
-          throw new IOException("damaged JPEG: it ends before any picture data");
-        }
-        return header;
-      } else if (marker == 0 || marker == 1 || marker >= 0xD0 && marker <= 0xD8) {
-        // Stuffed bytes and restart markers of picture data have no length.
-        at += 2;
-      } else {
-        if (at + 4 > file.length) {
-          throw cut("JPEG", file);
-        }
-        int length = u16(file, at + 2);
-        if (length < 2) {
-          throw new IOException("damaged JPEG: a segment of " + length + " bytes");
-        }
-        if (at + 2 + length > file.length) {
-          throw cut("JPEG", file);
-        }
-        boolean frame =
-            marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
-        if (frame && header == null) {
-          if (length < 8) {
-            throw new IOException("damaged JPEG: a frame header of " + length + " bytes");
-          }
-          header =
-              new ImageHeader(
-                  EncodedImage.JPEG,
-                  u16(file, at + 7),
-                  u16(file, at + 5),
-                  u8(file, at + 4),
-                  u8(file, at + 9));
-          header.check();
-        }
-        scanned |= marker == 0xDA;
-        at += 2 + length;
-      }
-    }
-  }
-
-  private static ImageHeader png(byte[] file) throws IOException {
-    ImageHeader header = null;
-    boolean data = false;
-    int at = 8;
-    CRC32 crc = new CRC32();
-    while (true) {
-      if (file.length - at < 12) {
-        throw cut("PNG", file);
-      }
-      int length = i32(file, at);
-      int type = i32(file, at + 4);
-      if (header == null) {
-        if (type != PNG_IHDR || length != 13 || file.length < 33) {
-          throw new IOException("damaged PNG: it does not start with its header");
-        }
-        header =
-            new ImageHeader(
-                EncodedImage.PNG, i32(file, 16), i32(file, 20), u8(file, 24), u8(file, 25));
-        header.check();
-      }
-      if (length < 0 || length > file.length - at - 12) {
-        throw cut("PNG", file);
-      }
-      crc.reset();
-      crc.update(file, at + 4, length + 4);
-      if ((int) crc.getValue() != i32(file, at + 8 + length)) {
-        throw new IOException("damaged PNG: wrong checksum in the chunk at byte " + at);
-      }
-      data |= type == PNG_IDAT;
-      if (type == PNG_IEND) {
-        if (!data) {
-          throw new IOException("damaged PNG: it ends before any picture data");
-        }
-        return header;
-      }
-      at += 12 + length;
-    }
-  }
-
-  private static IOException cut(String format, byte[] file) {
-    return new IOException(
-        "truncated " + format + ": the file ends in the middle, after " + file.length + " bytes");
-  }
-
-  private static int u8(byte[] b, int at) {
-    return b[at] & 0xFF;
-  }
-
-  private static int u16(byte[] b, int at) {
-    return u8(b, at) << 8 | u8(b, at + 1);
-  }
-
-  private static int i32(byte[] b, int at) {
-    return u16(b, at) << 16 | u16(b, at + 2);
+  /** The size of the picture as it is to be seen. */
+  Images.Size size() {
+    return Orientation.turns(orientation)
+        ? new Images.Size(height, width)
+        : new Images.Size(width, height);
   }
 }

@@ -8,26 +8,29 @@ import java.awt.image.ComponentSampleModel;
 import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Iterator;
 import java.util.Locale;
 import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JPEG and PNG files to and from frames, depth images and class maps. Every reading method refuses,
- * with an {@link IOException} that says why in one line, what is not JPEG or PNG, what its header
+ * Image files to and from frames, depth images and class maps. Every reading method refuses, with
+ * an {@link IOException} that says why in one line, what is of another kind, what its header
  * declares larger than {@link #MAX_PIXELS} or {@link #MAX_SIDE}, and what is damaged or cut short.
  * All methods may be called from several threads at once.
+ *
+ * <p>A picture is read as it is to be seen: turned as its EXIF block says (a block that is broken
+ * or says something else than 1 to 8 turns nothing), and in sRGB. An embedded ICC profile is
+ * applied, and so is PNG's gamma where there is neither profile nor sRGB chunk; one that cannot be
+ * used, or PNG primaries without a profile, refuses the picture. Inks (CMYK, YCCK; in JPEG, stored
+ * inverted as Adobe does) become RGB by their profile or, without one, as ideal inks. Grey becomes
+ * RGB. Transparency is dropped: a pixel has the colour that is stored for it, however transparent
+ * it is. 16 bits become 8 by rounding. Of several pictures in a file the first is read (in an
+ * animated PNG the default one); animated WebP is refused.
  */
 public final class Images {
   /** Most pixels that an image may have. */
@@ -36,27 +39,41 @@ public final class Images {
   /** Most pixels that an image may have along one side. */
   public static final int MAX_SIDE = 16_384;
 
-  private static final int GREY = 0;
-  private static final int INDEXED = 3;
-
   private Images() {}
 
   /**
-   * Decodes a picture. Grey becomes RGB, 16 bits become 8 by their upper byte, and transparency is
-   * dropped.
+   * Decodes a picture that may have come from another machine.
    *
    * @param file a whole JPEG or PNG file
    * @return its pixels, without depth
    * @throws IOException if it cannot be decoded whole
    */
   public static Frame decodeFrame(byte[] file) throws IOException {
-    ImageHeader header = ImageHeader.read(file);
-    BufferedImage image = decode(file, header);
-    return frame(image.getWidth(), image.getHeight(), rgb(image), null);
+    return frame(ImageHeader.read(file));
   }
 
   /**
-   * The size of an image in pixels, as its header declares it.
+   * A picture with the file that can be sent on in its place.
+   *
+   * @param frame its pixels, without depth
+   * @param encoded what {@link #encoded} makes of the file, or null if it is neither JPEG nor PNG
+   */
+  public record Picture(Frame frame, @Nullable EncodedImage encoded) {}
+
+  /**
+   * Decodes a picture of a person's own.
+   *
+   * @param file a whole JPEG, PNG, WebP or TIFF file
+   * @return the picture
+   * @throws IOException if it cannot be decoded whole
+   */
+  public static Picture read(byte[] file) throws IOException {
+    ImageHeader header = ImageHeader.readAny(file);
+    return new Picture(frame(header), sendable(header) ? encoded(header) : null);
+  }
+
+  /**
+   * The size of a picture in pixels, as it is to be seen.
    *
    * @param width 1 to {@link #MAX_SIDE}
    * @param height 1 to {@link #MAX_SIDE}
@@ -67,51 +84,111 @@ public final class Images {
    * Reads an image's size without decoding its pixels, so that it can be refused for little.
    *
    * @param file a whole JPEG or PNG file
-   * @return its size
+   * @return its size, after the orientation
    * @throws IOException as {@link #encoded}
    */
   public static Size size(byte[] file) throws IOException {
-    ImageHeader header = ImageHeader.read(file);
-    return new Size(header.width(), header.height());
+    return ImageHeader.read(file).size();
   }
 
   /**
-   * The kind and bytes of an image file, checked by its header and structure but not decoded.
+   * What decoding takes at most beside the file, counted without decoding it.
    *
    * @param file a whole JPEG or PNG file
-   * @return the file with its media type
+   * @return bytes, the decoded frame's among them
+   * @throws IOException as {@link #encoded}
+   */
+  public static long decodingBytes(byte[] file) throws IOException {
+    ImageHeader header = ImageHeader.read(file);
+    long pixels = (long) header.width() * header.height();
+    long decoded = header.channels().count() * (header.bitDepth() > 8 ? 2L : 1L);
+    return pixels * (decoded + 3 + (header.orientation() == Orientation.NONE ? 0 : 3))
+        + file.length;
+  }
+
+  /**
+   * The kind and bytes of an image file, checked by its header and structure but not decoded. Bytes
+   * after the picture's end are left out. Where metadata that the picture does not need (comments,
+   * XMP, thumbnails and the like) take more than 16 KiB, they are all left out; orientation and
+   * colour profile stay.
+   *
+   * @param file a whole JPEG or PNG file
+   * @return the file with its media type, the same array where nothing is left out
    * @throws IOException as {@link #decodeFrame}, except for damage that only decoding can find
    */
   public static EncodedImage encoded(byte[] file) throws IOException {
-    return new EncodedImage(ImageHeader.read(file).mediaType(), file);
+    return encoded(ImageHeader.read(file));
+  }
+
+  private static EncodedImage encoded(ImageHeader header) {
+    return new EncodedImage(
+        header.format() == Format.JPEG ? EncodedImage.JPEG : EncodedImage.PNG, header.stored());
+  }
+
+  private static boolean sendable(ImageHeader header) {
+    return header.format() == Format.JPEG || header.format() == Format.PNG;
+  }
+
+  /**
+   * Adds a depth image of 8 bits to a frame.
+   *
+   * @param rgb a frame
+   * @param depthPng a grey PNG of the frame's size, whose values are what the network reads
+   * @return the frame with that depth
+   * @throws IOException as {@link #withDepth(Frame, byte[], DepthScale)}
+   */
+  public static Frame withDepth(Frame rgb, byte[] depthPng) throws IOException {
+    return withDepth(rgb, depthPng, DepthScale.AS_STORED);
   }
 
   /**
    * Adds a depth image to a frame.
    *
    * @param rgb a frame
-   * @param depthPng a grey PNG of the frame's size; of 16 bits the upper 8 are taken
+   * @param depthPng a grey PNG of the frame's size
+   * @param scale what its values mean
    * @return the frame with that depth
-   * @throws IOException if it cannot be decoded, is not grey, or is of another size
+   * @throws IOException if it cannot be decoded, is not grey, is of another size, or has 16 bits
+   *     and no scale
    */
-  public static Frame withDepth(Frame rgb, byte[] depthPng) throws IOException {
+  public static Frame withDepth(Frame rgb, byte[] depthPng, DepthScale scale) throws IOException {
     ImageHeader header = png(depthPng, "a depth image");
-    if (header.colourType() != GREY) {
+    if (header.channels() != Channels.GREY) {
       throw new IOException("a depth image must be a grey PNG, but this one has colours");
     }
-    if (header.width() != rgb.width() || header.height() != rgb.height()) {
+    Size size = header.size();
+    if (size.width() != rgb.width() || size.height() != rgb.height()) {
       throw new IOException(
           String.format(
               Locale.ROOT,
               "the depth image is %dx%d, but its frame is %dx%d",
-              header.width(),
-              header.height(),
+              size.width(),
+              size.height(),
               rgb.width(),
               rgb.height()));
     }
-    Raster raster = decode(depthPng, header).getRaster();
-    byte[] depth = band(raster, header.bitDepth() == 16 ? 8 : 0);
-    return new Frame(rgb.width(), rgb.height(), rgb.rgb(), depth);
+    if (header.bitDepth() == 16 && scale.equals(DepthScale.AS_STORED)) {
+      throw new IOException(
+          "the depth image has 16 bits, so what its values mean must be stated: depth.scale in"
+              + " metres a unit (0.001 where they are millimetres), or cityscapes for Cityscapes's"
+              + " disparity");
+    }
+    Raster raster = Decoder.decode(header).raster();
+    byte[] depth = scale.equals(DepthScale.AS_STORED) ? band(raster) : scaled(raster, scale);
+    return new Frame(rgb.width(), rgb.height(), rgb.rgb(), turned(depth, header, 1));
+  }
+
+  private static byte[] scaled(Raster raster, DepthScale scale) {
+    int width = raster.getWidth();
+    byte[] out = new byte[width * raster.getHeight()];
+    int[] row = new int[width];
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getSamples(0, y, width, 1, 0, row);
+      for (int x = 0; x < width; x++) {
+        out[y * width + x] = (byte) scale.disparity(row[x]);
+      }
+    }
+    return out;
   }
 
   /**
@@ -124,13 +201,14 @@ public final class Images {
    */
   public static ClassMap decodeClassMap(byte[] png) throws IOException {
     ImageHeader header = png(png, "a class map");
-    if (header.colourType() != GREY && header.colourType() != INDEXED || header.bitDepth() > 8) {
+    boolean values = header.channels() == Channels.GREY || header.channels() == Channels.INDEXED;
+    if (!values || header.bitDepth() > 8) {
       throw new IOException(
           "a class map must be a grey PNG of 8 bits or an indexed one, but this one has "
               + (header.bitDepth() > 8 ? "16 bits" : "colours or transparency"));
     }
-    Raster raster = decode(png, header).getRaster();
-    return new ClassMap(header.width(), header.height(), band(raster, 0));
+    byte[] classes = turned(band(Decoder.decode(header).raster()), header, 1);
+    return new ClassMap(header.size().width(), header.size().height(), classes);
   }
 
   /**
@@ -181,7 +259,7 @@ public final class Images {
     if (!(quality >= 0 && quality <= 1)) {
       throw new IllegalArgumentException("JPEG quality is " + quality + ", but must be 0 to 1");
     }
-    return encode("jpeg", bgr(frame), quality);
+    return encode(Format.JPEG, bgr(frame), quality);
   }
 
   /**
@@ -191,7 +269,7 @@ public final class Images {
    * @return a PNG file
    */
   public static byte[] encodePng(Frame frame) {
-    return encode("png", bgr(frame), Float.NaN);
+    return encode(Format.PNG, bgr(frame), Float.NaN);
   }
 
   /**
@@ -241,57 +319,70 @@ public final class Images {
 
   private static ImageHeader png(byte[] file, String what) throws IOException {
     ImageHeader header = ImageHeader.read(file);
-    if (!header.mediaType().equals(EncodedImage.PNG)) {
+    if (header.format() != Format.PNG) {
       throw new IOException(what + " must be a PNG, but this is a JPEG");
     }
     return header;
   }
 
-  private static BufferedImage decode(byte[] file, ImageHeader header) throws IOException {
-    String format = header.mediaType().equals(EncodedImage.JPEG) ? "JPEG" : "PNG";
-    Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(format);
-    if (!readers.hasNext()) {
-      throw new IOException("this Java runtime cannot read " + format + " files");
+  private static Frame frame(ImageHeader header) throws IOException {
+    Decoder.Decoded decoded = Decoder.decode(header);
+    byte[] rgb;
+    if (header.channels().inks()) {
+      rgb = header.colours().inksToSrgb(inks(decoded.raster(), header.channels()));
+    } else {
+      rgb = rgb(decoded);
+      header.colours().toSrgb(rgb);
     }
-    ImageReader reader = readers.next();
-    String[] damage = {null};
-    reader.addIIOReadWarningListener(
-        (source, warning) -> {
-          // The JPEG library reports damage that it papers over, and harmless padding, this way.
-          if (warning.contains("Corrupt") && !warning.contains("extraneous")
-              || warning.contains("Premature")) {
-            damage[0] = warning;
-          }
-        });
-    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      reader.setInput(in, true, true);
-      BufferedImage image = reader.read(0);
-      if (damage[0] != null) {
-        throw new IOException("damaged " + format + ": " + damage[0]);
-      }
-      if (image.getWidth() != header.width() || image.getHeight() != header.height()) {
-        throw new IOException("damaged " + format + ": its headers disagree about its size");
-      }
-      return image;
-    } catch (RuntimeException e) {
-      // ImageIO's readers answer some malformed files with unchecked exceptions.
-      throw new IOException("damaged " + format + ": " + e, e);
-    } catch (javax.imageio.IIOException e) {
-      throw new IOException("cannot decode " + format + ": " + e.getMessage(), e);
-    } finally {
-      reader.dispose();
-    }
+    return frame(header.size().width(), header.size().height(), turned(rgb, header, 3), null);
   }
 
-  private static byte[] rgb(BufferedImage image) throws IOException {
-    int width = image.getWidth();
-    int height = image.getHeight();
+  private static byte[] turned(byte[] pixels, ImageHeader header, int channels) {
+    return Orientation.apply(
+        pixels, header.width(), header.height(), channels, header.orientation());
+  }
+
+  /** Four inks a pixel, 255 for the most of one; the file has them the other way round. */
+  private static byte[] inks(Raster raster, Channels channels) {
+    int width = raster.getWidth();
+    byte[] out = new byte[4 * width * raster.getHeight()];
+    int[] row = new int[4 * width];
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getPixels(0, y, width, 1, row);
+      int to = 4 * y * width;
+      for (int i = 0; i < row.length; i += 4, to += 4) {
+        if (channels == Channels.YCCK) {
+          // As JFIF has it, for what the inks leave.
+          int cb = row[i + 1] - 128;
+          int cr = row[i + 2] - 128;
+          out[to] = clamped(row[i] + 1.402 * cr);
+          out[to + 1] = clamped(row[i] - 0.344136 * cb - 0.714136 * cr);
+          out[to + 2] = clamped(row[i] + 1.772 * cb);
+        } else {
+          out[to] = (byte) (255 - row[i]);
+          out[to + 1] = (byte) (255 - row[i + 1]);
+          out[to + 2] = (byte) (255 - row[i + 2]);
+        }
+        out[to + 3] = (byte) (255 - row[i + 3]);
+      }
+    }
+    return out;
+  }
+
+  private static byte clamped(double value) {
+    return (byte) Math.max(0, Math.min(255, Math.round(value)));
+  }
+
+  private static byte[] rgb(Decoder.Decoded decoded) throws IOException {
+    Raster raster = decoded.raster();
+    int width = raster.getWidth();
+    int height = raster.getHeight();
     byte[] out = new byte[3 * width * height];
-    Raster raster = image.getRaster();
-    if (image.getColorModel() instanceof IndexColorModel palette) {
+    IndexColorModel palette = decoded.palette();
+    if (palette != null) {
       int[] colours = new int[palette.getMapSize()];
       palette.getRGBs(colours);
-      byte[] index = band(raster, 0);
+      byte[] index = band(raster);
       for (int i = 0; i < index.length; i++) {
         int colour = colours[Math.min(index[i] & 0xFF, colours.length - 1)];
         out[3 * i] = (byte) (colour >> 16);
@@ -324,26 +415,26 @@ public final class Images {
       return out;
     }
     int[] row = new int[bands * width];
-    int shift = raster.getSampleModel().getSampleSize(0) == 16 ? 8 : 0;
+    boolean wide = raster.getSampleModel().getSampleSize(0) == 16;
     for (int y = 0; y < height; y++) {
       raster.getPixels(0, y, width, 1, row);
       int to = 3 * y * width;
       for (int x = 0; x < width; x++) {
         for (int c = 0; c < 3; c++) {
-          out[to++] = (byte) (row[x * bands + (grey ? 0 : c)] >> shift);
+          int value = row[x * bands + (grey ? 0 : c)];
+          out[to++] = (byte) (wide ? (value + 128) / 257 : value);
         }
       }
     }
     return out;
   }
 
-  /** The raw values of the first channel. */
-  private static byte[] band(Raster raster, int shift) {
+  /** The raw values of the first channel, of up to 8 bits. */
+  private static byte[] band(Raster raster) {
     int width = raster.getWidth();
     int height = raster.getHeight();
     byte[] out = new byte[width * height];
-    if (shift == 0
-        && raster.getDataBuffer() instanceof DataBufferByte data
+    if (raster.getDataBuffer() instanceof DataBufferByte data
         && raster.getSampleModel() instanceof ComponentSampleModel model
         && model.getPixelStride() == 1
         && model.getScanlineStride() == width
@@ -354,7 +445,7 @@ public final class Images {
     for (int y = 0; y < height; y++) {
       raster.getSamples(0, y, width, 1, 0, row);
       for (int x = 0; x < width; x++) {
-        out[y * width + x] = (byte) (row[x] >> shift);
+        out[y * width + x] = (byte) row[x];
       }
     }
     return out;
@@ -377,11 +468,11 @@ public final class Images {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
     byte[] to = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
     System.arraycopy(values, 0, to, 0, values.length);
-    return encode("png", image, Float.NaN);
+    return encode(Format.PNG, image, Float.NaN);
   }
 
-  private static byte[] encode(String format, BufferedImage image, float quality) {
-    ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
+  private static byte[] encode(Format format, BufferedImage image, float quality) {
+    ImageWriter writer = Decoder.writer(format);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
       writer.setOutput(out);

@@ -100,18 +100,6 @@ class ImagesTest {
   }
 
   @Test
-  void sixteenBitDepthKeepsItsUpperByte() throws IOException {
-    BufferedImage image = new BufferedImage(2, 1, BufferedImage.TYPE_USHORT_GRAY);
-    image.getRaster().setSample(0, 0, 0, 0x1234);
-    image.getRaster().setSample(1, 0, 0, 0xFEDC);
-    Frame rgb = Images.resize(Images.decodeFrame(Images.encodePng(frame())), 2, 1);
-    assertArrayEquals(new byte[] {0x12, (byte) 0xFE}, Images.withDepth(rgb, png(image)).depth());
-    byte[] grey = Images.decodeFrame(png(image)).rgb();
-    assertEquals(0x12, grey[0]);
-    assertEquals(0xFE, grey[5] & 0xFF);
-  }
-
-  @Test
   void classMapRoundTrip() throws IOException {
     byte[] classes = new byte[256];
     for (int i = 0; i < 256; i++) {

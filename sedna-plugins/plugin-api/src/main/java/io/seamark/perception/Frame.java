@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * @param width in pixels
  * @param height in pixels
  * @param rgb [height, width, 3], row-major, 8 bits a channel in the order red, green, blue
- * @param depth [height, width], row-major, 8 bits as RFNet reads it (0 is unknown or far), or null
- *     where the camera has none
+ * @param depth [height, width], row-major, 8 bits as RFNet reads it: 473 over the distance in
+ *     metres, which is Cityscapes's disparity in pixels; 0 is unknown or far; null where the camera
+ *     has none
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Frame(int width, int height, byte[] rgb, byte @Nullable [] depth) {
