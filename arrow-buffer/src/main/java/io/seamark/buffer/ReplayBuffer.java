@@ -159,11 +159,15 @@ public final class ReplayBuffer implements AutoCloseable {
    * @throws IOException if reading fails
    */
   public static ReplayBuffer openReadOnly(Path folder) throws IOException {
-    BufferOptions options = BufferOptions.defaults();
+    return openReadOnly(folder, Disk.local());
+  }
+
+  static ReplayBuffer openReadOnly(Path folder, Disk disk) throws IOException {
+    BufferOptions options = BufferOptions.unbounded();
     return new ReplayBuffer(
         folder,
         SegmentLog.openReadOnly(
-            folder, SampleColumns.REPLAY, ReplayBuffer::entry, options.limits(true), Disk.local()),
+            folder, SampleColumns.REPLAY, ReplayBuffer::entry, options.limits(true), disk),
         options);
   }
 

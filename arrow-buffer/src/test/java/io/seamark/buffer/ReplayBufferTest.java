@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,6 +115,155 @@ class ReplayBufferTest {
       assertEquals(OptionalLong.empty(), buffer.find("edge-0", "frame-0"));
       reader.refresh();
       assertEquals(buffer.first(), reader.first());
+    }
+  }
+
+  /** A sample of an edge whose image is of a size. */
+  private static BufferedSample of(String edge, int number, int imageBytes) {
+    HardSample s = Samples.sample(1 + 2 * number, 8, 6, imageBytes);
+    HardSample sample =
+        new HardSample(
+            "n-" + number,
+            edge,
+            "dusk",
+            number,
+            s.width(),
+            s.height(),
+            s.image(),
+            null,
+            s.scores(),
+            "v1",
+            "m",
+            0,
+            0);
+    return new BufferedSample(sample, Samples.answer(sample));
+  }
+
+  private static List<String> ids(ReplayBuffer buffer, String edge) {
+    return buffer.entries().filter(e -> e.edge().equals(edge)).map(Entry::id).toList();
+  }
+
+  @Test
+  void anEdgeOverItsShareLosesItsOwnOldestAndNobodyElses() throws IOException {
+    BufferOptions bounded = SMALL.withMaxSamples(100, 20, 10);
+    List<String> newest = IntStream.range(280, 300).mapToObj(i -> "n-" + i).toList();
+    try (ReplayBuffer buffer = ReplayBuffer.open(folder, bounded)) {
+      for (int i = 0; i < 300; i++) {
+        buffer.append(of("flood", i, 400));
+        if (i % 60 == 0) {
+          buffer.append(of("quiet", i / 60, 400));
+        }
+      }
+      assertEquals(newest, ids(buffer, "flood"));
+      assertEquals(List.of("n-0", "n-1", "n-2", "n-3", "n-4"), ids(buffer, "quiet"));
+      assertEquals(280, buffer.dropped());
+      assertEquals(OptionalLong.empty(), buffer.find("flood", "n-0"));
+      for (Entry entry : buffer.entries().toList()) {
+        int number = Integer.parseInt(entry.id().substring(2));
+        assertSame(of(entry.edge(), number, 400), buffer.read(entry.sequence()));
+      }
+      // What was dropped is off the disk too, but for at most as much again and the journal.
+      long sample = 4000;
+      assertTrue(buffer.bytes() < 2 * 25 * sample + 16384 + sample, buffer.bytes() + " bytes");
+      // Counted anew if it comes again: it is no sample that the buffer has.
+      assertEquals(buffer.next(), buffer.append(of("flood", 0, 400)));
+    }
+    try (ReplayBuffer buffer = ReplayBuffer.open(folder, bounded)) {
+      assertEquals(20, ids(buffer, "flood").size());
+      assertEquals(5, ids(buffer, "quiet").size());
+      assertEquals(List.of(), buffer.verify());
+    }
+    try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL.withMaxSamples(100, 7, 10))) {
+      assertEquals(7, ids(buffer, "flood").size(), "a lower bound holds from the next opening on");
+      assertEquals(5, ids(buffer, "quiet").size());
+    }
+  }
+
+  @Test
+  void anEdgeWithLargeSamplesPushesNobodyOutByBytesEither() throws IOException {
+    BufferOptions bounded = SMALL.withMaxBytes(400_000).withMaxSamples(1000, 500, 10);
+    try (ReplayBuffer buffer = ReplayBuffer.open(folder, bounded)) {
+      for (int i = 0; i < 10; i++) {
+        buffer.append(of("quiet", i, 400));
+      }
+      for (int i = 0; i < 150; i++) {
+        buffer.append(of("flood", i, 20_000));
+        assertTrue(buffer.bytes() <= 400_000, buffer.bytes() + " bytes");
+      }
+      assertEquals(10, ids(buffer, "quiet").size());
+      assertTrue(ids(buffer, "flood").size() >= 5, ids(buffer, "flood").toString());
+      assertTrue(ids(buffer, "flood").contains("n-149"));
+      assertEquals(List.of(), buffer.verify());
+    }
+  }
+
+  @Test
+  void aReaderFindsWhatIsLeftOfASegmentWrittenAgain() throws IOException {
+    BufferOptions bounded = SMALL.withMaxSamples(100, 4, 10);
+    try (ReplayBuffer buffer = ReplayBuffer.open(folder, bounded);
+        ReplayBuffer reader = ReplayBuffer.openReadOnly(folder)) {
+      buffer.append(of("quiet", 0, 400));
+      for (int i = 0; i < 4; i++) {
+        buffer.append(of("flood", i, 400));
+      }
+      buffer.seal();
+      reader.refresh();
+      assertEquals(5, reader.size());
+      for (int i = 4; i < 40; i++) {
+        buffer.append(of("flood", i, 400));
+      }
+      // The reader has not looked since: the file has fewer records by now, elsewhere.
+      assertSame(of("quiet", 0, 400), reader.read(0));
+      assertThrows(IOException.class, () -> reader.read(1));
+      reader.refresh();
+      assertEquals(buffer.first(), reader.first());
+      assertEquals(List.of("n-0"), ids(reader, "quiet"));
+      assertEquals(List.of(), reader.verify());
+    }
+  }
+
+  @Test
+  void tooManySamplesCostTheOldestSegments() throws IOException {
+    BufferOptions bounded = SMALL.withMaxSamples(40, 40, 50);
+    try (ReplayBuffer buffer = ReplayBuffer.open(folder, bounded)) {
+      for (int i = 0; i < 200; i++) {
+        buffer.append(of("edge-" + i % 7, i, 40));
+        assertTrue(buffer.size() <= 40, buffer.size() + " samples");
+      }
+      assertTrue(buffer.size() >= 30, buffer.size() + " samples");
+      assertEquals(200, buffer.size() + buffer.dropped());
+      assertEquals(buffer.first() + buffer.size(), buffer.next(), "the newest are there");
+    }
+    try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL.withMaxSamples(1, 1, 50))) {
+      buffer.append(of("edge-0", 500, 40));
+      assertTrue(ids(buffer, "edge-0").contains("n-500"));
+    }
+  }
+
+  @Test
+  void edgesBeyondTheBoundAreRefusedByNameUntilThereIsRoom() throws IOException {
+    BufferOptions bounded = SMALL.withMaxSamples(16, 8, 3);
+    try (ReplayBuffer buffer = ReplayBuffer.open(folder, bounded)) {
+      for (int i = 0; i < 3; i++) {
+        buffer.append(of("edge-" + i, i, 40));
+      }
+      for (int forged = 0; forged < 20; forged++) {
+        BufferedSample sample = of("forged-" + forged, 0, 40);
+        TooManyEdgesException e =
+            assertThrows(TooManyEdgesException.class, () -> buffer.append(sample));
+        assertTrue(
+            String.valueOf(e.getMessage())
+                .contains("those of edge 'forged-" + forged + "' are refused"),
+            e.getMessage());
+      }
+      assertEquals(20, buffer.refused());
+      assertEquals(3, buffer.size());
+      for (int i = 0; i < 40; i++) {
+        buffer.append(of("edge-" + i % 2, 100 + i, 40));
+      }
+      // edge-2 has nothing there any more, so there is room for another.
+      buffer.checkEdge("new");
+      buffer.append(of("new", 0, 40));
     }
   }
 

@@ -185,6 +185,36 @@ class FullVerbsTest {
   }
 
   @Test
+  void filesThatAreNoSegmentsAreNamedAndCostNothingElse() throws IOException {
+    Path buffer = buffer(3);
+    byte[] foreign = "ARROW1: not one of ours".getBytes(StandardCharsets.UTF_8);
+    Files.write(buffer.resolve("0000000007.arrow"), foreign);
+    Files.write(buffer.resolve("0000000008.arrow"), new byte[12]);
+    String named = "0000000007.arrow is no segment of Seamark's: ";
+    Ran list = seamark("buffer", "list", buffer, "--json");
+    assertEquals(1, list.status(), list.out());
+    assertTrue(list.err().contains(named), list.err());
+    assertEquals(3, list.json().path("samples").asInt());
+    assertEquals(2, list.json().path("unreadable").size());
+    Ran verify = seamark("buffer", "verify", buffer, "--json");
+    assertEquals(1, verify.status(), verify.err());
+    assertTrue(verify.out().contains(named), verify.out());
+    assertEquals(3, verify.json().path("samples").asInt());
+    assertEquals(2, verify.json().path("damaged").asInt());
+    Path out = folder.resolve("export");
+    Ran export = seamark("buffer", "export", buffer, "--out", out, "--json");
+    assertEquals(1, export.status(), export.out());
+    assertTrue(export.err().contains(named), export.err());
+    assertEquals(3, export.json().path("exported").asInt());
+    assertEquals(4, Files.readAllLines(out.resolve("samples.csv")).size());
+    for (Ran ran : List.of(list, verify, export)) {
+      assertFalse(ran.err().contains("\tat "), ran.err());
+    }
+    assertEquals(
+        -1, Arrays.mismatch(foreign, Files.readAllBytes(buffer.resolve("0000000007.arrow"))));
+  }
+
+  @Test
   void predictLetsTheCloudLookAgainWithTheModelThatLabels() throws IOException {
     Path images = Files.createDirectory(folder.resolve("images"));
     Frame dusk = new ProceduralStreet(3, 240, 160).render(0, Weather.DUSK).sample().frame();

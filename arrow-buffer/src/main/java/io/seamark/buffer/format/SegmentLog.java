@@ -440,9 +440,8 @@ public final class SegmentLog<E> implements AutoCloseable {
           refresh();
         }
       } catch (DamagedRecordException e) {
-        // A journal that a writer cut and went on with reads as damage to one who looked before,
-        // and
-        // so does a segment that was written again without records that were dropped.
+        // What a writer cut and went on with, or wrote again without records that were dropped,
+        // reads as damage to one who looked before.
         if (attempt > 0 || !lookAgain(sequence, located)) {
           throw e;
         }

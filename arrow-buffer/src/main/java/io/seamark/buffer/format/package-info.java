@@ -13,19 +13,29 @@
  * left out where damage took records, and one is given out again only if its record was never
  * acknowledged, or if damage took the very end of the journal, which cannot be told from a torn
  * write. On disk a record is one record batch message of one row without dictionaries, compressed
- * buffer by buffer with zstd (Arrow's {@code BodyCompression}) or not at all.
+ * buffer by buffer with zstd (Arrow's {@code BodyCompression}, one zstd frame a buffer) or not at
+ * all.
+ *
+ * <p>Sizes are bounded, so that a reader can refuse what a file says of itself before it takes
+ * memory for it: the metadata of a message has at most 1 MiB, the buffers of a record hold at most
+ * 64 MiB when decompressed and its message at most 65 MiB, no buffer claims more than 32,768 times
+ * what it takes compressed (zstd cannot do better), and sequence numbers are below 2^62. What each
+ * column may have at most stands with it below.
  *
  * <h2>Files of a folder</h2>
  *
  * <table>
  * <caption>n is the segment's id in decimal, at least ten digits, from 0, ascending</caption>
  * <tr><th>name</th><th>is</th></tr>
- * <tr><td>{@code n.arrow}</td><td>a sealed segment; never changes</td></tr>
+ * <tr><td>{@code n.arrow}</td><td>a sealed segment; never changes, but may be replaced by one with
+ * fewer of its records</td></tr>
  * <tr><td>{@code n.journal}</td><td>the segment that is appended to, which is the highest n; in an
  * outbox also full ones</td></tr>
  * <tr><td>{@code cursor}</td><td>how far an outbox is delivered</td></tr>
  * <tr><td>{@code lock}</td><td>empty; the writer holds an exclusive lock on it</td></tr>
  * <tr><td>{@code *.tmp}</td><td>unfinished; a writer deletes them when it opens the folder</td></tr>
+ * <tr><td>{@code *.unreadable}</td><td>was in a writer's way and nothing of it could be read; no
+ * program deletes it</td></tr>
  * </table>
  *
  * <h2>Journal</h2>
@@ -57,6 +67,9 @@
  * between is damage, not a torn end: it is reported and the rest is kept. A journal with damage is
  * sealed at once, without the damaged records.
  *
+ * <p>A file of this name of which no record can be read, and which is more than a torn header, is
+ * renamed to {@code n.journal.unreadable}, reported and otherwise left as it is.
+ *
  * <p>A reader beside the writer trusts nothing behind the last whole frame and looks again later.
  *
  * <h2>Sealed segment</h2>
@@ -85,7 +98,9 @@
  * digits) and the indexed columns, floating point numbers as text since JSON has no infinities.
  * Opening a segment reads the footer only; a record's CRC is checked whenever it is read. Each of
  * table and footer suffices to find the records if the other is damaged, entries are then made from
- * the records themselves.
+ * the records themselves. A file of which neither can be used, or that is no segment at all, is
+ * reported and left as it is, and the other segments are read; only where a journal must be sealed
+ * under its name is it renamed to {@code n.arrow.unreadable}.
  *
  * <h2>Sealing</h2>
  *
@@ -97,6 +112,12 @@
  * outbox: that leaves a full journal as it is, does only (3) and deletes it once it is delivered.
  * Readers prefer {@code n.arrow}. Segments are deleted as a whole, the oldest first, and only when
  * a later journal is there, whose first sequence carries the numbering on.
+ *
+ * <p>Single records may be dropped too. That is not written down: a dropped record is there again
+ * when the folder is opened anew, until its segment is deleted or replaced. A sealed segment without
+ * its dropped records is written to {@code n.arrow.tmp}, forced and renamed to {@code n.arrow}; a
+ * reader that finds a sealed segment of another size than before, or a record that does not match
+ * its checksum, reads the segment's footer again.
  *
  * <h2>Cursor</h2>
  *
@@ -128,7 +149,9 @@
  * </table>
  *
  * <table>
- * <caption>columns in their order; those with * are in the index; only depth may be null</caption>
+ * <caption>columns in their order; those with * are in the index; only depth may be null. A text
+ * has at most 200 UTF-16 characters, K is at most 255, image, depth and scores have at most 64 MiB
+ * each, answer at most 40,000,000 bytes, stages at most 64 elements</caption>
  * <tr><th>column</th><th>type</th><th>holds</th></tr>
  * <tr><td>sequence</td><td>int64</td><td>the record's number</td></tr>
  * <tr><td colspan="3">Sample</td></tr>

@@ -371,6 +371,76 @@ class SegmentLogTest {
   }
 
   @Test
+  void droppingARecordCostsNoOtherWhateverHappens() throws IOException {
+    int states = 0;
+    for (int operation = 0; ; operation++) {
+      SimulatedDisk disk = new SimulatedDisk();
+      List<Integer> left = new ArrayList<>();
+      try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+        for (int i = 0; i < 30; i++) {
+          TestLog.append(log, i);
+          left.add(i);
+        }
+        SimulatedDisk.Fault fault =
+            operation % 2 == 0 ? SimulatedDisk.Fault.POWER_CUT : SimulatedDisk.Fault.ERROR;
+        disk.failAt(operation / 2, fault, name -> true);
+        for (int i = 0; i < 28; i++) {
+          // Out of order, so that segments keep some of theirs.
+          int number = i * 11 % 30;
+          left.remove((Object) number);
+          try {
+            log.drop(number);
+          } catch (IOException e) {
+            states++;
+          }
+          assertEquals(left, TestLog.numbers(log), "operation " + operation);
+        }
+      } catch (SimulatedDisk.PowerCut e) {
+        states++;
+      }
+      boolean done = !disk.faultCame();
+      disk.heal();
+      for (SimulatedDisk after :
+          List.of(disk.afterKill(), disk.afterPowerCut(new Random(operation)))) {
+        try (SegmentLog<String> log = TestLog.open(folder, after)) {
+          assertTrue(log.report().damages().isEmpty(), log.report().toString());
+          assertTrue(TestLog.numbers(log).containsAll(left), "operation " + operation);
+          assertEquals(30, log.next());
+        }
+      }
+      if (done) {
+        assertTrue(states > 10, "only " + states + " states");
+        return;
+      }
+    }
+  }
+
+  @Test
+  void aSegmentWithADamagedRecordIsNotWrittenAgain() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    fill(disk, 4);
+    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+      log.seal();
+      Path file = folder.resolve("0000000000.arrow");
+      byte[] bytes = disk.bytes(file).clone();
+      int at = (int) log.bytes() / 2;
+      while (log.verify().isEmpty()) {
+        bytes = disk.bytes(file).clone();
+        bytes[at] ^= 1;
+        disk.put(file, bytes);
+        at += 50;
+      }
+      List<Integer> whole = readable(log);
+      assertEquals(3, whole.size());
+      for (int number : whole) {
+        log.drop(number);
+      }
+      assertFalse(log.reclaim());
+      assertTrue(Arrays.equals(bytes, disk.bytes(file)), "what is damaged may be mended yet");
+    }
+  }
+
+  @Test
   void twoWritersFailClearly() throws IOException {
     try (SegmentLog<String> log = TestLog.open(folder, Disk.local())) {
       TestLog.append(log, 0);

@@ -21,6 +21,7 @@ import io.seamark.plugin.UnseenTaskProcessing;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -201,6 +202,51 @@ class TaskProcessorTest {
   }
 
   @Test
+  void process_refusesEdgesBeyondTheBoundBeforeAnythingIsDoneForThem() throws IOException {
+    ArgmaxProcessing processing = new ArgmaxProcessing();
+    try (TaskProcessor processor =
+        new TaskProcessor(
+            processing,
+            (sample, scores) -> true,
+            FIRST,
+            "argmax",
+            ReplayBuffer.open(folder, BufferOptions.defaults().withMaxSamples(9, 9, 1)),
+            2,
+            Duration.ofSeconds(5))) {
+      processor.process(body("a", WIDTH));
+
+      BusyException refused =
+          assertThrows(
+              BusyException.class,
+              () -> processor.process(body("forged", "a", "dusk", WIDTH)));
+      assertEquals(
+          "the buffer has samples of 1 edges, the most that seamark.buffer.max-edges allows; those"
+              + " of edge 'forged' are refused until another's are dropped; try again in 60 s",
+          refused.getMessage());
+      processor.process(body("b", WIDTH));
+
+      assertEquals(2, processing.calls);
+      assertEquals(2, processor.buffered());
+      assertEquals(1, processor.buffer().refused());
+    }
+  }
+
+  @Test
+  void process_goesOnBesideASegmentThatCannotBeRead() throws IOException {
+    try (TaskProcessor processor = processor(new ArgmaxProcessing())) {
+      processor.process(body("a", WIDTH));
+    }
+    byte[] cut = {'A', 'R', 'R', 'O', 'W', '1', 0, 0, -1, -1, -1, -1};
+    Files.write(folder.resolve("0000000007.arrow"), cut);
+    try (TaskProcessor processor = processor(new ArgmaxProcessing())) {
+      assertTrue(processor.process(body("a", WIDTH)).resent());
+      assertFalse(processor.process(body("b", WIDTH)).resent());
+      assertEquals(List.of("0000000007.arrow"), processor.buffer().report().unreadable());
+    }
+    assertArrayEquals(cut, Files.readAllBytes(folder.resolve("0000000007.arrow")));
+  }
+
+  @Test
   void close_closesThePluginAndSealsTheBuffer() throws IOException {
     ArgmaxProcessing processing = new ArgmaxProcessing();
     TaskProcessor processor = processor(processing);
@@ -234,6 +280,11 @@ class TaskProcessorTest {
   }
 
   private static InputStream body(String id, String domain, int claimedWidth) throws IOException {
+    return body("edge-1", id, domain, claimedWidth);
+  }
+
+  private static InputStream body(String edge, String id, String domain, int claimedWidth)
+      throws IOException {
     byte[] rgb = new byte[3 * WIDTH * HEIGHT];
     byte[] depth = new byte[WIDTH * HEIGHT];
     float[] logits = new float[2 * 2];
@@ -242,7 +293,7 @@ class TaskProcessorTest {
         ArrowMessages.encode(
             new HardSample(
                 id,
-                "edge-1",
+                edge,
                 domain,
                 0,
                 claimedWidth,

@@ -1,0 +1,92 @@
+package io.seamark.buffer.format;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Random;
+
+/**
+ * Changes files as somebody would who knows the format: the checksums are right again afterwards, so
+ * that it is the checks behind them that must hold.
+ */
+public final class Forgery {
+  private static final long[] NUMBERS = {
+    0, 1, -1, 7, 8, 255, 1 << 16, 1 << 24, (1 << 26) + 1, Integer.MAX_VALUE, Integer.MIN_VALUE,
+    0xFFFFFF7FL, 1L << 33, 1L << 62, Long.MAX_VALUE, Long.MIN_VALUE
+  };
+
+  private Forgery() {}
+
+  /** Changes up to four places in a part of some bytes. */
+  public static void change(byte[] bytes, int from, int length, Random random) {
+    ByteBuffer all = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
+      int at = from + random.nextInt(length);
+      long number = NUMBERS[random.nextInt(NUMBERS.length)];
+      switch (random.nextInt(4)) {
+        case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+        case 1 -> bytes[at] = (byte) random.nextInt();
+        case 2 -> all.putInt(Math.max(from, Math.min(at & ~3, from + length - 4)), (int) number);
+        default -> all.putLong(Math.max(from, Math.min(at & ~7, from + length - 8)), number);
+      }
+    }
+  }
+
+  /** A journal with a changed record, or with a changed header or schema. */
+  public static byte[] journal(byte[] journal, Random random) {
+    byte[] forged = journal.clone();
+    ByteBuffer all = ByteBuffer.wrap(forged).order(ByteOrder.LITTLE_ENDIAN);
+    int schema = all.getInt(12);
+    if (random.nextInt(4) == 0) {
+      if (random.nextBoolean()) {
+        change(forged, 12, 20, random);
+      } else {
+        change(forged, 40, schema, random);
+      }
+      all.putInt(32, Checksums.crc32c(forged, 40, schema));
+      all.putInt(36, Checksums.crc32c(forged, 0, 36));
+      return forged;
+    }
+    int frame = 40 + schema;
+    int length = all.getInt(frame + 4);
+    change(forged, frame + 24, length, random);
+    if (random.nextInt(4) == 0) {
+      change(forged, frame + 4, 12, random);
+    }
+    all.putInt(frame + 16, Checksums.crc32c(forged, frame + 24, length));
+    all.putInt(frame + 20, Checksums.crc32c(forged, frame, 20));
+    return forged;
+  }
+
+  /** A sealed segment with changes in its schema, a record, its table or its footer. */
+  public static byte[] sealed(byte[] sealed, Random random) {
+    byte[] forged = sealed.clone();
+    ByteBuffer all = ByteBuffer.wrap(forged).order(ByteOrder.LITTLE_ENDIAN);
+    int footer = all.getInt(forged.length - 10);
+    int tableEnd = forged.length - 10 - footer;
+    int tail = tableEnd - 32;
+    int count = all.getInt(tail + 4);
+    int table = tail - 24 * count;
+    int head = 16 + all.getInt(12);
+    switch (random.nextInt(4)) {
+      case 0 -> change(forged, 8, head - 8, random);
+      case 1 -> {
+        int entry = table + 24 * random.nextInt(count);
+        int at = (int) all.getLong(entry + 8);
+        int length = all.getInt(entry + 16);
+        change(forged, at, length, random);
+        all.putInt(entry + 20, Checksums.crc32c(forged, at, length));
+      }
+      case 2 -> change(forged, table, 24 * count, random);
+      default -> change(forged, tableEnd, footer + 10, random);
+    }
+    all.putInt(tail + 16, Checksums.crc32c(forged, 0, head));
+    all.putInt(tail + 20, Checksums.crc32c(forged, tableEnd, forged.length - tableEnd));
+    all.putInt(tail + 28, Checksums.crc32c(forged, table, tail - table + 28));
+    if (random.nextInt(4) == 0) {
+      // Without its table a segment is read by the footer, which no checksum vouches for.
+      Arrays.fill(forged, tail, tail + 4, (byte) 0);
+    }
+    return forged;
+  }
+}
