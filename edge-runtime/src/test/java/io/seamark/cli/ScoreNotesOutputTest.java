@@ -32,6 +32,7 @@ class ScoreNotesOutputTest {
   private Scored predict(IntUnaryOperator label) throws IOException {
     Path images = Files.createDirectories(folder.resolve("images"));
     Path labels = Files.createDirectories(folder.resolve("labels"));
+    Path depth = Files.createDirectories(folder.resolve("depth"));
     ProceduralStreet street = new ProceduralStreet(3, 240, 160);
     for (int i = 0; i < FRAMES; i++) {
       Sample sample = street.render(i, Weather.DAY).sample();
@@ -44,6 +45,7 @@ class ScoreNotesOutputTest {
         values[p] = (byte) label.applyAsInt(values[p] & 0xFF);
       }
       Files.write(images.resolve("f" + i + ".jpg"), Images.encodeJpeg(sample.frame(), 0.95f));
+      Files.write(depth.resolve("f" + i + ".png"), Images.encodeDepth(sample.frame()));
       Files.write(
           labels.resolve("f" + i + ".png"),
           Images.encodeClassMap(new ClassMap(truth.width(), truth.height(), values)));
@@ -59,6 +61,8 @@ class ScoreNotesOutputTest {
             images.toString(),
             "--labels",
             labels.toString(),
+            "--depth",
+            depth.toString(),
             "--out",
             folder.resolve("out").toString(),
             "--json");

@@ -80,8 +80,6 @@ class FullVerbsTest {
     return file;
   }
 
-  // The compiler drops the annotation of a record's array component from its constructor.
-  @SuppressWarnings("NullAway")
   private Path buffer(int samples) throws IOException {
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < samples; i++) {
@@ -90,6 +88,7 @@ class FullVerbsTest {
     return buffer(ids);
   }
 
+  // The compiler drops the annotation of a record's array component from its constructor.
   @SuppressWarnings("NullAway")
   private Path buffer(List<String> ids) throws IOException {
     Path buffer = folder.resolve("buffer");
@@ -141,8 +140,7 @@ class FullVerbsTest {
 
   @Test
   void exportedNamesAreTextAndComeBackAsTheyWere() throws IOException {
-    List<String> ids =
-        List.of("=1+1", "esc\u001b[2J", "two\nlines", "-2+3", "a,\"b\"", "中文", "nul\0");
+    List<String> ids = List.of("=1+1", "esc\u001b[2J", "two\nlines", "-2+3", "a,\"b\"", "nul\0");
     Path buffer = buffer(ids);
     Ran list = seamark("buffer", "list", buffer);
     assertEquals(0, list.status(), list.err());

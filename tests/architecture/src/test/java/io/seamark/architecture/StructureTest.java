@@ -152,7 +152,33 @@ class StructureTest {
     onlyIn("org.apache.arrow..", "io.seamark.buffer..");
     onlyIn("org.tribuo..", "io.seamark.network.onnx..");
     onlyIn("jakarta..", "io.seamark..service..");
+    onlyIn("org.apache.commons.csv..", "io.seamark.text..", "io.seamark.bench..");
     onlyIn("picocli..", "io.seamark.cli..", "io.seamark.run..", "io.seamark.verb..");
+  }
+
+  @Test
+  @DisplayName("what is printed and logged goes through the one place that escapes it")
+  void outputIsEscaped() {
+    // SLF4J's binding sees pattern and values apart; whoever logs past it does not.
+    onlyIn("java.util.logging..", "io.seamark.log..", "io.seamark.cli..");
+    for (String method : List.of("getOut", "getErr")) {
+      check(
+          noClasses()
+              .that()
+              .doNotHaveFullyQualifiedName("io.seamark.cli.CommonOptions")
+              .should()
+              .callMethod("picocli.CommandLine", method));
+    }
+    for (String stream : List.of("out", "err")) {
+      check(
+          noClasses()
+              .that()
+              .resideOutsideOfPackage("io.seamark.street..")
+              .and()
+              .haveNameNotMatching("io\\.seamark\\.cli\\.(Seamark|Progress)")
+              .should()
+              .accessField(System.class, stream));
+    }
   }
 
   @Test
