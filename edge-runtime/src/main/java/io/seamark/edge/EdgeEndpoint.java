@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * The device's own HTTP port: {@code /metrics} as Prometheus reads it, {@code /plugins} as JSON,
- * {@code /openapi}, which describes it all, and MicroProfile's health probes {@code /health/started}, {@code /health/ready}, {@code
- * /health/live} and {@code /health}.
+ * {@code /openapi}, which describes it all, and MicroProfile's health probes {@code
+ * /health/started}, {@code /health/ready}, {@code /health/live} and {@code /health}.
  */
 public final class EdgeEndpoint implements AutoCloseable {
   private static final String OPENAPI = "/openapi";

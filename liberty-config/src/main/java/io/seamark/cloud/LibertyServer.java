@@ -114,6 +114,7 @@ public final class LibertyServer implements AutoCloseable {
           .build();
 
   private final Deque<String> said = new ArrayDeque<>();
+  private @Nullable Thread listener;
 
   private LibertyServer(String name, Process process, URI uri, Path console, Path messages) {
     this.name = name;
@@ -238,7 +239,7 @@ public final class LibertyServer implements AutoCloseable {
   }
 
   private void listen(Consumer<String> console) {
-    Thread listener =
+    Thread reading =
         new Thread(
             () -> {
               try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
@@ -253,8 +254,9 @@ public final class LibertyServer implements AutoCloseable {
               }
             },
             "console of " + name);
-    listener.setDaemon(true);
-    listener.start();
+    reading.setDaemon(true);
+    reading.start();
+    listener = reading;
   }
 
   /**
@@ -372,6 +374,10 @@ public final class LibertyServer implements AutoCloseable {
    */
   public String awaitEnd() throws InterruptedException {
     int status = process.waitFor();
+    Thread reading = listener;
+    if (reading != null) {
+      reading.join(POLL.multipliedBy(20).toMillis());
+    }
     return name + " ended with status " + status + tail();
   }
 

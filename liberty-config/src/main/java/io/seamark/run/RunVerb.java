@@ -206,7 +206,8 @@ public final class RunVerb implements Verb {
                 return new Cloud.Remote(named.get(0), named.get(named.size() - 1));
               }
               LibertyCloud liberty =
-                  LibertyCloud.start(folder, CloudSettings.of(workplace, folder.root()), ports, keepCloud);
+                  LibertyCloud.start(
+                      folder, CloudSettings.of(workplace, folder.root()), ports, keepCloud);
               started.set(liberty);
               return liberty;
             });

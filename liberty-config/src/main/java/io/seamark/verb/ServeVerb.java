@@ -127,23 +127,26 @@ public final class ServeVerb implements Verb {
                   logs,
                   environment,
                   this::show)) {
-        awaitReady(running);
-        tell(running, folder);
-        String end = running.awaitEnd();
+        throw new IOException(serve(running, folder));
+      } catch (IOException e) {
         if (stopping()) {
           // The process ends with the status of the signal, once the server has ended.
           Thread.currentThread().join();
         }
-        throw new IOException(end);
+        throw e;
       }
     }
 
-    private static void awaitReady(LibertyServer running) throws IOException, InterruptedException {
+    /** Serves until the server ends; how it did. */
+    private String serve(LibertyServer running, Path folder)
+        throws IOException, InterruptedException {
       try {
         running.awaitReady(START);
       } catch (LibertyServer.RefusedException e) {
         throw new IllegalArgumentException(Seamark.message(e), e);
       }
+      tell(running, folder);
+      return running.awaitEnd();
     }
 
     /** Whether this process is being ended; then the server was, too. */
@@ -222,8 +225,7 @@ public final class ServeVerb implements Verb {
                   + " is in use by another process: stop that one, or name another --data");
         }
       } catch (IOException e) {
-        throw new IllegalArgumentException(
-            lock + " cannot be opened: " + Seamark.message(e), e);
+        throw new IllegalArgumentException(lock + " cannot be opened: " + Seamark.message(e), e);
       }
     }
   }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,36 @@ class LibertyServerTest {
               + port
               + " for cloud is in use or not allowed; choose another, or 0 for a free one",
           assertThrows(IllegalArgumentException.class, () -> start("cloud", port)).getMessage());
+    }
+  }
+
+  @Test
+  void start_refusesAHostThatIsNone() throws IOException {
+    script("exit 0");
+
+    assertEquals(
+        "host is 'no such host', but must be a name or address of this machine, or * for all",
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    LibertyServer.start(home, "cloud", "no such host", 0, work, Map.of(), null))
+            .getMessage());
+  }
+
+  @Test
+  void consoleIsGivenLineByLineAndTheEndIsTold() throws Exception {
+    script("echo \"at $HTTP_HOST\"; echo two >&2; exit 4");
+    List<String> lines = new CopyOnWriteArrayList<>();
+    try (LibertyServer server =
+        LibertyServer.start(home, "cloud", "0.0.0.0", 0, work, Map.of(), lines::add)) {
+      assertEquals(
+          "cloud ended with status 4; it said last:\n  at *\n  two", server.awaitEnd());
+      assertEquals(List.of("at *", "two"), lines);
+      assertEquals("localhost", server.uri().getHost());
+    }
+    try (LibertyServer server =
+        LibertyServer.start(home, "cloud", "::1", 0, work, Map.of(), lines::add)) {
+      assertEquals("[::1]", server.uri().getHost());
     }
   }
 

@@ -116,11 +116,10 @@ class LifelongLearningTest {
 
   @Test
   void trainsWhenEnoughSamplesHaveComeAndRemembersItOverARestart() throws IOException {
-    LearningSettings settings = settings(10, 4);
+    LearningSettings settings = settings(12, 4);
     try (LifelongLearning learning = started(settings)) {
       assertEquals(Phase.IDLE, learning.state().state());
-      assertEquals(
-          LifelongLearning.Request.NO_SAMPLES, learning.request(false).outcome());
+      assertEquals(LifelongLearning.Request.NO_SAMPLES, learning.request(false).outcome());
       try (ReplayBuffer buffer = ReplayBuffer.open(settings.buffer(), BufferOptions.defaults())) {
         Street.append(buffer, 0, 6);
         LearningState waiting = await(learning, s -> s.samples() == 6);
@@ -148,11 +147,9 @@ class LifelongLearningTest {
       // Whatever the verdict: a rejected version has used the samples up too.
       await(learning, s -> s.completed() == 1 && s.state() == Phase.IDLE);
       for (int i = 0; i < 20; i++) {
-        assertEquals(
-            LifelongLearning.Request.NO_NEW_SAMPLES, learning.request(false).outcome());
+        assertEquals(LifelongLearning.Request.NO_NEW_SAMPLES, learning.request(false).outcome());
       }
-      LearningState.LastRequest request =
-          Objects.requireNonNull(learning.state().lastRequest());
+      LearningState.LastRequest request = Objects.requireNonNull(learning.state().lastRequest());
       assertEquals(LifelongLearning.Request.NO_NEW_SAMPLES, request.outcome());
       assertEquals(
           "no sample has come since the last version was trained and judged on 10; force=true"
@@ -226,8 +223,7 @@ class LifelongLearningTest {
     Street.buffer(folder.resolve("buffer"), 10);
     AtomicInteger told = new AtomicInteger();
     try (LifelongLearning learning =
-        LifelongLearning.open(
-            settings(10, 2), Street.plugins(Map.of()), Clock.systemUTC())) {
+        LifelongLearning.open(settings(10, 2), Street.plugins(Map.of()), Clock.systemUTC())) {
       learning.afterEachRound(told::incrementAndGet);
       learning.start();
       await(learning, s -> told.get() == 1);

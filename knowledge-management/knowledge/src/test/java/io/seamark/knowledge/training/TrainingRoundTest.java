@@ -229,7 +229,8 @@ class TrainingRoundTest {
       Provenance provenance = judged.version().provenance();
       assertEquals("96x64", provenance.hyperparameters().get("seamark.training.size"));
       assertEquals(0, provenance.training().get("unreadable"));
-      LabelledFrames read = BufferedFrames.answers(samples, LongStream.range(0, 10).boxed().toList());
+      LabelledFrames read =
+          BufferedFrames.answers(samples, LongStream.range(0, 10).boxed().toList());
       Supply supply = new Supply(read.at(new FrameSize(96, 64)), new SplittableRandom(1));
       for (int i = 0; i < read.size(); i++) {
         Frame frame = supply.sample(false).frame();
@@ -260,7 +261,11 @@ class TrainingRoundTest {
     }
     try (ReplayBuffer samples = ReplayBuffer.openReadOnly(buffer)) {
       long[] pixels =
-          TrainingRound.pixels(samples, LongStream.range(0, 10).boxed().collect(Collectors.toSet()), new FrameSize(10, 10), 11);
+          TrainingRound.pixels(
+              samples,
+              LongStream.range(0, 10).boxed().collect(Collectors.toSet()),
+              new FrameSize(10, 10),
+              11);
       assertEquals(1000, Arrays.stream(pixels).sum(), 20);
       assertTrue(pixels[0] < 600, Arrays.toString(pixels));
     }

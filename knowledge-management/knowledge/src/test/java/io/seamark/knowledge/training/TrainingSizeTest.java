@@ -106,8 +106,7 @@ class TrainingSizeTest {
             return "retained frames";
           }
         };
-    IOException e =
-        assertThrows(IOException.class, () -> from("", "").of(MODEL, damaged, 4));
+    IOException e = assertThrows(IOException.class, () -> from("", "").of(MODEL, damaged, 4));
     assertEquals("none of the first 2 of the retained frames can be read", e.getMessage());
   }
 }
