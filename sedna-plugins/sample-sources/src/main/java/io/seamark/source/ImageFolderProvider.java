@@ -88,6 +88,16 @@ public final class ImageFolderProvider
       }
       ImageFolder.checkGlobs(ImageFolder.globs(select));
       DepthScale.parse(depthScale);
+      needs("labels.suffix", labelsSuffix, "labels", labels);
+      needs("depth.suffix", depthSuffix, "depth", depth);
+      needs("depth.scale", depthScale, "depth", depth);
+    }
+
+    private static void needs(String name, String value, String other, Path folder) {
+      if (!value.isEmpty() && folder.toString().isEmpty()) {
+        throw new IllegalArgumentException(
+            name + " is '" + value + "', but " + other + " names no folder that it could hold for");
+      }
     }
 
     ImageFolder.Options options() {
