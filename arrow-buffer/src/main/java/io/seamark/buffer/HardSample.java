@@ -126,4 +126,28 @@ public record HardSample(
         score,
         threshold);
   }
+
+  /**
+   * The same sample in other files.
+   *
+   * @param otherImage see {@link #image}
+   * @param otherDepth see {@link #depthPng}
+   * @return a new sample
+   */
+  public HardSample withFiles(EncodedImage otherImage, byte @Nullable [] otherDepth) {
+    return new HardSample(
+        id,
+        edge,
+        domain,
+        capturedMillis,
+        width,
+        height,
+        otherImage,
+        otherDepth,
+        scores,
+        modelVersion,
+        miner,
+        score,
+        threshold);
+  }
 }

@@ -15,7 +15,6 @@ import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.UnreadableSample;
 import io.seamark.plugin.PluginKind;
-import io.seamark.plugin.SampleSource;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginCatalogue;
 import java.io.IOException;
@@ -109,7 +108,7 @@ public final class EdgeVerb implements Verb {
     EdgeRuntime.Parts parts = parts(workplace);
     Answers answers = new Answers(Files.createDirectories(out.resolve("answers")));
     AtomicBoolean ended = new AtomicBoolean();
-    try (SampleSource frames = SourceOptions.open(workplace.plugins());
+    try (OpenedSource frames = SourceOptions.open(workplace.plugins());
         EdgeRuntime runtime = new EdgeRuntime(parts, answers);
         Endpoint endpoint =
             new Endpoint(
@@ -122,6 +121,7 @@ public final class EdgeVerb implements Verb {
                         () -> PluginCatalogue.of(registry, workplace.plugins()).json()));
         Progress progress = new Progress("edge", frames.size().orElse(-1), common.err())) {
       answers.show(progress, runtime);
+      frames.begin(parts.initial(), common.err());
       if (endpoint.open != null) {
         common.err().println("metrics and health on http://" + host + ":" + endpoint.open.port());
       }
@@ -138,7 +138,8 @@ public final class EdgeVerb implements Verb {
       runtime.run(frames);
       boolean drained = runtime.drain(Duration.ofSeconds(drainSeconds));
       ended.set(true);
-      tell(runtime, drained);
+      frames.end(common.err());
+      tell(runtime, drained, frames);
     }
     return Seamark.DONE;
   }
@@ -203,13 +204,15 @@ public final class EdgeVerb implements Verb {
     }
   }
 
-  private void tell(EdgeRuntime runtime, boolean drained) {
+  private void tell(EdgeRuntime runtime, boolean drained, OpenedSource frames) {
     EdgeMetrics.Totals totals = runtime.metrics().totals();
     ProcessResources resources = ProcessResources.now();
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("frames", totals.frames());
     figures.put("hard", totals.hard());
     figures.put("skipped", totals.skipped());
+    figures.put("without_depth", frames.withoutDepth());
+    figures.put("notes", frames.notes());
     figures.put("cloud_answers", totals.answers());
     figures.put("refused", totals.refused());
     figures.put("undelivered", runtime.pending());

@@ -110,7 +110,7 @@ public final class PredictVerb implements Verb {
       ModelOptions.checkMiner(file, plugins);
     }
     BaseModel basemodel = plugins.create(PluginKind.BASEMODEL);
-    try (SampleSource frames = SourceOptions.open(plugins);
+    try (OpenedSource frames = SourceOptions.open(plugins);
         LiveModel live = new LiveModel(basemodel, "predict", file);
         Processing processing =
             new Processing(
@@ -120,6 +120,7 @@ public final class PredictVerb implements Verb {
                         .create(PluginKind.UNSEEN_TASK_PROCESSING)
                     : null)) {
       prepare(out);
+      frames.begin(file, common.err());
       ConfusionMatrix counts = new ConfusionMatrix(live.classes().size());
       SeenTaskInference inference =
           new SeenTaskInference(SeenTaskInference.Parts.of(plugins), List.of(live), "predict");
@@ -127,7 +128,8 @@ public final class PredictVerb implements Verb {
       if (images == 0) {
         throw new IOException("none of the " + skipped + " images could be labelled");
       }
-      tell(live.classes(), counts);
+      frames.end(common.err());
+      tell(live.classes(), counts, frames);
     }
     return Seamark.DONE;
   }
@@ -222,10 +224,12 @@ public final class PredictVerb implements Verb {
     common.err().println("skipped " + id + ": " + reason);
   }
 
-  private void tell(ClassSet classes, ConfusionMatrix counts) {
+  private void tell(ClassSet classes, ConfusionMatrix counts, OpenedSource frames) {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("images", images);
     figures.put("skipped", skipped);
+    figures.put("without_depth", frames.withoutDepth());
+    figures.put("notes", frames.notes());
     figures.put("out", out.toString());
     if (hem != null) {
       figures.put("hem", hem);

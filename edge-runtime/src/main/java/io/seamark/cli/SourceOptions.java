@@ -12,8 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -32,7 +33,8 @@ public final class SourceOptions {
   @Option(
       names = "--select",
       paramLabel = "GLOB[,GLOB]",
-      description = "Only the images of the folder whose names match.")
+      description =
+          "Only the images of the folder whose names match; ** also stands for any sub-folders.")
   private @Nullable String select;
 
   @Option(
@@ -45,8 +47,30 @@ public final class SourceOptions {
   @Option(
       names = "--depth",
       paramLabel = "DIR",
-      description = "Depth images (8-bit PNG of the image's base name) of the folder's images.")
+      description = "Depth images (grey PNG of the image's base name) of the folder's images.")
   private @Nullable Path depth;
+
+  @Option(
+      names = "--labels-suffix",
+      paramLabel = "TEXT",
+      description =
+          "What labels' names have after their images', such as _gtFine_labelIds. Cityscapes's are"
+              + " found without it.")
+  private @Nullable String labelsSuffix;
+
+  @Option(
+      names = "--depth-suffix",
+      paramLabel = "TEXT",
+      description = "What depth images' names have after their images'.")
+  private @Nullable String depthSuffix;
+
+  @Option(
+      names = "--depth-scale",
+      paramLabel = "METRES",
+      description =
+          "Metres of a unit of the depth images' values, such as 0.001, or cityscapes for its"
+              + " disparity. Needed where they have 16 bits.")
+  private @Nullable String depthScale;
 
   /** Made by picocli. */
   public SourceOptions() {}
@@ -99,21 +123,34 @@ public final class SourceOptions {
         chosen.put(key, FOLDER);
         chosen.put(PREFIX + "folder", folder.toString());
       }
-      if (!FOLDER.equals(chosen.get(key)) && (select != null || labels != null || depth != null)) {
+      if (!FOLDER.equals(chosen.get(key)) && refined()) {
         throw new IllegalArgumentException(
             "--select, --labels and --depth belong to a folder of images, but the source is '"
                 + named
                 + "'");
       }
-    } else if (select != null || labels != null || depth != null) {
+    } else if (refined()) {
       throw new IllegalArgumentException(
           "--select, --labels and --depth need --source with a folder of images");
     }
-    if (select != null) {
-      chosen.put(PREFIX + "select", select);
-    }
+    put(chosen, "select", select);
     put(chosen, "labels", labels);
     put(chosen, "depth", depth);
+    put(chosen, "labels.suffix", labelsSuffix);
+    put(chosen, "depth.suffix", depthSuffix);
+    put(chosen, "depth.scale", depthScale);
+  }
+
+  /** Whether an option says more of a folder than where it is. */
+  private boolean refined() {
+    return Stream.of(select, labels, depth, labelsSuffix, depthSuffix, depthScale)
+        .anyMatch(Objects::nonNull);
+  }
+
+  private static void put(Map<String, String> chosen, String parameter, @Nullable String text) {
+    if (text != null) {
+      chosen.put(PREFIX + parameter, text);
+    }
   }
 
   private static void put(Map<String, String> chosen, String parameter, @Nullable Path folder) {
@@ -142,7 +179,7 @@ public final class SourceOptions {
    * @return the source, with its first item still to come
    * @throws IllegalArgumentException if it cannot be opened, or has nothing to give
    */
-  public static SampleSource open(ConfiguredPlugins plugins) {
+  public static OpenedSource open(ConfiguredPlugins plugins) {
     SampleSource opened = null;
     try {
       opened = plugins.create(PluginKind.SAMPLE_SOURCE);
@@ -150,7 +187,8 @@ public final class SourceOptions {
       if (first.isEmpty()) {
         throw new IOException("the source has no frames");
       }
-      return new Begun(opened, first.get());
+      return new OpenedSource(
+          opened, plugins.name(PluginKind.SAMPLE_SOURCE).equals(FOLDER), first.get());
     } catch (IOException | UncheckedIOException e) {
       close(opened);
       throw new IllegalArgumentException(Seamark.message(e), e);
@@ -167,37 +205,6 @@ public final class SourceOptions {
       } catch (IOException e) {
         // What made us close it is the news.
       }
-    }
-  }
-
-  /** A source whose first item was read ahead. */
-  private static final class Begun implements SampleSource {
-    private final SampleSource source;
-    private @Nullable SourceItem first;
-
-    Begun(SampleSource source, SourceItem first) {
-      this.source = source;
-      this.first = first;
-    }
-
-    @Override
-    public Optional<SourceItem> next() throws IOException {
-      SourceItem item = first;
-      if (item != null) {
-        first = null;
-        return Optional.of(item);
-      }
-      return source.next();
-    }
-
-    @Override
-    public OptionalInt size() {
-      return source.size();
-    }
-
-    @Override
-    public void close() throws IOException {
-      source.close();
     }
   }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.edge.EdgeFixtures;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -19,7 +20,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -216,6 +219,138 @@ class SeamarkTest {
         decisions.get(1));
     assertTrue(ran.err().contains("skipped day_truncated"), ran.err());
     assertFalse(ran.err().contains("\tat "), ran.err());
+  }
+
+  @Test
+  void depthThatAModelLacksIsCountedAndNamed() throws IOException {
+    Path images = images(3);
+    Path depth = Files.createDirectories(folder.resolve("depth"));
+    Files.write(depth.resolve("day_0.png"), label(EdgeFixtures.WIDTH));
+    Path rgbd = EdgeFixtures.depthModel(folder, "rgbd", 1);
+    Object[] predict = {
+      "predict", "--images", images, "--edge-model", rgbd, "--out", folder.resolve("out"), "--json"
+    };
+    Ran none = seamark(predict);
+    assertEquals(0, none.status(), none.err());
+    assertEquals(3, none.json().path("without_depth").asInt());
+    assertTrue(
+        none.err()
+            .contains(
+                "the edge model has a branch for depth, but day_0 comes without any: what has none"
+                    + " is labelled from colour alone, less accurately; --depth DIR names depth"
+                    + " images"),
+        none.err());
+    Ran some = seamark(with(predict, "--depth", depth));
+    assertEquals(2, some.json().path("without_depth").asInt());
+    assertTrue(
+        some.err().contains("2 of 3 images have no depth in " + depth + ", such as day_1.jpg"),
+        some.err());
+    assertTrue(
+        some.err()
+            .contains(
+                "2 of 3 frames had no depth and were labelled from colour alone: day_1, day_2"),
+        some.err());
+    Ran edge =
+        seamark(
+            "edge",
+            "--source",
+            images,
+            "--depth",
+            depth,
+            "--edge-model",
+            rgbd,
+            "--out",
+            folder.resolve("edge"),
+            "--json");
+    assertEquals(2, edge.json().path("without_depth").asInt());
+    assertTrue(edge.err().contains("alone: day_1, day_2"), edge.err());
+
+    Ran unused =
+        seamark(
+            "predict",
+            "--images",
+            images,
+            "--depth",
+            depth,
+            "--edge-model",
+            model(),
+            "--out",
+            folder.resolve("out"),
+            "--json");
+    assertEquals(0, unused.json().path("without_depth").asInt());
+    assertTrue(
+        unused.err().contains("depth is not used: the edge model has no branch for it"),
+        unused.err());
+  }
+
+  private static Object[] with(Object[] arguments, Object... more) {
+    return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray();
+  }
+
+  @Test
+  void sixteenBitDepthNeedsItsScale() throws IOException {
+    Path images = images(1);
+    Path depth = Files.createDirectories(folder.resolve("depth"));
+    BufferedImage metres =
+        new BufferedImage(EdgeFixtures.WIDTH, EdgeFixtures.HEIGHT, BufferedImage.TYPE_USHORT_GRAY);
+    ImageIO.write(metres, "png", depth.resolve("day_0.png").toFile());
+    Object[] predict = {
+      "predict",
+      "--images",
+      images,
+      "--depth",
+      depth,
+      "--edge-model",
+      EdgeFixtures.depthModel(folder, "rgbd", 1),
+      "--out",
+      folder.resolve("out")
+    };
+    Ran refused = seamark(predict);
+    assertEquals(1, refused.status());
+    assertTrue(
+        refused.err().contains("depth/day_0.png: the depth image has 16 bits")
+            && refused.err().contains("depth.scale in metres a unit"),
+        refused.err());
+    assertEquals(0, seamark(with(predict, "--depth-scale", "0.001")).status());
+    assertMisused(
+        "depth.scale is 'mm', but must be the metres", with(predict, "--depth-scale", "mm"));
+    assertMisused(
+        "depth.scale is '0.1', but depth names no folder",
+        "predict",
+        "--images",
+        images,
+        "--depth-scale",
+        "0.1");
+  }
+
+  @Test
+  void whatIsPassedOverIsSaid() throws IOException {
+    Path images = images(1);
+    Files.write(images.resolve("other.bmp"), new byte[9]);
+    Files.createDirectories(images.resolve("night"));
+    Files.copy(images.resolve("day_0.jpg"), images.resolve("night/n.JPG"));
+    Object[] predict = {
+      "predict",
+      "--images",
+      images,
+      "--edge-model",
+      model(),
+      "--out",
+      folder.resolve("out"),
+      "--json"
+    };
+    String note =
+        "passed over in "
+            + images
+            + ": 1 .bmp, 1 sub-folder(s) with images (--select '**' reads them)";
+    Ran flat = seamark(predict);
+    assertTrue(flat.err().contains(note), flat.err());
+    assertEquals(note, flat.json().path("notes").path(0).asText());
+    assertEquals(1, flat.json().path("images").asInt());
+    assertEquals(2, seamark(with(predict, "--select", "**")).json().path("images").asInt());
+    assertMisused(
+        "labels.suffix is '_L', but labels names no folder",
+        with(predict, "--labels-suffix", "_L"));
   }
 
   @Test

@@ -40,6 +40,13 @@ public final class EdgeFixtures {
     return file;
   }
 
+  /** The same with a branch for depth. */
+  public static Path depthModel(Path folder, String name, long seed) throws IOException {
+    Path file = folder.resolve(name + ".safetensors");
+    EdgeModel.of(RfNetWeights.initial(seed, CLASSES, 4, true)).save(file, Precision.F32);
+    return file;
+  }
+
   public static BaseModel rfnet() {
     return PluginRegistry.discover(null, EdgeFixtures.class.getClassLoader())
         .create(PluginKind.BASEMODEL, "rfnet", Map.of(), 1, 1);

@@ -12,6 +12,7 @@ import io.seamark.cli.Seamark;
 import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.metrics.ProcessResources;
 import io.seamark.edge.sync.LiveModel;
+import io.seamark.imaging.DepthScale;
 import io.seamark.imaging.Images;
 import io.seamark.knowledge.training.TrainingSize;
 import io.seamark.network.EdgeModel;
@@ -69,6 +70,7 @@ final class Paradigm implements AutoCloseable {
   private final boolean curve;
   private final Consumer<String> log;
   private final HardExampleMining miner;
+  private final DepthScale scale;
   private final Traffic traffic = new Traffic();
   private @Nullable UnseenTaskProcessing cloud;
   private final UnseenSampleReRecognition reRecognition;
@@ -108,6 +110,8 @@ final class Paradigm implements AutoCloseable {
     this.folder = folder;
     this.curve = curve;
     this.log = log;
+    // One key says what depth images hold, wherever they are listed.
+    this.scale = DepthScale.parse(workplace.text("sample_source.image_folder.depth.scale"));
     ConfiguredPlugins plugins = workplace.plugins();
     this.miner = plugins.create(PluginKind.HARD_EXAMPLE_MINING);
     this.reRecognition = plugins.create(PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION);
@@ -313,11 +317,17 @@ final class Paradigm implements AutoCloseable {
   private void warn() throws IOException {
     Path model = models.get(0);
     try (var opened = EdgeModel.open(model)) {
-      if (EdgeModel.describe(model, opened).depth()
-          && job.test().entries().stream().anyMatch(e -> e.depth() == null)) {
+      List<Entry> entries = job.test().entries();
+      List<Entry> without = entries.stream().filter(e -> e.depth() == null).toList();
+      boolean depth = EdgeModel.describe(model, opened).depth();
+      if (depth && !without.isEmpty()) {
         log.accept(
-            "the base model has a branch for depth, but the index names no depth images"
-                + " (IMAGE DEPTH LABEL): expect low accuracy");
+            String.format(
+                "the base model has a branch for depth, but %d of %d samples name no depth image"
+                    + " (IMAGE DEPTH LABEL), such as %s: expect low accuracy",
+                without.size(), entries.size(), without.get(0).line()));
+      } else if (!depth && without.size() < entries.size()) {
+        log.accept("depth is not used: the base model has no branch for it");
       }
     }
   }
@@ -359,7 +369,7 @@ final class Paradigm implements AutoCloseable {
 
   private @Nullable Labelled read(Entry entry) {
     try {
-      return entry.read();
+      return entry.read(scale);
     } catch (IOException e) {
       unreadable++;
       log.accept("skipped " + entry.line() + ": " + Seamark.message(e));
@@ -385,6 +395,7 @@ final class Paradigm implements AutoCloseable {
         new RoundTrainer(
             test.training(),
             TrainingSize.from(workplace::setting),
+            scale,
             workplace.seed() + round,
             workplace.threads());
     for (ModelSamples each :

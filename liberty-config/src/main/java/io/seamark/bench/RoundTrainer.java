@@ -2,6 +2,7 @@ package io.seamark.bench;
 
 import io.seamark.bench.SampleIndex.Entry;
 import io.seamark.bench.SampleIndex.Labelled;
+import io.seamark.imaging.DepthScale;
 import io.seamark.imaging.Images;
 import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.frames.LabelledFrames;
@@ -32,12 +33,14 @@ final class RoundTrainer {
 
   private final TrainingPlan plan;
   private final TrainingSize size;
+  private final DepthScale scale;
   private final long seed;
   private final int threads;
 
-  RoundTrainer(TrainingPlan plan, TrainingSize size, long seed, int threads) {
+  RoundTrainer(TrainingPlan plan, TrainingSize size, DepthScale scale, long seed, int threads) {
     this.plan = plan;
     this.size = size;
+    this.scale = scale;
     this.seed = seed;
     this.threads = threads;
   }
@@ -60,8 +63,8 @@ final class RoundTrainer {
       return new Target(sample, null, sample.attributes());
     }
 
-    LabelledFrame read() throws IOException {
-      Labelled labelled = sample.read();
+    LabelledFrame read(DepthScale scale) throws IOException {
+      Labelled labelled = sample.read(scale);
       return new LabelledFrame(
           labelled.frame(),
           answer == null ? labelled.label() : Images.decodeClassMap(Files.readAllBytes(answer)));
@@ -124,7 +127,7 @@ final class RoundTrainer {
         Locale.ROOT, "%d steps on %d samples, loss %.3f to %.3f", steps, fresh.size(), begun, loss);
   }
 
-  private static LabelledFrames frames(String source, List<Target> targets) {
+  private LabelledFrames frames(String source, List<Target> targets) {
     return new LabelledFrames() {
       @Override
       public int size() {
@@ -134,7 +137,7 @@ final class RoundTrainer {
       @Override
       public LabelledFrame read(int index) throws IOException {
         try {
-          return targets.get(index).read();
+          return targets.get(index).read(scale);
         } catch (IllegalArgumentException e) {
           throw new IOException(targets.get(index).sample().line() + ": " + e.getMessage(), e);
         }
@@ -148,13 +151,13 @@ final class RoundTrainer {
   }
 
   /** Pixels of each class in evenly spread samples; what cannot be read is not counted. */
-  private static long[] pixels(List<Target> targets, int classes) {
+  private long[] pixels(List<Target> targets, int classes) {
     long[] pixels = new long[classes];
     int counted = Math.min(targets.size(), COUNTED);
     for (int i = 0; i < counted; i++) {
       try {
         ClassWeights.count(
-            targets.get((int) ((long) i * targets.size() / counted)).read().target(), pixels);
+            targets.get((int) ((long) i * targets.size() / counted)).read(scale).target(), pixels);
       } catch (IOException | IllegalArgumentException e) {
         // The supply says so when it deals it.
       }

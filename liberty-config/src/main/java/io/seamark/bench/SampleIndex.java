@@ -1,10 +1,13 @@
 package io.seamark.bench;
 
+import io.seamark.imaging.DepthScale;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Frame;
+import io.seamark.perception.Sample;
 import io.seamark.plugin.TaskSample;
+import io.seamark.source.ImageFiles;
 import io.seamark.text.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record SampleIndex(Path file, List<Entry> entries) {
   private static final int MAX_INDEX_BYTES = 64 << 20;
-  private static final long MAX_FILE_BYTES = 256L << 20;
   private static final int SHOWN = 5;
 
   /** Copies the list. */
@@ -37,7 +40,7 @@ public record SampleIndex(Path file, List<Entry> entries) {
    *
    * @param line its text
    * @param image an image file
-   * @param depth an 8-bit grey PNG, or null
+   * @param depth a grey PNG, or null
    * @param label an 8-bit PNG of classes; values that are no class of the model are ignored
    */
   public record Entry(String line, Path image, @Nullable Path depth, Path label) {
@@ -61,40 +64,22 @@ public record SampleIndex(Path file, List<Entry> entries) {
     }
 
     /**
-     * Reads the files.
+     * Reads the files, as the images of a folder are read.
      *
+     * @param scale what the values of depth images mean
      * @return frame and label
      * @throws IOException if one cannot be read or they differ in size; the message names the file
      */
-    public Labelled read() throws IOException {
-      byte[] bytes = content(image);
-      try {
-        Frame frame = Images.decodeFrame(bytes);
-        byte[] grey = depth == null ? null : content(depth);
-        ClassMap classes = Images.decodeClassMap(content(label));
-        if (classes.width() != frame.width() || classes.height() != frame.height()) {
-          throw new IOException(
-              String.format(
-                  "label %s is %dx%d, but its image is %dx%d",
-                  label, classes.width(), classes.height(), frame.width(), frame.height()));
-        }
-        return new Labelled(
-            grey == null ? frame : Images.withDepth(frame, grey),
-            classes,
-            Images.encoded(bytes),
-            grey);
-      } catch (IllegalArgumentException e) {
-        throw new IOException(image + ": " + e.getMessage(), e);
-      }
-    }
-
-    private static byte[] content(Path file) throws IOException {
-      long size = Files.size(file);
-      if (size > MAX_FILE_BYTES) {
-        throw new IOException(
-            file + " has " + size + " bytes, but at most " + MAX_FILE_BYTES + " are read");
-      }
-      return Files.readAllBytes(file);
+    public Labelled read(DepthScale scale) throws IOException {
+      Sample sample =
+          ImageFiles.read(new ImageFiles.Item("sample", "", image, label, depth), scale);
+      Frame frame = sample.frame();
+      EncodedImage encoded = sample.encoded();
+      return new Labelled(
+          frame,
+          Objects.requireNonNull(sample.label(), "label"),
+          encoded == null ? new EncodedImage(EncodedImage.PNG, Images.encodePng(frame)) : encoded,
+          Images.depthOrNull(frame));
     }
   }
 
@@ -103,8 +88,8 @@ public record SampleIndex(Path file, List<Entry> entries) {
    *
    * @param frame with depth if there is any
    * @param label of its size
-   * @param image the image file's bytes
-   * @param depthPng the depth file's bytes, or null
+   * @param image the image file as it is sent, or one made of the frame
+   * @param depthPng the depth as the network reads it, or null
    */
   @SuppressWarnings("ArrayRecordComponent")
   public record Labelled(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.seamark.buffer.BufferOptions;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.cli.CommonOptions;
+import io.seamark.cli.OpenedSource;
 import io.seamark.cli.Progress;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.SourceOptions;
@@ -62,6 +63,7 @@ final class Run {
   private final Map<String, Double> phases = new LinkedHashMap<>();
   private final CountDownLatch finished = new CountDownLatch(1);
   private volatile boolean interrupted;
+  private long withoutDepth;
   private volatile @Nullable EdgeRuntime running;
 
   /**
@@ -305,13 +307,16 @@ final class Run {
 
   private void stream(EdgeRuntime runtime, Recording recording)
       throws IOException, InterruptedException {
-    try (SampleSource frames =
-            new Limited(SourceOptions.open(order.workplace().plugins()), order.frames());
+    try (OpenedSource opened = SourceOptions.open(order.workplace().plugins());
+        SampleSource frames = new Limited(opened, order.frames());
         Progress progress = new Progress("run", frames.size().orElse(-1), err)) {
+      opened.begin(order.initial(), err);
       recording.show(() -> progress.step(live(runtime, recording)));
       if (!interrupted) {
         runtime.run(frames);
       }
+      opened.end(err);
+      withoutDepth = opened.withoutDepth();
       recording.show(null);
     }
   }
@@ -474,6 +479,7 @@ final class Run {
     Map<String, Object> s = new LinkedHashMap<>();
     s.put("frames", totals.frames());
     s.put("skipped", totals.skipped());
+    s.put("without_depth", withoutDepth);
     s.put("hard", totals.hard());
     s.put(
         "hard_share", totals.frames() == 0 ? Double.NaN : (double) totals.hard() / totals.frames());

@@ -2,6 +2,7 @@ package io.seamark.verb;
 
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.JsonLine;
+import io.seamark.cli.OpenedSource;
 import io.seamark.cli.OutputNames;
 import io.seamark.cli.Progress;
 import io.seamark.cli.Seamark;
@@ -14,7 +15,6 @@ import io.seamark.perception.SegmentMask;
 import io.seamark.perception.SourceItem;
 import io.seamark.perception.UnreadableSample;
 import io.seamark.plugin.MaskGenerator;
-import io.seamark.plugin.SampleSource;
 import io.seamark.unknown.segment.MaskRecords;
 import io.seamark.unknown.segment.Prompt;
 import io.seamark.unknown.segment.SegmentAnything;
@@ -113,7 +113,7 @@ public final class MasksVerb implements Verb {
     points.forEach(text -> prompts.add(PromptText.points(text)));
     boxes.forEach(text -> prompts.add(PromptText.box(text)));
     CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
-    try (SampleSource frames = SourceOptions.open(workplace.plugins());
+    try (OpenedSource frames = SourceOptions.open(workplace.plugins());
         MaskGenerator generator = Opening.generator(workplace);
         Progress progress = new Progress("masks", frames.size().orElse(-1), common.err())) {
       if (!prompts.isEmpty() && !(generator instanceof SegmentAnything)) {
@@ -121,6 +121,7 @@ public final class MasksVerb implements Verb {
             "--points and --boxes need the mask generator segment_anything");
       }
       Opening.folder(out);
+      frames.begin(common.err());
       while (true) {
         Optional<SourceItem> next = frames.next();
         if (next.isEmpty()) {

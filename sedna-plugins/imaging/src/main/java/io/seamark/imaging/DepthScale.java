@@ -13,7 +13,10 @@ public sealed interface DepthScale {
   /** 8-bit values that are what the network reads; 16-bit values without a scale are refused. */
   DepthScale AS_STORED = new AsStored();
 
-  /** Cityscapes's files: 1 more than 256 times the disparity in pixels; 0 is unknown. */
+  /**
+   * Cityscapes's 16-bit files: 1 more than 256 times the disparity in pixels; 0 is unknown. Values
+   * of 8 bits are that disparity already.
+   */
   DepthScale CITYSCAPES = new Disparity();
 
   /** Values as they are. */

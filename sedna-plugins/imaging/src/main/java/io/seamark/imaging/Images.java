@@ -174,7 +174,8 @@ public final class Images {
               + " disparity");
     }
     Raster raster = Decoder.decode(header).raster();
-    byte[] depth = scale.equals(DepthScale.AS_STORED) ? band(raster) : scaled(raster, scale);
+    boolean stored = header.bitDepth() <= 8 && !(scale instanceof DepthScale.Metres);
+    byte[] depth = stored ? band(raster) : scaled(raster, scale);
     return new Frame(rgb.width(), rgb.height(), rgb.rgb(), turned(depth, header, 1));
   }
 

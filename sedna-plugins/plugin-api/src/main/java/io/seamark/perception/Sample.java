@@ -16,9 +16,12 @@ import org.jspecify.annotations.Nullable;
 public record Sample(
     String id, String domain, Frame frame, @Nullable EncodedImage encoded, @Nullable ClassMap label)
     implements SourceItem {
+  /** Most characters of an id. */
+  public static final int MAX_ID = 200;
+
   /** Checks the id and that frame and label have one size. */
   public Sample {
-    if (id.isBlank() || id.length() > 200) {
+    if (id.isBlank() || id.length() > MAX_ID) {
       throw new IllegalArgumentException("sample id must have 1 to 200 characters: '" + id + "'");
     }
     if (label != null && (label.width() != frame.width() || label.height() != frame.height())) {

@@ -2,6 +2,7 @@ package io.seamark.plugin;
 
 import io.seamark.perception.SourceItem;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -22,6 +23,16 @@ public interface SampleSource extends AutoCloseable {
    * @return empty if unknown, as with a camera
    */
   OptionalInt size();
+
+  /**
+   * What a person should know of the source before its first item: what it passes over, what lacks
+   * something that was asked for.
+   *
+   * @return one line each, none where there is nothing to say
+   */
+  default List<String> notes() {
+    return List.of();
+  }
 
   @Override
   void close() throws IOException;

@@ -1,59 +1,33 @@
 package io.seamark.source;
 
-import io.seamark.imaging.Images;
-import io.seamark.perception.ClassMap;
-import io.seamark.perception.EncodedImage;
-import io.seamark.perception.Frame;
+import io.seamark.imaging.DepthScale;
 import io.seamark.perception.Sample;
 import io.seamark.perception.SourceItem;
 import io.seamark.perception.UnreadableSample;
 import io.seamark.plugin.SampleSource;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.regex.PatternSyntaxException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JPEG and PNG images of a folder, in the order of their names, with labels and depth from
- * folders beside it. A sample's id is its file's name without the extension; its domain is what
- * stands before the first underscore of that name, if there is one.
- *
- * <p>The folder is listed once, when it is opened; files are read one by one. A file that cannot be
- * read, or whose label or depth cannot be used, becomes an {@link UnreadableSample}. An image
- * without a label file is a sample without a label.
+ * The JPEG, PNG, WebP and TIFF images of a folder, in the order of their names, with labels and
+ * depth from folders beside it, see {@link ImageFiles}. A file that cannot be read, or whose label
+ * or depth cannot be used, becomes an {@link UnreadableSample}. An image without a label file is a
+ * sample without a label.
  */
 public final class ImageFolder implements SampleSource {
-  /** Largest file that is read, in bytes. */
-  public static final long MAX_FILE_BYTES = 64L << 20;
-
-  private static final Set<String> EXTENSIONS = Set.of("jpg", "jpeg", "png");
-
-  private final Options options;
-  private final List<Path> images;
-  private final boolean sharedNames;
+  private final ImageFiles files;
   private int next;
 
-  private ImageFolder(Options options, List<Path> images) {
-    this.options = options;
-    this.images = images;
-    Set<String> names = new HashSet<>();
-    sharedNames = !images.stream().allMatch(image -> names.add(baseName(image)));
+  private ImageFolder(ImageFiles files) {
+    this.files = files;
   }
 
   /**
@@ -61,11 +35,15 @@ public final class ImageFolder implements SampleSource {
    *
    * @param folder of images
    * @param labels folder of class maps named as the images but with {@code .png}, or null
-   * @param depth folder of 8-bit depth images named likewise, or null
+   * @param depth folder of depth images named likewise, or null
    * @param select globs such as {@code 0001TP_*}, matched against file names with or without their
-   *     extension; empty for all
+   *     ending, or with a slash or {@code **} against paths in sub-folders too; empty for all
    * @param width width in pixels that every sample is scaled to; 0 to leave them as they are
    * @param height height in pixels that every sample is scaled to; 0 if width is 0
+   * @param labelsSuffix what a label's name has after its image's, without {@code .png}; empty for
+   *     nothing, or for Cityscapes's
+   * @param depthSuffix the same for depth
+   * @param depthScale what the values of depth images mean
    */
   public record Options(
       Path folder,
@@ -73,11 +51,16 @@ public final class ImageFolder implements SampleSource {
       @Nullable Path depth,
       List<String> select,
       int width,
-      int height) {
-    /** Checks the globs and the size. */
+      int height,
+      String labelsSuffix,
+      String depthSuffix,
+      DepthScale depthScale) {
+    /** Checks the globs and the size, and takes the suffixes without their ending. */
     public Options {
       select = List.copyOf(select);
       checkGlobs(select);
+      labelsSuffix = suffix("label", labelsSuffix);
+      depthSuffix = suffix("depth", depthSuffix);
       if ((width == 0) != (height == 0) || width < 0 || height < 0) {
         throw new IllegalArgumentException(
             "cannot scale images to " + width + "x" + height + " pixels");
@@ -91,22 +74,46 @@ public final class ImageFolder implements SampleSource {
      * @return options to refine
      */
     public static Options of(Path folder) {
-      return new Options(folder, null, null, List.of(), 0, 0);
+      return new Options(folder, null, null, List.of(), 0, 0, "", "", DepthScale.AS_STORED);
+    }
+
+    private static String suffix(String what, String text) {
+      if (text.contains("/") || text.contains("\\")) {
+        throw new IllegalArgumentException(
+            "a "
+                + what
+                + " suffix is '"
+                + text
+                + "', but must be an end of file names, such as _gtFine_labelIds");
+      }
+      return Listing.ending(text).equals("png") && text.contains(".")
+          ? text.substring(0, text.lastIndexOf('.'))
+          : text;
     }
 
     /**
-     * Reads {@code FOLDER} or {@code FOLDER:GLOB,GLOB}. What follows the last colon is taken for
-     * globs unless the whole text names a folder that exists.
+     * Reads {@code FOLDER} or {@code FOLDER:GLOB,GLOB}. Globs are what follows the last colon after
+     * a folder that exists, or after the last colon at all, unless the whole text names a folder
+     * that exists or a slash follows.
      *
      * @param text as a user writes it
      * @return that folder and those globs, without labels
      * @throws IllegalArgumentException if a glob is malformed
      */
     public static Options parse(String text) {
-      int colon = text.lastIndexOf(':');
-      if (colon <= 0 || Files.isDirectory(Path.of(text))) {
+      if (Files.isDirectory(Path.of(text))) {
         return of(Path.of(text));
       }
+      for (int at = text.lastIndexOf(':'); at > 0; at = text.lastIndexOf(':', at - 1)) {
+        if (Files.isDirectory(Path.of(text.substring(0, at)))) {
+          return of(text, at);
+        }
+      }
+      int colon = text.lastIndexOf(':');
+      return colon <= 0 || text.indexOf('/', colon) >= 0 ? of(Path.of(text)) : of(text, colon);
+    }
+
+    private static Options of(String text, int colon) {
       return of(Path.of(text.substring(0, colon))).withSelect(globs(text.substring(colon + 1)));
     }
 
@@ -117,7 +124,8 @@ public final class ImageFolder implements SampleSource {
      * @return new options
      */
     public Options withLabels(@Nullable Path labels) {
-      return new Options(folder, labels, depth, select, width, height);
+      return new Options(
+          folder, labels, depth, select, width, height, labelsSuffix, depthSuffix, depthScale);
     }
 
     /**
@@ -127,7 +135,8 @@ public final class ImageFolder implements SampleSource {
      * @return new options
      */
     public Options withDepth(@Nullable Path depth) {
-      return new Options(folder, labels, depth, select, width, height);
+      return new Options(
+          folder, labels, depth, select, width, height, labelsSuffix, depthSuffix, depthScale);
     }
 
     /**
@@ -137,7 +146,8 @@ public final class ImageFolder implements SampleSource {
      * @return new options
      */
     public Options withSelect(List<String> select) {
-      return new Options(folder, labels, depth, select, width, height);
+      return new Options(
+          folder, labels, depth, select, width, height, labelsSuffix, depthSuffix, depthScale);
     }
 
     /**
@@ -148,7 +158,31 @@ public final class ImageFolder implements SampleSource {
      * @return new options
      */
     public Options withSize(int width, int height) {
-      return new Options(folder, labels, depth, select, width, height);
+      return new Options(
+          folder, labels, depth, select, width, height, labelsSuffix, depthSuffix, depthScale);
+    }
+
+    /**
+     * The same with labels and depth whose names end otherwise.
+     *
+     * @param labels what a label's name has after its image's; empty for nothing
+     * @param depth the same for depth
+     * @return new options
+     */
+    public Options withSuffixes(String labels, String depth) {
+      return new Options(
+          folder, this.labels, this.depth, select, width, height, labels, depth, depthScale);
+    }
+
+    /**
+     * The same with depth images of another meaning.
+     *
+     * @param scale what their values mean
+     * @return new options
+     */
+    public Options withDepthScale(DepthScale scale) {
+      return new Options(
+          folder, labels, depth, select, width, height, labelsSuffix, depthSuffix, scale);
     }
   }
 
@@ -161,28 +195,47 @@ public final class ImageFolder implements SampleSource {
    *     selected, or if labels or depth were asked for and not one image has any
    */
   public static ImageFolder open(Options options) throws IOException {
-    Path folder = options.folder();
-    List<Path> all = list(folder, "image folder");
-    if (all.isEmpty()) {
+    ImageFiles files = ImageFiles.list(options);
+    if (files.all() == 0) {
       throw new IOException(
-          "image folder " + folder + " holds no image: it must hold .jpg, .jpeg or .png files");
+          "image folder "
+              + options.folder()
+              + " holds no image: it must hold .jpg, .jpeg, .png, .webp, .tif or .tiff files"
+              + (files.notes().isEmpty() ? "" : "; " + String.join("; ", files.notes())));
     }
-    List<PathMatcher> globs = options.select().stream().map(ImageFolder::matcher).toList();
-    List<Path> chosen =
-        globs.isEmpty() ? all : all.stream().filter(image -> matches(globs, image)).toList();
-    if (chosen.isEmpty()) {
+    if (files.items().isEmpty()) {
       throw new IOException(
           String.format(
               Locale.ROOT,
               "none of the %d images in %s matches '%s'; the first is %s",
-              all.size(),
-              folder,
+              files.all(),
+              options.folder(),
               String.join(",", options.select()),
-              all.get(0).getFileName()));
+              files.first()));
     }
-    checkBeside(options.labels(), "label", folder, chosen);
-    checkBeside(options.depth(), "depth", folder, chosen);
-    return new ImageFolder(options, chosen);
+    checkBeside(files, "label", options.labels(), ImageFiles.Item::label);
+    checkBeside(files, "depth", options.depth(), ImageFiles.Item::depth);
+    return new ImageFolder(files);
+  }
+
+  private static void checkBeside(
+      ImageFiles files,
+      String what,
+      @Nullable Path folder,
+      Function<ImageFiles.Item, @Nullable Path> file)
+      throws IOException {
+    if (folder != null && files.items().stream().allMatch(item -> file.apply(item) == null)) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "%s folder %s has no file for any image of %s: it must hold %s.png and so on, or say"
+                  + " with --%s-suffix how its names end",
+              what,
+              folder,
+              files.folder(),
+              files.items().get(0).id(),
+              what.equals("label") ? "labels" : what));
+    }
   }
 
   /**
@@ -195,156 +248,34 @@ public final class ImageFolder implements SampleSource {
     return Arrays.stream(text.split(",")).map(String::strip).filter(g -> !g.isEmpty()).toList();
   }
 
+  static void checkGlobs(List<String> globs) {
+    Globs.of(globs);
+  }
+
   @Override
   public Optional<SourceItem> next() {
-    if (next == images.size()) {
+    if (next == files.items().size()) {
       return Optional.empty();
     }
-    Path image = images.get(next++);
-    String id = sharedNames ? fileName(image) : baseName(image);
-    if (id.isBlank() || id.length() > 200) {
-      return Optional.of(
-          new UnreadableSample(
-              id.substring(0, Math.min(id.length(), 200)),
-              image + ": its name has " + id.length() + " characters, but may have 1 to 200"));
-    }
-    Path reading = image;
+    ImageFiles.Item item = files.items().get(next++);
     try {
-      EncodedImage encoded = Images.encoded(bytes(image));
-      Frame frame = Images.decodeFrame(encoded.bytes());
-      Path depth = beside(options.depth(), image);
-      if (depth != null) {
-        reading = depth;
-        frame = Images.withDepth(frame, bytes(depth));
-      }
-      Path label = beside(options.labels(), image);
-      ClassMap map = null;
-      if (label != null) {
-        reading = label;
-        map = Images.decodeClassMap(bytes(label));
-        if (map.width() != frame.width() || map.height() != frame.height()) {
-          throw new IOException(
-              String.format(
-                  Locale.ROOT,
-                  "the label is %dx%d, but its image is %dx%d",
-                  map.width(),
-                  map.height(),
-                  frame.width(),
-                  frame.height()));
-        }
-      }
-      if (options.width() > 0
-          && (frame.width() != options.width() || frame.height() != options.height())) {
-        frame = Images.resize(frame, options.width(), options.height());
-        map = map == null ? null : Images.resize(map, options.width(), options.height());
-        encoded = null;
-      }
-      return Optional.of(new Sample(id, domain(image), frame, encoded, map));
+      return Optional.of(files.read(item));
     } catch (IOException e) {
-      return Optional.of(new UnreadableSample(id, reading + ": " + reason(e)));
+      String id = item.id().substring(0, Math.min(item.id().length(), Sample.MAX_ID));
+      return Optional.of(new UnreadableSample(id, String.valueOf(e.getMessage())));
     }
   }
 
   @Override
   public OptionalInt size() {
-    return OptionalInt.of(images.size());
+    return OptionalInt.of(files.items().size());
+  }
+
+  @Override
+  public List<String> notes() {
+    return files.notes();
   }
 
   @Override
   public void close() {}
-
-  private static List<Path> list(Path folder, String what) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      throw new IOException(
-          what + " " + folder + (Files.exists(folder) ? " is not a folder" : " does not exist"));
-    }
-    List<Path> images = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-      for (Path entry : entries) {
-        String name = fileName(entry);
-        String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        if (EXTENSIONS.contains(extension) && Files.isRegularFile(entry)) {
-          images.add(entry);
-        }
-      }
-    } catch (DirectoryIteratorException e) {
-      throw new IOException("cannot list " + what + " " + folder + ": " + e.getMessage(), e);
-    }
-    images.sort(Comparator.comparing(ImageFolder::fileName));
-    return images;
-  }
-
-  private static void checkBeside(
-      @Nullable Path folder, String what, Path images, List<Path> chosen) throws IOException {
-    if (folder == null) {
-      return;
-    }
-    list(folder, what + " folder");
-    if (chosen.stream().allMatch(image -> beside(folder, image) == null)) {
-      throw new IOException(
-          String.format(
-              Locale.ROOT,
-              "%s folder %s has no file for any image of %s: it must hold %s.png and so on",
-              what,
-              folder,
-              images,
-              baseName(chosen.get(0))));
-    }
-  }
-
-  private static @Nullable Path beside(@Nullable Path folder, Path image) {
-    if (folder == null) {
-      return null;
-    }
-    Path file = folder.resolve(baseName(image) + ".png");
-    return Files.exists(file) ? file : null;
-  }
-
-  private static byte[] bytes(Path file) throws IOException {
-    long size = Files.size(file);
-    if (size > MAX_FILE_BYTES) {
-      throw new IOException(size + " bytes long, but at most " + MAX_FILE_BYTES + " are read");
-    }
-    // The file may grow while it is read.
-    try (InputStream in = Files.newInputStream(file)) {
-      return in.readNBytes((int) MAX_FILE_BYTES);
-    }
-  }
-
-  private static String reason(IOException e) {
-    return e instanceof NoSuchFileException ? "the file has gone" : String.valueOf(e.getMessage());
-  }
-
-  private static boolean matches(List<PathMatcher> globs, Path image) {
-    Path whole = Path.of(fileName(image));
-    Path base = Path.of(baseName(image));
-    return globs.stream().anyMatch(glob -> glob.matches(whole) || glob.matches(base));
-  }
-
-  static void checkGlobs(List<String> globs) {
-    globs.forEach(ImageFolder::matcher);
-  }
-
-  private static PathMatcher matcher(String glob) {
-    try {
-      return FileSystems.getDefault().getPathMatcher("glob:" + glob);
-    } catch (PatternSyntaxException e) {
-      throw new IllegalArgumentException(
-          "'" + glob + "' is not a glob such as 0001TP_*: " + e.getDescription(), e);
-    }
-  }
-
-  private static String fileName(Path file) {
-    return String.valueOf(file.getFileName());
-  }
-
-  private static String baseName(Path file) {
-    String name = fileName(file);
-    return name.substring(0, name.lastIndexOf('.'));
-  }
-
-  private static String domain(Path image) {
-    String name = baseName(image);
-    return name.substring(0, Math.max(0, name.indexOf('_')));
-  }
 }

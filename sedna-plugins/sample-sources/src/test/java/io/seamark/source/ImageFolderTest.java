@@ -181,7 +181,9 @@ class ImageFolderTest {
         "image folder " + file + " is not a folder", refusal(ImageFolder.Options.of(file)));
     Path empty = Files.createDirectory(temp.resolve("empty"));
     assertEquals(
-        "image folder " + empty + " holds no image: it must hold .jpg, .jpeg or .png files",
+        "image folder "
+            + empty
+            + " holds no image: it must hold .jpg, .jpeg, .png, .webp, .tif or .tiff files",
         refusal(ImageFolder.Options.of(empty)));
     assertEquals(
         "label folder " + missing + " does not exist",
@@ -191,7 +193,7 @@ class ImageFolderTest {
             + empty
             + " has no file for any image of "
             + images
-            + ": it must hold day_0.png and so on",
+            + ": it must hold day_0.png and so on, or say with --labels-suffix how its names end",
         refusal(ImageFolder.Options.of(images).withLabels(empty)));
   }
 
@@ -201,13 +203,15 @@ class ImageFolderTest {
     Path none = Path.of("");
     try (SampleSource source =
         provider.create(
-            new ImageFolderProvider.Hyperparameters(images, labels, none, "fog_*", "32x32"),
+            new ImageFolderProvider.Hyperparameters(
+                images, labels, none, "fog_*", "32x32", "", "", ""),
             new TestContext(1))) {
       assertEquals(2, source.size().orElseThrow());
       assertEquals(32, ((Sample) source.next().orElseThrow()).frame().height());
     }
     ImageFolderProvider.Hyperparameters missing =
-        new ImageFolderProvider.Hyperparameters(temp.resolve("missing"), none, none, "", "");
+        new ImageFolderProvider.Hyperparameters(
+            temp.resolve("missing"), none, none, "", "", "", "", "");
     assertEquals(
         "image folder " + temp.resolve("missing") + " does not exist",
         assertThrows(UncheckedIOException.class, () -> provider.create(missing, new TestContext(1)))
@@ -216,10 +220,12 @@ class ImageFolderTest {
         "size is '32', but must be WIDTHxHEIGHT, such as 480x360",
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new ImageFolderProvider.Hyperparameters(images, none, none, "", "32"))
+                () ->
+                    new ImageFolderProvider.Hyperparameters(
+                        images, none, none, "", "32", "", "", ""))
             .getMessage());
     ImageFolderProvider.Hyperparameters unset =
-        new ImageFolderProvider.Hyperparameters(none, none, none, "", "");
+        new ImageFolderProvider.Hyperparameters(none, none, none, "", "", "", "", "");
     assertThrows(IllegalArgumentException.class, () -> provider.create(unset, new TestContext(1)));
   }
 

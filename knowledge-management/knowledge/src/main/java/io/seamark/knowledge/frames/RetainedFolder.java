@@ -1,64 +1,46 @@
 package io.seamark.knowledge.frames;
 
-import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
-import io.seamark.perception.Frame;
+import io.seamark.perception.Sample;
+import io.seamark.source.ImageFiles;
+import io.seamark.source.ImageFolder;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Labelled frames in a folder of images, in name order. */
+/** Labelled frames in a folder of images, in name order, found and read as a source's are. */
 public final class RetainedFolder implements LabelledFrames {
-  /** Larger files are not read: 40 megapixels fit well below. */
-  private static final long MAX_FILE_BYTES = 256L << 20;
-
-  private final List<Path> images;
-  private final List<Path> labels;
+  private final ImageFiles files;
+  private final List<ImageFiles.Item> labelled;
   private final String source;
 
-  private RetainedFolder(List<Path> images, List<Path> labels, String source) {
-    this.images = List.copyOf(images);
-    this.labels = List.copyOf(labels);
+  private RetainedFolder(ImageFiles files, List<ImageFiles.Item> labelled, String source) {
+    this.files = files;
+    this.labelled = labelled;
     this.source = source;
   }
 
   /**
    * Lists the frames.
    *
-   * @param setting {@code FOLDER} or {@code FOLDER:GLOB,GLOB}; globs hold for file names, with or
-   *     without their extension
+   * @param setting {@code FOLDER} or {@code FOLDER:GLOB,GLOB}, as {@link ImageFolder.Options#parse}
+   *     reads it
    * @param labels folder of 8-bit PNG class maps under the same base names, or null for the folder
-   *     beside {@code FOLDER} with {@code annot} at the end of its name
+   *     beside {@code FOLDER} with {@code annot} at the end of its name, or Cityscapes's where the
+   *     images lie in that layout
    * @return the frames that have a label
    * @throws IOException if a folder is missing or no frame in it has a label
    */
   public static RetainedFolder open(String setting, @Nullable Path labels) throws IOException {
-    int colon = setting.lastIndexOf(':');
-    boolean globbed =
-        colon > 1 && setting.indexOf('/', colon) < 0 && setting.indexOf('\\', colon) < 0;
-    Path folder = Path.of(globbed ? setting.substring(0, colon) : setting);
-    List<PathMatcher> select =
-        globbed
-            ? Arrays.stream(setting.substring(colon + 1).split(","))
-                .map(String::strip)
-                .filter(glob -> !glob.isEmpty())
-                .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
-                .toList()
-            : List.of();
+    ImageFolder.Options options = ImageFolder.Options.parse(setting);
+    Path folder = options.folder();
     if (!Files.isDirectory(folder)) {
       throw new IOException(
           "seamark.retain is '" + setting + "', but " + folder + " is not a folder of images");
     }
-    Path annotations = labels == null ? Path.of(folder + "annot") : labels;
+    Path annotations = labels == null ? ImageFiles.labelsBeside(folder) : labels;
     if (!Files.isDirectory(annotations)) {
       throw new IOException(
           "labels of the retained frames in "
@@ -67,87 +49,39 @@ public final class RetainedFolder implements LabelledFrames {
               + annotations
               + " (or where seamark.retain.labels says), but that is not a folder");
     }
-    List<Path> images = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        if (isImage(file) && (select.isEmpty() || matches(select, file))) {
-          images.add(file);
-        }
-      }
-    }
-    Collections.sort(images);
-    List<Path> labelled = new ArrayList<>();
-    List<Path> maps = new ArrayList<>();
-    for (Path image : images) {
-      Path map = annotations.resolve(base(image) + ".png");
-      if (Files.isRegularFile(map)) {
-        labelled.add(image);
-        maps.add(map);
-      }
-    }
+    ImageFiles files = ImageFiles.list(options.withLabels(annotations));
+    List<ImageFiles.Item> labelled =
+        files.items().stream().filter(item -> item.label() != null).toList();
     if (labelled.isEmpty()) {
       throw new IOException(
           "seamark.retain is '"
               + setting
               + "', but of its "
-              + images.size()
-              + " images (.jpg, .jpeg, .png) none has a label NAME.png in "
+              + files.items().size()
+              + " images none has a label NAME.png in "
               + annotations);
     }
     Path name = folder.getFileName();
+    String globs = setting.substring(Math.min(setting.length(), folder.toString().length()));
     return new RetainedFolder(
-        labelled,
-        maps,
-        (name == null ? folder.toString() : name.toString())
-            + (globbed ? setting.substring(colon) : ""));
-  }
-
-  private static boolean isImage(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return name.endsWith(".jpg") || name.endsWith(".jpeg") || name.endsWith(".png");
-  }
-
-  private static boolean matches(List<PathMatcher> select, Path file) {
-    Path name = file.getFileName();
-    return select.stream().anyMatch(m -> m.matches(name) || m.matches(Path.of(base(file))));
-  }
-
-  private static String base(Path file) {
-    String name = file.getFileName().toString();
-    return name.substring(0, name.lastIndexOf('.'));
+        files, labelled, (name == null ? folder.toString() : name.toString()) + globs);
   }
 
   @Override
   public int size() {
-    return images.size();
+    return labelled.size();
   }
 
   @Override
   public LabelledFrame read(int index) throws IOException {
-    Path image = images.get(index);
-    Path map = labels.get(index);
-    byte[] picture = content(image);
-    byte[] classes = content(map);
-    DecodeBound.checkDecoding(picture);
-    DecodeBound.checkDecoding(classes);
-    Frame frame = Images.decodeFrame(picture);
-    ClassMap label = Images.decodeClassMap(classes);
-    if (frame.width() != label.width() || frame.height() != label.height()) {
-      throw new IOException(
-          String.format(
-              "label %s is %dx%d, but its frame is %dx%d",
-              map, label.width(), label.height(), frame.width(), frame.height()));
+    ImageFiles.Item item = labelled.get(index);
+    DecodeBound.checkDecoding(ImageFiles.bytes(item.image()));
+    Sample sample = files.read(item);
+    ClassMap label = sample.label();
+    if (label == null) {
+      throw new IllegalStateException(sample.id() + " was listed with a label");
     }
-    return new LabelledFrame(frame, label);
-  }
-
-  private static byte[] content(Path file) throws IOException {
-    long size = Files.size(file);
-    if (size > MAX_FILE_BYTES) {
-      throw new IOException(
-          file + " has " + size + " bytes, but at most " + MAX_FILE_BYTES + " are read");
-    }
-    return Files.readAllBytes(file);
+    return new LabelledFrame(sample.frame(), label);
   }
 
   @Override

@@ -61,11 +61,31 @@ class RetainedFolderTest {
     assertEquals(
         "seamark.retain is '"
             + train
-            + ":fog_*', but of its 0 images (.jpg, .jpeg, .png) none has a label NAME.png in "
+            + ":fog_*', but of its 0 images none has a label NAME.png in "
             + train
             + "annot",
         assertThrows(IOException.class, () -> RetainedFolder.open(train + ":fog_*", null))
             .getMessage());
+  }
+
+  @Test
+  void findsCityscapesLabelsBesideItsImages() throws IOException {
+    Path images = root.resolve("cs/leftImg8bit/train/ulm");
+    Path labels = root.resolve("cs/gtFine/train/ulm");
+    Files.createDirectories(images);
+    Files.createDirectories(labels);
+    Files.write(
+        images.resolve("ulm_0_1_leftImg8bit.png"),
+        Images.encodePng(new Frame(4, 2, new byte[24], null)));
+    Files.write(
+        labels.resolve("ulm_0_1_gtFine_labelIds.png"),
+        Images.encodeClassMap(new ClassMap(4, 2, new byte[] {7, 8, 33, 1, 0, 26, 11, 23})));
+    RetainedFolder frames =
+        RetainedFolder.open(root.resolve("cs/leftImg8bit/train") + ":**/ulm_*", null);
+    assertEquals(1, frames.size());
+    assertEquals("train:**/ulm_*", frames.source());
+    assertEquals(18, frames.read(0).target().at(2, 0));
+    assertEquals(255, frames.read(0).target().at(3, 0));
   }
 
   @Test

@@ -151,7 +151,7 @@ final class TaskProcessor implements AutoCloseable {
   Outcome process(InputStream message) throws IOException {
     try (BodyReader.Body body = reader.read(message)) {
       long start = System.nanoTime();
-      HardSample sample = decode(body);
+      HardSample sample = trimmed(decode(body));
       checkSize(sample.width(), sample.height(), sample.scores());
       checkEdge(sample.edge());
       double unpackSeconds = secondsSince(start);
@@ -362,6 +362,19 @@ final class TaskProcessor implements AutoCloseable {
       throw new BadSampleException("the body is no sample: " + e.getMessage());
     } finally {
       unpacking.unlock();
+    }
+  }
+
+  /** What is kept is what is read: no bytes after a picture's end, and little beside it. */
+  private static HardSample trimmed(HardSample sample) {
+    try {
+      byte[] depth = sample.depthPng();
+      return sample.withFiles(
+          Images.encoded(sample.image().bytes()),
+          depth == null ? null : Images.encoded(depth).bytes());
+    } catch (IOException e) {
+      throw new BadSampleException(
+          "image of sample '" + sample.id() + "' cannot be read: " + e.getMessage());
     }
   }
 
