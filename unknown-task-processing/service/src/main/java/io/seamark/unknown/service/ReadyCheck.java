@@ -7,7 +7,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-/** Up once the plugins are loaded and the buffer is open. */
+/** Up once the plugins are loaded and the buffer is open, while frames can be answered. */
 @Startup
 @Readiness
 @ApplicationScoped
@@ -17,9 +17,17 @@ public class ReadyCheck implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     var answer = HealthCheckResponse.named("unknown-task-processing");
-    String failure = host.failure();
-    return failure.isEmpty()
-        ? answer.up().withData("buffered", host.processor().buffered()).build()
-        : answer.down().withData("reason", failure).build();
+    String failure = host.unready();
+    if (!failure.isEmpty()) {
+      return answer.down().withData("reason", failure).build();
+    }
+    TaskProcessor processor = host.processor();
+    // Not a reason to be down: frames that bring their scores are answered.
+    String unlabelled = processor.unlabelled();
+    return answer
+        .up()
+        .withData("buffered", processor.buffered())
+        .withData("without scores", unlabelled.isEmpty() ? "answered" : "refused: " + unlabelled)
+        .build();
   }
 }

@@ -22,13 +22,14 @@ class ServiceSettingsTest {
     assertEquals(Runtime.getRuntime().availableProcessors(), settings.threads());
     assertEquals(4, settings.queue());
     assertEquals(30, settings.bodySeconds());
+    assertEquals(0, settings.nativeMegabytes());
     assertEquals("sedna", settings.job());
   }
 
   @Test
   void of_readsEverySetting() {
     assertEquals(
-        new ServiceSettings(Path.of("out"), "sam", -7, 3, 0, 7, "helmet"),
+        new ServiceSettings(Path.of("out"), "sam", -7, 3, 0, 7, 300, "helmet"),
         ServiceSettings.of(
             config(
                 Map.of(
@@ -38,20 +39,27 @@ class ServiceSettingsTest {
                     "seamark.threads", "3",
                     "seamark.queue", "0",
                     "seamark.body.seconds", "7",
+                    "seamark.native.megabytes", "300",
                     "JOB_NAME", "helmet"))));
   }
 
   @Test
   void of_reportsAllFailuresAtOnce() {
     Config wrong =
-        config(Map.of("seamark.seed", "x", "seamark.threads", "0", "seamark.queue", "65"));
+        config(
+            Map.of(
+                "seamark.seed", "x",
+                "seamark.threads", "0",
+                "seamark.queue", "65",
+                "seamark.native.megabytes", "-1"));
 
     assertEquals(
         List.of(
             "seamark.data is not set, but must name the folder that holds the replay buffer",
             "seamark.seed is 'x', but must be a whole number",
             "seamark.threads is '0', but must be a whole number from 1 to 1024",
-            "seamark.queue is '65', but must be a whole number from 0 to 64"),
+            "seamark.queue is '65', but must be a whole number from 0 to 64",
+            "seamark.native.megabytes is '-1', but must be a whole number from 0 to 1048576"),
         String.valueOf(
                 assertThrows(IllegalArgumentException.class, () -> ServiceSettings.of(wrong))
                     .getMessage())
