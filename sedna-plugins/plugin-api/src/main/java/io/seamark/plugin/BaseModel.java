@@ -20,6 +20,22 @@ public interface BaseModel {
    */
   Session open(Path model, int width, int height, boolean depth) throws IOException;
 
+  /**
+   * What opening a model and labelling one frame takes, the prediction among that.
+   *
+   * @param model the model's file
+   * @param width of the frame, in pixels
+   * @param height of the frame, in pixels
+   * @param depth whether the frame has depth
+   * @return an upper bound; unless stated otherwise, 32 bytes a pixel on the heap and 1 KiB a pixel
+   *     outside of it
+   * @throws IOException as {@link #open}, as far as it is known without opening
+   */
+  default MemoryNeed memory(Path model, int width, int height, boolean depth) throws IOException {
+    long pixels = (long) width * height;
+    return new MemoryNeed(32 * pixels, 1024 * pixels);
+  }
+
   /** An open model. {@link #infer} is not thread-safe. */
   interface Session extends AutoCloseable {
     /**

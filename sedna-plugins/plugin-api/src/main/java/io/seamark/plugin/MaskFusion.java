@@ -18,4 +18,16 @@ public interface MaskFusion {
    *     scores
    */
   ClassMap fuse(ClassScores scores, List<SegmentMask> masks);
+
+  /**
+   * What a fusion takes, besides scores and masks.
+   *
+   * @param width of the frame, in pixels
+   * @param height of the frame, in pixels
+   * @param classes of the scores
+   * @return an upper bound; unless stated otherwise, the scores once more and 32 bytes a pixel
+   */
+  default MemoryNeed memory(int width, int height, int classes) {
+    return MemoryNeed.ofHeap((long) width * height * (4L * classes + 32));
+  }
 }

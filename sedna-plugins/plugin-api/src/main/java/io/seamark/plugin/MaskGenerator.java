@@ -28,6 +28,17 @@ public interface MaskGenerator extends AutoCloseable {
     return generate(frame);
   }
 
+  /**
+   * What finding a frame's masks takes, the masks that come out of it among that.
+   *
+   * @param width of the frame, in pixels
+   * @param height of the frame, in pixels
+   * @return an upper bound; unless stated otherwise, 256 masks and as much again
+   */
+  default MemoryNeed memory(int width, int height) {
+    return MemoryNeed.ofHeap(64L * width * height);
+  }
+
   /** Frees native memory. Closing twice does nothing. */
   @Override
   void close();

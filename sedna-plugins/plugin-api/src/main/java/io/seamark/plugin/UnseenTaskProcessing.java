@@ -15,8 +15,60 @@ public interface UnseenTaskProcessing extends AutoCloseable {
    * @param frame what the camera saw
    * @param scores the edge model's logits for it, at any resolution
    * @return the better answer
+   * @throws IllegalArgumentException if these scores cannot be used, with the reason
    */
   Answer process(Frame frame, ClassScores scores);
+
+  /**
+   * Scores for a frame that came without any, from an edge model of the cloud's own.
+   *
+   * @param frame what the camera saw
+   * @return the model's logits, fit for {@link #process}
+   * @throws IllegalStateException with the reason that {@link #unlabelled} gives
+   */
+  default ClassScores label(Frame frame) {
+    throw new IllegalStateException(unlabelled());
+  }
+
+  /**
+   * Whether there is an edge model for {@link #label}, if not now then once its file is there.
+   *
+   * @return false if frames must always bring their scores
+   */
+  default boolean labels() {
+    return false;
+  }
+
+  /**
+   * Why frames need scores of their own.
+   *
+   * @return one line for people; empty if {@link #label} makes them now
+   */
+  default String unlabelled() {
+    return "this service holds no edge model";
+  }
+
+  /**
+   * What keeps every frame from being answered, such as a file that has become unreadable.
+   *
+   * @return one line for people; empty if nothing does
+   */
+  default String failure() {
+    return "";
+  }
+
+  /**
+   * What labelling and answering a frame takes, besides the frame and the scores that came with it.
+   *
+   * @param width of the frame, in pixels
+   * @param height of the frame, in pixels
+   * @param classes of the scores, or 0 for {@link #label} alone
+   * @return an upper bound; unless stated otherwise, the scores twice at the frame's size and 64
+   *     bytes a pixel
+   */
+  default MemoryNeed memory(int width, int height, int classes) {
+    return MemoryNeed.ofHeap((long) width * height * (8L * classes + 64));
+  }
 
   /** Frees native memory. Closing twice does nothing. */
   @Override

@@ -32,6 +32,7 @@ public final class SettingKeys {
           "seamark.queue",
           "seamark.replica.buffers",
           "seamark.body.seconds",
+          "seamark.native.megabytes",
           ConfigurationSources.ALGORITHM,
           "seamark.retain",
           "seamark.retain.labels",

@@ -4,6 +4,7 @@ import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.BaseModel;
+import io.seamark.plugin.MemoryNeed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The views speak for the edge only while it runs the same model. So the plain frame is labelled
  * too, and where less than {@value #SAME} of its cells come out as the edge labelled them, the
- * edge's scores stand: another version serves there. The file is read again when it has changed, so
- * it may be the copy of the serving version that knowledge management keeps; until there is one,
- * the edge's scores stand too. Thread-safe; calls wait for each other.
+ * edge's scores stand: another version serves there. Scores of another number of classes are
+ * refused, and a frame that came without scores gets the model's own. The file is read again when
+ * it has changed, so it may be the copy of the serving version that knowledge management keeps;
+ * until there is one, the edge's scores stand too. Thread-safe; calls wait for each other.
  */
 final class EdgeViews implements AutoCloseable {
   /** Share of cells with one class from which two answers are of one model; JPEG moves a few. */
@@ -36,6 +38,9 @@ final class EdgeViews implements AutoCloseable {
   private final Path file;
   private final double brightness;
   private @Nullable Opened opened;
+
+  // What the model itself said last: of those scores it need not be asked whether they are its own.
+  private @Nullable ClassScores own;
 
   private record Opened(
       BaseModel.Session session, int width, int height, boolean depth, FileTime modified) {}
@@ -60,6 +65,7 @@ final class EdgeViews implements AutoCloseable {
    * @param scores the edge's
    * @return better scores of that size, or the edge's own if another model made them or there is no
    *     file yet
+   * @throws IllegalArgumentException if the scores have another number of classes than the model
    * @throws UncheckedIOException if the model cannot be opened
    */
   synchronized ClassScores look(Frame frame, ClassScores scores) {
@@ -67,8 +73,20 @@ final class EdgeViews implements AutoCloseable {
       return scores;
     }
     BaseModel.Session session = open(frame);
-    if (!same(session.infer(frame).scores(), scores)) {
-      return scores;
+    if (scores != own) {
+      ClassScores plain = session.infer(frame).scores();
+      if (plain.classes() != scores.classes()) {
+        throw new IllegalArgumentException(
+            "scores have "
+                + scores.classes()
+                + " classes, but sam_fusion's edge model "
+                + file
+                + " has "
+                + plain.classes());
+      }
+      if (!same(plain, scores)) {
+        return scores;
+      }
     }
     double gamma = gamma(frame);
     Frame bright = gamma < 1 ? frame.withGamma(gamma) : frame;
@@ -79,6 +97,67 @@ final class EdgeViews implements AutoCloseable {
       mean[i] = (mean[i] + mirrored.logits()[i]) / 2;
     }
     return new ClassScores(scores.classes(), scores.width(), scores.height(), mean);
+  }
+
+  /**
+   * Labels a frame that came without scores.
+   *
+   * @param frame what the camera saw
+   * @return the model's scores; {@link #look} knows them again
+   * @throws IllegalStateException if there is no file yet
+   * @throws UncheckedIOException if the model cannot be opened
+   */
+  synchronized ClassScores label(Frame frame) {
+    if (!Files.exists(file)) {
+      throw new IllegalStateException(missing());
+    }
+    ClassScores made = open(frame).infer(frame).scores();
+    own = made;
+    return made;
+  }
+
+  /** Why {@link #label} has no scores; empty if it has. */
+  String unlabelled() {
+    return Files.exists(file) ? failure() : missing();
+  }
+
+  private String missing() {
+    return "sam_fusion's edge model " + file + " is not there yet";
+  }
+
+  /** Why a file that is there cannot be used; empty if it can, or is not there. */
+  String failure() {
+    try {
+      memory(1, 1, 1);
+      return "";
+    } catch (UncheckedIOException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  /**
+   * What a look takes: two more frames, four sets of scores and the model itself.
+   *
+   * @throws UncheckedIOException if the model cannot be read
+   */
+  MemoryNeed memory(int width, int height, int classes) {
+    if (!Files.exists(file)) {
+      return MemoryNeed.NONE;
+    }
+    long pixels = (long) width * height;
+    try {
+      // Whether the frame has depth is not known yet, so it is taken to have one.
+      return basemodel
+          .memory(file, width, height, true)
+          .plus(MemoryNeed.ofHeap(pixels * (8 + classes)));
+    } catch (IOException e) {
+      throw cannotOpen(e);
+    }
+  }
+
+  private UncheckedIOException cannotOpen(IOException e) {
+    return new UncheckedIOException(
+        "cannot open sam_fusion's edge model " + file + ": " + e.getMessage(), e);
   }
 
   /** The power that brightens a frame, at most 1. */
@@ -95,9 +174,7 @@ final class EdgeViews implements AutoCloseable {
   }
 
   private static boolean same(ClassScores here, ClassScores edge) {
-    if (here.classes() != edge.classes()
-        || here.width() != edge.width()
-        || here.height() != edge.height()) {
+    if (here.width() != edge.width() || here.height() != edge.height()) {
       return false;
     }
     ClassMap a = here.argmax();
@@ -126,8 +203,7 @@ final class EdgeViews implements AutoCloseable {
       opened = new Opened(session, frame.width(), frame.height(), depth, modified);
       return session;
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot open sam_fusion's edge model " + file + ": " + e.getMessage(), e);
+      throw cannotOpen(e);
     }
   }
 
@@ -137,5 +213,6 @@ final class EdgeViews implements AutoCloseable {
       opened.session.close();
       opened = null;
     }
+    own = null;
   }
 }

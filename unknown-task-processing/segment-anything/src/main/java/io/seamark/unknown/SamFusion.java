@@ -6,6 +6,7 @@ import io.seamark.perception.Frame;
 import io.seamark.perception.SegmentMask;
 import io.seamark.plugin.MaskFusion;
 import io.seamark.plugin.MaskGenerator;
+import io.seamark.plugin.MemoryNeed;
 import io.seamark.plugin.UnseenTaskProcessing;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -64,6 +65,48 @@ public final class SamFusion implements UnseenTaskProcessing {
     ClassMap fused = fusion.fuse(best.resize(frame.width(), frame.height()), masks);
     seconds.put("fusion", (System.nanoTime() - start) / 1e9);
     return new Answer(fused, masks, seconds);
+  }
+
+  @Override
+  public ClassScores label(Frame frame) {
+    EdgeViews model = views;
+    if (model == null) {
+      throw new IllegalStateException(unlabelled());
+    }
+    return model.label(frame);
+  }
+
+  @Override
+  public boolean labels() {
+    return views != null;
+  }
+
+  @Override
+  public String unlabelled() {
+    return views == null
+        ? "this service holds no edge model: unseen_task_processing.sam_fusion.edge-model is not set"
+        : views.unlabelled();
+  }
+
+  @Override
+  public String failure() {
+    return views == null ? "" : views.failure();
+  }
+
+  /**
+   * The masks are held while the edge model looks, and then while they are fused with the scores at
+   * the frame's size.
+   */
+  @Override
+  public MemoryNeed memory(int width, int height, int classes) {
+    MemoryNeed look = views == null ? MemoryNeed.NONE : views.memory(width, height, classes);
+    if (classes == 0) {
+      return look;
+    }
+    MemoryNeed fused =
+        MemoryNeed.ofHeap(4L * classes * width * height)
+            .plus(fusion.memory(width, height, classes));
+    return generator.memory(width, height).plus(look.then(fused));
   }
 
   @Override

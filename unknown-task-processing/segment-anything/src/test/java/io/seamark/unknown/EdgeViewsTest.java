@@ -11,6 +11,7 @@ import io.seamark.perception.Frame;
 import io.seamark.perception.PixelConfidence;
 import io.seamark.perception.Prediction;
 import io.seamark.plugin.BaseModel;
+import io.seamark.plugin.MemoryNeed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,6 +31,14 @@ class EdgeViewsTest {
   private static final class Reds implements BaseModel {
     private final List<Integer> seen = new ArrayList<>();
     private int open;
+
+    @Override
+    public MemoryNeed memory(Path model, int width, int height, boolean depth) throws IOException {
+      if (Files.size(model) == 0) {
+        throw new IOException("no model");
+      }
+      return BaseModel.super.memory(model, width, height, depth);
+    }
 
     @Override
     public Session open(Path model, int width, int height, boolean depth) throws IOException {
@@ -121,8 +130,50 @@ class EdgeViewsTest {
       assertSame(other, views.look(grey(26), other));
       ClassScores coarse = new ClassScores(2, 2, 1, new float[4]);
       assertSame(coarse, views.look(grey(26), coarse));
+    }
+  }
+
+  @Test
+  void scoresOfAnotherNumberOfClasses_areRefusedByName() throws IOException {
+    Path file = file();
+    try (EdgeViews views = new EdgeViews(new Reds(), file, 0.4)) {
       ClassScores more = new ClassScores(3, WIDTH, 1, new float[3 * WIDTH]);
-      assertSame(more, views.look(grey(26), more));
+      assertEquals(
+          "scores have 3 classes, but sam_fusion's edge model " + file + " has 2",
+          assertThrows(IllegalArgumentException.class, () -> views.look(grey(26), more))
+              .getMessage());
+    }
+  }
+
+  @Test
+  void frameWithoutScores_isLabelledOnceAndLookedAtAgain() throws IOException {
+    Reds model = new Reds();
+    try (EdgeViews views = new EdgeViews(model, file(), 0.4)) {
+      assertEquals("", views.unlabelled());
+      ClassScores own = views.label(grey(26));
+      assertArrayEquals(scores(grey(26)).logits(), own.logits());
+      assertEquals(38.5f, views.look(grey(26), own).logits()[WIDTH], 1e-4f);
+      assertEquals(List.of(26, 102, 102), model.seen);
+    }
+  }
+
+  @Test
+  void modelThatIsMissingOrBroken_isSaid() throws IOException {
+    Path file = folder.resolve("champion.safetensors");
+    try (EdgeViews views = new EdgeViews(new Reds(), file, 0.4)) {
+      String missing = "sam_fusion's edge model " + file + " is not there yet";
+      assertEquals(missing, views.unlabelled());
+      assertEquals("", views.failure());
+      assertEquals(MemoryNeed.NONE, views.memory(100, 100, 2));
+      assertEquals(
+          missing,
+          assertThrows(IllegalStateException.class, () -> views.label(grey(26))).getMessage());
+      Files.write(file, new byte[] {1});
+      assertEquals("", views.unlabelled());
+      assertTrue(views.memory(100, 100, 2).outside() > 0);
+      Files.write(file, new byte[0]);
+      assertEquals("cannot open sam_fusion's edge model " + file + ": no model", views.failure());
+      assertEquals(views.failure(), views.unlabelled());
     }
   }
 

@@ -1,10 +1,12 @@
 package io.seamark.knowledge.service;
 
+import io.seamark.exchange.Exchange;
 import io.seamark.knowledge.model.ModelRegistry;
 import io.seamark.knowledge.model.ModelRegistry.StoredWeights;
 import io.seamark.knowledge.model.ModelVersion;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
@@ -17,9 +19,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -111,6 +111,7 @@ public class ModelsResource {
    *
    * @param version its id
    * @param request for {@code If-None-Match}
+   * @param http that the file is sent in answer to
    * @return the safetensors file, its length and its digest ({@code Repr-Digest}, RFC 9530); 410 if
    *     a rejected version's are no longer kept
    * @throws IOException if the file is damaged
@@ -118,7 +119,10 @@ public class ModelsResource {
   @GET
   @Path("{version}/weights")
   @Produces({MediaType.APPLICATION_OCTET_STREAM, MediaType.APPLICATION_JSON})
-  public Response weights(@PathParam("version") String version, @Context Request request)
+  public Response weights(
+      @PathParam("version") String version,
+      @Context Request request,
+      @Context HttpServletRequest http)
       throws IOException {
     if (registry().dropped(version)) {
       throw new ClientErrorException(
@@ -135,10 +139,11 @@ public class ModelsResource {
     if (known != null) {
       return known.build();
     }
-    StreamingOutput file = out -> Files.copy(stored.file(), out);
-    return Response.ok(file, MediaType.APPLICATION_OCTET_STREAM)
+    // Sent without a thread that waits: a receiver may be slow.
+    Exchange.send(http, stored.file());
+    return Response.ok()
+        .type(MediaType.APPLICATION_OCTET_STREAM)
         .tag(tag)
-        .header(HttpHeaders.CONTENT_LENGTH, stored.bytes())
         .header("Repr-Digest", "sha-256=:" + base64(stored.sha256()) + ":")
         .header(
             HttpHeaders.CONTENT_DISPOSITION,

@@ -4,6 +4,7 @@ import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.SegmentMask;
 import io.seamark.plugin.MaskFusion;
+import io.seamark.plugin.MemoryNeed;
 import java.util.List;
 
 /**
@@ -58,5 +59,11 @@ public final class MajorityVote implements MaskFusion {
       }
     }
     return MaskRuns.paint(start, painted, label);
+  }
+
+  /** For each pixel where each stride ends, the map and the answer; and the masks' runs. */
+  @Override
+  public MemoryNeed memory(int width, int height, int classes) {
+    return MemoryNeed.ofHeap(8L * width * height + MaskRuns.memory(height));
   }
 }

@@ -17,6 +17,16 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent")
 record MaskRuns(int[] bounds, double quality) {
+  /** Masks whose runs are counted, and bytes of their runs in a row of pixels: four runs each. */
+  private static final long MASKS = 256;
+
+  private static final long ROW = 32;
+
+  /** What the runs of a frame's masks take, in bytes. */
+  static long memory(int height) {
+    return MASKS * ROW * height;
+  }
+
   /** What is no number must not decide a class. */
   static void checkFinite(ClassScores scores) {
     float[] logits = scores.logits();

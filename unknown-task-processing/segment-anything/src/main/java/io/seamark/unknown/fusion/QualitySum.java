@@ -4,6 +4,7 @@ import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.SegmentMask;
 import io.seamark.plugin.MaskFusion;
+import io.seamark.plugin.MemoryNeed;
 import java.util.Arrays;
 import java.util.List;
 
@@ -83,6 +84,12 @@ public final class QualitySum implements MaskFusion {
       }
     }
     return new ClassMap(own.width(), own.height(), out);
+  }
+
+  /** For each pixel two prefix sums, then what each pixel is compared with; and the masks' runs. */
+  @Override
+  public MemoryNeed memory(int width, int height, int classes) {
+    return MemoryNeed.ofHeap(20L * width * height + MaskRuns.memory(height));
   }
 
   /** The softmax of a pixel's highest logit. */

@@ -4,6 +4,7 @@ import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.SegmentMask;
 import io.seamark.plugin.MaskFusion;
+import io.seamark.plugin.MemoryNeed;
 import java.util.List;
 
 /**
@@ -31,6 +32,12 @@ public final class ScoreSum implements MaskFusion {
   public ClassMap fuse(ClassScores scores, List<SegmentMask> masks) {
     List<MaskRuns> painted = MaskRuns.largestFirst(masks, scores.width(), scores.height());
     return MaskRuns.paint(scores.argmax(), painted, labels(scores, painted));
+  }
+
+  /** For each pixel two prefix sums, the map and the answer; and the masks' runs. */
+  @Override
+  public MemoryNeed memory(int width, int height, int classes) {
+    return MemoryNeed.ofHeap(20L * width * height + MaskRuns.memory(height));
   }
 
   /**

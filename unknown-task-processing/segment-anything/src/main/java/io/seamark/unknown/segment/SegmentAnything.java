@@ -6,6 +6,7 @@ import io.seamark.perception.PixelConfidence;
 import io.seamark.perception.SegmentMask;
 import io.seamark.perception.SegmentMask.Box;
 import io.seamark.plugin.MaskGenerator;
+import io.seamark.plugin.MemoryNeed;
 import io.seamark.street.StreetModels;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,6 +41,15 @@ public final class SegmentAnything implements MaskGenerator {
 
   /** Prompts that are chosen at once in the fast mode, whatever the number of threads. */
   private static final int ROUND = 16;
+
+  /** Masks that the fast mode gives at most: the ones it believes most. */
+  static final int MOST = 256;
+
+  /** More than SAM finds in any picture; what goes beyond it ends the request that it is for. */
+  private static final int MOST_REFERENCE = 1024;
+
+  /** Bytes of a mask's runs in a row of pixels: four runs. */
+  private static final long ROW = 32;
 
   /** Share of the crop that a mask must add to stay for it, in the fast mode. */
   private static final double NEW_AREA = 0.01;
@@ -180,6 +190,10 @@ public final class SegmentAnything implements MaskGenerator {
               scores(found, c -> 1f / ((long) c.crop.width() * c.crop.height())),
               settings.cropNmsThresh());
     }
+    if (mode == Mode.FAST && found.size() > MOST) {
+      found.sort(Comparator.comparing(Candidate::predictedIou, Comparator.reverseOrder()));
+      found = found.subList(0, MOST);
+    }
     List<SegmentMask> masks = new ArrayList<>(found.size());
     for (Candidate candidate : found) {
       masks.add(mask(frame, candidate));
@@ -194,6 +208,36 @@ public final class SegmentAnything implements MaskGenerator {
             "encoder", watch.encoder / 1e9,
             "decoder", watch.decoder / 1e9,
             "filter", watch.filter / 1e9));
+  }
+
+  /**
+   * Counts the masks, what was found before it is filtered, the encoder's input and what each
+   * worker decodes. The networks' own workspace does not depend on the frame and stays.
+   */
+  @Override
+  public MemoryNeed memory(int width, int height) {
+    long pixels = (long) width * height;
+    long crops = 0;
+    long prompts = 0;
+    for (int layer = 0; layer <= settings.cropNLayers(); layer++) {
+      long side = settings.pointsPerSide(layer);
+      long ofCrop = mode == Mode.FAST ? Math.min(maxPrompts, side * side) : side * side;
+      prompts = Math.max(prompts, ofCrop);
+      crops += 1L << (2 * layer);
+    }
+    long candidates = 3 * prompts;
+    long masks = Math.min(mode == Mode.FAST ? MOST : MOST_REFERENCE, candidates * crops);
+    boolean cleaned = settings.minMaskRegionArea() > 0;
+    long ofMask = (cleaned ? 2 : 1) * (pixels / 8) + ROW * height;
+    long size = network.imageSize();
+    long input = 3 * size * (height + size) + 16 * size * size;
+    long decoded = 32L * network.side() * network.side() + 64L * (width + height);
+    return MemoryNeed.ofHeap(
+        masks * ofMask
+            + candidates * ROW * height
+            + input
+            + network.workers() * decoded
+            + (cleaned ? 9 : 1) * pixels);
   }
 
   /**

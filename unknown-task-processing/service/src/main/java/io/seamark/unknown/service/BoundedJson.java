@@ -1,20 +1,33 @@
 package io.seamark.unknown.service;
 
+import com.fasterxml.jackson.core.Base64Variant;
+import com.fasterxml.jackson.core.Base64Variants;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
+import io.seamark.exchange.CountedBytes;
+import io.seamark.exchange.MemoryBudget;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads JSON from anyone, token by token: tensors never become trees of objects. */
 final class BoundedJson {
+  /** Names of fields that a request may have in all: the reader keeps every one. */
+  static final int MAX_NAMES = 4096;
+
+  /** Characters of a text; files are read another way. */
+  private static final int MAX_TEXT = 4096;
+
+  private static final Base64Variant BASE64 = Base64Variants.MIME_NO_LINEFEEDS.withPaddingAllowed();
+
   /** Deeper than any request of ours. */
   static final int MAX_DEPTH = 16;
 
@@ -23,7 +36,7 @@ final class BoundedJson {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(MAX_DEPTH)
-                  .maxStringLength(TaskProcessor.LIMIT)
+                  .maxStringLength(MAX_TEXT)
                   .maxNumberLength(64)
                   .maxNameLength(256)
                   .build())
@@ -31,6 +44,44 @@ final class BoundedJson {
           .build();
 
   private BoundedJson() {}
+
+  /** Counts names, and knows what memory is counted against. */
+  private static final class Bounded extends JsonParserDelegate {
+    private final MemoryBudget.Claim memory;
+    private int names;
+
+    Bounded(JsonParser json, MemoryBudget.Claim memory) {
+      super(json);
+      this.memory = memory;
+    }
+
+    @Override
+    public @Nullable JsonToken nextToken() throws IOException {
+      JsonToken token = super.nextToken();
+      if (token == JsonToken.FIELD_NAME && ++names > MAX_NAMES) {
+        throw new BadSampleException("the body has more than " + MAX_NAMES + " fields");
+      }
+      return token;
+    }
+
+    @Override
+    public JsonParser skipChildren() throws IOException {
+      JsonToken token = currentToken();
+      int depth = token != null && token.isStructStart() ? 1 : 0;
+      while (depth > 0) {
+        token = nextToken();
+        if (token == null) {
+          return this;
+        }
+        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+      }
+      return this;
+    }
+  }
+
+  private static MemoryBudget.Claim memory(JsonParser json) {
+    return ((Bounded) json).memory;
+  }
 
   /** Takes the value of a field; what it leaves unread is skipped by the caller's parser. */
   interface Field {
@@ -55,10 +106,12 @@ final class BoundedJson {
   /**
    * Reads one value and nothing behind it.
    *
+   * @param memory that tensors and files in it are counted against
    * @throws BadSampleException if it is not JSON, or nested too deeply
+   * @throws io.seamark.exchange.RefusedException if there is no room for what it holds
    */
-  static <T> T read(byte[] bytes, int length, Text<T> text) {
-    try (JsonParser json = FACTORY.createParser(bytes, 0, length)) {
+  static <T> T read(byte[] bytes, int length, MemoryBudget.Claim memory, Text<T> text) {
+    try (JsonParser json = new Bounded(FACTORY.createParser(bytes, 0, length), memory)) {
       if (json.nextToken() == null) {
         throw new BadSampleException("the body is empty, but must be JSON");
       }
@@ -133,21 +186,77 @@ final class BoundedJson {
    * @throws IOException if it is not JSON
    */
   static byte[] base64(String what, JsonParser json) throws IOException {
+    if (json.currentToken() != JsonToken.VALUE_STRING) {
+      throw new BadSampleException(what + " must be a string");
+    }
+    CountedBytes bytes = new CountedBytes(memory(json));
     try {
-      return Base64.getDecoder().decode(string(what, json));
+      // Decoded from where it lies: it never becomes a text.
+      json.readBinaryValue(BASE64, bytes);
+    } catch (JsonEOFException e) {
+      throw e;
+    } catch (JsonProcessingException e) {
+      throw new BadSampleException(what + " is not base64: " + e.getOriginalMessage());
     } catch (IllegalArgumentException e) {
       throw new BadSampleException(what + " is not base64: " + e.getMessage());
     }
+    return bytes.exact();
   }
 
-  /**
-   * Numbers in nested arrays.
-   *
-   * @param shape lengths, the outermost first
-   * @param values row-major
-   */
-  @SuppressWarnings("ArrayRecordComponent")
-  record Tensor(List<Integer> shape, float[] values) {}
+  /** Numbers in nested arrays; in bytes where all are whole numbers from 0 to 255. */
+  static final class Tensor {
+    private final List<Integer> shape;
+    private final byte[] small;
+    private final float @Nullable [] large;
+    private final MemoryBudget.Claim memory;
+
+    private Tensor(
+        List<Integer> shape, byte[] small, float @Nullable [] large, MemoryBudget.Claim memory) {
+      this.shape = shape;
+      this.small = small;
+      this.large = large;
+      this.memory = memory;
+    }
+
+    /** Lengths, the outermost first. */
+    List<Integer> shape() {
+      return shape;
+    }
+
+    /** Row-major. */
+    float[] floats() {
+      if (large != null) {
+        return large;
+      }
+      memory.grow((long) Float.BYTES * small.length);
+      float[] out = new float[small.length];
+      for (int i = 0; i < out.length; i++) {
+        out[i] = small[i] & 0xFF;
+      }
+      return out;
+    }
+
+    /**
+     * Row-major, unsigned.
+     *
+     * @throws BadSampleException if one is no whole number from 0 to 255
+     */
+    byte[] bytes(String what) {
+      if (large != null) {
+        for (float value : large) {
+          if (!isByte(value)) {
+            throw new BadSampleException(
+                what + " holds " + value + ", but must hold whole numbers from 0 to 255");
+          }
+        }
+      }
+      return small;
+    }
+  }
+
+  private static boolean isByte(float value) {
+    return value >= 0 && value <= 255 && value == (int) value;
+  }
 
   /**
    * Reads nested arrays of numbers.
@@ -171,11 +280,9 @@ final class BoundedJson {
    */
   static Tensor tensorFrom(String what, @Nullable JsonToken first, JsonParser json)
       throws IOException {
-    Filling filling = new Filling(what);
+    Filling filling = new Filling(what, memory(json));
     filling.read(first, json, 0);
-    return new Tensor(
-        filling.shape.stream().map(length -> Math.max(0, length)).toList(),
-        Arrays.copyOf(filling.values, filling.size));
+    return filling.tensor();
   }
 
   /** What was read of a tensor so far. */
@@ -183,12 +290,39 @@ final class BoundedJson {
     private final String what;
     // -1 while the first array of that depth is not at its end.
     private final List<Integer> shape = new ArrayList<>();
-    private float[] values = new float[64];
+    private final MemoryBudget.Claim memory;
+    private byte[] small = new byte[0];
+    // From the first number on that is no byte.
+    private float @Nullable [] large;
     private int size;
     private int rank = -1;
 
-    Filling(String what) {
+    Filling(String what, MemoryBudget.Claim memory) {
       this.what = what;
+      this.memory = memory;
+    }
+
+    Tensor tensor() {
+      List<Integer> lengths = shape.stream().map(length -> Math.max(0, length)).toList();
+      float[] floats = large;
+      if (floats == null) {
+        return new Tensor(lengths, resized(small, size), null, memory);
+      }
+      return new Tensor(lengths, small, resized(floats, size), memory);
+    }
+
+    private byte[] resized(byte[] from, int length) {
+      memory.grow(length);
+      byte[] out = Arrays.copyOf(from, length);
+      memory.shrink(from.length);
+      return out;
+    }
+
+    private float[] resized(float[] from, int length) {
+      memory.grow((long) Float.BYTES * length);
+      float[] out = Arrays.copyOf(from, length);
+      memory.shrink((long) Float.BYTES * from.length);
+      return out;
     }
 
     void read(@Nullable JsonToken first, JsonParser json, int depth) throws IOException {
@@ -217,10 +351,27 @@ final class BoundedJson {
     }
 
     private void add(float value) {
-      if (size == values.length) {
-        values = Arrays.copyOf(values, size + size / 2);
+      float[] floats = large;
+      if (floats == null && isByte(value)) {
+        if (size == small.length) {
+          small = resized(small, 64 + size + size / 2);
+        }
+        small[size++] = (byte) (int) value;
+        return;
       }
-      values[size++] = value;
+      if (floats == null) {
+        memory.grow((long) Float.BYTES * (size + 64));
+        floats = new float[size + 64];
+        for (int i = 0; i < size; i++) {
+          floats[i] = small[i] & 0xFF;
+        }
+        memory.shrink(small.length);
+        small = new byte[0];
+      } else if (size == floats.length) {
+        floats = resized(floats, size + size / 2);
+      }
+      floats[size++] = value;
+      large = floats;
     }
   }
 }

@@ -2,9 +2,9 @@ package io.seamark.unknown.service;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.seamark.exchange.CountedBytes;
+import io.seamark.exchange.MemoryBudget;
 import io.seamark.perception.ClassMap;
-import io.seamark.plugin.UnseenTaskProcessing;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -37,18 +37,22 @@ record InferenceAnswer(byte[] body, int headerLength) {
   /**
    * Writes a response.
    *
-   * @param classes of the scores
+   * @param memory that it is counted against
+   * @throws io.seamark.exchange.RefusedException if there is no room for it
    * @throws IOException never: it writes to memory
    */
   static InferenceAnswer of(
-      String model, InferenceRequest request, UnseenTaskProcessing.Answer answer, int classes)
+      String model,
+      InferenceRequest request,
+      TaskProcessor.Answered answer,
+      MemoryBudget.Claim memory)
       throws IOException {
     List<Output> outputs =
         OUTPUTS.stream()
             .filter(name -> request.outputs().isEmpty() || request.outputs().containsKey(name))
-            .map(name -> output(name, request, answer, classes))
+            .map(name -> output(name, request, answer))
             .toList();
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    CountedBytes body = new CountedBytes(memory);
     try (JsonGenerator json = FACTORY.createGenerator(body)) {
       json.writeStartObject();
       json.writeStringField("model_name", model);
@@ -71,11 +75,12 @@ record InferenceAnswer(byte[] body, int headerLength) {
         body.write(output.bytes());
       }
     }
-    return new InferenceAnswer(body.toByteArray(), binary ? length : -1);
+    return new InferenceAnswer(body.exact(), binary ? length : -1);
   }
 
   private static Output output(
-      String name, InferenceRequest request, UnseenTaskProcessing.Answer answer, int classes) {
+      String name, InferenceRequest request, TaskProcessor.Answered answer) {
+    int classes = answer.classes();
     Boolean asked = request.outputs().get(name);
     boolean binary = asked == null ? request.binaryOutput() : asked;
     ClassMap map = answer.classMap();
@@ -85,7 +90,7 @@ record InferenceAnswer(byte[] body, int headerLength) {
               name, "UINT8", new int[] {1, map.height(), map.width()}, map.classes(), binary);
       case CLASS_COUNTS ->
           new Output(name, "INT64", new int[] {1, classes}, int64s(counts(map, classes)), binary);
-      default -> new Output(name, "INT64", new int[] {1}, int64s(answer.masks().size()), binary);
+      default -> new Output(name, "INT64", new int[] {1}, int64s(answer.masks()), binary);
     };
   }
 

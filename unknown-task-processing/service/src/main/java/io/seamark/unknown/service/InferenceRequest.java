@@ -2,6 +2,7 @@ package io.seamark.unknown.service;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.seamark.exchange.MemoryBudget;
 import io.seamark.perception.ClassScores;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,10 +37,10 @@ record InferenceRequest(
   /** A tensor: numbers, or bytes where it is binary or of type BYTES. */
   @SuppressWarnings("ArrayRecordComponent")
   private record Input(
-      String datatype, List<Integer> shape, @Nullable Tensor numbers, byte @Nullable [] bytes) {}
-
-  @SuppressWarnings("ArrayRecordComponent")
-  private record Tensor(float[] values) {}
+      String datatype,
+      List<Integer> shape,
+      BoundedJson.@Nullable Tensor numbers,
+      byte @Nullable [] bytes) {}
 
   /** What is read of an input before its bytes are known. */
   private static final class Draft {
@@ -56,9 +57,11 @@ record InferenceRequest(
    *
    * @param body the whole of it
    * @param headerLength length of the JSON in front of binary data; null if there is none
+   * @param memory that its tensors are counted against
    * @throws BadSampleException if it is not one
    */
-  static InferenceRequest read(byte[] body, @Nullable Integer headerLength) {
+  static InferenceRequest read(
+      byte[] body, @Nullable Integer headerLength, MemoryBudget.Claim memory) {
     if (headerLength != null && (headerLength < 0 || headerLength > body.length)) {
       throw new BadSampleException(
           "Inference-Header-Content-Length is "
@@ -74,6 +77,7 @@ record InferenceRequest(
     BoundedJson.read(
         body,
         json,
+        memory,
         parser -> {
           BoundedJson.object(
               "the request",
@@ -107,14 +111,15 @@ record InferenceRequest(
                   + (body.length - at)
                   + " bytes are left");
         }
+        memory.grow(2 * draft.binarySize);
         bytes = Arrays.copyOfRange(body, at, at + (int) draft.binarySize);
         at += bytes.length;
         if (draft.datatype.equals("BYTES")) {
           bytes = only(draft.name, bytes);
         }
       }
-      Tensor numbers = draft.numbers == null ? null : new Tensor(draft.numbers.values());
-      if (inputs.put(draft.name, new Input(draft.datatype, draft.shape, numbers, bytes)) != null) {
+      Input input = new Input(draft.datatype, draft.shape, draft.numbers, bytes);
+      if (inputs.put(draft.name, input) != null) {
         throw new BadSampleException("input '" + draft.name + "' is there twice");
       }
     }
@@ -126,11 +131,12 @@ record InferenceRequest(
   }
 
   /**
-   * The frame and the scores.
+   * The frame and the scores; a frame without them is for the cloud's own edge model.
    *
+   * @param memory that they are counted against
    * @throws BadSampleException if an input is missing, unknown or of a wrong type or shape
    */
-  TaskProcessor.Question question(TaskProcessor processor) {
+  TaskProcessor.Question question(TaskProcessor processor, MemoryBudget.Claim memory) {
     for (String name : inputs.keySet()) {
       if (!name.equals(IMAGE) && !name.equals(SCORES)) {
         throw new BadSampleException(
@@ -142,14 +148,15 @@ record InferenceRequest(
       throw new BadSampleException("input '" + IMAGE + "' is missing");
     }
     Input scores = inputs.get(SCORES);
-    if (scores == null) {
+    if (scores == null && !processor.labels()) {
       throw new BadSampleException(
           "input '"
               + SCORES
-              + "' is missing: masks have no class of their own and this service holds no edge"
-              + " model, so the edge model's logits, FP32 [1,C,h,w], must come with the image");
+              + "' is missing: masks have no class of their own, so the edge model's logits, FP32"
+              + " [1,C,h,w], must come with the image, as "
+              + processor.unlabelled());
     }
-    ClassScores logits = scores(scores);
+    ClassScores logits = scores == null ? null : scores(scores, memory);
     if (image.datatype().equals("BYTES")) {
       byte[] file = image.bytes();
       if (file == null || count(image) != 1) {
@@ -169,23 +176,23 @@ record InferenceRequest(
               + shape
               + ", but must be UINT8 [1,H,W,3] or BYTES [1]");
     }
-    Tensor numbers = image.numbers();
-    byte[] rgb =
-        numbers == null ? image.bytes() : Questions.bytes("input 'image'", numbers.values());
+    BoundedJson.Tensor numbers = image.numbers();
+    byte[] rgb = numbers == null ? image.bytes() : numbers.bytes("input 'image'");
     return Questions.ofPixels(
         processor, shape.get(2), shape.get(1), rgb == null ? new byte[0] : rgb, logits);
   }
 
-  private static ClassScores scores(Input input) {
+  private static ClassScores scores(Input input, MemoryBudget.Claim memory) {
     List<Integer> shape = input.shape();
     if (!input.datatype().equals("FP32") || shape.size() != 4 || shape.get(0) != 1) {
       throw new BadSampleException(
           "input 'scores' is " + input.datatype() + " " + shape + ", but must be FP32 [1,C,h,w]");
     }
-    Tensor numbers = input.numbers();
-    float[] values = numbers == null ? new float[0] : numbers.values();
+    BoundedJson.Tensor numbers = input.numbers();
+    float[] values = numbers == null ? new float[0] : numbers.floats();
     byte[] bytes = input.bytes();
     if (bytes != null) {
+      memory.grow(bytes.length);
       values = new float[bytes.length / Float.BYTES];
       ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
     }

@@ -1,5 +1,6 @@
 package io.seamark.unknown.service;
 
+import io.seamark.exchange.Exchange;
 import io.seamark.registry.PluginRegistry;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -87,7 +88,7 @@ public class InferenceResource {
   @Path("/health/ready")
   @Produces(MediaType.APPLICATION_JSON)
   public Response ready() {
-    boolean ready = host.failure().isEmpty();
+    boolean ready = host.unready().isEmpty();
     return Response.status(ready ? Status.OK : Status.SERVICE_UNAVAILABLE)
         .entity(Json.createObjectBuilder().add("live", true).add("ready", ready).build().toString())
         .build();
@@ -119,8 +120,13 @@ public class InferenceResource {
                 tensor(
                     InferenceRequest.SCORES,
                     "FP32",
-                    "required: the edge model's logits [1, classes, height, width], at any"
-                        + " resolution; this service holds no edge model",
+                    host.processor().labels()
+                        ? "optional: the edge model's logits [1, classes, height, width], at any"
+                            + " resolution; without them this service's own edge model labels the"
+                            + " image"
+                        : "required: the edge model's logits [1, classes, height, width], at any"
+                            + " resolution; "
+                            + host.processor().unlabelled(),
                     1,
                     -1,
                     -1,
@@ -166,10 +172,9 @@ public class InferenceResource {
    *
    * @param name of the plugin
    * @param jsonLength length of the JSON in front of binary tensors
-   * @param length of the body in bytes, where the client says
    * @param headers of the request
    * @param request whose address says who asks, where no parameter {@code edge} does
-   * @param body an inference request
+   * @param body an inference request, which has arrived with the exchange
    * @return an inference response
    * @throws IOException if the response cannot be written
    */
@@ -178,7 +183,6 @@ public class InferenceResource {
   public Response infer(
       @PathParam("name") String name,
       @HeaderParam(HEADER_LENGTH) @Nullable String jsonLength,
-      @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable Long length,
       @Context HttpHeaders headers,
       @Context HttpServletRequest request,
       InputStream body)
@@ -189,29 +193,26 @@ public class InferenceResource {
           checkName(name, processor);
           Questions.checkType(
               headers, MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM);
-          Questions.checkLength(length);
-          try (BodyReader.Body read = processor.read(body)) {
-            // A number takes two characters at least and becomes four bytes.
-            read.hold(2L * read.bytes().length);
-            InferenceRequest asked = InferenceRequest.read(read.bytes(), jsonLength(jsonLength));
-            TaskProcessor.Question question = asked.question(processor);
-            String client =
-                asked.edge().isEmpty()
-                    ? "address " + request.getRemoteAddr()
-                    : "edge " + asked.edge();
-            TaskProcessor.Answers answers = processor.answer(client, List.of(question));
-            metrics.predicted("v2", answers);
-            InferenceAnswer answer =
-                InferenceAnswer.of(
-                    name, asked, answers.answers().get(0), question.scores().classes());
-            Response.ResponseBuilder response = Response.ok(answer.body());
-            return answer.headerLength() < 0
-                ? response.type(MediaType.APPLICATION_JSON).build()
-                : response
-                    .type(MediaType.APPLICATION_OCTET_STREAM)
-                    .header(HEADER_LENGTH, answer.headerLength())
-                    .build();
-          }
+          Exchange exchange = Exchange.of(request);
+          InferenceRequest asked =
+              InferenceRequest.read(exchange.body(), jsonLength(jsonLength), exchange.memory());
+          exchange.release();
+          TaskProcessor.Question question = asked.question(processor, exchange.memory());
+          String client =
+              asked.edge().isEmpty()
+                  ? "address " + request.getRemoteAddr()
+                  : "edge " + asked.edge();
+          TaskProcessor.Answers answers = processor.answer(client, List.of(question));
+          metrics.predicted("v2", answers);
+          InferenceAnswer answer =
+              InferenceAnswer.of(name, asked, answers.answers().get(0), exchange.memory());
+          Response.ResponseBuilder response = Response.ok(answer.body());
+          return answer.headerLength() < 0
+              ? response.type(MediaType.APPLICATION_JSON).build()
+              : response
+                  .type(MediaType.APPLICATION_OCTET_STREAM)
+                  .header(HEADER_LENGTH, answer.headerLength())
+                  .build();
         });
   }
 

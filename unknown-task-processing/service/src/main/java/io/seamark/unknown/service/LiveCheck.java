@@ -7,8 +7,9 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
 /**
- * Up while the application runs. A start that failed shows in readiness: a new process would fail
- * in the same way.
+ * Down if the heap is so full that nothing can be done any more, which only a new process mends:
+ * what one request takes is counted and given back, and never leads there. A start that failed
+ * shows in readiness: a new process would fail in the same way.
  */
 @Liveness
 @ApplicationScoped
@@ -18,7 +19,7 @@ public class LiveCheck implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     return HealthCheckResponse.named("unknown-task-processing")
-        .up()
+        .status(!Exhaustion.complete())
         .withData("state", host.failure().isEmpty() ? "ready" : "not ready")
         .build();
   }

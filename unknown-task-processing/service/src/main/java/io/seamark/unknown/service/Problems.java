@@ -1,5 +1,6 @@
 package io.seamark.unknown.service;
 
+import io.seamark.exchange.RefusedException;
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.ws.rs.WebApplicationException;
@@ -30,18 +31,15 @@ public class Problems implements ExceptionMapper<Throwable> {
   private static final Set<String> OURS =
       Set.of("unknown-tasks", "status", "plugins", "favicon.ico", "");
 
+  private static final int UNAVAILABLE = Status.SERVICE_UNAVAILABLE.getStatusCode();
+  private static final int RETRY_SECONDS = 2;
+
   @Context @Nullable UriInfo uri;
 
   @Override
   public Response toResponse(Throwable thrown) {
     if (thrown instanceof BadSampleException bad) {
-      Response.ResponseBuilder answer = problem(bad.status(), bad.getMessage(), Map.of());
-      if (bad.status() == Status.REQUEST_ENTITY_TOO_LARGE
-          || bad.status() == Status.REQUEST_TIMEOUT) {
-        // The rest of the body is not wanted.
-        answer.header("Connection", "close");
-      }
-      return answer.build();
+      return problem(bad.status(), bad.getMessage(), Map.of()).build();
     }
     if (thrown instanceof BusyException busy) {
       return problem(
@@ -50,6 +48,14 @@ public class Problems implements ExceptionMapper<Throwable> {
               Map.of("waiting", busy.waiting(), "queue", busy.queue()))
           .header(HttpHeaders.RETRY_AFTER, busy.retryAfterSeconds())
           .build();
+    }
+    if (thrown instanceof RefusedException refused) {
+      Response.ResponseBuilder answer =
+          problem(status(refused.status()), refused.getMessage(), Map.of());
+      if (refused.status() == RefusedException.BUSY || refused.status() == UNAVAILABLE) {
+        answer.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+      }
+      return answer.build();
     }
     if (thrown instanceof NotReadyException) {
       return problem(Status.SERVICE_UNAVAILABLE, thrown.getMessage(), Map.of())
@@ -67,6 +73,11 @@ public class Problems implements ExceptionMapper<Throwable> {
     LOG.error("request failed: {}", thrown.toString(), thrown);
     return problem(Status.INTERNAL_SERVER_ERROR, "the service failed; its log says why", Map.of())
         .build();
+  }
+
+  private static Response.StatusType status(int code) {
+    Response.StatusType known = Status.fromStatusCode(code);
+    return known == null ? Status.SERVICE_UNAVAILABLE : known;
   }
 
   private Response.ResponseBuilder problem(

@@ -38,11 +38,13 @@ public class ProcessingHost {
   @Inject Instance<PluginRegistry> registry;
   @Inject PluginBeans beans;
   @Inject ServiceMetrics metrics;
+  @Inject ServiceMemory memory;
 
   private volatile @Nullable TaskProcessor processor;
   private volatile Map<String, String> effective = Map.of();
   private volatile String failure = "starting";
   private volatile String job = "";
+  private volatile Duration patience = Duration.ofSeconds(ServiceSettings.BODY_SECONDS);
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object started) {
     try {
@@ -55,9 +57,10 @@ public class ProcessingHost {
               found, config, settings.pluginFallbacks(), settings.seed(), settings.threads());
       beans.configured(found, plugins);
       String name = plugins.name(PluginKind.UNSEEN_TASK_PROCESSING);
-      TaskProcessor opened = open(settings, plugins, name);
+      patience = Duration.ofSeconds(settings.bodySeconds());
+      TaskProcessor opened = open(settings, plugins, name, memory);
       effective = effective(plugins, found);
-      metrics.register(opened);
+      metrics.register(opened, memory);
       job = settings.job();
       processor = opened;
       failure = "";
@@ -99,6 +102,17 @@ public class ProcessingHost {
     return failure;
   }
 
+  /** What keeps frames from being answered: what stopped the start, or what came later. */
+  String unready() {
+    TaskProcessor open = processor;
+    return open == null || !failure.isEmpty() ? failure : open.failure();
+  }
+
+  /** How long a request's body may take to arrive. */
+  Duration patience() {
+    return patience;
+  }
+
   /** The plugins in force with their hyperparameters, as they would be written in configuration. */
   Map<String, String> effective() {
     return effective;
@@ -119,7 +133,8 @@ public class ProcessingHost {
   }
 
   private static TaskProcessor open(
-      ServiceSettings settings, ConfiguredPlugins plugins, String name) throws IOException {
+      ServiceSettings settings, ConfiguredPlugins plugins, String name, ServiceMemory memory)
+      throws IOException {
     UnseenTaskProcessing processing = plugins.create(PluginKind.UNSEEN_TASK_PROCESSING);
     try {
       UnseenSampleReRecognition reRecognition =
@@ -133,7 +148,8 @@ public class ProcessingHost {
           name,
           ReplayBuffer.open(settings.buffer(), settings.bounds()),
           settings.queue(),
-          Duration.ofSeconds(settings.bodySeconds()));
+          memory,
+          ServiceMemory.outside(settings.nativeMegabytes()));
     } catch (IOException | RuntimeException e) {
       processing.close();
       throw e;

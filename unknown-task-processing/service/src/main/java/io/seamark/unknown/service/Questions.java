@@ -20,14 +20,18 @@ final class Questions {
    *
    * @throws BadSampleException if its header is not that of an image that can be answered
    */
-  static TaskProcessor.Question ofFile(TaskProcessor processor, byte[] file, ClassScores scores) {
+  static TaskProcessor.Question ofFile(
+      TaskProcessor processor, byte[] file, @Nullable ClassScores scores) {
+    Images.Size size;
     try {
-      Images.Size size = Images.size(file);
-      processor.checkSize(size.width(), size.height(), scores);
+      size = Images.size(file);
     } catch (IOException e) {
       throw new BadSampleException("the image cannot be read: " + e.getMessage());
     }
+    processor.check(size.width(), size.height(), scores);
     return new TaskProcessor.Question(
+        size.width(),
+        size.height(),
         () -> {
           try {
             return Images.decodeFrame(file);
@@ -44,28 +48,10 @@ final class Questions {
    * @throws BadSampleException if it is too large
    */
   static TaskProcessor.Question ofPixels(
-      TaskProcessor processor, int width, int height, byte[] rgb, ClassScores scores) {
+      TaskProcessor processor, int width, int height, byte[] rgb, @Nullable ClassScores scores) {
     Frame frame = checked(() -> new Frame(width, height, rgb, null));
-    processor.checkSize(width, height, scores);
-    return new TaskProcessor.Question(() -> frame, scores);
-  }
-
-  /**
-   * Pixels from numbers.
-   *
-   * @throws BadSampleException if one is no whole number from 0 to 255
-   */
-  static byte[] bytes(String what, float[] values) {
-    byte[] out = new byte[values.length];
-    for (int i = 0; i < out.length; i++) {
-      int value = (int) values[i];
-      if (value != values[i] || value < 0 || value > 255) {
-        throw new BadSampleException(
-            what + " holds " + values[i] + ", but must hold whole numbers from 0 to 255");
-      }
-      out[i] = (byte) value;
-    }
-    return out;
+    processor.check(width, height, scores);
+    return new TaskProcessor.Question(width, height, () -> frame, scores);
   }
 
   /**
@@ -94,19 +80,6 @@ final class Questions {
       throw new BadSampleException(
           Status.UNSUPPORTED_MEDIA_TYPE,
           "the body is " + name(type) + ", but must be " + String.join(" or ", types));
-    }
-  }
-
-  /**
-   * Refuses early what says that it is too large.
-   *
-   * @throws BadSampleException with 413 if it does
-   */
-  static void checkLength(@Nullable Long length) {
-    if (length != null && length > TaskProcessor.LIMIT) {
-      throw new BadSampleException(
-          Status.REQUEST_ENTITY_TOO_LARGE,
-          "the body has " + length + " bytes, but at most " + TaskProcessor.LIMIT + " are taken");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.seamark.unknown.service;
 
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.exchange.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.core.Response;
@@ -14,11 +15,15 @@ import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.MetricUnits;
 import org.eclipse.microprofile.metrics.Tag;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The service's metrics; all names begin with {@code seamark_unknown_}. */
 @ApplicationScoped
 public class ServiceMetrics {
   private static final String PREFIX = "seamark_unknown_";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceMetrics.class);
 
   @Inject MetricRegistry metrics;
 
@@ -90,6 +95,19 @@ public class ServiceMetrics {
     } catch (NotReadyException e) {
       refused("not_ready");
       throw e;
+    } catch (RefusedException e) {
+      refused(e.status() == RefusedException.BUSY ? "busy" : "bad");
+      throw e;
+    } catch (IOException | RuntimeException | Error e) {
+      if (!Exhaustion.caused(e)) {
+        throw e;
+      }
+      // All that the request held is garbage from here on; the process goes on.
+      refused("memory");
+      LOG.warn("not enough memory for a request: {}", e.toString());
+      throw new RefusedException(
+          Response.Status.SERVICE_UNAVAILABLE.getStatusCode(),
+          "there was not enough memory for this request; a smaller frame needs less");
     }
   }
 
@@ -114,13 +132,19 @@ public class ServiceMetrics {
   }
 
   /** Registers the gauges. */
-  synchronized void register(TaskProcessor processor) {
+  synchronized void register(TaskProcessor processor, ServiceMemory memory) {
     buffer = processor.buffer();
     gauge("buffer_bytes", "Size of the replay buffer on disk.", processor.buffer()::bytes);
     gauge(
         "buffer_damages",
         "Damages found when the buffer was opened.",
         () -> processor.buffer().report().damages().size());
+    gauge(
+        "memory_requests", "Bytes that requests hold, as counted.", () -> memory.requests().held());
+    gauge(
+        "memory_work",
+        "Bytes that the frame in work takes at most, as counted.",
+        () -> memory.work().held());
     gauge("buffered", "Samples in the replay buffer.", processor::buffered);
     gauge("waiting", "Frames that wait or are being answered.", processor::waiting);
     countDropped();

@@ -17,6 +17,8 @@ import org.eclipse.microprofile.config.Config;
  * @param queue {@code seamark.queue}: frames that may wait for the one that is answered, 0 to 64; 4
  * @param bodySeconds {@code seamark.body.seconds}: how long a request's body may take to arrive, 1
  *     to 600; 30
+ * @param nativeMegabytes {@code seamark.native.megabytes}: what a frame may take outside of the
+ *     heap; 0 for a quarter of the machine's memory; 0
  * @param job {@code JOB_NAME}, as Sedna sets it: first part of the path of Sedna's contract; {@code
  *     sedna}
  * @param bounds {@code seamark.buffer.*}: how much the replay buffer keeps
@@ -28,8 +30,12 @@ record ServiceSettings(
     int threads,
     int queue,
     int bodySeconds,
+    long nativeMegabytes,
     String job,
     BufferOptions bounds) {
+  /** How long a body may take where nothing is configured. */
+  static final int BODY_SECONDS = 30;
+
   /**
    * Reads the settings.
    *
@@ -56,7 +62,8 @@ record ServiceSettings(
                     1024,
                     failures),
             (int) number(config, "seamark.queue", 4, 0, 64, failures),
-            (int) number(config, "seamark.body.seconds", 30, 1, 600, failures),
+            (int) number(config, "seamark.body.seconds", BODY_SECONDS, 1, 600, failures),
+            number(config, "seamark.native.megabytes", 0, 0, 1 << 20, failures),
             config.getOptionalValue("JOB_NAME", String.class).map(String::strip).orElse("sedna"),
             BufferOptions.from(key -> config.getOptionalValue(key, String.class), failures));
     if (!failures.isEmpty()) {

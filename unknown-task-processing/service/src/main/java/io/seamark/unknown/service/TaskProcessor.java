@@ -6,28 +6,37 @@ import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.TooManyEdgesException;
+import io.seamark.exchange.Exchange;
+import io.seamark.exchange.MemoryBudget;
+import io.seamark.imaging.DecodingMemory;
 import io.seamark.imaging.Images;
+import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
+import io.seamark.plugin.MemoryNeed;
 import io.seamark.plugin.TaskSample;
 import io.seamark.plugin.UnseenSampleReRecognition;
 import io.seamark.plugin.UnseenTaskAllocation;
 import io.seamark.plugin.UnseenTaskProcessing;
-import jakarta.ws.rs.core.Response.Status;
 import java.io.IOException;
-import java.io.InputStream;
-import java.time.Duration;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers hard samples one at a time, by turns of their edges, and keeps each in the replay buffer
  * before its answer goes out. One that re-recognition calls seen is answered from the edge's scores
  * and not kept. While one is answered, the image of the next is decoded. Thread-safe.
+ *
+ * <p>What a frame will take is counted before anything of it is allocated, see {@link
+ * ServiceMemory}: what its request holds, what it is decoded into, and all that is made of it while
+ * it is in work.
  *
  * <p>One at a time, since a frame already fills the processors and its planes the cache: in batches
  * of two and four MobileSAM's encoder took 1.2 and 1.8 times as long a frame, on two cores.
@@ -35,6 +44,15 @@ import java.util.concurrent.locks.ReentrantLock;
 final class TaskProcessor implements AutoCloseable {
   /** The most bytes a request may have. */
   static final int LIMIT = 16 << 20;
+
+  /** Requests beyond those that may wait which are looked at: one may take another's place. */
+  private static final int SPARE = 8;
+
+  /** Bytes a cell of the scores that a generator may make of them. */
+  private static final int CONFIDENCE = 12;
+
+  /** Times that a row and an answer lie in memory while they are encoded. */
+  private static final int ENCODED = 3;
 
   /** Stands in the answer for the processing of a sample that was called seen. */
   static final String SEEN = "seen: edge scores";
@@ -44,13 +62,15 @@ final class TaskProcessor implements AutoCloseable {
   private final UnseenTasks tasks;
   private final String name;
   private final ReplayBuffer buffer;
-  private final BodyReader reader;
+  private final ServiceMemory memory;
+  private final MemoryBudget outside;
   private final FairQueue line;
+  // Each holds a thread: so many read what arrived or wait, and more are told to come again.
+  private final Semaphore admitted;
   // Unpacked, a message can be many times as large as it came, so they are unpacked one by one.
   private final ReentrantLock unpacking = new ReentrantLock();
   // Fair, so that frames are answered in the order they were let in.
   private final ReentrantLock turn = new ReentrantLock(true);
-  private final long frameBytes;
   private boolean closed;
   private long looked;
 
@@ -91,10 +111,22 @@ final class TaskProcessor implements AutoCloseable {
   /**
    * A frame to be answered and forgotten.
    *
+   * @param width of the frame, in pixels
+   * @param height of the frame, in pixels
    * @param frame makes it
-   * @param scores the edge model's logits, at any resolution
+   * @param scores the edge model's logits, at any resolution; null to have the frame labelled here
    */
-  record Question(FrameSource frame, ClassScores scores) {}
+  record Question(int width, int height, FrameSource frame, @Nullable ClassScores scores) {}
+
+  /**
+   * An answer without the masks that it rests on.
+   *
+   * @param classMap of the frame's size
+   * @param masks their number
+   * @param classes of the scores
+   * @param seconds by stage
+   */
+  record Answered(ClassMap classMap, int masks, int classes, Map<String, Double> seconds) {}
 
   /**
    * What questions led to.
@@ -102,7 +134,7 @@ final class TaskProcessor implements AutoCloseable {
    * @param answers in the questions' order, each with the seconds of its stages
    * @param waited seconds in the queue
    */
-  record Answers(List<UnseenTaskProcessing.Answer> answers, double waited) {
+  record Answers(List<Answered> answers, double waited) {
     Answers {
       answers = List.copyOf(answers);
     }
@@ -117,7 +149,8 @@ final class TaskProcessor implements AutoCloseable {
    * @param name of the plugin
    * @param buffer keeps them; what it holds already counts as answered
    * @param queue how many frames may wait, at least 0
-   * @param patience how long a request's body may take to arrive
+   * @param memory what there is on the heap
+   * @param outside what a frame may take outside of it
    */
   TaskProcessor(
       UnseenTaskProcessing processing,
@@ -126,128 +159,269 @@ final class TaskProcessor implements AutoCloseable {
       String name,
       ReplayBuffer buffer,
       int queue,
-      Duration patience) {
+      ServiceMemory memory,
+      MemoryBudget outside) {
     this.processing = processing;
     this.reRecognition = reRecognition;
     this.tasks = new UnseenTasks(allocation, buffer);
     this.name = name;
     this.buffer = buffer;
     this.line = new FairQueue(queue);
-    long heap = Runtime.getRuntime().maxMemory();
-    this.reader = new BodyReader(LIMIT, patience, heap / 8, line::busy);
-    this.frameBytes = heap / 5 * 2;
+    this.admitted = new Semaphore(1 + queue + SPARE);
+    this.memory = memory;
+    this.outside = outside;
   }
 
   /**
    * Answers one request.
    *
-   * @param message a sample's; read up to {@link #LIMIT}, before the request takes a place
+   * @param exchange whose body is a sample's message
    * @return the answer
    * @throws BusyException if too many frames wait, or the buffer has no room for another edge
-   * @throws BadSampleException if the body is too large, too slow or no sample that can be answered
+   * @throws io.seamark.exchange.RefusedException if there is no room for it, now or ever
+   * @throws BadSampleException if the body is no sample that can be answered
    * @throws NotReadyException after {@link #close}
    * @throws IOException if the buffer fails
    */
-  Outcome process(InputStream message) throws IOException {
-    try (BodyReader.Body body = reader.read(message)) {
+  Outcome process(Exchange exchange) throws IOException {
+    int received = exchange.body().length;
+    admit();
+    try (MemoryBudget.Claim early = memory.ahead().claim()) {
       long start = System.nanoTime();
-      HardSample sample = trimmed(decode(body));
-      checkSize(sample.width(), sample.height(), sample.scores());
+      HardSample sample = trimmed(decode(exchange));
       checkEdge(sample.edge());
+      MemoryNeed need = checkedNeed(sample);
       double unpackSeconds = secondsSince(start);
       start = System.nanoTime();
       line.enter("edge " + sample.edge());
       try {
         double waited = secondsSince(start);
         start = System.nanoTime();
-        Frame frame = decodeFrame(sample);
+        boolean hasDepth = sample.depthPng() != null;
+        Frame frame =
+            early.tryGrow(DecodingMemory.peak(sample.width(), sample.height(), hasDepth))
+                ? decodeFrame(sample)
+                : null;
         double decodeSeconds = unpackSeconds + secondsSince(start);
         start = System.nanoTime();
         turn.lock();
-        try {
+        try (MemoryBudget.Claim heap = memory.work().claim();
+            MemoryBudget.Claim workspace = outside.claim()) {
           checkOpen();
           waited += secondsSince(start);
-          int received = body.bytes().length;
+          heap.grow(need.heap());
+          workspace.grow(need.outside());
+          start = System.nanoTime();
+          // Decoded for one that was answered before, too: what is damaged is always refused.
+          Frame decoded = frame == null ? decodeFrame(sample) : frame;
+          decodeSeconds += secondsSince(start);
           OptionalLong before = buffer.find(sample.edge(), sample.id());
           return before.isPresent()
               ? again(sample, before.getAsLong(), received, waited)
-              : first(sample, frame, received, decodeSeconds, waited);
+              : first(sample, decoded, received, decodeSeconds, waited);
         } finally {
           turn.unlock();
         }
       } finally {
         line.leave();
       }
+    } finally {
+      admitted.release();
     }
-  }
-
-  /**
-   * Reads a body within the bounds that hold for samples.
-   *
-   * @param body not closed
-   * @return to be closed once the request is answered
-   * @throws BusyException if there is no memory for it now
-   * @throws BadSampleException if it is too large, too slow or ends early
-   */
-  BodyReader.Body read(InputStream body) {
-    return reader.read(body);
   }
 
   /**
    * Answers frames that are neither looked up nor kept, in one turn.
    *
    * @param client whose line to stand in
-   * @param questions the frames; each of a size that {@link #checkSize} lets pass
+   * @param questions the frames; each of a size that {@link #check} lets pass
    * @return the answers
    * @throws BusyException if too many frames wait
-   * @throws BadSampleException if a frame cannot be decoded
+   * @throws io.seamark.exchange.RefusedException if there is no room for a frame
+   * @throws BadSampleException if a frame cannot be decoded, or its scores cannot be used
    * @throws NotReadyException after {@link #close}
    */
   Answers answer(String client, List<Question> questions) {
     long start = System.nanoTime();
-    line.enter(client);
+    admit();
     try {
-      turn.lock();
+      line.enter(client);
       try {
-        checkOpen();
-        double waited = secondsSince(start);
-        List<UnseenTaskProcessing.Answer> answers = new ArrayList<>();
-        for (Question question : questions) {
-          start = System.nanoTime();
-          Frame frame = question.frame().decode();
-          checkSize(frame.width(), frame.height(), question.scores());
-          double decoded = secondsSince(start);
-          UnseenTaskProcessing.Answer made = processing.process(frame, question.scores());
-          Map<String, Double> seconds = new HashMap<>(made.seconds());
-          seconds.put("decode", decoded);
-          answers.add(new UnseenTaskProcessing.Answer(made.classMap(), made.masks(), seconds));
-          line.took(secondsSince(start));
+        turn.lock();
+        try {
+          checkOpen();
+          double waited = secondsSince(start);
+          List<Answered> answers = new ArrayList<>();
+          for (Question question : questions) {
+            start = System.nanoTime();
+            answers.add(answer(question));
+            line.took(secondsSince(start));
+          }
+          return new Answers(answers, waited);
+        } finally {
+          turn.unlock();
         }
-        return new Answers(answers, waited);
       } finally {
-        turn.unlock();
+        line.leave();
       }
     } finally {
-      line.leave();
+      admitted.release();
+    }
+  }
+
+  private Answered answer(Question question) {
+    int width = question.width();
+    int height = question.height();
+    ClassScores scores = question.scores();
+    try (MemoryBudget.Claim heap = memory.work().claim();
+        MemoryBudget.Claim workspace = outside.claim()) {
+      MemoryNeed need = need(width, height, false, scores, 0);
+      heap.grow(need.heap());
+      workspace.grow(need.outside());
+      long start = System.nanoTime();
+      Frame frame = question.frame().decode();
+      if (frame.width() != width || frame.height() != height) {
+        throw new BadSampleException(
+            String.format(
+                "the image's header says %dx%d, but it is %dx%d",
+                width, height, frame.width(), frame.height()));
+      }
+      Map<String, Double> seconds = new HashMap<>();
+      seconds.put("decode", secondsSince(start));
+      if (scores == null) {
+        start = System.nanoTime();
+        scores = label(frame);
+        // Only now is it known how many classes there are.
+        MemoryNeed more = need(width, height, false, scores, 0);
+        check(more, width, height, scores.classes());
+        heap.grow(Math.max(0, more.heap() - need.heap()));
+        workspace.grow(Math.max(0, more.outside() - need.outside()));
+        seconds.put("label", secondsSince(start));
+      }
+      UnseenTaskProcessing.Answer made = processed(frame, scores);
+      seconds.putAll(made.seconds());
+      return new Answered(made.classMap(), made.masks().size(), scores.classes(), seconds);
     }
   }
 
   /**
-   * Refuses what would not fit into this service's heap: a fusion holds the scores twice at the
-   * frame's size.
+   * Refuses what there will never be room for.
    *
-   * @throws BadSampleException if it would not
+   * @param width of the frame, in pixels
+   * @param height of the frame, in pixels
+   * @param scores that came with it; null if it is to be labelled here
+   * @throws io.seamark.exchange.RefusedException if there is not
+   * @throws NotReadyException if there is no model to label it yet
    */
-  void checkSize(int width, int height, ClassScores scores) {
-    long needed = 8L * scores.classes() * width * height;
-    if (needed > frameBytes) {
-      throw new BadSampleException(
-          Status.REQUEST_ENTITY_TOO_LARGE,
-          String.format(
-              "a frame of %dx%d with %d classes needs %d MB, but this service has %d MB for it;"
-                  + " a larger heap (-Xmx) allows more",
-              width, height, scores.classes(), needed >> 20, frameBytes >> 20));
+  void check(int width, int height, @Nullable ClassScores scores) {
+    if (scores == null && !processing.unlabelled().isEmpty()) {
+      throw new NotReadyException(processing.unlabelled());
     }
+    check(
+        need(width, height, false, scores, 0),
+        width,
+        height,
+        scores == null ? 0 : scores.classes());
+  }
+
+  private void check(MemoryNeed need, int width, int height, int classes) {
+    String what =
+        "a frame of "
+            + width
+            + "x"
+            + height
+            + (classes == 0 ? " without scores" : " with scores of " + classes + " classes");
+    memory.work().check(need.heap(), what);
+    outside.check(need.outside(), what);
+  }
+
+  private MemoryNeed checkedNeed(HardSample sample) {
+    long stored = sample.image().bytes().length + sample.scores().logits().length;
+    byte[] depth = sample.depthPng();
+    MemoryNeed need =
+        need(
+            sample.width(),
+            sample.height(),
+            depth != null,
+            sample.scores(),
+            stored + (depth == null ? 0 : depth.length));
+    check(need, sample.width(), sample.height(), sample.scores().classes());
+    return need;
+  }
+
+  /** What a frame takes while it is in work: decoded, then answered, then stored and sent. */
+  private MemoryNeed need(
+      int width, int height, boolean depth, @Nullable ClassScores scores, long stored) {
+    long pixels = (long) width * height;
+    long frame = DecodingMemory.frame(width, height, depth);
+    MemoryNeed answering = MemoryNeed.ofHeap(frame + pixels);
+    if (scores == null) {
+      answering = answering.plus(processingMemory(width, height, 0));
+    } else {
+      long cells = (long) scores.width() * scores.height();
+      answering =
+          answering
+              .plus(MemoryNeed.ofHeap(CONFIDENCE * cells))
+              .plus(processingMemory(width, height, scores.classes()));
+    }
+    return MemoryNeed.ofHeap(DecodingMemory.peak(width, height, depth))
+        .then(answering)
+        .then(MemoryNeed.ofHeap(frame + pixels + ENCODED * (stored + pixels)));
+  }
+
+  private MemoryNeed processingMemory(int width, int height, int classes) {
+    try {
+      return processing.memory(width, height, classes);
+    } catch (UncheckedIOException e) {
+      throw new NotReadyException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private ClassScores label(Frame frame) {
+    try {
+      return processing.label(frame);
+    } catch (IllegalStateException | UncheckedIOException e) {
+      String why = processing.unlabelled();
+      if (why.isEmpty()) {
+        throw e;
+      }
+      throw new NotReadyException(why);
+    }
+  }
+
+  private UnseenTaskProcessing.Answer processed(Frame frame, ClassScores scores) {
+    try {
+      return processing.process(frame, scores);
+    } catch (IllegalArgumentException e) {
+      throw new BadSampleException(String.valueOf(e.getMessage()));
+    } catch (UncheckedIOException e) {
+      String why = processing.failure();
+      if (why.isEmpty()) {
+        throw e;
+      }
+      throw new NotReadyException(why);
+    }
+  }
+
+  private void admit() {
+    if (!admitted.tryAcquire()) {
+      throw line.busy();
+    }
+  }
+
+  /** Whether frames without scores are labelled here, if not now then once the model is there. */
+  boolean labels() {
+    return processing.labels();
+  }
+
+  /** Why frames need scores of their own; empty if those without are labelled now. */
+  String unlabelled() {
+    return processing.unlabelled();
+  }
+
+  /** What keeps every frame from being answered; empty if nothing does. */
+  String failure() {
+    return processing.failure();
   }
 
   /** What the plugin is called. */
@@ -312,7 +486,7 @@ final class TaskProcessor implements AutoCloseable {
       return seen(sample, frame, received, decodeSeconds, waited);
     }
     long start = System.nanoTime();
-    UnseenTaskProcessing.Answer made = processing.process(frame, sample.scores());
+    UnseenTaskProcessing.Answer made = processed(frame, sample.scores());
     Map<String, Double> seconds = new HashMap<>(made.seconds());
     seconds.put("decode", decodeSeconds);
     FusedAnswer answer = new FusedAnswer(made.classMap(), made.masks().size(), name, seconds);
@@ -352,11 +526,20 @@ final class TaskProcessor implements AutoCloseable {
         sample, answer, ArrowMessages.encode(answer), sequence, received, Map.of(), waited, true);
   }
 
-  private HardSample decode(BodyReader.Body body) {
+  /** Unpacks the body and forgets it; what the sample holds takes its place. */
+  private HardSample decode(Exchange exchange) {
     unpacking.lock();
     try {
-      HardSample sample = ArrowMessages.decodeSample(body.bytes(), LIMIT);
-      body.hold((long) Float.BYTES * sample.scores().logits().length);
+      long unpacked = ArrowMessages.memoryOfSample(exchange.body(), LIMIT);
+      exchange.memory().grow(unpacked);
+      HardSample sample = ArrowMessages.decodeSample(exchange.body(), LIMIT);
+      byte[] depth = sample.depthPng();
+      long kept =
+          sample.image().bytes().length
+              + (depth == null ? 0 : depth.length)
+              + (long) Float.BYTES * sample.scores().logits().length;
+      exchange.release();
+      exchange.memory().shrink(Math.max(0, unpacked - kept));
       return sample;
     } catch (IOException e) {
       throw new BadSampleException("the body is no sample: " + e.getMessage());

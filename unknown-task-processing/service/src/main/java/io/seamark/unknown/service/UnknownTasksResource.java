@@ -1,19 +1,19 @@
 package io.seamark.unknown.service;
 
 import io.seamark.buffer.ArrowMessages;
+import io.seamark.exchange.Exchange;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +30,7 @@ public class UnknownTasksResource {
    * Answers a hard sample. The same sample may be sent again, as after a lost reply: it is answered
    * again, but stored once.
    *
-   * @param length of the body in bytes, where the client says
+   * @param request that the message has arrived with
    * @param body a hard sample's message
    * @return 200 with the answer's message
    * @throws IOException if the buffer fails
@@ -38,21 +38,10 @@ public class UnknownTasksResource {
   @POST
   @Consumes(ArrowMessages.MEDIA_TYPE)
   @Produces({ArrowMessages.MEDIA_TYPE, "application/problem+json"})
-  public Response answer(
-      @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable Long length, InputStream body)
-      throws IOException {
+  public Response answer(@Context HttpServletRequest request, InputStream body) throws IOException {
     return metrics.counting(
         () -> {
-          if (length != null && length > TaskProcessor.LIMIT) {
-            throw new BadSampleException(
-                Response.Status.REQUEST_ENTITY_TOO_LARGE,
-                "the body has "
-                    + length
-                    + " bytes, but at most "
-                    + TaskProcessor.LIMIT
-                    + " are taken");
-          }
-          TaskProcessor.Outcome outcome = host.processor().process(body);
+          TaskProcessor.Outcome outcome = host.processor().process(Exchange.of(request));
           metrics.answered(outcome);
           log(outcome);
           return Response.ok(outcome.reply(), ArrowMessages.MEDIA_TYPE).build();

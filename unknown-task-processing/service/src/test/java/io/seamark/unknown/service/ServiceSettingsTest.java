@@ -23,6 +23,7 @@ class ServiceSettingsTest {
     assertEquals(Runtime.getRuntime().availableProcessors(), settings.threads());
     assertEquals(4, settings.queue());
     assertEquals(30, settings.bodySeconds());
+    assertEquals(0, settings.nativeMegabytes());
     assertEquals("sedna", settings.job());
   }
 
@@ -36,6 +37,7 @@ class ServiceSettingsTest {
             3,
             0,
             7,
+            300,
             "helmet",
             BufferOptions.defaults().withMaxBytes(1 << 20).withMaxSamples(40, 10, 3)),
         ServiceSettings.of(
@@ -47,6 +49,7 @@ class ServiceSettingsTest {
                     Map.entry("seamark.threads", "3"),
                     Map.entry("seamark.queue", "0"),
                     Map.entry("seamark.body.seconds", "7"),
+                    Map.entry("seamark.native.megabytes", "300"),
                     Map.entry("seamark.buffer.max-bytes", "1048576"),
                     Map.entry("seamark.buffer.max-samples", "40"),
                     Map.entry("seamark.buffer.max-samples-per-edge", "10"),
@@ -62,6 +65,7 @@ class ServiceSettingsTest {
                 "seamark.seed", "x",
                 "seamark.threads", "0",
                 "seamark.queue", "65",
+                "seamark.native.megabytes", "-1",
                 "seamark.buffer.max-bytes", "8 GiB",
                 "seamark.buffer.max-samples", "0",
                 "seamark.buffer.max-samples-per-edge", "50001",
@@ -73,6 +77,7 @@ class ServiceSettingsTest {
             "seamark.seed is 'x', but must be a whole number",
             "seamark.threads is '0', but must be a whole number from 1 to 1024",
             "seamark.queue is '65', but must be a whole number from 0 to 64",
+            "seamark.native.megabytes is '-1', but must be a whole number from 0 to 1048576",
             "seamark.buffer.max-bytes is '8 GiB', but must be a whole number from 65536 to"
                 + " 9223372036854775807",
             "seamark.buffer.max-samples is '0', but must be a whole number from 1 to 10000000",

@@ -10,20 +10,21 @@ import io.seamark.buffer.ArrowMessages;
 import io.seamark.buffer.BufferOptions;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.exchange.Exchange;
+import io.seamark.exchange.MemoryBudget;
+import io.seamark.exchange.RefusedException;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Frame;
+import io.seamark.plugin.MemoryNeed;
 import io.seamark.plugin.TaskSample;
 import io.seamark.plugin.UnseenTaskAllocation;
 import io.seamark.plugin.UnseenTaskProcessing;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,7 +44,10 @@ class TaskProcessorTest {
   private static final int HEIGHT = 4;
   private static final UnseenTaskAllocation FIRST = (extractor, samples) -> List.of(0);
 
+  private static final MemoryBudget OUTSIDE = new MemoryBudget("it outside", 1 << 20);
+
   private final Path folder;
+  private final ServiceMemory memory = new ServiceMemory(256L << 20);
 
   TaskProcessorTest(@TempDir Path folder) {
     this.folder = folder;
@@ -96,7 +102,8 @@ class TaskProcessorTest {
             "argmax",
             ReplayBuffer.open(folder, BufferOptions.defaults()),
             2,
-            Duration.ofSeconds(5))) {
+            memory,
+            OUTSIDE)) {
       TaskProcessor.Outcome seen = processor.process(body("a", WIDTH));
 
       assertEquals("seen: edge scores", seen.answer().processing());
@@ -125,7 +132,8 @@ class TaskProcessorTest {
             "argmax",
             ReplayBuffer.open(folder, BufferOptions.defaults()),
             2,
-            Duration.ofSeconds(5))) {
+            memory,
+            OUTSIDE)) {
       processor.process(body("a", "", WIDTH));
       processor.process(body("b", "dusk", WIDTH));
       processor.process(body("c", "night", WIDTH));
@@ -152,20 +160,13 @@ class TaskProcessorTest {
     try (TaskProcessor processor = processor(new ArgmaxProcessing())) {
       BadSampleException wrong =
           assertThrows(
-              BadSampleException.class,
-              () -> processor.process(new ByteArrayInputStream(new byte[] {1, 2, 3})));
+              BadSampleException.class, () -> processor.process(exchange(new byte[] {1, 2, 3})));
       assertTrue(String.valueOf(wrong.getMessage()).startsWith("the body is no sample: "));
       assertEquals(400, wrong.status().getStatusCode());
       assertEquals(
           "sample 'a' says 9x4, but its image is 8x4",
           assertThrows(BadSampleException.class, () -> processor.process(body("a", 9)))
               .getMessage());
-      BadSampleException large =
-          assertThrows(
-              BadSampleException.class,
-              () -> processor.process(new ByteArrayInputStream(new byte[TaskProcessor.LIMIT + 1])));
-      assertEquals("the body has more than 16777216 bytes", large.getMessage());
-      assertEquals(413, large.status().getStatusCode());
       assertEquals(0, processor.buffered());
       assertEquals(0, processor.waiting());
     }
@@ -184,7 +185,8 @@ class TaskProcessorTest {
             "argmax",
             ReplayBuffer.open(folder, BufferOptions.defaults()),
             0,
-            Duration.ofSeconds(5))) {
+            memory,
+            OUTSIDE)) {
       Future<TaskProcessor.Outcome> first = edge.submit(() -> processor.process(body("a", WIDTH)));
       assertTrue(held.begun.await(10, TimeUnit.SECONDS));
 
@@ -212,7 +214,8 @@ class TaskProcessorTest {
             "argmax",
             ReplayBuffer.open(folder, BufferOptions.defaults().withMaxSamples(9, 9, 1)),
             2,
-            Duration.ofSeconds(5))) {
+            memory,
+            OUTSIDE)) {
       processor.process(body("a", WIDTH));
 
       BusyException refused =
@@ -232,6 +235,87 @@ class TaskProcessorTest {
   }
 
   @Test
+  @DisplayName(
+      "a frame that needs more than there is, is refused with both figures, and holds nothing")
+  void process_refusesWhatThereIsNoRoomFor() throws IOException {
+    ArgmaxProcessing unused = new ArgmaxProcessing();
+    try (TaskProcessor processor = processor(unused)) {
+      // 4900x4900 pixels and one class: as a file nearly nothing.
+      Exchange kill = exchange(sample("kill", 4900, 4900, new byte[] {1}, 1));
+      RefusedException refused =
+          assertThrows(RefusedException.class, () -> processor.process(kill));
+      assertEquals(413, refused.status());
+      assertTrue(
+          String.valueOf(refused.getMessage())
+              .matches(
+                  "a frame of 4900x4900 with scores of 1 classes needs [0-9.]+ MB of memory, but"
+                      + " this service has [0-9.]+ MB for a frame in work; .*-Xmx.*"),
+          refused.getMessage());
+      assertEquals(0, unused.calls);
+      assertEquals(0, processor.waiting());
+      kill.memory().close();
+      assertEquals(0, memory.requests().held());
+      assertEquals(0, memory.work().held());
+      assertEquals(0, processor.process(body("good", WIDTH)).sequence());
+      assertEquals(0, memory.work().held());
+      assertEquals(0, memory.ahead().held());
+    }
+  }
+
+  @Test
+  @DisplayName("what a processing needs outside of the heap is counted too")
+  void process_refusesWhatTheEngineHasNoRoomFor() throws IOException {
+    ArgmaxProcessing unused = new ArgmaxProcessing();
+    unused.need = new MemoryNeed(0, OUTSIDE.size() + 1);
+    try (TaskProcessor processor = processor(unused)) {
+      RefusedException refused =
+          assertThrows(RefusedException.class, () -> processor.process(body("a", WIDTH)));
+      assertEquals(413, refused.status());
+      assertTrue(String.valueOf(refused.getMessage()).endsWith("for it outside"));
+    }
+  }
+
+  @Test
+  @DisplayName("a packed message that unpacks to more than there is room for is refused unread")
+  void process_countsAMessageBeforeItUnpacksIt() throws IOException {
+    ServiceMemory small = new ServiceMemory(8L << 20);
+    try (TaskProcessor processor =
+        new TaskProcessor(
+            new ArgmaxProcessing(),
+            (sample, scores) -> true,
+            FIRST,
+            "argmax",
+            ReplayBuffer.open(folder, BufferOptions.defaults()),
+            2,
+            small,
+            OUTSIDE)) {
+      // Scores of zeros: a few KB that unpack to megabytes.
+      byte[] packed =
+          ArrowMessages.encode(
+              new HardSample(
+                  "a",
+                  "edge-1",
+                  "",
+                  0,
+                  WIDTH,
+                  HEIGHT,
+                  new EncodedImage(EncodedImage.PNG, new byte[] {1}),
+                  null,
+                  new ClassScores(2, 1000, 1000, new float[2_000_000]),
+                  "v0",
+                  "score_margin",
+                  0.4,
+                  0.6));
+      assertTrue(packed.length < 10_000, packed.length + " bytes");
+      Exchange exchange = new Exchange(small.requests(), packed);
+      assertEquals(
+          413, assertThrows(RefusedException.class, () -> processor.process(exchange)).status());
+      exchange.memory().close();
+      assertEquals(0, small.requests().held());
+    }
+  }
+
+  @Test
   void process_goesOnBesideASegmentThatCannotBeRead() throws IOException {
     try (TaskProcessor processor = processor(new ArgmaxProcessing())) {
       processor.process(body("a", WIDTH));
@@ -244,6 +328,77 @@ class TaskProcessorTest {
       assertEquals(List.of("0000000007.arrow"), processor.buffer().report().unreadable());
     }
     assertArrayEquals(cut, Files.readAllBytes(folder.resolve("0000000007.arrow")));
+  }
+
+  @Test
+  @DisplayName("one that runs out of memory leaves nothing behind, and the next is answered")
+  void process_goesOnAfterOutOfMemory() throws IOException {
+    ArgmaxProcessing failing = new ArgmaxProcessing();
+    failing.failure = new OutOfMemoryError("Java heap space");
+    try (TaskProcessor processor = processor(failing)) {
+      assertThrows(OutOfMemoryError.class, () -> processor.process(body("a", WIDTH)));
+      assertEquals(0, memory.work().held());
+      assertEquals(0, processor.waiting());
+      failing.failure = null;
+      assertEquals(0, processor.process(body("a", WIDTH)).sequence());
+    }
+  }
+
+  @Test
+  @DisplayName("frames without scores get the processing's own, or the reason why not")
+  void answer_labelsFramesThatHaveNoScores() throws IOException {
+    ArgmaxProcessing labelling = new ArgmaxProcessing();
+    try (TaskProcessor processor = processor(labelling)) {
+      assertFalse(processor.labels());
+      labelling.labels = true;
+      labelling.missing = "edge model x is not there yet";
+      assertEquals(
+          "not ready: edge model x is not there yet",
+          assertThrows(NotReadyException.class, () -> processor.check(WIDTH, HEIGHT, null))
+              .getMessage());
+      labelling.missing = "";
+      processor.check(WIDTH, HEIGHT, null);
+      Frame frame = new Frame(WIDTH, HEIGHT, new byte[3 * WIDTH * HEIGHT], null);
+      TaskProcessor.Answered answer =
+          processor
+              .answer("x", List.of(new TaskProcessor.Question(WIDTH, HEIGHT, () -> frame, null)))
+              .answers()
+              .get(0);
+      assertEquals(3, answer.classes());
+      assertEquals(2, answer.classMap().at(0, 0));
+    }
+  }
+
+  @Test
+  @DisplayName("scores that the processing refuses are the request's fault")
+  void process_namesScoresThatDoNotFit() throws IOException {
+    ArgmaxProcessing refusing = new ArgmaxProcessing();
+    refusing.unfit = "scores have 2 classes, but the edge model has 3";
+    try (TaskProcessor processor = processor(refusing)) {
+      assertEquals(
+          refusing.unfit,
+          assertThrows(BadSampleException.class, () -> processor.process(body("a", WIDTH)))
+              .getMessage());
+      assertEquals(0, processor.buffered());
+    }
+  }
+
+  private static byte[] sample(String id, int width, int height, byte[] image, int classes) {
+    return ArrowMessages.encode(
+        new HardSample(
+            id,
+            "edge-1",
+            "",
+            0,
+            width,
+            height,
+            new EncodedImage(EncodedImage.PNG, image),
+            null,
+            new ClassScores(classes, 1, 1, new float[classes]),
+            "v0",
+            "score_margin",
+            0.4,
+            0.6));
   }
 
   @Test
@@ -272,10 +427,11 @@ class TaskProcessorTest {
         "argmax",
         ReplayBuffer.open(folder, BufferOptions.defaults()),
         2,
-        Duration.ofSeconds(5));
+        memory,
+        OUTSIDE);
   }
 
-  private static InputStream body(String id, int claimedWidth) throws IOException {
+  private Exchange body(String id, int claimedWidth) {
     return body(id, "dusk", claimedWidth);
   }
 
@@ -285,11 +441,16 @@ class TaskProcessorTest {
 
   private static InputStream body(String edge, String id, String domain, int claimedWidth)
       throws IOException {
+  private Exchange exchange(byte[] body) {
+    return new Exchange(memory.requests(), body);
+  }
+
+  private Exchange body(String id, String domain, int claimedWidth) {
     byte[] rgb = new byte[3 * WIDTH * HEIGHT];
     byte[] depth = new byte[WIDTH * HEIGHT];
     float[] logits = new float[2 * 2];
     logits[3] = 1;
-    return new ByteArrayInputStream(
+    return exchange(
         ArrowMessages.encode(
             new HardSample(
                 id,
@@ -314,10 +475,21 @@ class TaskProcessorTest {
     private CountDownLatch go = new CountDownLatch(0);
     private int calls;
     private int closes;
+    private MemoryNeed need = MemoryNeed.NONE;
+    private @Nullable OutOfMemoryError failure;
+    private boolean labels;
+    private String missing = "no model";
+    private String unfit = "";
 
     @Override
     public Answer process(Frame frame, ClassScores scores) {
       calls++;
+      if (failure != null) {
+        throw failure;
+      }
+      if (!unfit.isEmpty()) {
+        throw new IllegalArgumentException(unfit);
+      }
       begun.countDown();
       try {
         go.await();
@@ -326,6 +498,26 @@ class TaskProcessorTest {
       }
       ClassMap map = scores.resize(frame.width(), frame.height()).argmax();
       return new Answer(map, List.of(), Map.of("fusion", 0.001));
+    }
+
+    @Override
+    public boolean labels() {
+      return labels;
+    }
+
+    @Override
+    public String unlabelled() {
+      return missing;
+    }
+
+    @Override
+    public ClassScores label(Frame frame) {
+      return new ClassScores(3, 1, 1, new float[] {0, 0, 1});
+    }
+
+    @Override
+    public MemoryNeed memory(int width, int height, int classes) {
+      return need.plus(UnseenTaskProcessing.super.memory(width, height, classes));
     }
 
     @Override

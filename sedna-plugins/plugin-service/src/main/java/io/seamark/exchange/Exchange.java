@@ -1,0 +1,111 @@
+package io.seamark.exchange;
+
+import jakarta.servlet.ServletRequest;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A request's body, once it is there, and the memory that the whole exchange holds. */
+public final class Exchange {
+  private static final String NAME = "io.seamark.exchange";
+  private static final String FILE = "io.seamark.exchange.file";
+
+  private final MemoryBudget.Claim memory;
+  private byte[] body = new byte[0];
+  private @Nullable RefusedException refusal;
+
+  Exchange(MemoryBudget.Claim memory) {
+    this.memory = memory;
+  }
+
+  /**
+   * An exchange whose body came another way than through the filter.
+   *
+   * @param budget what its memory is counted against
+   * @param body all of it
+   * @throws RefusedException if there is no room for it
+   */
+  public Exchange(MemoryBudget budget, byte[] body) {
+    this(budget.claim());
+    memory.grow(body.length);
+    this.body = body;
+  }
+
+  /**
+   * The exchange that a request belongs to.
+   *
+   * @param request that came through an {@link ExchangeFilter}
+   * @return its exchange
+   * @throws IllegalStateException if it did not
+   */
+  public static Exchange of(ServletRequest request) {
+    if (request.getAttribute(NAME) instanceof Exchange exchange) {
+      return exchange;
+    }
+    throw new IllegalStateException("the request came past the filter");
+  }
+
+  static boolean begun(ServletRequest request) {
+    return request.getAttribute(NAME) instanceof Exchange;
+  }
+
+  void attach(ServletRequest request) {
+    request.setAttribute(NAME, this);
+  }
+
+  /**
+   * Answers with a file, which goes out once the resource has returned; the response itself must
+   * have no entity.
+   *
+   * @param request that is answered
+   * @param file of which all is sent
+   */
+  public static void send(ServletRequest request, Path file) {
+    request.setAttribute(FILE, file);
+  }
+
+  static @Nullable Path file(ServletRequest request) {
+    return request.getAttribute(FILE) instanceof Path file ? file : null;
+  }
+
+  void arrived(byte[] all) {
+    body = all;
+  }
+
+  boolean refused() {
+    return refusal != null;
+  }
+
+  void refuse(RefusedException why) {
+    refusal = why;
+    body = new byte[0];
+  }
+
+  /**
+   * The body.
+   *
+   * @return all of it; empty after {@link #release}
+   * @throws RefusedException if it was too large, too slow, or there is no room for it
+   */
+  public byte[] body() {
+    RefusedException why = refusal;
+    if (why != null) {
+      throw why;
+    }
+    return body;
+  }
+
+  /** Forgets the body and gives its memory back, where nothing needs it any more. */
+  public void release() {
+    memory.shrink(body.length);
+    body = new byte[0];
+  }
+
+  /**
+   * What the exchange holds; given back when the answer is out.
+   *
+   * @return to be grown before something is allocated
+   */
+  public MemoryBudget.Claim memory() {
+    return memory;
+  }
+}

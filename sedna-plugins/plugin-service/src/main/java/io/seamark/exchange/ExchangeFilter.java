@@ -1,0 +1,188 @@
+package io.seamark.exchange;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Stands in front of a service's resources: brings a request to them once its body is there, and
+ * sends what they answer, both without a thread that waits. A service puts a subclass of its own on
+ * all its paths, for the dispatcher types {@code REQUEST} and {@code ASYNC}, with support for
+ * asynchronous requests.
+ */
+public abstract class ExchangeFilter implements Filter {
+  /** What an answer's receiver must take at least, in bytes a second. */
+  static final int SLOWEST = 32 << 10;
+
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+  private static final int STACK = 256 << 10;
+
+  /**
+   * What a service takes.
+   *
+   * @param body the most bytes of a body
+   * @param patience how long a body may take to arrive
+   * @param perClient bodies of one client that may be under way, and answers to it
+   * @param all the same of all clients; each answer under way has a thread of its own
+   */
+  public record Limits(int body, Duration patience, int perClient, int all) {}
+
+  private final Transfers<Arrival> arriving = new Transfers<>();
+  private final Transfers<Exchange> leaving = new Transfers<>();
+
+  // One for each answer under way, of which there are no more than the limits let be.
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(null, task, "seamark-answer", STACK);
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /** For subclasses. */
+  protected ExchangeFilter() {}
+
+  /**
+   * What the service takes.
+   *
+   * @return looked at for each request
+   */
+  protected abstract Limits limits();
+
+  /**
+   * What bodies and answers are counted against.
+   *
+   * @return one for the whole service
+   */
+  protected abstract MemoryBudget memory();
+
+  @Override
+  public final void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    HttpServletRequest http = (HttpServletRequest) request;
+    if (Exchange.begun(request)) {
+      answer(http, (HttpServletResponse) response, chain);
+      return;
+    }
+    Exchange exchange = new Exchange(memory().claim());
+    exchange.attach(request);
+    long length = http.getContentLengthLong();
+    Limits limits = limits();
+    if (length > limits.body()) {
+      exchange.refuse(tooLarge(length + " bytes, but at most " + limits.body() + " are taken"));
+    } else if (length > 0 || http.getHeader("Transfer-Encoding") != null) {
+      AsyncContext async = request.startAsync();
+      async.setTimeout(limits.patience().toMillis());
+      Arrival arrival =
+          new Arrival(async, request.getInputStream(), exchange, limits, arriving, client(http));
+      async.addListener(arrival);
+      arrival.start();
+      return;
+    }
+    answer(http, (HttpServletResponse) response, chain);
+  }
+
+  static RefusedException tooLarge(String rest) {
+    return new RefusedException(RefusedException.TOO_LARGE, "the body has " + rest);
+  }
+
+  private static String client(HttpServletRequest request) {
+    return String.valueOf(request.getRemoteAddr());
+  }
+
+  private void answer(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    Exchange exchange = Exchange.of(request);
+    if (exchange.refused()) {
+      // What is left of the body is not wanted.
+      response.setHeader("Connection", "close");
+    }
+    CapturedResponse captured = new CapturedResponse(response, exchange.memory());
+    boolean sending = false;
+    try {
+      try {
+        chain.doFilter(new ArrivedRequest(request, exchange), captured);
+      } catch (OutOfMemoryError e) {
+        // What the request held is garbage by now.
+        captured.problem(503, "there was not enough memory for this request");
+      }
+      sending = send(request, response, exchange, captured);
+    } finally {
+      if (!sending) {
+        exchange.memory().close();
+      }
+    }
+  }
+
+  /** Whether something is on its way, and the exchange's memory with it. */
+  private boolean send(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Exchange exchange,
+      CapturedResponse captured)
+      throws IOException {
+    Path file = Exchange.file(request);
+    if (response.isCommitted() || (file == null && captured.size() == 0)) {
+      return false;
+    }
+    Limits limits = limits();
+    String client = client(request);
+    leaving.enter(client, exchange);
+    if (leaving.surplus(client, limits.perClient(), limits.all()) != null) {
+      leaving.leave(client, exchange);
+      // So little that it needs no receiver to be written.
+      captured.problem(
+          RefusedException.BUSY,
+          "as many answers are on their way to this client, or to all, as may be; try again in 5 s");
+      response.setHeader("Retry-After", "5");
+      response.setHeader("Connection", "close");
+      captured.content().transferTo(response.getOutputStream());
+      return false;
+    }
+    boolean sending = false;
+    try {
+      long length = file == null ? captured.size() : Files.size(file);
+      response.setContentLengthLong(length);
+      InputStream content = file == null ? captured.content() : Files.newInputStream(file);
+      long patience = ANSWER.toMillis() + length * 1000 / SLOWEST;
+      AsyncContext async = request.startAsync();
+      // The deadline below comes first; this is for a write that never returns.
+      async.setTimeout(2 * patience);
+      Runnable after =
+          () -> {
+            exchange.memory().close();
+            leaving.leave(client, exchange);
+          };
+      threads.execute(
+          new Departure(
+              async,
+              response.getOutputStream(),
+              content,
+              System.nanoTime() + Duration.ofMillis(patience).toNanos(),
+              after));
+      sending = true;
+    } finally {
+      if (!sending) {
+        leaving.leave(client, exchange);
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void destroy() {
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.seamark.exchange;
+
+import org.jspecify.annotations.NullMarked;

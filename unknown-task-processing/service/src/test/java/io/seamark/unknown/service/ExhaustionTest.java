@@ -1,0 +1,34 @@
+package io.seamark.unknown.service;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class ExhaustionTest {
+  @Test
+  @DisplayName("heap, direct memory and the engine's own memory are told from other failures")
+  void caused_byAnyMemory() {
+    assertTrue(Exhaustion.caused(new OutOfMemoryError("Java heap space")));
+    assertTrue(
+        Exhaustion.caused(
+            new IllegalStateException("decoding failed", new OutOfMemoryError("direct"))));
+    assertTrue(
+        Exhaustion.caused(
+            new IllegalStateException(
+                new RuntimeException(
+                    "Error code - ORT_RUNTIME_EXCEPTION - message: Failed to allocate memory for"
+                        + " requested buffer of size 99"))));
+    assertTrue(Exhaustion.caused(new RuntimeException("message: std::bad_alloc")));
+    assertTrue(Exhaustion.caused(new org.apache.arrow.memory.OutOfMemoryException("limit")));
+    assertFalse(Exhaustion.caused(new IllegalStateException("other")));
+    assertFalse(Exhaustion.caused(null));
+  }
+
+  @Test
+  @DisplayName("a heap with room is not exhausted")
+  void complete_onlyWithoutRoom() {
+    assertFalse(Exhaustion.complete());
+  }
+}
