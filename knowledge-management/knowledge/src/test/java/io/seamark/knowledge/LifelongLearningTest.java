@@ -258,7 +258,8 @@ class LifelongLearningTest {
                 round.seed(),
                 round.threads(),
                 round.appealNet(),
-                new TrainingSize(new FrameSize(4000, 4000), 1L << 30)));
+                new TrainingSize(new FrameSize(4000, 4000), 1L << 30)),
+            small.bounds());
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class,

@@ -435,17 +435,15 @@ class TaskProcessorTest {
     return body(id, "dusk", claimedWidth);
   }
 
-  private static InputStream body(String id, String domain, int claimedWidth) throws IOException {
+  private Exchange body(String id, String domain, int claimedWidth) {
     return body("edge-1", id, domain, claimedWidth);
   }
 
-  private static InputStream body(String edge, String id, String domain, int claimedWidth)
-      throws IOException {
   private Exchange exchange(byte[] body) {
     return new Exchange(memory.requests(), body);
   }
 
-  private Exchange body(String id, String domain, int claimedWidth) {
+  private Exchange body(String edge, String id, String domain, int claimedWidth) {
     byte[] rgb = new byte[3 * WIDTH * HEIGHT];
     byte[] depth = new byte[WIDTH * HEIGHT];
     float[] logits = new float[2 * 2];
