@@ -274,7 +274,8 @@ class HostileFilesTest {
         assertEquals(4 + start, reader.size());
         assertEquals(1, reader.report().damages().size());
       }
-      assertEquals(-1, Arrays.mismatch(foreign, Files.readAllBytes(folder.resolve("0000000001.arrow"))));
+      assertEquals(
+          -1, Arrays.mismatch(foreign, Files.readAllBytes(folder.resolve("0000000001.arrow"))));
     }
   }
 
@@ -316,7 +317,8 @@ class HostileFilesTest {
         List.of("9999999999999999999.arrow", "00000000000000000.arrow", "cursor.arrow", "a.tmpx")) {
       Files.writeString(folder.resolve(name), "not ours");
     }
-    Process pipe = new ProcessBuilder("mkfifo", folder.resolve("0000000007.arrow").toString()).start();
+    Process pipe =
+        new ProcessBuilder("mkfifo", folder.resolve("0000000007.arrow").toString()).start();
     Assumptions.assumeTrue(pipe.waitFor() == 0, "needs mkfifo");
     assertTimeoutPreemptively(
         Duration.ofSeconds(60),
@@ -390,8 +392,10 @@ class HostileFilesTest {
         IOException e =
             assertThrows(IOException.class, () -> ArrowMessages.decodeSample(message, 1 << 20));
         assertTrue(
-            String.valueOf(e.getMessage()).matches("(sample id|edge|domain|model version) has the"
-                + " control character U\\+[0-9A-F]{4} at \\d+, but must have none"),
+            String.valueOf(e.getMessage())
+                .matches(
+                    "(sample id|edge|domain|model version) has the"
+                        + " control character U\\+[0-9A-F]{4} at \\d+, but must have none"),
             e.getMessage());
         if (which < 2) {
           assertThrows(IOException.class, () -> ArrowMessages.sampleSizes(message, 1 << 20));
@@ -428,19 +432,7 @@ class HostileFilesTest {
               ArrowMessages.decodeSample(
                   ArrowMessages.encode(
                       new HardSample(
-                          name,
-                          s.edge(),
-                          "",
-                          0,
-                          8,
-                          6,
-                          s.image(),
-                          null,
-                          s.scores(),
-                          "",
-                          "",
-                          0,
-                          0)),
+                          name, s.edge(), "", 0, 8, 6, s.image(), null, s.scores(), "", "", 0, 0)),
                   1 << 20);
       if (fits) {
         assertDoesNotThrow(work::run);

@@ -114,8 +114,7 @@ final class Outcomes {
       damages = new ArrayList<>(buffer.verify());
       long sequence = buffer.append(Samples.buffered(77));
       ReplayBufferTest.assertSame(Samples.buffered(77), buffer.read(sequence));
-      boolean kept =
-          disk.files().stream().anyMatch(file -> Arrays.equals(disk.bytes(file), bytes));
+      boolean kept = disk.files().stream().anyMatch(file -> Arrays.equals(disk.bytes(file), bytes));
       if (!buffer.report().unreadable().isEmpty() && !kept) {
         throw new AssertionError(name + " is gone: " + disk.files());
       }

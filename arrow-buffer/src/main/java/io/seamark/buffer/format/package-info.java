@@ -114,10 +114,10 @@
  * a later journal is there, whose first sequence carries the numbering on.
  *
  * <p>Single records may be dropped too. That is not written down: a dropped record is there again
- * when the folder is opened anew, until its segment is deleted or replaced. A sealed segment without
- * its dropped records is written to {@code n.arrow.tmp}, forced and renamed to {@code n.arrow}; a
- * reader that finds a sealed segment of another size than before, or a record that does not match
- * its checksum, reads the segment's footer again.
+ * when the folder is opened anew, until its segment is deleted or replaced. A sealed segment
+ * without its dropped records is written to {@code n.arrow.tmp}, forced and renamed to {@code
+ * n.arrow}; a reader that finds a sealed segment of another size than before, or a record that does
+ * not match its checksum, reads the segment's footer again.
  *
  * <h2>Cursor</h2>
  *

@@ -6,13 +6,27 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * Changes files as somebody would who knows the format: the checksums are right again afterwards, so
- * that it is the checks behind them that must hold.
+ * Changes files as somebody would who knows the format: the checksums are right again afterwards,
+ * so that it is the checks behind them that must hold.
  */
 public final class Forgery {
   private static final long[] NUMBERS = {
-    0, 1, -1, 7, 8, 255, 1 << 16, 1 << 24, (1 << 26) + 1, Integer.MAX_VALUE, Integer.MIN_VALUE,
-    0xFFFFFF7FL, 1L << 33, 1L << 62, Long.MAX_VALUE, Long.MIN_VALUE
+    0,
+    1,
+    -1,
+    7,
+    8,
+    255,
+    1 << 16,
+    1 << 24,
+    (1 << 26) + 1,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE,
+    0xFFFFFF7FL,
+    1L << 33,
+    1L << 62,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE
   };
 
   private Forgery() {}

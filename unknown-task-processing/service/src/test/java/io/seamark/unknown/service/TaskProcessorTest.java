@@ -220,8 +220,7 @@ class TaskProcessorTest {
 
       BusyException refused =
           assertThrows(
-              BusyException.class,
-              () -> processor.process(body("forged", "a", "dusk", WIDTH)));
+              BusyException.class, () -> processor.process(body("forged", "a", "dusk", WIDTH)));
       assertEquals(
           "the buffer has samples of 1 edges, the most that seamark.buffer.max-edges allows; those"
               + " of edge 'forged' are refused until another's are dropped; try again in 60 s",
