@@ -150,7 +150,7 @@ final class TaskProcessor implements AutoCloseable {
   Outcome process(InputStream message) throws IOException {
     try (BodyReader.Body body = reader.read(message)) {
       long start = System.nanoTime();
-      HardSample sample = trimmed(decode(body));
+      HardSample sample = decode(body);
       checkSize(sample.width(), sample.height(), sample.scores());
       double unpackSeconds = secondsSince(start);
       start = System.nanoTime();
@@ -338,7 +338,7 @@ final class TaskProcessor implements AutoCloseable {
   private HardSample decode(BodyReader.Body body) {
     unpacking.lock();
     try {
-      HardSample sample = ArrowMessages.decodeSample(body.bytes(), LIMIT);
+      HardSample sample = trimmed(ArrowMessages.decodeSample(body.bytes(), LIMIT));
       body.hold((long) Float.BYTES * sample.scores().logits().length);
       return sample;
     } catch (IOException e) {
