@@ -92,21 +92,6 @@ public final class Images {
   }
 
   /**
-   * What decoding takes at most beside the file, counted without decoding it.
-   *
-   * @param file a whole JPEG or PNG file
-   * @return bytes, the decoded frame's among them
-   * @throws IOException as {@link #encoded}
-   */
-  public static long decodingBytes(byte[] file) throws IOException {
-    ImageHeader header = ImageHeader.read(file);
-    long pixels = (long) header.width() * header.height();
-    long decoded = header.channels().count() * (header.bitDepth() > 8 ? 2L : 1L);
-    return pixels * (decoded + 3 + (header.orientation() == Orientation.NONE ? 0 : 3))
-        + file.length;
-  }
-
-  /**
    * The kind and bytes of an image file, checked by its header and structure but not decoded. Bytes
    * after the picture's end are left out. Where metadata that the picture does not need (comments,
    * XMP, thumbnails and the like) take more than 16 KiB, they are all left out; orientation and

@@ -188,7 +188,7 @@ final class TaskProcessor implements AutoCloseable {
     admit();
     try (MemoryBudget.Claim early = memory.ahead().claim()) {
       long start = System.nanoTime();
-      HardSample sample = trimmed(decode(exchange));
+      HardSample sample = decode(exchange);
       checkEdge(sample.edge());
       MemoryNeed need = checkedNeed(sample);
       double unpackSeconds = secondsSince(start);
@@ -532,7 +532,7 @@ final class TaskProcessor implements AutoCloseable {
     try {
       long unpacked = ArrowMessages.memoryOfSample(exchange.body(), LIMIT);
       exchange.memory().grow(unpacked);
-      HardSample sample = ArrowMessages.decodeSample(exchange.body(), LIMIT);
+      HardSample sample = trimmed(ArrowMessages.decodeSample(exchange.body(), LIMIT));
       byte[] depth = sample.depthPng();
       long kept =
           sample.image().bytes().length

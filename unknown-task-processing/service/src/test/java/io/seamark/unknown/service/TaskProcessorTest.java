@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -68,6 +69,25 @@ class TaskProcessorTest {
           outcome.answer().classMap().classes(),
           ArrowMessages.decodeAnswer(outcome.reply(), TaskProcessor.LIMIT).classMap().classes());
       assertEquals(1, processor.buffered());
+    }
+  }
+
+  @Test
+  void process_keepsWhatItReadAndNotWhatFollowsIt() throws IOException {
+    HardSample sent = ArrowMessages.decodeSample(body("a", WIDTH).readAllBytes(), TaskProcessor.LIMIT);
+    byte[] image = sent.image().bytes();
+    byte[] depth = Images.encodeClassMap(new ClassMap(WIDTH, HEIGHT, new byte[WIDTH * HEIGHT]));
+    HardSample heavy =
+        sent.withFiles(
+            new EncodedImage(EncodedImage.PNG, Arrays.copyOf(image, image.length + 3_000_000)),
+            Arrays.copyOf(depth, depth.length + 3_000_000));
+    try (TaskProcessor processor = processor(new ArgmaxProcessing())) {
+      processor.process(new ByteArrayInputStream(ArrowMessages.encode(heavy)));
+    }
+    try (ReplayBuffer buffer = ReplayBuffer.open(folder, BufferOptions.defaults())) {
+      HardSample kept = buffer.read(0).sample();
+      assertArrayEquals(image, kept.image().bytes());
+      assertArrayEquals(depth, kept.depthPng());
     }
   }
 
