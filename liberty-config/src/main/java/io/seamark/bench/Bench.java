@@ -6,26 +6,24 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.seamark.cli.CommonOptions.Workplace;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.Table;
+import io.seamark.durable.DurableFiles;
+import io.seamark.durable.OutputFolder;
 import io.seamark.plugin.PluginKind;
 import io.seamark.report.CurvePicture;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -59,6 +57,8 @@ public final class Bench {
           PluginKind.TASK_REMODELING);
 
   private final IanvsJob job;
+  private final OutputFolder folder;
+  private final RankFiles ranks;
   private final boolean fresh;
   private final boolean curve;
   private final Consumer<String> log;
@@ -69,13 +69,17 @@ public final class Bench {
    * A bench.
    *
    * @param job what to run
+   * @param folder the job's, {@code workspace/name}
    * @param fresh whether cases that have a result are run again
    * @param curve whether the sweep over the upload share is made, for which the cloud answers every
    *     test frame of a case that mines
    * @param log told what happens, a line at a time
    */
-  public Bench(IanvsJob job, boolean fresh, boolean curve, Consumer<String> log) {
+  public Bench(
+      IanvsJob job, OutputFolder folder, boolean fresh, boolean curve, Consumer<String> log) {
     this.job = job;
+    this.folder = folder;
+    this.ranks = new RankFiles(folder, job.rank(), log);
     this.fresh = fresh;
     this.curve = curve;
     this.log = log;
@@ -89,15 +93,6 @@ public final class Bench {
    * @param model it starts from
    */
   public record Prepared(TestCase test, Workplace workplace, Path model) {}
-
-  /**
-   * The job's folder.
-   *
-   * @return {@code workspace/name}
-   */
-  public Path folder() {
-    return job.workspace().resolve(job.name());
-  }
 
   /**
    * Number of cases whose results were there already.
@@ -118,20 +113,26 @@ public final class Bench {
   }
 
   /**
-   * Runs the cases that have no result yet.
+   * Runs the cases that have no result yet, each once however often the job names it.
    *
    * @param cases all of the job's
    * @return the results of those that did not fail, in that order
    * @throws IOException if results cannot be read or written
    */
   public List<CaseResult> run(List<Prepared> cases) throws IOException {
+    ranks.check();
     List<CaseResult> results = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
     Map<Path, String> digests = new LinkedHashMap<>();
     for (int i = 0; i < cases.size(); i++) {
       Prepared prepared = cases.get(i);
       String title = "case " + (i + 1) + "/" + cases.size() + " " + prepared.test().algorithm();
-      Path place = folder().resolve(prepared.test().algorithm());
+      Path place = folder.path().resolve(prepared.test().algorithm());
       String key = key(prepared, digests);
+      if (!seen.add(key)) {
+        log.accept(title + ": the same as an earlier one, not run again");
+        continue;
+      }
       Found found = find(place, key);
       if (found.result() != null && !fresh) {
         log.accept(title + ": finished before, kept");
@@ -139,23 +140,29 @@ public final class Bench {
         results.add(found.result());
         continue;
       }
-      Path folder =
-          found.unfinished() == null
-              ? place.resolve(UUID.randomUUID().toString())
-              : found.unfinished();
-      Files.createDirectories(folder);
-      replace(
-          folder.resolve(KEY),
+      Path unfinished = found.unfinished();
+      String own =
+          unfinished == null ? UUID.randomUUID().toString() : unfinished.getFileName().toString();
+      CaseFolder ownFolder = new CaseFolder(folder, prepared.test().algorithm() + "/" + own);
+      ownFolder.write(
+          KEY,
           JSON.writeValueAsBytes(Map.of("key", key, "case", prepared.test().hyperparameters())));
       log.accept(title + ": " + describe(prepared.test()));
       forgetPeak();
       Consumer<String> inner = line -> log.accept(title + ": " + line);
       try (Paradigm paradigm =
           new Paradigm(
-              job, prepared.test(), prepared.workplace(), prepared.model(), folder, curve, inner)) {
+              job,
+              prepared.test(),
+              prepared.workplace(),
+              prepared.model(),
+              ownFolder,
+              curve,
+              inner)) {
         Paradigm.Played played = paradigm.play();
-        CaseResult result = result(prepared, key, folder, played);
-        replace(folder.resolve(RESULT), JSON.writeValueAsBytes(result));
+        CaseResult result = result(prepared, key, ownFolder.path(), played);
+        ownFolder.write(RESULT, JSON.writeValueAsBytes(result));
+        noNumbers(result.metrics(), inner);
         results.add(result);
       } catch (IOException | RuntimeException e) {
         String failure = title + " failed: " + Seamark.message(e);
@@ -164,6 +171,45 @@ public final class Bench {
       }
     }
     return results;
+  }
+
+  /** What is no number is no number in JSON either. */
+  private static @Nullable Object known(@Nullable Object value) {
+    if (value instanceof Double d) {
+      return Double.isFinite(d) ? d : null;
+    }
+    if (value instanceof Map<?, ?> map) {
+      Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+      map.forEach((name, each) -> copy.put(String.valueOf(name), known(each)));
+      return copy;
+    }
+    if (value instanceof List<?> list) {
+      List<@Nullable Object> copy = new ArrayList<>();
+      list.forEach(each -> copy.add(known(each)));
+      return copy;
+    }
+    return value;
+  }
+
+  private static boolean whole(@Nullable Object value) {
+    return value instanceof Map<?, ?> map
+        ? map.values().stream().allMatch(Bench::whole)
+        : value instanceof List<?> list ? list.stream().allMatch(Bench::whole) : value != null;
+  }
+
+  private static void noNumbers(Map<String, ?> metrics, Consumer<String> log) {
+    List<String> names =
+        metrics.entrySet().stream()
+            .filter(metric -> !whole(metric.getValue()))
+            .map(Map.Entry::getKey)
+            .toList();
+    if (!names.isEmpty()) {
+      log.accept(
+          String.join(", ", names)
+              + (names.size() > 1 ? " have" : " has")
+              + " places without a number: in some round no readable frame of the index, or of a"
+              + " task in it, has a label of one of the model's classes");
+    }
   }
 
   private static String describe(TestCase test) {
@@ -181,7 +227,9 @@ public final class Bench {
     for (PluginKind<?> kind : KINDS) {
       effective.putAll(plugins.effective(kind));
     }
-    Map<String, Object> metrics = new LinkedHashMap<>(played.metrics());
+    Map<String, @Nullable Object> metrics = new LinkedHashMap<>();
+    played.metrics().forEach((name, value) -> metrics.put(name, known(value)));
+    boolean swept = played.sweep().stream().allMatch(Double::isFinite);
     StringBuilder miner = new StringBuilder(plugins.name(PluginKind.HARD_EXAMPLE_MINING));
     test.hyperparameters()
         .forEach(
@@ -205,8 +253,8 @@ public final class Bench {
         LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT)),
         folder.toString(),
         miner.toString(),
-        played.sweep(),
-        played.uploadShare(),
+        swept ? played.sweep() : List.of(),
+        Double.isFinite(played.uploadShare()) ? played.uploadShare() : null,
         played.notes());
   }
 
@@ -218,8 +266,7 @@ public final class Bench {
    * @throws IOException if they cannot be written
    */
   public Table rank(List<CaseResult> results) throws IOException {
-    Path rank = folder().resolve("rank");
-    Table table = new RankFiles(rank, job.rank()).write(results);
+    Table table = ranks.write(results);
     CurvePicture picture =
         new CurvePicture(
             "Accuracy over upload share",
@@ -227,19 +274,18 @@ public final class Bench {
             "mean IoU of the system");
     boolean any = false;
     for (CaseResult result : results) {
-      if (!result.sweep().isEmpty()) {
+      Double share = result.uploadShare();
+      if (!result.sweep().isEmpty() && share != null) {
         any = true;
         picture.curve(
             result.algorithm() + " " + result.miner(),
             result.sweep().stream().mapToDouble(Double::doubleValue).toArray(),
-            result.uploadShare(),
-            result
-                .sweep()
-                .get((int) Math.round(result.uploadShare() * (result.sweep().size() - 1))));
+            share,
+            result.sweep().get((int) Math.round(share * (result.sweep().size() - 1))));
       }
     }
     if (any) {
-      replace(rank.resolve("upload_curve.svg"), picture.svg().getBytes(StandardCharsets.UTF_8));
+      ranks.curve(picture.svg());
     }
     return table;
   }
@@ -302,21 +348,13 @@ public final class Bench {
     for (PluginKind<?> kind : KINDS) {
       facts.put(kind.id(), prepared.workplace().plugins().effective(kind));
     }
-    return sha256(JSON.writeValueAsBytes(facts));
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return DurableFiles.sha256(JSON.writeValueAsBytes(facts));
   }
 
   private static String digest(Path file, Map<Path, String> digests) throws IOException {
     String known = digests.get(file);
     if (known == null) {
-      known = sha256(Files.readAllBytes(file));
+      known = DurableFiles.sha256(file);
       digests.put(file, known);
     }
     return known;
@@ -332,15 +370,5 @@ public final class Bench {
     } catch (IOException e) {
       // Then it is the peak since the start of the job.
     }
-  }
-
-  /** Replaces a file's content, whole or not at all. */
-  static void replace(Path file, byte[] content) throws IOException {
-    Path beside = file.resolveSibling("." + file.getFileName() + ".new");
-    Files.write(beside, content);
-    try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
-    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

@@ -4,13 +4,14 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A finished test case, as its folder's {@code result.json} keeps it.
  *
  * @param key says what was run on what: an equal key need not be run again
  * @param algorithm its name
- * @param metrics by name: numbers, and MATRIX a map of lists
+ * @param metrics by name: numbers, and MATRIX a map of lists; null where there is no number
  * @param paradigm such as {@code lifelonglearning}
  * @param modules name by type
  * @param hyperparameters value by {@code <type>-<hyperparameter>}
@@ -19,7 +20,7 @@ import java.util.Map;
  * @param url the case's folder
  * @param miner what mined, with its hyperparameters where the file gives some
  * @param sweep see {@link UploadSweep#meanIou}; empty if none was made
- * @param uploadShare share of the test frames that were hard; NaN where nothing is mined
+ * @param uploadShare share of the test frames that were hard; null where nothing is mined
  * @param notes what is odd about the score, one line each
  */
 public record CaseResult(
@@ -34,7 +35,7 @@ public record CaseResult(
     String url,
     String miner,
     List<Double> sweep,
-    double uploadShare,
+    @Nullable Double uploadShare,
     List<String> notes) {
   /** Copies the collections. */
   public CaseResult {

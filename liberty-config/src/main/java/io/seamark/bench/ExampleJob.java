@@ -1,14 +1,17 @@
 package io.seamark.bench;
 
+import io.seamark.durable.OutputFolder;
 import io.seamark.imaging.Images;
 import io.seamark.perception.Sample;
 import io.seamark.source.ProceduralStreet;
 import io.seamark.source.Weather;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -23,6 +26,8 @@ public record ExampleJob(int width, int height, int perTask) {
   /** What {@code bench --example} writes. */
   public static final ExampleJob STANDARD = new ExampleJob(240, 160, 16);
 
+  private static final String JOB = "benchmarkingjob.yaml";
+
   /**
    * Writes the job.
    *
@@ -31,50 +36,66 @@ public record ExampleJob(int width, int height, int perTask) {
    * @throws IOException if it cannot be written
    */
   public Path write(Path folder) throws IOException {
-    Files.createDirectories(folder);
+    refuseFull(folder);
+    try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
+      refuseFull(folder);
+      write(folder, out);
+    }
+    return folder.resolve(JOB);
+  }
+
+  private static void refuseFull(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException("--example " + folder + " is a file: must be a folder");
+    }
     try (var files = Files.list(folder)) {
-      if (files.findAny().isPresent()) {
+      if (files.anyMatch(f -> !f.getFileName().toString().startsWith(OutputFolder.RECORD))) {
         throw new IllegalArgumentException(
             "--example " + folder + " is not empty: must be a new or empty folder");
       }
     }
+  }
+
+  private void write(Path folder, OutputFolder out) throws IOException {
     List<String> train = new ArrayList<>();
     List<String> test = new ArrayList<>();
     ProceduralStreet street = new ProceduralStreet(2024, width, height);
     // All of the first half is day; the second, which arrives later, alternates.
     for (int i = 0; i < 2 * perTask; i++) {
       boolean day = i < perTask || i % 2 == 0;
-      train.add(frame(folder, street, i, day ? Weather.DAY : Weather.DUSK));
+      train.add(frame(out, street, i, day ? Weather.DAY : Weather.DUSK));
     }
     for (int i = 0; i < Math.max(1, perTask / 3); i++) {
-      test.add(frame(folder, street, 10_000 + 2 * i, Weather.DAY));
-      test.add(frame(folder, street, 10_001 + 2 * i, Weather.DUSK));
+      test.add(frame(out, street, 10_000 + 2 * i, Weather.DAY));
+      test.add(frame(out, street, 10_001 + 2 * i, Weather.DUSK));
     }
-    Files.write(folder.resolve("train-index.txt"), train);
-    Files.write(folder.resolve("test-index.txt"), test);
-    for (String name : List.of("benchmarkingjob.yaml", "testenv.yaml", "algorithm.yaml")) {
+    lines(out, "train-index.txt", train);
+    lines(out, "test-index.txt", test);
+    for (String name : List.of("testenv.yaml", "algorithm.yaml", JOB)) {
       try (var in = Objects.requireNonNull(ExampleJob.class.getResourceAsStream(name), name)) {
-        String text = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         String workspace = folder.resolve("workspace").toString().replace("\\", "/");
-        Files.writeString(folder.resolve(name), text.replace("@workspace@", workspace));
+        out.write(name, text.replace("@workspace@", workspace).getBytes(StandardCharsets.UTF_8));
       }
     }
-    return folder.resolve("benchmarkingjob.yaml");
   }
 
-  private static String frame(Path folder, ProceduralStreet street, int index, Weather weather)
+  private static void lines(OutputFolder out, String name, List<String> lines) throws IOException {
+    out.write(name, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String frame(OutputFolder out, ProceduralStreet street, int index, Weather weather)
       throws IOException {
     Sample sample = street.render(index, weather).sample();
     String image = weather.domain() + "/" + index + ".png";
     String label = weather.domain() + "/" + index + "-label.png";
     String depth = weather.domain() + "/" + index + "-depth.png";
-    Files.createDirectories(folder.resolve(weather.domain()));
-    Files.write(folder.resolve(image), Images.encodePng(sample.frame()));
-    byte[] grey = Objects.requireNonNull(Images.depthOrNull(sample.frame()), "depth");
-    Files.write(folder.resolve(depth), grey);
-    Files.write(
-        folder.resolve(label),
-        Images.encodeClassMap(Objects.requireNonNull(sample.label(), "label")));
+    out.write(image, Images.encodePng(sample.frame()));
+    out.write(depth, Objects.requireNonNull(Images.depthOrNull(sample.frame()), "depth"));
+    out.write(label, Images.encodeClassMap(Objects.requireNonNull(sample.label(), "label")));
     return image + " " + depth + " " + label;
   }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -153,6 +154,12 @@ public record IanvsJob(
         object.fail("algorithms", "must name at least one algorithm");
       }
     }
+    if (failures.isEmpty() && env.mode() != Mode.PLAIN) {
+      cases.stream()
+          .flatMap(test -> emptyRounds(test, env).stream())
+          .distinct()
+          .forEach(failures::add);
+    }
     Ranking ranking = ranking(job, cases);
     if (cases.size() > MOST_CASES) {
       failures.add(file + ": " + cases.size() + " test cases, but at most " + MOST_CASES);
@@ -171,6 +178,37 @@ public record IanvsJob(
         env.rounds(),
         cases,
         ranking);
+  }
+
+  /** A round without a frame to evaluate makes every figure of the matrix no number. */
+  private static Optional<String> emptyRounds(TestCase test, TestEnvironment env) {
+    int samples = env.train().entries().size();
+    Splitting splitting = test.splitting();
+    double ratio = test.trainRatio();
+    if (splitting.fills(samples, ratio, env.rounds(), false)) {
+      return Optional.empty();
+    }
+    int rounds = env.rounds();
+    while (rounds > 1 && !splitting.fills(samples, ratio, rounds, true)) {
+      rounds--;
+    }
+    int enough = samples;
+    while (!splitting.fills(enough, ratio, env.rounds(), true)) {
+      enough++;
+    }
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "testenv.incremental_rounds is %d, but %s has %d samples, of which %s with train_ratio"
+                + " %s leaves some rounds nothing to evaluate, so BWT, FWT and MATRIX would be no"
+                + " numbers: must be %s%d samples",
+            env.rounds(),
+            env.train().file(),
+            samples,
+            splitting.id(),
+            ratio,
+            rounds > 1 ? "at most " + rounds + ", or have an index of at least " : "with at least ",
+            enough));
   }
 
   private static Ranking ranking(YamlSection job, List<TestCase> cases) {

@@ -66,7 +66,7 @@ final class Paradigm implements AutoCloseable {
   private final IanvsJob job;
   private final TestCase test;
   private final Workplace workplace;
-  private final Path folder;
+  private final CaseFolder folder;
   private final boolean curve;
   private final Consumer<String> log;
   private final HardExampleMining miner;
@@ -100,7 +100,7 @@ final class Paradigm implements AutoCloseable {
       TestCase test,
       Workplace workplace,
       Path model,
-      Path folder,
+      CaseFolder folder,
       boolean curve,
       Consumer<String> log) {
     this.job = job;
@@ -388,7 +388,7 @@ final class Paradigm implements AutoCloseable {
       log.accept("round " + round + ": nothing to train on; the model stays");
       return;
     }
-    Path to = Files.createDirectories(folder.resolve("output/train/" + round));
+    String to = "output/train/" + round + "/";
     List<TaskSample> samples = known(fresh.stream().map(RoundTrainer.Target::attributes).toList());
     List<Integer> asked = models(samples);
     RoundTrainer trainer =
@@ -404,16 +404,18 @@ final class Paradigm implements AutoCloseable {
             .create(PluginKind.TASK_REMODELING)
             .remodel(samples, asked, models.size())) {
       int index = each.model();
-      Path trained =
-          to.resolve(index == 0 ? "model.safetensors" : "model-" + index + ".safetensors");
+      String name = to + (index == 0 ? "model.safetensors" : "model-" + index + ".safetensors");
       String done =
-          trainer.train(
-              models.get(index),
-              each.samples().stream().map(s -> fresh.get((int) s.sequence())).toList(),
-              test.training().rehearsal() ? rehearsal : List.of(),
-              trained);
+          folder.make(
+              name,
+              trained ->
+                  trainer.train(
+                      models.get(index),
+                      each.samples().stream().map(s -> fresh.get((int) s.sequence())).toList(),
+                      test.training().rehearsal() ? rehearsal : List.of(),
+                      trained));
       log.accept("round " + round + (models.size() > 1 ? ", model " + index : "") + ": " + done);
-      models.set(index, trained);
+      models.set(index, folder.path().resolve(name));
     }
     // The cloud looks again with the model that labels from now on.
     close();
@@ -444,7 +446,8 @@ final class Paradigm implements AutoCloseable {
 
   /** Infers a chunk; what is hard is answered by the cloud, and is what the round trains on. */
   private List<RoundTrainer.Target> mine(List<Entry> entries, int round) throws IOException {
-    Path answers = Files.createDirectories(folder.resolve("output/inference/answers/" + round));
+    String answers = "output/inference/answers/" + round + "/";
+    Files.createDirectories(folder.path().resolve(answers));
     List<RoundTrainer.Target> hard = new ArrayList<>();
     int seen = 0;
     try (Opened opened = open("round " + round)) {
@@ -468,8 +471,7 @@ final class Paradigm implements AutoCloseable {
         }
         Path target = null;
         if (test.training().target() == TrainingPlan.Target.CLOUD_ANSWERS) {
-          target = answers.resolve(i + ".png");
-          Files.write(target, Images.encodeClassMap(uploaded.answer));
+          target = folder.write(answers + i + ".png", Images.encodeClassMap(uploaded.answer));
         }
         hard.add(new RoundTrainer.Target(entry, target, uploaded.attributes));
       }

@@ -2,13 +2,16 @@ package io.seamark.bench;
 
 import io.seamark.bench.IanvsJob.Ranking;
 import io.seamark.cli.Table;
+import io.seamark.durable.OutputFolder;
 import io.seamark.text.Csv;
 import io.seamark.text.TextFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -17,9 +20,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ianvs's {@code all_rank.csv} and {@code selected_rank.csv}: blank-separated, the first column
@@ -30,18 +35,74 @@ public final class RankFiles {
   private static final String MISSING = "NaN";
   private static final int MAX_BYTES = 64 << 20;
 
-  private final Path folder;
+  private static final String FOLDER = "rank/";
+  private static final String ALL = FOLDER + "all_rank.csv";
+  private static final String SELECTED = FOLDER + "selected_rank.csv";
+  private static final String CURVE = FOLDER + "upload_curve.svg";
+
+  private final OutputFolder job;
   private final Ranking ranking;
+  private final Consumer<String> log;
 
   /**
-   * Files of a job.
+   * Files of a job, in its folder {@code rank}.
    *
-   * @param folder the job's {@code rank}
+   * @param job the job's folder
    * @param ranking how to sort and what to show
+   * @param log told what a person might look for
    */
-  public RankFiles(Path folder, Ranking ranking) {
-    this.folder = folder;
+  public RankFiles(OutputFolder job, Ranking ranking, Consumer<String> log) {
+    this.job = job;
     this.ranking = ranking;
+    this.log = log;
+  }
+
+  /**
+   * Reads what there is, so that a file that cannot be carried on is found before any case runs.
+   *
+   * @throws IOException if it cannot be read or is none; it stays as it is
+   */
+  public void check() throws IOException {
+    Path file = path(ALL);
+    if (Files.exists(file)) {
+      read(file);
+    }
+  }
+
+  private Path path(String name) {
+    return job.path().resolve(name);
+  }
+
+  /**
+   * Writes the picture.
+   *
+   * @param svg whole
+   * @throws IOException if it cannot be written
+   */
+  public void curve(String svg) throws IOException {
+    replace(CURVE, svg);
+  }
+
+  /**
+   * Replaces what was written here; a file of somebody else, or one that was changed since, is kept
+   * under another name.
+   */
+  private void replace(String name, String text) throws IOException {
+    try {
+      job.check(List.of(name));
+    } catch (IllegalArgumentException e) {
+      Path file = path(name);
+      int dot = name.lastIndexOf('.');
+      int number = 1;
+      Path kept = path(name.substring(0, dot) + "-kept-1" + name.substring(dot));
+      while (Files.exists(kept, LinkOption.NOFOLLOW_LINKS)) {
+        number++;
+        kept = path(name.substring(0, dot) + "-kept-" + number + name.substring(dot));
+      }
+      Files.move(file, kept, StandardCopyOption.ATOMIC_MOVE);
+      log.accept(file + " was not written by seamark or was changed since: kept as " + kept);
+    }
+    job.write(name, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Names of every figure that a result can have. */
@@ -71,8 +132,7 @@ public final class RankFiles {
    * @throws IOException if the files cannot be read or written
    */
   public Table write(List<CaseResult> results) throws IOException {
-    Files.createDirectories(folder);
-    Path allFile = folder.resolve("all_rank.csv");
+    Path allFile = path(ALL);
     Rows all = new Rows(new LinkedHashSet<>(), new ArrayList<>());
     Set<String> metrics = names(results, r -> r.metrics().keySet());
     Set<String> modules = names(results, r -> r.modules().keySet());
@@ -89,7 +149,7 @@ public final class RankFiles {
     // A case that was not run again has its row already.
     Set<String> present = new LinkedHashSet<>();
     all.rows.forEach(r -> present.add(r.get("time") + " " + r.get("url")));
-    if (Files.isRegularFile(allFile)) {
+    if (Files.exists(allFile)) {
       Rows old = read(allFile);
       // Ianvs appends old rows with whatever columns they have.
       List<String> tail = List.of("time", "url");
@@ -107,7 +167,7 @@ public final class RankFiles {
     }
     all.rows.sort(order());
     if (ranking.saveAll()) {
-      save(allFile, all.columns, all.rows);
+      save(ALL, all.columns, all.rows);
     }
     List<String> shown = new ArrayList<>();
     shown.add("algorithm");
@@ -131,7 +191,7 @@ public final class RankFiles {
       }
     }
     shown.addAll(List.of("time", "url"));
-    save(folder.resolve("selected_rank.csv"), shown, selected);
+    save(SELECTED, shown, selected);
     return table(shown, selected);
   }
 
@@ -164,7 +224,7 @@ public final class RankFiles {
   }
 
   /** As Python's {@code str} writes it. */
-  private static String python(Object value) {
+  private static String python(@Nullable Object value) {
     if (value instanceof Map<?, ?> map) {
       return map.entrySet().stream()
           .map(e -> "'" + e.getKey() + "': " + python(e.getValue()))
@@ -173,7 +233,9 @@ public final class RankFiles {
     if (value instanceof List<?> list) {
       return list.stream().map(RankFiles::python).collect(Collectors.joining(", ", "[", "]"));
     }
-    return value instanceof Double d && d.isNaN() ? MISSING : String.valueOf(value);
+    return value == null || value instanceof Double d && d.isNaN()
+        ? MISSING
+        : String.valueOf(value);
   }
 
   private Comparator<Map<String, String>> order() {
@@ -194,7 +256,7 @@ public final class RankFiles {
     return order;
   }
 
-  private static double number(@org.jspecify.annotations.Nullable String text) {
+  private static double number(@Nullable String text) {
     try {
       return text == null ? Double.NaN : Double.parseDouble(text);
     } catch (NumberFormatException e) {
@@ -202,7 +264,7 @@ public final class RankFiles {
     }
   }
 
-  private static void save(Path file, Collection<String> columns, List<Map<String, String>> rows)
+  private void save(String name, Collection<String> columns, List<Map<String, String>> rows)
       throws IOException {
     StringBuilder out = new StringBuilder();
     try (Csv csv = new Csv(out, Csv.BLANKS)) {
@@ -217,10 +279,13 @@ public final class RankFiles {
         csv.row(cells);
       }
     }
-    Bench.replace(file, out.toString().getBytes(StandardCharsets.UTF_8));
+    replace(name, out.toString());
   }
 
   private static Rows read(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(file + " is no file; move it away to start a new one");
+    }
     String text;
     try {
       text = TextFile.read(file, MAX_BYTES);

@@ -2,6 +2,7 @@ package io.seamark.bench;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -118,6 +119,22 @@ public enum Splitting {
       }
     }
     return chunks;
+  }
+
+  /**
+   * Whether every round has samples to evaluate and, if asked for, to train on. Only for methods
+   * that look at no line's text.
+   *
+   * @param samples lines of the index
+   * @param ratio share of each chunk that trains
+   * @param rounds at least 2
+   * @param trained whether each round must train too
+   * @return false if a round from 1 on has none
+   */
+  boolean fills(int samples, double ratio, int rounds, boolean trained) {
+    return split(Collections.nCopies(samples, ""), ratio, rounds).stream()
+        .skip(chunks(rounds) - rounds)
+        .noneMatch(chunk -> chunk.eval().isEmpty() || trained && chunk.train().isEmpty());
   }
 
   private static <T> void even(List<T> lines, double ratio, int parts, List<Chunk<T>> to) {

@@ -76,14 +76,15 @@ final class RunFolder implements AutoCloseable {
           |(buffer|edge/outbox)/([0-9]{10,}\\.(arrow|journal)|cursor|lock|[^/]*\\.tmp)\
           |replicas/[^/]+/cursor(\\.tmp)?\
           |logs/edge\\.log[^/]*\
-          |logs/(unknown-task-processing|knowledge-management)/(process|(logs|workarea)/.*)\
+          |logs/(unknown-task-processing|knowledge-management)/(process|(logs|workarea|resources)/.*)\
           |(.*/)?\\.seamark-[0-9a-f]{32}\\.new""",
           Pattern.DOTALL);
 
   private static final String WEIGHTS = ".safetensors";
   private static final String CHAMPION = "models/champion" + WEIGHTS;
   private static final Pattern DESCRIPTION = Pattern.compile("models/v[0-9]+\\.json");
-  private static final Pattern WORK_AREA = Pattern.compile("logs/[^/]+/(workarea/.*|process)");
+  private static final Pattern WORK_AREA =
+      Pattern.compile("logs/[^/]+/((workarea|resources)/.*|process)");
   private static final Duration ENDING = Duration.ofSeconds(40);
   private static final int MOST = 10_000;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -126,19 +127,22 @@ final class RunFolder implements AutoCloseable {
    */
   static RunFolder open(@Nullable Path out, boolean overwrite, Map<String, Path> inputs)
       throws InterruptedException {
-    if (out != null || overwrite) {
-      return take(out == null ? DEFAULT : out, overwrite, inputs);
-    }
+    return out != null || overwrite
+        ? take(out == null ? DEFAULT : out, overwrite, inputs)
+        : firstFree(DEFAULT, inputs);
+  }
+
+  /** A folder of that name or, where it is taken, of that name with a number. */
+  static RunFolder firstFree(Path first, Map<String, Path> inputs) throws InterruptedException {
     for (int i = 1; i <= MOST; i++) {
-      Path candidate = i == 1 ? DEFAULT : DEFAULT.resolveSibling(DEFAULT + "-" + i);
       try {
-        return take(candidate, false, inputs);
+        return take(i == 1 ? first : first.resolveSibling(first.getFileName() + "-" + i), false, inputs);
       } catch (Taken e) {
         // The next number, then.
       }
     }
     throw new IllegalArgumentException(
-        DEFAULT + " to " + DEFAULT + "-" + MOST + " hold former runs: name a folder with --out");
+        first + " to " + first + "-" + MOST + " are taken: name a folder with --out");
   }
 
   private static RunFolder take(Path named, boolean overwrite, Map<String, Path> inputs)

@@ -12,6 +12,7 @@ import io.seamark.cli.ModelOptions;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.Table;
 import io.seamark.cli.Verb;
+import io.seamark.durable.OutputFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +55,9 @@ public final class BenchVerb implements Verb {
       description = "SAM's two ONNX graphs. Default: the embedded segmenter.")
   private @Nullable Path sam;
 
-  @Option(names = "--fresh", description = "Run all cases anew, finished ones too.")
+  @Option(
+      names = "--fresh",
+      description = "Run all cases anew, finished ones too, in new folders: earlier results stay.")
   private boolean fresh;
 
   @Option(
@@ -86,9 +89,41 @@ public final class BenchVerb implements Verb {
     for (TestCase test : job.cases()) {
       cases.add(prepare(test, registry));
     }
+    Path folder = job.workspace().resolve(job.name());
+    try (OutputFolder owned = OutputFolder.open(folder, inputs(job, cases))) {
+      return run(job, cases, owned);
+    }
+  }
+
+  /** Folders that are read: results do not go into one of them. */
+  private Map<String, Path> inputs(IanvsJob job, List<Bench.Prepared> cases) {
+    Map<String, Path> inputs = new LinkedHashMap<>();
+    inputs.put("the folder of the training index", folder(job.train().file()));
+    inputs.put("the folder of the test index", folder(job.test().file()));
+    for (Bench.Prepared each : cases) {
+      inputs.put("the folder of the edge model", folder(each.model()));
+    }
+    if (file != null) {
+      inputs.put("the folder of the job", folder(file));
+    }
+    if (sam != null) {
+      inputs.put("--sam", sam);
+    }
+    return inputs;
+  }
+
+  private static Path folder(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    return folder == null ? file : folder;
+  }
+
+  private Integer run(IanvsJob job, List<Bench.Prepared> cases, OutputFolder folder)
+      throws IOException {
+    Path rank = folder.path().resolve("rank");
     Bench bench =
         new Bench(
             job,
+            folder,
             fresh,
             !noCurve,
             line -> {
@@ -103,7 +138,7 @@ public final class BenchVerb implements Verb {
         .out()
         .printf(
             "%d cases, %d of them finished before, %d failed; rank files in %s%n",
-            cases.size(), bench.kept(), bench.failed().size(), bench.folder().resolve("rank"));
+            cases.size(), bench.kept(), bench.failed().size(), rank);
     if (common.json()) {
       Map<String, Object> figures = new LinkedHashMap<>();
       figures.put("cases", cases.size());
@@ -115,7 +150,7 @@ public final class BenchVerb implements Verb {
           results.stream()
               .flatMap(r -> r.notes().stream().map(note -> r.algorithm() + ": " + note))
               .toList());
-      figures.put("rank", bench.folder().resolve("rank").toString());
+      figures.put("rank", rank.toString());
       common.out().println(JsonLine.of(figures));
     }
     return bench.failed().isEmpty() ? Seamark.DONE : Seamark.FAILED;

@@ -10,6 +10,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.bench.IanvsJob.Ranking;
 import io.seamark.cli.Seamark;
+import io.seamark.durable.OutputFolder;
+import io.seamark.imaging.Images;
+import io.seamark.perception.ClassMap;
 import io.seamark.registry.PluginRegistry;
 import io.seamark.text.Csv;
 import java.io.IOException;
@@ -29,6 +32,7 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -186,15 +190,178 @@ class BenchTest {
       })
   @DisplayName("a rank file that is none is named, and stays as it is")
   void brokenRankFile(String text) throws IOException {
-    Path file = Files.writeString(folder.resolve("all_rank.csv"), text);
+    Path rank = Files.createDirectory(folder.resolve("rank"));
+    Path file = Files.writeString(rank.resolve("all_rank.csv"), text);
     Map<String, Boolean> order = Map.of("accuracy", false);
     List<String> all = List.of("all");
-    RankFiles files = new RankFiles(folder, new Ranking(order, all, all, all, all, true, false));
-    IOException refused = assertThrows(IOException.class, () -> files.write(List.of()));
-    String said = String.valueOf(refused.getMessage());
-    assertTrue(said.contains(file.toString()), said);
-    assertTrue(said.contains("move it away"), said);
-    assertEquals(text, Files.readString(file));
+    try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
+      RankFiles files =
+          new RankFiles(out, new Ranking(order, all, all, all, all, true, false), line -> {});
+      for (Executable each : List.<Executable>of(files::check, () -> files.write(List.of()))) {
+        IOException refused = assertThrows(IOException.class, each);
+        String said = String.valueOf(refused.getMessage());
+        assertTrue(said.contains(file.toString()), said);
+        assertTrue(said.contains("move it away"), said);
+        assertEquals(text, Files.readString(file));
+      }
+    }
+  }
+
+  private static CaseResult result(String url, double accuracy) {
+    return new CaseResult(
+        "key",
+        "rfnet",
+        Map.of("accuracy", accuracy),
+        "lifelonglearning",
+        Map.of("basemodel", "BaseModel"),
+        Map.of(),
+        Map.of(),
+        "2026-01-01 00:00:00",
+        url,
+        "score_margin",
+        List.of(),
+        null);
+  }
+
+  @Test
+  @DisplayName("rank files that a person edited or put there are carried on and kept as they were")
+  void editedRankFiles() throws IOException {
+    Map<String, Boolean> order = Map.of("accuracy", false);
+    List<String> all = List.of("all");
+    List<String> said = new ArrayList<>();
+    Path rank = folder.resolve("rank");
+    try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
+      RankFiles files =
+          new RankFiles(out, new Ranking(order, all, all, all, all, true, false), said::add);
+      files.write(List.of(result("a", 0.5)));
+      files.write(List.of(result("a", 0.5), result("b", 0.6)));
+      assertEquals(List.of(), said, "its own files are replaced");
+      String edited =
+          "rank algorithm accuracy paradigm basemodel note time url\n"
+              + "1 mine 0.9 lifelonglearning BaseModel \"by hand\" then there\n"
+              + "2 rfnet 0.1 lifelonglearning BaseModel changed \"2026-01-01 00:00:00\" a\n";
+      Files.writeString(rank.resolve("all_rank.csv"), edited);
+      Files.writeString(rank.resolve("selected_rank.csv"), "my notes\n");
+      Files.writeString(rank.resolve("upload_curve.svg"), "my picture");
+      files.write(List.of(result("a", 0.5), result("b", 0.6)));
+      files.curve("<svg/>");
+      assertEquals(3, said.size(), said::toString);
+      assertEquals(edited, Files.readString(rank.resolve("all_rank-kept-1.csv")));
+      assertEquals("my notes\n", Files.readString(rank.resolve("selected_rank-kept-1.csv")));
+      assertEquals("my picture", Files.readString(rank.resolve("upload_curve-kept-1.svg")));
+      assertEquals(
+          List.of("0.9", "0.6", "0.5"),
+          rows(rank.resolve("all_rank.csv")).stream().skip(1).map(r -> r.get(2)).toList());
+      Files.writeString(rank.resolve("selected_rank.csv"), "more notes\n");
+      files.write(List.of(result("a", 0.5)));
+      assertEquals("my notes\n", Files.readString(rank.resolve("selected_rank-kept-1.csv")));
+      assertEquals("more notes\n", Files.readString(rank.resolve("selected_rank-kept-2.csv")));
+    }
+  }
+
+  @Test
+  @DisplayName("a broken rank file is refused before any case runs")
+  void brokenRankFileStopsTheStart() throws IOException {
+    Path job = example();
+    Path rank = Files.createDirectories(job.resolveSibling("workspace/street/rank"));
+    Files.writeString(rank.resolve("all_rank.csv"), "rank algorithm\n1 \"never closed\n");
+    Ran ran = bench(job, "--no-curve");
+    assertEquals(1, ran.status(), ran.err());
+    assertTrue(ran.err().contains("move it away"), ran.err());
+    assertFalse(Files.exists(rank.resolveSibling("rfnet_lifelong_learning")), ran.err());
+  }
+
+  @Test
+  @DisplayName("a workspace has one owner at a time, and is no folder that is read")
+  void oneOwner() throws IOException {
+    Path job = example();
+    Path workspace = job.resolveSibling("workspace/street");
+    try (OutputFolder other = OutputFolder.open(workspace, Map.of())) {
+      assertRefused(job, other.path() + " is being written by another seamark");
+    }
+    edit(
+        job, "benchmarkingjob.yaml", job.resolveSibling("workspace").toString(), folder.toString());
+    edit(job, "benchmarkingjob.yaml", "name: \"street\"", "name: \"job\"");
+    assertRefused(job, "job is also the folder of the");
+  }
+
+  @Test
+  @DisplayName("a case that the job names twice is run once, --fresh or not")
+  void sameCaseTwice() throws IOException {
+    Path job = example();
+    edit(job, "algorithm.yaml", MARGIN, "");
+    edit(job, "algorithm.yaml", "[ 0.8 ]", "[ 0.8, 0.8 ]");
+    Ran ran = bench(job, "--no-curve", "--set", GRID, "--fresh");
+    assertEquals(0, ran.status(), ran.err());
+    assertTrue(ran.err().contains("case 2/2 rfnet_lifelong_learning: the same as an"), ran.err());
+    assertEquals(1, results(job).size());
+    Path rank = job.resolveSibling("workspace/street/rank");
+    assertEquals(2, rows(rank.resolve("all_rank.csv")).size());
+  }
+
+  @Test
+  @DisplayName("rounds that would have nothing to evaluate are refused, with what would do")
+  void figuresThatCannotBe() throws IOException {
+    Path job = new ExampleJob(96, 64, 16).write(folder.resolve("job"));
+    edit(job, "testenv.yaml", "incremental_rounds: 2", "incremental_rounds: 40");
+    assertRefused(
+        job,
+        "testenv.incremental_rounds is 40, but ",
+        "train-index.txt has 32 samples, of which hard-example_splitting with train_ratio 0.75"
+            + " leaves some rounds nothing to evaluate, so BWT, FWT and MATRIX would be no numbers:"
+            + " must be at most 8, or have an index of at least 160 samples");
+    edit(job, "algorithm.yaml", "hard-example_splitting", "fwt_splitting");
+    assertRefused(job, "must be at most 16, or have an index of at least 80 samples");
+    edit(job, "testenv.yaml", "incremental_rounds: 40", "incremental_rounds: 16");
+    assertEquals(
+        16,
+        IanvsJob.read(job, PluginRegistry.discover(null, getClass().getClassLoader())).rounds());
+  }
+
+  @Test
+  @DisplayName("labels without a class of the model give no number: said, and null in JSON")
+  void noLabels() throws IOException {
+    Path job = example();
+    edit(job, "algorithm.yaml", MARGIN, "");
+    try (Stream<Path> files = Files.walk(job.resolveSibling("."))) {
+      for (Path label : files.filter(f -> f.toString().endsWith("-label.png")).toList()) {
+        byte[] nothing = new byte[96 * 64];
+        Arrays.fill(nothing, (byte) 255);
+        Files.write(label, Images.encodeClassMap(new ClassMap(96, 64, nothing)));
+      }
+    }
+    edit(job, "testenv.yaml", "hard-example-mining", "no-inference");
+    Ran ran = bench(job, "--json");
+    assertEquals(0, ran.status(), ran.err());
+    assertTrue(ran.err().contains("BWT"), ran.err());
+    assertTrue(ran.err().contains("without a number: in some round no readable frame"), ran.err());
+    List<String> lines = ran.out().lines().toList();
+    JsonNode said = new ObjectMapper().readTree(lines.get(lines.size() - 1)).get("results").get(0);
+    JsonNode kept =
+        new ObjectMapper().readTree(Files.readAllBytes(results(job).get(0))).get("metrics");
+    for (String metric : List.of("BWT", "FWT", "BWT_usual", "FWT_usual", "accuracy")) {
+      assertTrue(said.get(metric).isNull(), metric + " is " + said.get(metric));
+      assertTrue(kept.get(metric).isNull(), metric + " is " + kept.get(metric));
+    }
+    List<List<String>> rows = rows(job.resolveSibling("workspace/street/rank/all_rank.csv"));
+    assertEquals("NaN", rows.get(1).get(rows.get(0).indexOf("BWT")));
+    Ran again = bench(job);
+    assertTrue(again.out().contains("1 of them finished before"), again.out());
+  }
+
+  @Test
+  @DisplayName("--example writes into a new or empty folder, and nowhere else")
+  void exampleOverwritesNothing() throws IOException {
+    Path mine = Files.createDirectory(folder.resolve("mine"));
+    Path file = Files.writeString(mine.resolve("testenv.yaml"), "mine");
+    for (Path where : List.of(mine, file)) {
+      Ran ran = bench("--example", where);
+      assertEquals(2, ran.status(), ran.err());
+      assertEquals("mine", Files.readString(file));
+    }
+    try (Stream<Path> files = Files.list(mine)) {
+      assertEquals(List.of(file), files.toList());
+    }
   }
 
   /** BWT and FWT as Ianvs's formulas give them, from the values that the case kept. */

@@ -207,6 +207,33 @@ class RunFolderTest {
   }
 
   @Test
+  @DisplayName("without --out a run gets a folder of its own; one that never began is used again")
+  void firstFreeFolder() throws Exception {
+    Path first = folder.resolve("seamark-out");
+    try (RunFolder run = RunFolder.firstFree(first, Map.of())) {
+      assertEquals(first, run.named());
+    }
+    try (RunFolder run = RunFolder.firstFree(first, Map.of())) {
+      assertEquals(first, run.named());
+      try (RunFolder meanwhile = RunFolder.firstFree(first, Map.of())) {
+        assertEquals(folder.resolve("seamark-out-2"), meanwhile.named());
+      }
+      fill(run, "old");
+      run.complete();
+    }
+    Files.writeString(Files.createDirectory(folder.resolve("seamark-out-3")).resolve("a"), "mine");
+    try (RunFolder run = RunFolder.firstFree(first, Map.of())) {
+      assertEquals(folder.resolve("seamark-out-2"), run.named());
+      fill(run, "old");
+    }
+    try (RunFolder run = RunFolder.firstFree(first, Map.of())) {
+      assertEquals(folder.resolve("seamark-out-4"), run.named());
+    }
+    assertEquals("old", content().get("seamark-out/report.html"));
+    assertEquals("mine", content().get("seamark-out-3/a"));
+  }
+
+  @Test
   @DisplayName("what a person added stays where it is")
   void addedFilesStay() throws Exception {
     former();
