@@ -4,6 +4,7 @@ import io.seamark.perception.Frame;
 import io.seamark.perception.Sample;
 import io.seamark.perception.SourceItem;
 import io.seamark.plugin.SampleSource;
+import io.seamark.source.ImageFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -29,6 +30,15 @@ public final class OpenedSource implements SampleSource {
     this.source = source;
     this.folder = folder;
     this.first = first;
+  }
+
+  /**
+   * The ids of the samples, where they are known before they come.
+   *
+   * @return of a folder of images; empty for other sources
+   */
+  public List<String> ids() {
+    return source instanceof ImageFolder images ? images.ids() : List.of();
   }
 
   /**

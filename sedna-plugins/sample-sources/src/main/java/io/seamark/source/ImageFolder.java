@@ -252,6 +252,15 @@ public final class ImageFolder implements SampleSource {
     Globs.of(globs);
   }
 
+  /**
+   * What the samples will be called.
+   *
+   * @return their ids, in order; each once
+   */
+  public List<String> ids() {
+    return files.items().stream().map(ImageFiles.Item::id).toList();
+  }
+
   @Override
   public Optional<SourceItem> next() {
     if (next == files.items().size()) {
