@@ -16,6 +16,7 @@ import io.seamark.perception.SegmentMask;
 import io.seamark.perception.SourceItem;
 import io.seamark.perception.UnreadableSample;
 import io.seamark.plugin.MaskGenerator;
+import io.seamark.plugin.SampleSource;
 import io.seamark.unknown.segment.MaskRecords;
 import io.seamark.unknown.segment.Prompt;
 import io.seamark.unknown.segment.SegmentAnything;
