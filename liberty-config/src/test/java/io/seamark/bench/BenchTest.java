@@ -220,7 +220,8 @@ class BenchTest {
         url,
         "score_margin",
         List.of(),
-        null);
+        null,
+        List.of());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.bench.IanvsJob.Ranking;
+import io.seamark.durable.OutputFolder;
 import io.seamark.ianvs.YamlSection;
 import io.seamark.text.Csv;
 import java.io.IOException;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Files of a job that other programs and editors wrote. */
 class ForeignFilesTest {
+  private static final String RANK = "rank/all_rank.csv";
+
   @TempDir private Path folder = Path.of("");
 
   private static CaseResult result(String algorithm, String value, String time) {
@@ -39,7 +42,7 @@ class ForeignFilesTest {
         "/job/" + time,
         "Random",
         List.of(),
-        Double.NaN,
+        null,
         List.of());
   }
 
@@ -50,31 +53,36 @@ class ForeignFilesTest {
     }
   }
 
-  private RankFiles files() {
+  private void write(List<CaseResult> results) throws IOException {
     List<String> all = List.of("all");
-    return new RankFiles(
-        folder, new Ranking(Map.of("accuracy", false), all, all, all, all, true, false));
+    try (OutputFolder job = OutputFolder.open(folder, Map.of())) {
+      new RankFiles(
+              job,
+              new Ranking(Map.of("accuracy", false), all, all, all, all, true, false),
+              line -> {})
+          .write(results);
+    }
   }
 
   @Test
   @DisplayName("no name of a job becomes a formula, and reading the file again changes nothing")
   void formulas() throws IOException {
-    files().write(List.of(result("=1+1", "-2+3", "2026-01-01 00:00:00")));
-    for (List<String> row : cells("all_rank.csv")) {
+    write(List.of(result("=1+1", "-2+3", "2026-01-01 00:00:00")));
+    for (List<String> row : cells(RANK)) {
       for (String cell : row) {
         assertEquals(cell, Csv.cell(Csv.text(cell)));
       }
     }
     assertEquals(
         List.of("1", "'=1+1", "-0.5", "lifelonglearning", "'=cmd()", "'-2+3"),
-        cells("all_rank.csv").get(1).subList(0, 6));
-    Set<String> first = new HashSet<>(cells("all_rank.csv").get(1));
+        cells(RANK).get(1).subList(0, 6));
+    Set<String> first = new HashSet<>(cells(RANK).get(1));
     // The row is taken over from the file, not from a result.
-    files().write(List.of());
-    assertEquals(first, new HashSet<>(cells("all_rank.csv").get(1)));
-    files().write(List.of(result("-x", "@y", "2026-01-02 00:00:00")));
+    write(List.of());
+    assertEquals(first, new HashSet<>(cells(RANK).get(1)));
+    write(List.of(result("-x", "@y", "2026-01-02 00:00:00")));
     List<String> algorithms = new ArrayList<>();
-    cells("all_rank.csv").forEach(row -> algorithms.add(Csv.text(row.get(1))));
+    cells(RANK).forEach(row -> algorithms.add(Csv.text(row.get(1))));
     assertEquals(3, algorithms.size());
     assertTrue(algorithms.containsAll(List.of("algorithm", "=1+1", "-x")), algorithms.toString());
   }
@@ -83,17 +91,18 @@ class ForeignFilesTest {
   @DisplayName("a rank file with a byte-order mark is read as one without")
   void rankFile() throws IOException {
     String text = "\ufeffrank algorithm accuracy time url\n1 rfnet 0.5 then there\n";
-    Files.writeString(folder.resolve("all_rank.csv"), text);
-    files().write(List.of());
+    Files.createDirectory(folder.resolve("rank"));
+    Files.writeString(folder.resolve(RANK), text);
+    write(List.of());
     assertEquals(
         "rank algorithm paradigm accuracy time url\n1 rfnet NaN 0.5 then there\n",
-        Files.readString(folder.resolve("all_rank.csv")));
+        Files.readString(folder.resolve(RANK)));
 
     byte[] wide = text.getBytes(StandardCharsets.UTF_16LE);
-    Files.write(folder.resolve("all_rank.csv"), wide);
-    IOException refused = assertThrows(IOException.class, () -> files().write(List.of()));
+    Files.write(folder.resolve(RANK), wide);
+    IOException refused = assertThrows(IOException.class, () -> write(List.of()));
     assertTrue(String.valueOf(refused.getMessage()).contains("UTF-16"), refused.getMessage());
-    assertEquals(wide.length, Files.size(folder.resolve("all_rank.csv")));
+    assertEquals(wide.length, Files.size(folder.resolve(RANK)));
   }
 
   @Test

@@ -74,7 +74,7 @@ class TaskProcessorTest {
 
   @Test
   void process_keepsWhatItReadAndNotWhatFollowsIt() throws IOException {
-    HardSample sent = ArrowMessages.decodeSample(body("a", WIDTH).readAllBytes(), TaskProcessor.LIMIT);
+    HardSample sent = ArrowMessages.decodeSample(body("a", WIDTH).body(), TaskProcessor.LIMIT);
     byte[] image = sent.image().bytes();
     byte[] depth = Images.encodeClassMap(new ClassMap(WIDTH, HEIGHT, new byte[WIDTH * HEIGHT]));
     HardSample heavy =
@@ -82,7 +82,7 @@ class TaskProcessorTest {
             new EncodedImage(EncodedImage.PNG, Arrays.copyOf(image, image.length + 3_000_000)),
             Arrays.copyOf(depth, depth.length + 3_000_000));
     try (TaskProcessor processor = processor(new ArgmaxProcessing())) {
-      processor.process(new ByteArrayInputStream(ArrowMessages.encode(heavy)));
+      processor.process(exchange(ArrowMessages.encode(heavy)));
     }
     try (ReplayBuffer buffer = ReplayBuffer.open(folder, BufferOptions.defaults())) {
       HardSample kept = buffer.read(0).sample();
