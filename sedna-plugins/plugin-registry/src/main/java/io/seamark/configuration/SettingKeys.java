@@ -31,6 +31,10 @@ public final class SettingKeys {
           "seamark.plugins",
           "seamark.queue",
           "seamark.replica.buffers",
+          "seamark.buffer.max-bytes",
+          "seamark.buffer.max-samples",
+          "seamark.buffer.max-samples-per-edge",
+          "seamark.buffer.max-edges",
           "seamark.body.seconds",
           "seamark.native.megabytes",
           ConfigurationSources.ALGORITHM,
@@ -65,7 +69,12 @@ public final class SettingKeys {
           "seamark.training.appealnet.cost");
 
   private static final List<String> GROUPS =
-      List.of("seamark.training.", "seamark.edge.", "seamark.retain.", "seamark.ianvs.");
+      List.of(
+          "seamark.training.",
+          "seamark.edge.",
+          "seamark.retain.",
+          "seamark.ianvs.",
+          "seamark.buffer.");
 
   /** Letters that may be wrong in a key that is taken for one of ours. */
   private static final int NEAR = 2;

@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.seamark.buffer.BufferOptions;
+import io.seamark.configuration.SettingKeys;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +92,22 @@ class ServiceSettingsTest {
                     .getMessage())
             .lines()
             .toList());
+  }
+
+  @Test
+  void of_readsNoBoundThatTheCommandLineWouldRefuse() {
+    List<String> asked = new ArrayList<>();
+    BufferOptions bounds =
+        BufferOptions.from(
+            key -> {
+              asked.add(key);
+              return Optional.empty();
+            },
+            new ArrayList<>());
+
+    assertEquals(BufferOptions.defaults(), bounds);
+    assertEquals(4, asked.size());
+    assertEquals(List.of(), SettingKeys.failures("--set", asked));
   }
 
   private static Config config(Map<String, String> values) {
