@@ -214,7 +214,10 @@ public final class ScoreNotes {
     return matched;
   }
 
-  /** The mean IoU if label {@code t} meant class {@code meant[t]}; 0 where too little is left. */
+  /**
+   * The mean IoU if label {@code t} meant class {@code meant[t]}; 0 where too few pixels are left,
+   * or where they say so of one class alone, as where a model has but one answer.
+   */
   private double meanIou(int[] meant) {
     long[] rows = new long[classes];
     long[] columns = new long[classes];
@@ -230,7 +233,8 @@ public final class ScoreNotes {
         }
       }
     }
-    return left < SHARE * scored ? 0 : mean(rows, columns, right);
+    long agreeing = Arrays.stream(right).filter(pixels -> pixels > 0).count();
+    return left < SHARE * scored || agreeing < 2 ? 0 : mean(rows, columns, right);
   }
 
   private double mean(long[] rows, long[] columns, long[] right) {

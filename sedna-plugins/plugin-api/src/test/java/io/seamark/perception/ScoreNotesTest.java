@@ -153,6 +153,13 @@ class ScoreNotesTest {
   }
 
   @Test
+  @DisplayName("one answer for everything shows no other numbering")
+  void oneAnswer() {
+    List<String> notes = ScoreNotes.of(scored(1, g -> 0, t -> 1), CAMVID);
+    assertTrue(notes.stream().noneMatch(n -> n.contains("labels look")), notes.toString());
+  }
+
+  @Test
   @DisplayName("classes that never occur are named, by where they are missing")
   void absent() {
     says("no answer has class 2 (Pole), labelled in ", scored(0.9, g -> g == 2 ? 1 : g, t -> t));
