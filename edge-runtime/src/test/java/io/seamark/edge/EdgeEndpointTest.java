@@ -6,11 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.edge.metrics.EdgeMetrics;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class EdgeEndpointTest {
@@ -42,6 +48,36 @@ class EdgeEndpointTest {
       assertEquals(404, get(endpoint, "/health/other").statusCode());
       assertEquals("{\"plugins\":[]}", get(endpoint, "/plugins").body());
       assertEquals(404, get(endpoint, "/plugins/other").statusCode());
+    }
+  }
+
+  @Test
+  @DisplayName("clients that send half a request hold up nobody, and are hung up on")
+  void halfRequestsDoNotSilenceHealth() throws Exception {
+    List<Socket> open = new ArrayList<>();
+    try (EdgeEndpoint endpoint = new EdgeEndpoint("127.0.0.1", 0, () -> true, () -> "{}")) {
+      for (int i = 0; i < 100; i++) {
+        Socket socket = new Socket("127.0.0.1", endpoint.port());
+        open.add(socket);
+        String half = i % 2 == 0 ? "GET /health/live HTTP/1.1\r\nHo" : "POST /metrics HTTP";
+        socket.getOutputStream().write(half.getBytes(StandardCharsets.US_ASCII));
+      }
+      assertEquals(200, get(endpoint, "/health/live").statusCode());
+      assertEquals(200, get(endpoint, "/metrics").statusCode());
+      Socket first = open.get(0);
+      first.setSoTimeout(60_000);
+      // The end of the stream, or a reset: either way the connection is gone.
+      int read;
+      try {
+        read = first.getInputStream().read();
+      } catch (SocketException e) {
+        read = -1;
+      }
+      assertEquals(-1, read);
+    } finally {
+      for (Socket socket : open) {
+        socket.close();
+      }
     }
   }
 

@@ -106,6 +106,8 @@ public final class LibertyServer implements AutoCloseable {
     variables.put("WLP_OUTPUT_DIR", output.toString());
     variables.put("LOG_DIR", logs.toString());
     variables.put("HTTP_PORT", Integer.toString(chosen));
+    // All of it is in messages.log, whose size is bounded; this file's is not.
+    variables.put("CONSOLE_LOG_LEVEL", "OFF");
     variables.putIfAbsent("MALLOC_ARENA_MAX", "2");
     variables.put("ORT_DISABLE_TELEMETRY", "1");
     // Metrics bring Liberty's token service along; nobody uses it, but it asks for a password.
