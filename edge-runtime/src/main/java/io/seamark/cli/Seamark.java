@@ -72,7 +72,17 @@ public final class Seamark implements Runnable {
   public static void main(String[] arguments) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    int status = run(out, err, arguments);
+    int status;
+    try {
+      status = run(out, err, arguments);
+    } catch (OutOfMemoryError e) {
+      err.println(
+          "seamark: there is not enough memory ("
+              + e.getMessage()
+              + "): SEAMARK_JAVA_OPTS=-Xmx2g"
+              + " gives a heap of 2 GB");
+      status = FAILED;
+    }
     out.flush();
     err.flush();
     System.exit(status);

@@ -15,7 +15,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -24,13 +26,36 @@ import java.util.stream.Stream;
  * The device's own HTTP port: {@code /metrics} as Prometheus reads it, {@code /plugins} as JSON,
  * {@code /openapi}, which describes it all, and MicroProfile's health probes {@code
  * /health/started}, {@code /health/ready}, {@code /health/live} and {@code /health}.
+ *
+ * <p>The JDK's server reads each request on a thread. So that clients that send half of one hold up
+ * nobody, there are many small threads, and a request and its answer have a deadline each.
  */
 public final class EdgeEndpoint implements AutoCloseable {
+  /** Exchanges at once; the rest wait. */
+  private static final int THREADS = 256;
+
   private static final String OPENAPI = "/openapi";
+  private static final int BACKLOG = 128;
+  private static final int STACK = 256 << 10;
+  private static final int REQUEST_SECONDS = 5;
+  private static final int ANSWER_SECONDS = 10;
+
+  static {
+    setDeadlines();
+  }
 
   private final HttpServer server;
   private final ExecutorService threads;
   private final Map<String, HttpHandler> handlers = new TreeMap<>();
+
+  /** Before the first server of this process, since the JDK reads them once. */
+  static void setDeadlines() {
+    // What was set from outside stays.
+    System.getProperties()
+        .putIfAbsent("sun.net.httpserver.maxReqTime", Integer.toString(REQUEST_SECONDS));
+    System.getProperties()
+        .putIfAbsent("sun.net.httpserver.maxRspTime", Integer.toString(ANSWER_SECONDS));
+  }
 
   /**
    * Opens the port.
@@ -43,7 +68,7 @@ public final class EdgeEndpoint implements AutoCloseable {
    */
   public EdgeEndpoint(String host, int port, BooleanSupplier ready, Supplier<String> plugins) {
     try {
-      server = HttpServer.create(new InetSocketAddress(host, port), 16);
+      server = HttpServer.create(new InetSocketAddress(host, port), BACKLOG);
     } catch (BindException e) {
       throw new IllegalArgumentException(
           "port " + port + " on " + host + " cannot be opened: " + e.getMessage(), e);
@@ -51,14 +76,20 @@ public final class EdgeEndpoint implements AutoCloseable {
       throw new IllegalArgumentException(
           "port " + port + " on " + host + " cannot be opened: " + e, e);
     }
-    threads =
-        Executors.newFixedThreadPool(
-            2,
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            ANSWER_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
             task -> {
-              Thread thread = new Thread(task, "seamark-endpoint");
+              Thread thread = new Thread(null, task, "seamark-endpoint", STACK);
               thread.setDaemon(true);
               return thread;
             });
+    pool.allowCoreThreadTimeOut(true);
+    threads = pool;
     server.setExecutor(threads);
     MetricsRequestHandler metrics = new MetricsRequestHandler();
     handlers.put("/metrics", exchange -> metrics(metrics, exchange));

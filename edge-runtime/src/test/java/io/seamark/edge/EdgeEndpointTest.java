@@ -13,16 +13,21 @@ import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class EdgeEndpointTest {
@@ -110,6 +115,36 @@ class EdgeEndpointTest {
           types.toString());
       for (String type : types) {
         assertEquals(type.endsWith(" counter"), type.contains("_total "), type);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("clients that send half a request hold up nobody, and are hung up on")
+  void halfRequestsDoNotSilenceHealth() throws Exception {
+    List<Socket> open = new ArrayList<>();
+    try (EdgeEndpoint endpoint = new EdgeEndpoint("127.0.0.1", 0, () -> true, () -> "{}")) {
+      for (int i = 0; i < 100; i++) {
+        Socket socket = new Socket("127.0.0.1", endpoint.port());
+        open.add(socket);
+        String half = i % 2 == 0 ? "GET /health/live HTTP/1.1\r\nHo" : "POST /metrics HTTP";
+        socket.getOutputStream().write(half.getBytes(StandardCharsets.US_ASCII));
+      }
+      assertEquals(200, get(endpoint, "/health/live").statusCode());
+      assertEquals(200, get(endpoint, "/metrics").statusCode());
+      Socket first = open.get(0);
+      first.setSoTimeout(60_000);
+      // The end of the stream, or a reset: either way the connection is gone.
+      int read;
+      try {
+        read = first.getInputStream().read();
+      } catch (SocketException e) {
+        read = -1;
+      }
+      assertEquals(-1, read);
+    } finally {
+      for (Socket socket : open) {
+        socket.close();
       }
     }
   }

@@ -12,6 +12,11 @@ import java.util.concurrent.Executors;
 
 /** A network endpoint that can fail as networks do, on a port that it can take again. */
 public final class TestServer implements AutoCloseable {
+  static {
+    // The JDK reads the deadlines once, at the first server of a process.
+    EdgeEndpoint.setDeadlines();
+  }
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
 

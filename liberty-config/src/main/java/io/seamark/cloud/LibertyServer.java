@@ -206,6 +206,10 @@ public final class LibertyServer implements AutoCloseable {
     variables.put("LOG_DIR", logs.toString());
     variables.put("HTTP_HOST", address.isAnyLocalAddress() ? "*" : host);
     variables.put("HTTP_PORT", Integer.toString(chosen));
+    if (console == null) {
+      // All of it is in messages.log, whose size is bounded; this file's is not.
+      variables.put("CONSOLE_LOG_LEVEL", "OFF");
+    }
     variables.putIfAbsent("MALLOC_ARENA_MAX", "2");
     variables.put("ORT_DISABLE_TELEMETRY", "1");
     // Metrics bring Liberty's token service along; nobody uses it, but it asks for a password.

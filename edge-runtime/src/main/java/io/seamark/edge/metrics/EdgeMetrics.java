@@ -2,10 +2,13 @@ package io.seamark.edge.metrics;
 
 import io.seamark.plugin.MiningDecision;
 import io.smallrye.metrics.SharedMetricRegistries;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.Metadata;
+import org.eclipse.microprofile.metrics.MetricID;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.MetricUnits;
 import org.eclipse.microprofile.metrics.Tag;
@@ -17,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * process started. Thread-safe.
  */
 public final class EdgeMetrics {
+  private static final String MODEL = "seamark.edge.model";
+
+  /** Model versions that are shown at once. */
+  private static final int VERSIONS = 8;
+
   private final MetricRegistry registry;
   private final Counter frames;
   private final Counter hard;
@@ -34,6 +42,7 @@ public final class EdgeMetrics {
   private final Timer inference;
   private final Timer answer;
   private final Timer cloud;
+  private final Deque<String> versions = new ArrayDeque<>();
   private final Totals before;
   private volatile @Nullable MiningDecision lastDecision;
 
@@ -125,14 +134,20 @@ public final class EdgeMetrics {
   }
 
   /**
-   * Names a model in service; 1 for the one that answers now, 0 for those before.
+   * Names a model in service; 1 for the one that answers now, 0 for the few before: the cloud may
+   * send versions without end.
    *
    * @param version its name
    * @param inService the name of the one in service
    */
-  public void watchModel(String version, Supplier<String> inService) {
+  public synchronized void watchModel(String version, Supplier<String> inService) {
+    versions.remove(version);
+    versions.addLast(version);
+    if (versions.size() > VERSIONS) {
+      registry.remove(new MetricID(MODEL, new Tag("version", versions.removeFirst())));
+    }
     registry.gauge(
-        metadata("seamark.edge.model", "1 for the model version in service.", MetricUnits.NONE),
+        metadata(MODEL, "1 for the model version in service.", MetricUnits.NONE),
         () -> inService.get().equals(version) ? 1 : 0,
         new Tag("version", version));
   }

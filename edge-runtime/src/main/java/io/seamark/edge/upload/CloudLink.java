@@ -248,7 +248,8 @@ public final class CloudLink implements AutoCloseable {
           return;
         }
         pauseAfter(e);
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | OutOfMemoryError e) {
+        // Memory may be there again once the frame that took it is gone; this thread must not end.
         if (closed) {
           return;
         }
@@ -258,7 +259,7 @@ public final class CloudLink implements AutoCloseable {
   }
 
   /** What fails here is on this device, such as the disk: say so, and try again in a while. */
-  private void pauseAfter(Exception e) {
+  private void pauseAfter(Throwable e) {
     LOG.error("event=delivery_failed reason=\"{}\"", e.toString(), e);
     try {
       await(() -> closed, options.longestPause);

@@ -516,7 +516,7 @@ public final class LifelongLearning implements AutoCloseable {
         LOG.info("round ends: stopped");
       }
       return null;
-    } catch (IOException | RuntimeException | LinkageError e) {
+    } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
       // The service must go on serving models whatever becomes of a round.
       LOG.error("round failed: {}", e.toString(), e);
       return new LastRound(null, null, FAILED + e.getMessage(), null, null, 0, Map.of(), now());

@@ -121,6 +121,7 @@ public class SednaResource {
             return invalid("body", "value is not a valid dict", "type_error.dict");
           }
           Call call;
+          TaskProcessor.Answers answers;
           List<TaskProcessor.Question> questions = new ArrayList<>();
           try {
             byte[] bytes = exchange.body();
@@ -134,6 +135,21 @@ public class SednaResource {
             for (Item item : data) {
               questions.add(question(processor, item));
             }
+            exchange.release();
+            if (call.callback) {
+              return Response.serverError()
+                  .type(MediaType.APPLICATION_JSON)
+                  .entity(
+                      Json.createObjectBuilder()
+                          .add("detail", "no callback is registered")
+                          .build()
+                          .toString())
+                  .build();
+            }
+            if (questions.isEmpty()) {
+              return Response.ok("{\"result\":[]}", MediaType.APPLICATION_JSON).build();
+            }
+            answers = processor.answer("address " + request.getRemoteAddr(), questions);
           } catch (BadSampleException e) {
             if (e.status() != Status.BAD_REQUEST) {
               throw e;
@@ -141,22 +157,6 @@ public class SednaResource {
             metrics.refused("bad");
             return invalid("data", String.valueOf(e.getMessage()), "value_error");
           }
-          exchange.release();
-          if (call.callback) {
-            return Response.serverError()
-                .type(MediaType.APPLICATION_JSON)
-                .entity(
-                    Json.createObjectBuilder()
-                        .add("detail", "no callback is registered")
-                        .build()
-                        .toString())
-                .build();
-          }
-          if (questions.isEmpty()) {
-            return Response.ok("{\"result\":[]}", MediaType.APPLICATION_JSON).build();
-          }
-          TaskProcessor.Answers answers =
-              processor.answer("address " + request.getRemoteAddr(), questions);
           metrics.predicted("sedna", answers);
           return Response.ok(
                   result(answers.answers(), exchange.memory()), MediaType.APPLICATION_JSON)
