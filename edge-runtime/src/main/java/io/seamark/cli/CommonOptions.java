@@ -2,6 +2,7 @@ package io.seamark.cli;
 
 import io.seamark.configuration.ConfigurationSources;
 import io.seamark.configuration.SettingKeys;
+import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
 import java.io.PrintWriter;
@@ -257,6 +258,37 @@ public final class CommonOptions {
      */
     public String text(String key) {
       return config.getOptionalValue(key, String.class).orElse("").strip();
+    }
+
+    /**
+     * What is read from, by the option that names it: no output folder may be one of these.
+     *
+     * @return folders; of the edge model, the one that it is in
+     */
+    public Map<String, Path> inputs() {
+      Map<String, Path> inputs = new LinkedHashMap<>();
+      String folder = PluginKind.SAMPLE_SOURCE.id() + ".image_folder.";
+      input(inputs, "--images", text(folder + "folder"));
+      input(inputs, "--labels", text(folder + "labels"));
+      input(inputs, "--depth", text(folder + "depth"));
+      input(inputs, "--sam", text("seamark.sam"));
+      input(
+          inputs,
+          PluginKind.MASK_GENERATOR.id() + ".segment_anything.folder",
+          text(PluginKind.MASK_GENERATOR.id() + ".segment_anything.folder"));
+      input(inputs, "--plugins", text(PLUGINS));
+      String model = text("seamark.edge.model");
+      if (!model.isEmpty()) {
+        Path parent = Path.of(model).toAbsolutePath().getParent();
+        inputs.put("the folder of --edge-model", parent == null ? Path.of(model) : parent);
+      }
+      return inputs;
+    }
+
+    private static void input(Map<String, Path> inputs, String option, String named) {
+      if (!named.isEmpty()) {
+        inputs.put(option, Path.of(named));
+      }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.seamark.cli;
 
 import io.seamark.buffer.BufferOptions;
+import io.seamark.durable.OutputFolder;
 import io.seamark.edge.AnswerSink;
 import io.seamark.edge.EdgeAnswer;
 import io.seamark.edge.EdgeEndpoint;
@@ -11,7 +12,6 @@ import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.edge.metrics.ProcessResources;
 import io.seamark.edge.upload.CloudAnswer;
 import io.seamark.edge.upload.CloudLink;
-import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.UnreadableSample;
 import io.seamark.plugin.PluginKind;
@@ -24,9 +24,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,11 @@ import picocli.CommandLine.Option;
       "",
       "Answers every frame of the source and writes the class maps to answers/ in --out; the cloud's"
           + " answer replaces the edge's when it comes. Hard frames wait in outbox/ for as long as"
-          + " the cloud is away, also over a restart."
+          + " the cloud is away, also over a restart. answers/ keeps what former runs wrote, and at"
+          + " most seamark.edge.answers.max-files of them (default "
+          + EdgeAnswers.MAX_FILES
+          + "): the oldest go, counted as answers_dropped. A file there that seamark did not write, or"
+          + " that was changed since, is never replaced."
     })
 public final class EdgeVerb implements Verb {
   @Mixin private CommonOptions common = new CommonOptions();
@@ -106,11 +110,37 @@ public final class EdgeVerb implements Verb {
       chosen.put(ConfiguredPlugins.selectionKey(PluginKind.HARD_EXAMPLE_MINING), hem);
     }
     CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
+    int mostAnswers =
+        (int)
+            Settings.number(
+                workplace.config(),
+                "seamark.edge.answers.max-files",
+                EdgeAnswers.MAX_FILES,
+                1,
+                Integer.MAX_VALUE);
+    for (String sub : List.of(EdgeAnswers.FOLDER, "models", "outbox")) {
+      OutputFolder.refuseInputs(out.resolve(sub), workplace.inputs());
+    }
     EdgeRuntime.Parts parts = parts(workplace);
-    Answers answers = new Answers(Files.createDirectories(out.resolve("answers")));
-    AtomicBoolean ended = new AtomicBoolean();
     try (SampleSource frames = SourceOptions.open(workplace.plugins());
-        EdgeRuntime runtime = new EdgeRuntime(parts, answers);
+        OutputFolder folder = OutputFolder.open(out, workplace.inputs())) {
+      SampleFiles files = new SampleFiles(folder, EdgeAnswers.FOLDER);
+      files.check(SourceOptions.ids(frames), List.of(EdgeAnswers.ENDING));
+      Files.createDirectories(out.resolve(EdgeAnswers.FOLDER));
+      EdgeAnswers answers = new EdgeAnswers(files, folder.names(), mostAnswers);
+      run(workplace, frames, parts, new Answers(answers));
+    }
+    return Seamark.DONE;
+  }
+
+  private void run(
+      CommonOptions.Workplace workplace,
+      SampleSource frames,
+      EdgeRuntime.Parts parts,
+      Answers answers)
+      throws IOException, InterruptedException {
+    AtomicBoolean ended = new AtomicBoolean();
+    try (EdgeRuntime runtime = new EdgeRuntime(parts, answers);
         Endpoint endpoint =
             new Endpoint(
                 port == null
@@ -119,7 +149,8 @@ public final class EdgeVerb implements Verb {
                         host,
                         port,
                         runtime::running,
-                        () -> PluginCatalogue.of(registry, workplace.plugins()).json()));
+                        () ->
+                            PluginCatalogue.of(workplace.registry(), workplace.plugins()).json()));
         Progress progress = new Progress("edge", frames.size().orElse(-1), common.err())) {
       answers.show(progress, runtime);
       if (endpoint.open != null) {
@@ -138,9 +169,8 @@ public final class EdgeVerb implements Verb {
       runtime.run(frames);
       boolean drained = runtime.drain(Duration.ofSeconds(drainSeconds));
       ended.set(true);
-      tell(runtime, drained);
+      tell(runtime, answers.files, drained);
     }
-    return Seamark.DONE;
   }
 
   /** The port, if wanted. */
@@ -173,7 +203,7 @@ public final class EdgeVerb implements Verb {
         initial,
         "initial",
         plugins.create(PluginKind.HARD_EXAMPLE_MINING),
-        folder(out),
+        out,
         false,
         cloud == null ? null : Addresses.http("--cloud", cloud),
         knowledge == null ? null : Addresses.http("--knowledge", knowledge),
@@ -186,15 +216,6 @@ public final class EdgeVerb implements Verb {
                     config, "seamark.edge.outbox.max-bytes", 1L << 30, 1 << 20, Long.MAX_VALUE)));
   }
 
-  private static Path folder(Path out) {
-    try {
-      return Files.createDirectories(out);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "--out " + out + " cannot be made a folder: " + Seamark.message(e), e);
-    }
-  }
-
   private static String hostName() {
     try {
       return InetAddress.getLocalHost().getHostName();
@@ -203,7 +224,7 @@ public final class EdgeVerb implements Verb {
     }
   }
 
-  private void tell(EdgeRuntime runtime, boolean drained) {
+  private void tell(EdgeRuntime runtime, EdgeAnswers answers, boolean drained) {
     EdgeMetrics.Totals totals = runtime.metrics().totals();
     ProcessResources resources = ProcessResources.now();
     Map<String, Object> figures = new LinkedHashMap<>();
@@ -213,6 +234,9 @@ public final class EdgeVerb implements Verb {
     figures.put("cloud_answers", totals.answers());
     figures.put("refused", totals.refused());
     figures.put("undelivered", runtime.pending());
+    figures.put("answers", answers.files());
+    figures.put("answers_dropped", answers.dropped());
+    figures.put("answers_not_written", answers.kept());
     figures.put("bytes_up", totals.bytesUp());
     figures.put("bytes_down", totals.bytesDown());
     figures.put("model", runtime.model().version());
@@ -229,6 +253,21 @@ public final class EdgeVerb implements Verb {
             totals.hard(),
             totals.answers(),
             totals.skipped());
+    if (answers.dropped() > 0) {
+      common
+          .err()
+          .printf(
+              "%d older answers went for newer ones: seamark.edge.answers.max-files says how many"
+                  + " %s may hold%n",
+              answers.dropped(), out.resolve(EdgeAnswers.FOLDER));
+    }
+    if (answers.kept() > 0) {
+      common
+          .err()
+          .printf(
+              "%d answers were not written to %s, where files stand that seamark did not write%n",
+              answers.kept(), out.resolve(EdgeAnswers.FOLDER));
+    }
     if (!drained) {
       common
           .err()
@@ -243,12 +282,12 @@ public final class EdgeVerb implements Verb {
 
   /** Writes class maps, the newest answer to a frame last. */
   private static final class Answers implements AnswerSink {
-    private final Path folder;
+    private final EdgeAnswers files;
     private @Nullable Progress progress;
     private @Nullable EdgeRuntime runtime;
 
-    Answers(Path folder) {
-      this.folder = folder;
+    Answers(EdgeAnswers files) {
+      this.files = files;
     }
 
     void show(Progress shown, EdgeRuntime of) {
@@ -285,13 +324,13 @@ public final class EdgeVerb implements Verb {
       }
     }
 
-    // Both threads write: a frame's two answers must not mix.
-    private synchronized void write(String id, ClassMap map) {
-      Path file = folder.resolve(OutputNames.of(id, ".png"));
-      Path part = folder.resolve(OutputNames.of(id, ".part"));
+    private void write(String id, ClassMap map) {
       try {
-        Files.write(part, Images.encodeClassMap(map));
-        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        int dropped = files.write(id, map);
+        EdgeRuntime r = runtime;
+        if (dropped > 0 && r != null) {
+          r.metrics().answersDropped(dropped);
+        }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -1,5 +1,6 @@
 package io.seamark.cli;
 
+import io.seamark.durable.OutputFolder;
 import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.sync.LiveModel;
 import io.seamark.imaging.Images;
@@ -18,15 +19,15 @@ import io.seamark.plugin.SampleSource;
 import io.seamark.plugin.UnseenTaskProcessing;
 import io.seamark.registry.ConfiguredPlugins;
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,10 +39,14 @@ import picocli.CommandLine.Option;
     description = {
       "Label a folder of images with an edge model.",
       "",
-      "Writes one 8-bit PNG class map per image, named after it. An image that cannot be read is"
-          + " skipped and counted."
+      "Writes one 8-bit PNG class map per image, named after it; what no file name may hold is"
+          + " written as in addresses (a/b is a%%2Fb.png). A file that seamark did not write there is"
+          + " never replaced. An image that cannot be read is skipped and counted."
     })
 public final class PredictVerb implements Verb {
+  private static final String ENDING = ".png";
+  private static final String DECISIONS = "decisions.csv";
+
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private SourceOptions source = new SourceOptions();
   @Mixin private ModelOptions model = new ModelOptions();
@@ -50,7 +55,8 @@ public final class PredictVerb implements Verb {
       names = "--hem",
       paramLabel = "NAME",
       description =
-          "Write decisions.csv (image,score,threshold,hard,reason) of this hard-example miner.")
+          "Write decisions.csv (image,score,threshold,hard,reason) of this hard-example miner, once"
+              + " all images are labelled.")
   private @Nullable String hem;
 
   @Option(
@@ -119,27 +125,29 @@ public final class PredictVerb implements Verb {
                     ? workplace
                         .plugins(ModelOptions.cloudLooksWith(file))
                         .create(PluginKind.UNSEEN_TASK_PROCESSING)
-                    : null)) {
-      prepare(out);
+                    : null);
+        OutputFolder folder = OutputFolder.open(out, workplace.inputs())) {
+      SampleFiles files = new SampleFiles(folder, "");
+      files.check(SourceOptions.ids(frames), List.of(ENDING));
+      Decisions decisions = miner == null ? null : new Decisions();
+      if (decisions != null) {
+        folder.check(List.of(DECISIONS));
+      }
       ConfusionMatrix counts = new ConfusionMatrix(live.classes().size());
       SeenTaskInference inference =
           new SeenTaskInference(SeenTaskInference.Parts.of(plugins), List.of(live), "predict");
-      label(frames, inference, miner, processing, counts);
+      Labelling labelling =
+          new Labelling(inference, miner, decisions, processing.plugin(), files, counts);
+      label(frames, labelling);
       if (images == 0) {
         throw new IOException("none of the " + skipped + " images could be labelled");
+      }
+      if (decisions != null) {
+        folder.write(DECISIONS, decisions.csv());
       }
       tell(live.classes(), counts);
     }
     return Seamark.DONE;
-  }
-
-  private static void prepare(Path folder) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "--out " + folder + " cannot be made a folder: " + Seamark.message(e), e);
-    }
   }
 
   /** The cloud's path, if wanted. */
@@ -152,15 +160,18 @@ public final class PredictVerb implements Verb {
     }
   }
 
-  private void label(
-      SampleSource frames,
+  /** What a sample is labelled with and where its label goes. */
+  private record Labelling(
       SeenTaskInference inference,
       @Nullable HardExampleMining miner,
-      Processing processing,
-      ConfusionMatrix counts)
-      throws IOException {
-    try (Progress progress = new Progress("predict", frames.size().orElse(-1), common.err());
-        Decisions decisions = miner == null ? null : new Decisions(out.resolve("decisions.csv"))) {
+      @Nullable Decisions decisions,
+      @Nullable UnseenTaskProcessing unknown,
+      SampleFiles files,
+      ConfusionMatrix counts) {}
+
+  private void label(SampleSource frames, Labelling labelling) throws IOException {
+    Set<String> ids = new HashSet<>();
+    try (Progress progress = new Progress("predict", frames.size().orElse(-1), common.err())) {
       while (true) {
         long start = System.nanoTime();
         Optional<SourceItem> next = frames.next();
@@ -171,11 +182,10 @@ public final class PredictVerb implements Verb {
         if (next.get() instanceof UnreadableSample bad) {
           skip(bad.id(), bad.reason());
         } else if (next.get() instanceof Sample sample) {
-          try {
-            label(sample, inference, miner, decisions, processing, counts);
+          if (!ids.add(sample.id())) {
+            skip(sample.id(), "a sample of this name came before");
+          } else if (label(sample, labelling)) {
             decode.add(decoded);
-          } catch (IllegalArgumentException e) {
-            skip(sample.id(), Seamark.message(e));
           }
         }
         progress.step(images == 0 ? "" : String.format("%.0f ms/image", 1e3 * median(infer)));
@@ -183,38 +193,47 @@ public final class PredictVerb implements Verb {
     }
   }
 
-  private void label(
-      Sample sample,
-      SeenTaskInference inference,
-      @Nullable HardExampleMining miner,
-      @Nullable Decisions decisions,
-      Processing processing,
-      ConfusionMatrix counts)
-      throws IOException {
+  /** Whether the sample could be labelled; a label that cannot be written ends it all. */
+  private boolean label(Sample sample, Labelling labelling) throws IOException {
     long start = System.nanoTime();
-    Prediction prediction = inference.infer(sample).prediction();
-    double inferred = since(start);
-    MiningDecision decision = miner == null ? null : miner.mine(prediction);
-    ClassMap answer = prediction.classMap();
-    UnseenTaskProcessing unknown = processing.plugin();
-    if (unknown != null) {
-      start = System.nanoTime();
-      answer = unknown.process(sample.frame(), prediction.scores()).classMap().orElse(answer);
-      cloud.add(since(start));
+    ClassMap answer;
+    MiningDecision decision;
+    double inferred;
+    double looked = Double.NaN;
+    try {
+      Prediction prediction = labelling.inference().infer(sample).prediction();
+      inferred = since(start);
+      HardExampleMining miner = labelling.miner();
+      decision = miner == null ? null : miner.mine(prediction);
+      answer = prediction.classMap();
+      UnseenTaskProcessing unknown = labelling.unknown();
+      if (unknown != null) {
+        start = System.nanoTime();
+        answer = unknown.process(sample.frame(), prediction.scores()).classMap().orElse(answer);
+        looked = since(start);
+      }
+      ClassMap label = sample.label();
+      if (label != null) {
+        labelling.counts().add(label, answer);
+      }
+    } catch (IllegalArgumentException e) {
+      skip(sample.id(), Seamark.message(e));
+      return false;
     }
     start = System.nanoTime();
-    Files.write(out.resolve(OutputNames.of(sample.id(), ".png")), Images.encodeClassMap(answer));
+    labelling.files().write(sample.id(), ENDING, Images.encodeClassMap(answer));
     write.add(since(start));
     infer.add(inferred);
-    images++;
-    ClassMap label = sample.label();
-    if (label != null) {
-      counts.add(label, answer);
+    if (labelling.unknown() != null) {
+      cloud.add(looked);
     }
+    images++;
+    Decisions decisions = labelling.decisions();
     if (decision != null && decisions != null) {
-      decisions.write(sample.id(), decision);
+      decisions.add(sample.id(), decision);
       hard += decision.hard() ? 1 : 0;
     }
+    return true;
   }
 
   private void skip(String id, String reason) {
@@ -285,16 +304,11 @@ public final class PredictVerb implements Verb {
   }
 
   /** The miner's decisions, as CSV (RFC 4180). */
-  private static final class Decisions implements AutoCloseable {
-    private final Writer csv;
+  private static final class Decisions {
+    private final StringBuilder csv = new StringBuilder("image,score,threshold,hard,reason\n");
 
-    Decisions(Path file) throws IOException {
-      csv = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
-      csv.write("image,score,threshold,hard,reason\n");
-    }
-
-    void write(String id, MiningDecision decision) throws IOException {
-      csv.write(
+    void add(String id, MiningDecision decision) {
+      csv.append(
           String.join(
                   ",",
                   quote(id),
@@ -309,9 +323,8 @@ public final class PredictVerb implements Verb {
       return text.matches("[^\",\\r\\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 
-    @Override
-    public void close() throws IOException {
-      csv.close();
+    byte[] csv() {
+      return csv.toString().getBytes(StandardCharsets.UTF_8);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.SampleSource;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
+import io.seamark.source.ImageFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -158,6 +159,18 @@ public final class SourceOptions {
       close(opened);
       throw e;
     }
+  }
+
+  /**
+   * The ids of a source's samples, where they are known before they come.
+   *
+   * @param opened from {@link #open}
+   * @return of a folder of images; empty for other sources
+   */
+  public static List<String> ids(SampleSource opened) {
+    return opened instanceof Begun begun && begun.source instanceof ImageFolder folder
+        ? folder.ids()
+        : List.of();
   }
 
   private static void close(@Nullable SampleSource source) {

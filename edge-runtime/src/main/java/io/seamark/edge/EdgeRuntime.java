@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Everything that must survive a restart is in one folder: {@code outbox/} and {@code models/}.
  */
 public final class EdgeRuntime implements AutoCloseable {
+  private final ModelFolder models;
   private final LiveModel model;
   private final EdgeMetrics metrics;
   private final EdgeLoop loop;
@@ -78,13 +79,13 @@ public final class EdgeRuntime implements AutoCloseable {
    */
   public EdgeRuntime(Parts parts, AnswerSink sink) throws IOException {
     metrics = new EdgeMetrics();
-    ModelFolder folder = new ModelFolder(parts.folder().resolve("models"), parts.keepModels());
+    models = new ModelFolder(parts.folder().resolve("models"), parts.keepModels());
     Optional<ModelVersion> fetched =
-        parts.knowledge() == null ? Optional.empty() : folder.current();
+        parts.knowledge() == null ? Optional.empty() : models.current();
     model =
         fetched.isPresent()
             ? new LiveModel(
-                parts.basemodel(), fetched.get().version(), folder.file(fetched.get().version()))
+                parts.basemodel(), fetched.get().version(), models.file(fetched.get().version()))
             : new LiveModel(parts.basemodel(), parts.initialVersion(), parts.initial());
     metrics.watchModel(model.version(), model::version);
     SeenTaskInference inference =
@@ -107,7 +108,7 @@ public final class EdgeRuntime implements AutoCloseable {
             : new ModelSync(
                 new KnowledgeClient(knowledge, parts.modelLimit()),
                 model,
-                folder,
+                models,
                 parts.syncInterval(),
                 metrics);
   }
@@ -222,5 +223,6 @@ public final class EdgeRuntime implements AutoCloseable {
     if (outbox != null) {
       outbox.close();
     }
+    models.close();
   }
 }

@@ -1,5 +1,7 @@
 package io.seamark.pull;
 
+import io.seamark.durable.DurableFiles;
+import io.seamark.durable.OutputFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,12 +17,8 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executors;
@@ -32,9 +30,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings one file over HTTP. What has come stays in {@code NAME.part}, with the server's entity tag
- * in {@code NAME.part.etag}, until it is whole and its digest is right; only then is it moved into
- * place. A later call goes on where the last one stopped, if the server still has the same file.
+ * Brings one file over HTTP. What has come stays in {@code .seamark-NAME.part}, with the server's
+ * entity tag in {@code .seamark-NAME.etag}, until it is whole and its digest is right; only then is
+ * it moved into place. A later call goes on where the last one stopped, if the server still has the
+ * same file.
  */
 final class Download {
   /** Told of every piece that came. */
@@ -58,6 +57,8 @@ final class Download {
    */
   record Fetched(long bytes, String sha256, String stated, long resumedAt) {}
 
+  private static final String PART = ".part";
+  private static final String TAG = ".etag";
   private static final int MAX_REDIRECTS = 5;
   private static final int NOT_MODIFIED_BELOW = 300;
   private static final int PARTIAL = 206;
@@ -89,16 +90,18 @@ final class Download {
    * Fetches a file.
    *
    * @param address http or https
-   * @param target where it belongs; its folder exists
+   * @param folder where it belongs
+   * @param name of the file there
    * @param bytes its size; 0 if unknown
    * @param sha256 its digest; empty if unknown, when what the server states must hold
    * @param watcher told how far it is
    * @throws IOException naming the address and what went wrong
    */
-  Fetched fetch(URI address, Path target, long bytes, String sha256, Watcher watcher)
+  Fetched fetch(
+      URI address, OutputFolder folder, String name, long bytes, String sha256, Watcher watcher)
       throws IOException {
-    Path part = beside(target, ".part");
-    Path tagFile = beside(target, ".part.etag");
+    Path part = beside(folder, name, PART);
+    Path tagFile = beside(folder, name, TAG);
     long had = Files.isRegularFile(part) ? Files.size(part) : 0;
     String tag = had > 0 && Files.isRegularFile(tagFile) ? Files.readString(tagFile).strip() : "";
     if (tag.isEmpty() || tag.length() > 1000 || tag.startsWith("W/") || had >= MAX_BYTES) {
@@ -152,33 +155,34 @@ final class Download {
         throw broken(response.uri(), Files.size(part), null);
       }
     }
-    return check(address, target, sha256, stated, had);
+    return check(address, folder, name, sha256, stated, had);
   }
 
-  private Fetched check(URI address, Path target, String sha256, String stated, long had)
+  private static Fetched check(
+      URI address, OutputFolder folder, String name, String sha256, String stated, long had)
       throws IOException {
-    Path part = beside(target, ".part");
-    String digest = digest(part);
+    Path part = beside(folder, name, PART);
+    String digest = DurableFiles.sha256(part);
     String wanted = sha256.isEmpty() ? stated : sha256;
     if (!wanted.isEmpty() && !digest.equals(wanted)) {
-      discard(target);
+      discard(folder, name);
       throw new IOException(
           String.format(
               "%s has SHA-256 %s, but must have %s; it was thrown away", address, digest, wanted));
     }
     Fetched fetched = new Fetched(Files.size(part), digest, stated, had);
-    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-    discard(target);
+    folder.take(part, name);
+    discard(folder, name);
     return fetched;
   }
 
-  private static void discard(Path target) throws IOException {
-    Files.deleteIfExists(beside(target, ".part"));
-    Files.deleteIfExists(beside(target, ".part.etag"));
+  private static void discard(OutputFolder folder, String name) throws IOException {
+    Files.deleteIfExists(beside(folder, name, PART));
+    Files.deleteIfExists(beside(folder, name, TAG));
   }
 
-  private static Path beside(Path target, String ending) {
-    return target.resolveSibling(target.getFileName() + ending);
+  private static Path beside(OutputFolder folder, String name, String ending) {
+    return folder.path().resolve(".seamark-" + name + ending);
   }
 
   /** An answer that is no redirect, and the digest that one on the way stated. */
@@ -306,11 +310,21 @@ final class Download {
           throw new IOException(
               String.format("%s sends more than the %d bytes that it must have", from, limit));
         }
-        out.write(piece, 0, count);
+        write(out, piece, count, part);
         watcher.came(here.addAndGet(count), size);
       }
     } finally {
       watch.shutdownNow();
+    }
+  }
+
+  /** A full disk's own message names no file. */
+  private static void write(OutputStream out, byte[] piece, int count, Path part)
+      throws IOException {
+    try {
+      out.write(piece, 0, count);
+    } catch (IOException e) {
+      throw new IOException(part + " cannot be written: " + e.getMessage(), e);
     }
   }
 
@@ -327,22 +341,5 @@ final class Download {
         String.format(
             "%s broke off after %d bytes; the same command goes on from there", from, had),
         cause);
-  }
-
-  /** SHA-256 of a file, in lower-case hexadecimal. */
-  static String digest(Path file) throws IOException {
-    MessageDigest sha256;
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] piece = new byte[1 << 16];
-      for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
-        sha256.update(piece, 0, count);
-      }
-    }
-    return HexFormat.of().formatHex(sha256.digest());
   }
 }

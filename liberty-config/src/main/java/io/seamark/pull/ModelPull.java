@@ -4,15 +4,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.seamark.durable.DurableFiles;
+import io.seamark.durable.OutputFolder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,9 +115,16 @@ public final class ModelPull {
    * @return the files, in the model's order
    * @throws IOException naming the file or address and what is wrong; what came of it stays, to go
    *     on with
+   * @throws IllegalArgumentException if the folder cannot be written, is being written by another,
+   *     or holds a person's file under a name that is needed
    */
   public List<Pulled> run(Watcher watcher) throws IOException {
-    Files.createDirectories(folder);
+    try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
+      return run(out, watcher);
+    }
+  }
+
+  private List<Pulled> run(OutputFolder out, Watcher watcher) throws IOException {
     JsonNode record = readRecord();
     if (record.has("name") && !record.path("name").asText().equals(model.name())) {
       throw new IOException(
@@ -126,8 +136,8 @@ public final class ModelPull {
     for (PublishedModel.File file : model.files()) {
       JsonNode known = record.path("files").path(file.name());
       String recorded = known.path("sha256").asText("");
-      pulled.add(pull(file, recorded, trust(known.path("trust").asText("")), watcher));
-      writeRecord(pulled, record);
+      pulled.add(pull(out, file, recorded, trust(known.path("trust").asText("")), watcher));
+      writeRecord(out, pulled, record);
     }
     return pulled;
   }
@@ -142,13 +152,17 @@ public final class ModelPull {
   }
 
   private Pulled pull(
-      PublishedModel.File file, String recorded, Trust recordedTrust, Watcher watcher)
+      OutputFolder out,
+      PublishedModel.File file,
+      String recorded,
+      Trust recordedTrust,
+      Watcher watcher)
       throws IOException {
     Path target = folder.resolve(file.name());
     String wanted = file.sha256().isEmpty() ? recorded : file.sha256();
     Trust trust = file.sha256().isEmpty() ? recordedTrust : Trust.KNOWN;
     if (Files.exists(target)) {
-      String digest = Download.digest(target);
+      String digest = DurableFiles.sha256(target);
       if (!digest.equals(wanted)) {
         throw new IOException(
             wanted.isEmpty()
@@ -176,10 +190,12 @@ public final class ModelPull {
               "%s needs %d bytes, but %s has room for %d",
               file.name(), file.bytes(), folder, usable));
     }
+    out.check(List.of(RECORD, file.name()));
     Download.Fetched fetched =
         download.fetch(
             address,
-            target,
+            out,
+            file.name(),
             file.bytes(),
             wanted,
             (had, size) -> watcher.came(file.name(), had, size));
@@ -204,7 +220,8 @@ public final class ModelPull {
     }
   }
 
-  private void writeRecord(List<Pulled> pulled, JsonNode before) throws IOException {
+  private void writeRecord(OutputFolder out, List<Pulled> pulled, JsonNode before)
+      throws IOException {
     ObjectNode record = JSON.createObjectNode();
     record.put("name", model.name());
     record.put("license", model.license());
@@ -219,12 +236,10 @@ public final class ModelPull {
       entry.put("sha256", one.sha256());
       entry.put("trust", one.trust().name().toLowerCase(Locale.ROOT));
     }
-    Path part = folder.resolve(RECORD + ".part");
-    Files.write(part, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(record));
-    Files.move(
-        part,
-        folder.resolve(RECORD),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    byte[] content = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(record);
+    Path file = folder.resolve(RECORD);
+    if (!Files.isRegularFile(file) || !Arrays.equals(Files.readAllBytes(file), content)) {
+      out.write(RECORD, content);
+    }
   }
 }

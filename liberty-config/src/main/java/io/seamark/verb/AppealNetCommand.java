@@ -4,6 +4,7 @@ import io.seamark.buffer.ReplayBuffer;
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.JsonLine;
 import io.seamark.cli.ModelOptions;
+import io.seamark.cli.OutputFile;
 import io.seamark.cli.Progress;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.Verb;
@@ -50,6 +51,8 @@ final class AppealNetCommand implements Verb {
       required = true,
       description = "The model with the head, a safetensors file.")
   private Path out = Path.of("");
+
+  @Mixin private OutputFile outputFile = new OutputFile();
 
   @Option(
       names = "--buffer",
@@ -110,6 +113,7 @@ final class AppealNetCommand implements Verb {
           "there is nothing to train on: give --buffer, --answered with --answers, or --retain");
     }
     ModelOptions.describe(file);
+    outputFile.check(out, Map.of("the model that is read", file));
     AppealNetSettings settings = settings(workplace);
     LabelledFrames retained =
         retain == null ? LabelledFrames.NONE : RetainedFolder.open(retain, null);

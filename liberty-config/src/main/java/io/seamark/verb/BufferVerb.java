@@ -9,10 +9,10 @@ import io.seamark.cli.OutputNames;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.Table;
 import io.seamark.cli.Verb;
+import io.seamark.durable.OutputFolder;
 import io.seamark.imaging.Images;
 import io.seamark.perception.EncodedImage;
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,10 +144,12 @@ public final class BufferVerb implements Verb {
       description = {
         "Write the samples as files.",
         "",
-        "images/ (as the edge sent them), depth/ (PNG), answers/ (8-bit PNG class maps) and"
-            + " samples.csv."
+        "images/ (as the edge sent them), depth/ (PNG), answers/ (8-bit PNG class maps) and, at the"
+            + " end, samples.csv. A file that seamark did not write there is never replaced."
       })
   static final class Export implements Verb {
+    private static final String SAMPLES = "samples.csv";
+
     @Mixin private CommonOptions common = new CommonOptions();
 
     @Parameters(paramLabel = "DIR", description = "The buffer's folder.")
@@ -161,24 +163,28 @@ public final class BufferVerb implements Verb {
       common.open(common.registry(), Map.of(), Map.of());
       int exported = 0;
       int damaged = 0;
-      try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(Opening.buffer(folder))) {
-        Opening.folder(out);
+      StringBuilder csv =
+          new StringBuilder(
+              "sequence,name,edge,id,domain,captured_ms,score,threshold,model,masks\n");
+      try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(Opening.buffer(folder));
+          OutputFolder files = OutputFolder.open(out, Map.of("the buffer", folder))) {
+        files.check(List.of(SAMPLES));
         for (String sub : List.of("images", "depth", "answers")) {
           Files.createDirectories(out.resolve(sub));
         }
-        try (Writer csv =
-            Files.newBufferedWriter(out.resolve("samples.csv"), StandardCharsets.UTF_8)) {
-          csv.write("sequence,name,edge,id,domain,captured_ms,score,threshold,model,masks\n");
-          for (ReplayBuffer.Entry entry : entries(buffer)) {
-            try {
-              export(entry.sequence(), buffer.read(entry.sequence()), csv);
-              exported++;
-            } catch (IOException e) {
-              damaged++;
-              common.err().println("skipped " + entry.id() + ": " + Seamark.message(e));
-            }
+        for (ReplayBuffer.Entry entry : entries(buffer)) {
+          BufferedSample sample;
+          try {
+            sample = buffer.read(entry.sequence());
+          } catch (IOException e) {
+            damaged++;
+            common.err().println("skipped " + entry.id() + ": " + Seamark.message(e));
+            continue;
           }
+          export(entry.sequence(), sample, files, csv);
+          exported++;
         }
+        files.write(SAMPLES, csv.toString().getBytes(StandardCharsets.UTF_8));
       }
       common.out().println(exported + " samples in " + out + ", " + damaged + " damaged");
       if (common.json()) {
@@ -191,20 +197,21 @@ public final class BufferVerb implements Verb {
       return damaged == 0 ? Seamark.DONE : Seamark.FAILED;
     }
 
-    private void export(long sequence, BufferedSample stored, Writer csv) throws IOException {
+    private static void export(
+        long sequence, BufferedSample stored, OutputFolder files, StringBuilder csv)
+        throws IOException {
       HardSample sample = stored.sample();
-      // Ids are unique within an edge only.
-      String name = sequence + "-" + OutputNames.of(sample.id(), "");
+      // Ids are unique within an edge only. All endings have four characters.
+      String map = OutputNames.of(sequence + "-" + sample.id(), ".png");
+      String name = map.substring(0, map.length() - ".png".length());
       String ending = sample.image().mediaType().equals(EncodedImage.PNG) ? ".png" : ".jpg";
-      Files.write(out.resolve("images").resolve(name + ending), sample.image().bytes());
+      files.write("images/" + name + ending, sample.image().bytes());
       byte[] depth = sample.depthPng();
       if (depth != null) {
-        Files.write(out.resolve("depth").resolve(name + ".png"), depth);
+        files.write("depth/" + map, depth);
       }
-      Files.write(
-          out.resolve("answers").resolve(name + ".png"),
-          Images.encodeClassMap(stored.answer().classMap()));
-      csv.write(
+      files.write("answers/" + map, Images.encodeClassMap(stored.answer().classMap()));
+      csv.append(
           String.join(
                   ",",
                   Long.toString(sequence),

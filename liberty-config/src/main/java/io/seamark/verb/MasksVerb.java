@@ -2,12 +2,13 @@ package io.seamark.verb;
 
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.JsonLine;
-import io.seamark.cli.OutputNames;
 import io.seamark.cli.Progress;
+import io.seamark.cli.SampleFiles;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.SourceOptions;
 import io.seamark.cli.Table;
 import io.seamark.cli.Verb;
+import io.seamark.durable.OutputFolder;
 import io.seamark.imaging.Images;
 import io.seamark.perception.Sample;
 import io.seamark.perception.SegmentMask;
@@ -19,13 +20,14 @@ import io.seamark.unknown.segment.MaskRecords;
 import io.seamark.unknown.segment.Prompt;
 import io.seamark.unknown.segment.SegmentAnything;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,10 +40,15 @@ import picocli.CommandLine.Option;
     description = {
       "SAM's automatic masks of a folder of images, or those of points and boxes.",
       "",
-      "Writes one JSON array of SAM's mask records (COCO RLE) per image, named after it. An image"
-          + " that cannot be read is skipped and counted."
+      "Writes one JSON array of SAM's mask records (COCO RLE) per image, named after it; what no"
+          + " file name may hold is written as in addresses (a/b is a%%2Fb.json). A file that seamark"
+          + " did not write there is never replaced. An image that cannot be read is skipped and"
+          + " counted."
     })
 public final class MasksVerb implements Verb {
+  private static final String RECORDS = ".json";
+  private static final String PICTURE = ".png";
+
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private SourceOptions source = new SourceOptions();
 
@@ -120,19 +127,11 @@ public final class MasksVerb implements Verb {
         throw new IllegalArgumentException(
             "--points and --boxes need the mask generator segment_anything");
       }
-      Opening.folder(out);
-      while (true) {
-        Optional<SourceItem> next = frames.next();
-        if (next.isEmpty()) {
-          break;
-        }
-        if (next.get() instanceof UnreadableSample bad) {
-          skipped++;
-          common.err().println("skipped " + bad.id() + ": " + bad.reason());
-        } else if (next.get() instanceof Sample sample) {
-          find(generator, sample, prompts);
-        }
-        progress.step(masks + " masks");
+      try (OutputFolder folder = OutputFolder.open(out, workplace.inputs())) {
+        SampleFiles files = new SampleFiles(folder, "");
+        files.check(
+            SourceOptions.ids(frames), pictures ? List.of(RECORDS, PICTURE) : List.of(RECORDS));
+        find(frames, generator, prompts, files, progress);
       }
     }
     if (images == 0) {
@@ -142,7 +141,38 @@ public final class MasksVerb implements Verb {
     return Seamark.DONE;
   }
 
-  private void find(MaskGenerator generator, Sample sample, List<Prompt> prompts)
+  private void find(
+      SampleSource frames,
+      MaskGenerator generator,
+      List<Prompt> prompts,
+      SampleFiles files,
+      Progress progress)
+      throws IOException {
+    Set<String> ids = new HashSet<>();
+    while (true) {
+      Optional<SourceItem> next = frames.next();
+      if (next.isEmpty()) {
+        return;
+      }
+      if (next.get() instanceof UnreadableSample bad) {
+        skip(bad.id(), bad.reason());
+      } else if (next.get() instanceof Sample sample) {
+        if (ids.add(sample.id())) {
+          find(generator, sample, prompts, files);
+        } else {
+          skip(sample.id(), "a sample of this name came before");
+        }
+      }
+      progress.step(masks + " masks");
+    }
+  }
+
+  private void skip(String id, String reason) {
+    skipped++;
+    common.err().println("skipped " + id + ": " + reason);
+  }
+
+  private void find(MaskGenerator generator, Sample sample, List<Prompt> prompts, SampleFiles files)
       throws IOException {
     MaskGenerator.Generated found;
     if (!prompts.isEmpty() && generator instanceof SegmentAnything prompted) {
@@ -155,13 +185,12 @@ public final class MasksVerb implements Verb {
     } else {
       found = generator.generate(sample.frame());
     }
-    Files.write(
-        out.resolve(OutputNames.of(sample.id(), ".json")), MaskRecords.write(found.masks()));
+    // Both or none are counted: the records come last.
     if (pictures) {
-      Files.write(
-          out.resolve(OutputNames.of(sample.id(), ".png")),
-          Images.encodePng(MaskPicture.of(sample.frame(), found.masks())));
+      files.write(
+          sample.id(), PICTURE, Images.encodePng(MaskPicture.of(sample.frame(), found.masks())));
     }
+    files.write(sample.id(), RECORDS, MaskRecords.write(found.masks()));
     images++;
     masks += found.masks().size();
     found.seconds().forEach((s, t) -> seconds.computeIfAbsent(s, k -> new ArrayList<>()).add(t));

@@ -3,9 +3,11 @@ package io.seamark.verb;
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.JsonLine;
 import io.seamark.cli.ModelOptions;
+import io.seamark.cli.OutputFile;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.Table;
 import io.seamark.cli.Verb;
+import io.seamark.durable.DurableFiles;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
 import io.seamark.network.RfNet;
@@ -14,7 +16,6 @@ import io.seamark.network.onnx.RfNetOnnx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -140,6 +141,8 @@ public final class ModelVerb implements Verb {
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "What to write.")
     private Path out = Path.of("");
 
+    @Mixin private OutputFile outputFile = new OutputFile();
+
     @Option(names = "--size", paramLabel = "WxH", description = "Size of the frames, for ONNX.")
     private @Nullable String size;
 
@@ -159,24 +162,24 @@ public final class ModelVerb implements Verb {
     public Integer call() throws IOException {
       common.open(common.registry(), Map.of(), Map.of());
       String name = out.toString().toLowerCase(Locale.ROOT);
+      boolean onnx = name.endsWith(".onnx");
+      if (!onnx && !name.endsWith(".safetensors")) {
+        throw new IllegalArgumentException(
+            "--out is '" + out + "', but must end in .onnx or .safetensors");
+      }
+      int[] wh = onnx ? size() : new int[2];
+      outputFile.check(out, Map.of("the model that is read", file));
       EdgeModel model = load(file);
       Map<String, Object> figures = new LinkedHashMap<>();
-      if (name.endsWith(".onnx")) {
-        int[] wh = size();
+      if (onnx) {
         boolean depth = model.depth() && !rgb;
-        byte[] graph = RfNetOnnx.export(model, wh[0], wh[1], depth);
-        Path part = out.resolveSibling(out.getFileName() + ".part");
-        Files.write(part, graph);
-        Files.move(part, out, StandardCopyOption.REPLACE_EXISTING);
+        DurableFiles.replace(out, RfNetOnnx.export(model, wh[0], wh[1], depth));
         figures.put("width", wh[0]);
         figures.put("height", wh[1]);
         figures.put("depth", depth);
-      } else if (name.endsWith(".safetensors")) {
+      } else {
         model.save(out, precision);
         figures.put("precision", precision.name());
-      } else {
-        throw new IllegalArgumentException(
-            "--out is '" + out + "', but must end in .onnx or .safetensors");
       }
       figures.put("out", out.toString());
       figures.put("bytes", Files.size(out));

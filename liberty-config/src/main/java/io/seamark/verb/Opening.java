@@ -2,12 +2,14 @@ package io.seamark.verb;
 
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.Seamark;
+import io.seamark.durable.OutputFolder;
 import io.seamark.plugin.MaskGenerator;
 import io.seamark.plugin.PluginKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** What verbs open before their work begins: what fails here is a matter of configuration. */
 final class Opening {
@@ -21,8 +23,9 @@ final class Opening {
     }
   }
 
-  static void folder(Path folder) {
+  static void folder(Path folder, Map<String, Path> inputs) {
     try {
+      OutputFolder.refuseInputs(folder, inputs);
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw new IllegalArgumentException(

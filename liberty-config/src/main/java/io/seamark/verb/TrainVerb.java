@@ -12,6 +12,7 @@ import io.seamark.knowledge.model.Figures;
 import io.seamark.knowledge.model.ModelVersion;
 import io.seamark.knowledge.training.RoundControl;
 import io.seamark.knowledge.training.RoundResult;
+import io.seamark.source.ImageFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -81,7 +82,7 @@ public final class TrainVerb implements Verb {
     }
     CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
     Opening.buffer(buffer);
-    Opening.folder(out);
+    Opening.folder(out, inputs(workplace));
     if (!workplace.text("seamark.edge.model").isEmpty()) {
       ModelOptions.describe(Path.of(workplace.text("seamark.edge.model")));
     }
@@ -92,6 +93,29 @@ public final class TrainVerb implements Verb {
     }
     tell(result);
     return Seamark.DONE;
+  }
+
+  /**
+   * A registry replaces no model that it did not make, so it may be beside the one it began with.
+   */
+  private Map<String, Path> inputs(CommonOptions.Workplace workplace) {
+    Map<String, Path> inputs = new LinkedHashMap<>();
+    inputs.put("--buffer", buffer);
+    String plugins = workplace.text("seamark.plugins");
+    if (!plugins.isEmpty()) {
+      inputs.put("--plugins", Path.of(plugins));
+    }
+    String labels = workplace.text("seamark.retain.labels");
+    if (!labels.isEmpty()) {
+      inputs.put("seamark.retain.labels", Path.of(labels));
+    }
+    String retained = workplace.text("seamark.retain");
+    if (!retained.isEmpty()) {
+      Path images = ImageFolder.Options.parse(retained).folder();
+      inputs.put("--retain", images);
+      inputs.putIfAbsent("the labels of --retain", Path.of(images + "annot"));
+    }
+    return inputs;
   }
 
   private LearningSettings settings(CommonOptions.Workplace workplace) {

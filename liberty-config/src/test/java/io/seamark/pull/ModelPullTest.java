@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.seamark.cli.Seamark;
+import io.seamark.durable.OutputFolder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -169,7 +171,11 @@ class ModelPullTest {
 
   private List<String> files() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.map(f -> String.valueOf(f.getFileName())).sorted().toList();
+      return files
+          .map(f -> String.valueOf(f.getFileName()))
+          .filter(name -> !name.equals(OutputFolder.RECORD))
+          .sorted()
+          .toList();
     }
   }
 
@@ -192,7 +198,7 @@ class ModelPullTest {
   @Test
   void goesOnWhereItBrokeOff() throws IOException {
     breakOff("\"a\"");
-    assertEquals(List.of("encoder.onnx.part", "encoder.onnx.part.etag"), files());
+    assertEquals(List.of(".seamark-encoder.onnx.etag", ".seamark-encoder.onnx.part"), files());
     serve(PATH, content, "\"a\"");
     ModelPull.Pulled pulled = known().run(SILENT).get(0);
     assertEquals(content.length / 2, pulled.resumedAt());
@@ -250,7 +256,7 @@ class ModelPullTest {
           }
         });
     assertMentions(refused(known()), "sends more than the 300000 bytes that it must have");
-    assertTrue(Files.size(folder.resolve("encoder.onnx.part")) <= content.length);
+    assertTrue(Files.size(folder.resolve(".seamark-encoder.onnx.part")) <= content.length);
     assertFalse(Files.exists(folder.resolve("encoder.onnx")));
   }
 
@@ -347,6 +353,46 @@ class ModelPullTest {
     Files.writeString(folder.resolve(ModelPull.RECORD), "{");
     assertMentions(refused(known()), "model.json is no record of a model");
     assertEquals(List.of(), List.copyOf(asked));
+  }
+
+  @Test
+  void filesOfAPersonStayAndNoneIsTakenForAPart() throws IOException {
+    serve(PATH, content, "\"a\"");
+    for (String theirs : List.of("encoder.onnx.part", "encoder.onnx.part.etag")) {
+      Files.writeString(folder.resolve(theirs), "theirs");
+    }
+    Files.writeString(folder.resolve(ModelPull.RECORD), "{\"mine\": 1}");
+    assertMentions(
+        assertThrows(IllegalArgumentException.class, () -> known().run(SILENT)),
+        folder.resolve(ModelPull.RECORD) + " exists already and was not written by seamark");
+    assertEquals(List.of(), List.copyOf(asked));
+    assertEquals("{\"mine\": 1}", Files.readString(folder.resolve(ModelPull.RECORD)));
+    Files.delete(folder.resolve(ModelPull.RECORD));
+    assertEquals(0, known().run(SILENT).get(0).resumedAt());
+    for (String theirs : List.of("encoder.onnx.part", "encoder.onnx.part.etag")) {
+      assertEquals("theirs", Files.readString(folder.resolve(theirs)));
+    }
+    Path usual = Files.createFile(folder.resolve("usual"));
+    for (String ours : List.of("encoder.onnx", ModelPull.RECORD)) {
+      assertEquals(
+          Files.getPosixFilePermissions(usual),
+          Files.getPosixFilePermissions(folder.resolve(ours)));
+    }
+    // A copy without what begins with a dot is complete as well.
+    Files.delete(folder.resolve(OutputFolder.RECORD));
+    assertFalse(known().run(SILENT).get(0).fetched());
+  }
+
+  @Test
+  void aFolderTakesOnePullAtATime() throws IOException {
+    serve(PATH, content, "\"a\"");
+    try (OutputFolder other = OutputFolder.open(folder, Map.of())) {
+      assertMentions(
+          assertThrows(IllegalArgumentException.class, () -> known().run(SILENT)),
+          "is being written by another seamark");
+      assertEquals(0, other.files());
+    }
+    assertTrue(known().run(SILENT).get(0).fetched());
   }
 
   private static String seamark(int status, Object... arguments) {

@@ -25,6 +25,7 @@ public final class EdgeMetrics {
   private final Counter refused;
   private final Counter retries;
   private final Counter notStored;
+  private final Counter answersDropped;
   private final Counter bytesUp;
   private final Counter bytesDown;
   private final Counter swaps;
@@ -48,6 +49,11 @@ public final class EdgeMetrics {
         counter(
             "seamark.edge.outbox.rejected",
             "Hard frames the outbox could not take.",
+            MetricUnits.NONE);
+    answersDropped =
+        counter(
+            "seamark.edge.answers.dropped",
+            "Answers on the device that went for newer ones.",
             MetricUnits.NONE);
     bytesUp = counter("seamark.edge.sent", "Bytes sent to the cloud.", MetricUnits.BYTES);
     bytesDown =
@@ -154,6 +160,15 @@ public final class EdgeMetrics {
   /** A hard frame found no room in the outbox. */
   public void notStored() {
     notStored.inc();
+  }
+
+  /**
+   * Answers on the device went for newer ones.
+   *
+   * @param files how many
+   */
+  public void answersDropped(int files) {
+    answersDropped.inc(files);
   }
 
   /**

@@ -3,16 +3,19 @@ package io.seamark.edge.sync;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.seamark.durable.DurableFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -92,6 +95,24 @@ public final class KnowledgeClient {
    * @throws InterruptedException if the thread was interrupted
    */
   public void fetch(ModelVersion version, Path to) throws IOException, InterruptedException {
+    Path part = DurableFiles.unfinished(to);
+    try {
+      download(version, part);
+      DurableFiles.take(part, to);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  /**
+   * The same for a file that has no place yet.
+   *
+   * @param version which
+   * @param part is made; may hold a piece if this fails
+   * @throws IOException if it could not be fetched whole and unaltered
+   * @throws InterruptedException if the thread was interrupted
+   */
+  void download(ModelVersion version, Path part) throws IOException, InterruptedException {
     if (version.bytes() > modelLimit) {
       throw new IOException(
           "model "
@@ -102,28 +123,21 @@ public final class KnowledgeClient {
               + modelLimit
               + " are fetched");
     }
-    Path folder = to.toAbsolutePath().getParent();
-    Path part = Files.createTempFile(folder, version.version() + "-", ".part");
-    try {
-      HttpResponse<InputStream> response =
-          send(request("models/" + version.version() + "/weights").GET().build());
-      try (InputStream body = response.body()) {
-        if (response.statusCode() != 200) {
-          throw status(response.uri(), response.statusCode(), read(response.uri(), body));
-        }
-        copy(version, body, part);
+    HttpResponse<InputStream> response =
+        send(request("models/" + version.version() + "/weights").GET().build());
+    try (InputStream body = response.body()) {
+      if (response.statusCode() != 200) {
+        throw status(response.uri(), response.statusCode(), read(response.uri(), body));
       }
-      Files.move(part, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
+      copy(version, body, part);
     }
   }
 
   private static void copy(ModelVersion version, InputStream body, Path part) throws IOException {
     MessageDigest digest = sha256();
     long length = 0;
-    try (var file =
-        java.nio.channels.FileChannel.open(part, java.nio.file.StandardOpenOption.WRITE)) {
+    try (FileChannel file =
+        FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       byte[] block = new byte[1 << 16];
       for (int n; (n = body.read(block)) >= 0; ) {
         length += n;
@@ -132,12 +146,8 @@ public final class KnowledgeClient {
               "model " + version.version() + " is longer than the announced " + version.bytes());
         }
         digest.update(block, 0, n);
-        java.nio.ByteBuffer out = java.nio.ByteBuffer.wrap(block, 0, n);
-        while (out.hasRemaining()) {
-          file.write(out);
-        }
+        write(file, ByteBuffer.wrap(block, 0, n), part);
       }
-      file.force(true);
     }
     if (length != version.bytes()) {
       throw new IOException(
@@ -150,6 +160,18 @@ public final class KnowledgeClient {
               + " were announced");
     }
     checkDigest(version, HexFormat.of().formatHex(digest.digest()));
+  }
+
+  /** A full disk's own message names nothing. */
+  private static void write(FileChannel file, ByteBuffer bytes, Path part) throws IOException {
+    try {
+      while (bytes.hasRemaining()) {
+        file.write(bytes);
+      }
+    } catch (IOException e) {
+      throw new IOException(
+          "no model can be written to " + part.getParent() + ": " + e.getMessage(), e);
+    }
   }
 
   static void checkDigest(ModelVersion version, String actual) throws IOException {

@@ -2,25 +2,27 @@ package io.seamark.edge.sync;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.seamark.durable.DurableFiles;
+import io.seamark.durable.OutputFolder;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
-import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The models that a device has fetched: {@code VERSION.safetensors} each, and {@code current.json}
- * that names the one to start with. Keeps the current one and its predecessor.
+ * that names the one to start with. Keeps the current one and its predecessor. What a person has
+ * put there, or a damaged file, is neither deleted nor replaced: where it is in the way it gets
+ * another name. It is owned from the first file that is written until it is closed.
  */
-public final class ModelFolder {
+public final class ModelFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelFolder.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CURRENT = "current.json";
@@ -28,6 +30,7 @@ public final class ModelFolder {
 
   private final Path folder;
   private final boolean keepAll;
+  private @Nullable OutputFolder owned;
 
   /**
    * Opens the folder, making it if need be.
@@ -84,43 +87,96 @@ public final class ModelFolder {
     if (!Files.isRegularFile(file) || Files.size(file) != version.bytes()) {
       return false;
     }
-    return digest(file).equals(version.sha256());
+    return DurableFiles.sha256(file).equals(version.sha256());
   }
 
-  static String digest(Path file) throws IOException {
-    try (DigestInputStream in =
-        new DigestInputStream(Files.newInputStream(file), KnowledgeClient.sha256())) {
-      in.transferTo(OutputStream.nullOutputStream());
-      return HexFormat.of().formatHex(in.getMessageDigest().digest());
+  /**
+   * Fetches a version's file; nothing is left of it unless size and digest are right.
+   *
+   * @param version which
+   * @param knowledge has it
+   * @throws IOException if it could not be fetched whole and unaltered, or not be written
+   * @throws InterruptedException if the thread was interrupted
+   */
+  public void fetch(ModelVersion version, KnowledgeClient knowledge)
+      throws IOException, InterruptedException {
+    OutputFolder out = own();
+    Path part = DurableFiles.unfinished(file(version.version()));
+    try {
+      knowledge.download(version, part);
+      String name = version.version() + SUFFIX;
+      makeWay(out, name);
+      out.take(part, name);
+    } finally {
+      Files.deleteIfExists(part);
     }
   }
 
   /**
-   * Records the version to start with next time, and deletes what neither it nor its predecessor
-   * needs.
+   * Deletes a version's file if it was fetched.
+   *
+   * @param version its name
+   * @throws IOException if it cannot be deleted
+   */
+  public void delete(String version) throws IOException {
+    own().delete(version + SUFFIX);
+  }
+
+  /**
+   * Records the version to start with next time, and deletes what was fetched and neither it nor
+   * its predecessor needs.
    *
    * @param version in service from now on
    * @param predecessor in service until now
    * @throws IOException if the record cannot be written
    */
   public void record(ModelVersion version, String predecessor) throws IOException {
-    Path part = Files.createTempFile(folder, CURRENT, ".part");
-    Files.writeString(part, JSON.writeValueAsString(version) + "\n", StandardCharsets.UTF_8);
-    Files.move(
-        part,
-        folder.resolve(CURRENT),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    OutputFolder out = own();
+    makeWay(out, CURRENT);
+    out.write(CURRENT, (JSON.writeValueAsString(version) + "\n").getBytes(StandardCharsets.UTF_8));
     if (keepAll) {
       return;
     }
-    Set<Path> needed = Set.of(file(version.version()).getFileName(), Path.of(predecessor + SUFFIX));
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).toList()) {
-        if (!needed.contains(file.getFileName())) {
-          Files.deleteIfExists(file);
-        }
+    Set<String> needed = Set.of(version.version() + SUFFIX, predecessor + SUFFIX);
+    for (String name : out.names()) {
+      if (name.endsWith(SUFFIX) && !needed.contains(name)) {
+        out.delete(name);
       }
+    }
+  }
+
+  /** A file of another's, or a damaged one, must not keep the device from its models for ever. */
+  private void makeWay(OutputFolder out, String name) throws IOException {
+    try {
+      out.check(List.of(name));
+    } catch (IllegalArgumentException e) {
+      Path file = folder.resolve(name);
+      Path kept = folder.resolve(name + ".kept-" + DurableFiles.sha256(file));
+      LOG.warn("event=file_kept file={} as={}", file, kept);
+      DurableFiles.take(file, kept);
+    }
+  }
+
+  private synchronized OutputFolder own() throws IOException {
+    OutputFolder out = owned;
+    if (out == null) {
+      try {
+        out = OutputFolder.open(folder, Map.of());
+      } catch (IllegalArgumentException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+      owned = out;
+    }
+    return out;
+  }
+
+  /** Gives the folder free. Closing twice does nothing. */
+  @Override
+  public synchronized void close() throws IOException {
+    OutputFolder out = owned;
+    owned = null;
+    if (out != null) {
+      out.close();
     }
   }
 }

@@ -1,8 +1,8 @@
 package io.seamark.edge.sync;
 
+import io.seamark.durable.DurableFiles;
 import io.seamark.edge.metrics.EdgeMetrics;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -104,7 +104,7 @@ public final class ModelSync implements AutoCloseable {
         return new Unchanged();
       }
       ModelVersion next = found.get();
-      if (known == null && ModelFolder.digest(live.file()).equals(next.sha256())) {
+      if (known == null && DurableFiles.sha256(live.file()).equals(next.sha256())) {
         live.identify(next.version());
         metrics.watchModel(next.version(), live::version);
         known = next.version();
@@ -113,13 +113,13 @@ public final class ModelSync implements AutoCloseable {
       Path file = folder.file(next.version());
       long fetched = 0;
       if (!folder.holds(next)) {
-        knowledge.fetch(next, file);
+        folder.fetch(next, knowledge);
         fetched = next.bytes();
       }
       try {
         live.replace(next.version(), file);
       } catch (IOException | RuntimeException e) {
-        Files.deleteIfExists(file);
+        folder.delete(next.version());
         throw e;
       }
       folder.record(next, live.version());

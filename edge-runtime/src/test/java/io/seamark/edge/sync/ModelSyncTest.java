@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.seamark.durable.OutputFolder;
 import io.seamark.edge.EdgeFixtures;
 import io.seamark.edge.TestServer;
 import io.seamark.edge.metrics.EdgeMetrics;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,7 @@ class ModelSyncTest {
   private volatile String announced = "";
   private volatile long bytes;
   private volatile byte[] weights = new byte[0];
+  private @Nullable ModelFolder models;
   private TestServer service = new TestServer(0, this::serve);
 
   ModelSyncTest() throws IOException {}
@@ -58,7 +62,10 @@ class ModelSyncTest {
               Map.of("ETag", "\"" + version + "\""));
         }
       }
-      case "/models/v1/weights" -> {
+      case "/models/v1/weights",
+          "/models/v2/weights",
+          "/models/v3/weights",
+          "/models/v4/weights" -> {
         downloads.incrementAndGet();
         TestServer.send(exchange, 200, weights);
       }
@@ -72,8 +79,11 @@ class ModelSyncTest {
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws IOException {
     service.close();
+    if (models != null) {
+      models.close();
+    }
   }
 
   private Path publish(String name, long seed) throws Exception {
@@ -94,10 +104,15 @@ class ModelSyncTest {
   }
 
   private ModelSync sync(LiveModel live, long limit) throws IOException {
+    if (models != null) {
+      models.close();
+    }
+    ModelFolder opened = new ModelFolder(folder.resolve("models"), false);
+    models = opened;
     return new ModelSync(
         new KnowledgeClient(service.address(), limit),
         live,
-        new ModelFolder(folder.resolve("models"), false),
+        opened,
         Duration.ofSeconds(30),
         metrics);
   }
@@ -128,6 +143,7 @@ class ModelSyncTest {
       assertEquals(1, downloads.get());
       assertEquals(
           "v1", new ModelFolder(folder.resolve("models"), false).current().orElseThrow().version());
+      assertEquals(List.of("current.json", "v1.safetensors"), files());
     }
   }
 
@@ -135,6 +151,51 @@ class ModelSyncTest {
     try (BaseModel.Session session = rfnet.open(model, frame.width(), frame.height(), false)) {
       return session.infer(frame);
     }
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("models"))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.equals(OutputFolder.RECORD))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Test
+  void whatAPersonKeepsAmongTheModelsStays() throws Exception {
+    Path first = EdgeFixtures.model(folder, "first", 1);
+    Path models = Files.createDirectories(folder.resolve("models"));
+    for (String theirs : List.of("mine.safetensors", "v1.safetensors", "current.json")) {
+      Files.writeString(models.resolve(theirs), "theirs " + theirs);
+    }
+    try (LiveModel live = new LiveModel(EdgeFixtures.rfnet(), "v0", first)) {
+      ModelSync sync = sync(live);
+      for (int next = 1; next <= 4; next++) {
+        publish("next", 1 + next);
+        version = "v" + next;
+        assertInstanceOf(ModelSync.Updated.class, sync.poll());
+        live.infer(EdgeFixtures.frame(next));
+      }
+    }
+    List<String> all = files();
+    assertEquals(6, all.size(), all::toString);
+    assertTrue(
+        all.containsAll(
+            List.of("current.json", "mine.safetensors", "v3.safetensors", "v4.safetensors")),
+        all::toString);
+    assertEquals("theirs mine.safetensors", Files.readString(models.resolve("mine.safetensors")));
+    for (String moved : List.of("v1.safetensors", "current.json")) {
+      String kept =
+          all.stream().filter(name -> name.startsWith(moved + ".kept-")).findFirst().orElseThrow();
+      assertEquals("theirs " + moved, Files.readString(models.resolve(kept)));
+    }
+    assertEquals(
+        PosixFilePermissions.toString(
+            Files.getPosixFilePermissions(Files.createFile(folder.resolve("usual")))),
+        PosixFilePermissions.toString(
+            Files.getPosixFilePermissions(models.resolve("v4.safetensors"))));
   }
 
   @Test
@@ -181,7 +242,8 @@ class ModelSyncTest {
           sync.poll());
       assertEquals("v0", live.infer(EdgeFixtures.frame(1)).version());
       try (Stream<Path> files = Files.list(folder.resolve("models"))) {
-        assertEquals(List.of(), files.toList());
+        assertEquals(
+            List.of(folder.resolve("models").resolve(OutputFolder.RECORD)), files.toList());
       }
     }
   }

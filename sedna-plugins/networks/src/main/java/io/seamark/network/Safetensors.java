@@ -2,15 +2,14 @@ package io.seamark.network;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.seamark.durable.DurableFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -70,28 +69,26 @@ public final class Safetensors {
     byte[] padded = Arrays.copyOf(json, (json.length + 7) / 8 * 8);
     Arrays.fill(padded, json.length, padded.length, (byte) ' ');
 
-    Path folder = path.toAbsolutePath().getParent();
-    Path temporary = Files.createTempFile(folder, path.getFileName().toString(), ".part");
-    try {
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 18).order(ByteOrder.LITTLE_ENDIAN);
-        buffer.putLong(padded.length).flip();
-        writeAll(channel, buffer);
-        writeAll(channel, ByteBuffer.wrap(padded));
-        for (Map.Entry<String, Tensor> e : weights.tensors().entrySet()) {
-          writeValues(channel, buffer, e.getKey(), e.getValue().values(), precision);
-        }
-        channel.force(true);
-      }
-      Files.move(
-          temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    DurableFiles.write(
+        path,
+        out -> {
+          WritableByteChannel channel = Channels.newChannel(out);
+          ByteBuffer buffer = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+          buffer.putLong(padded.length).flip();
+          writeAll(channel, buffer);
+          writeAll(channel, ByteBuffer.wrap(padded));
+          for (Map.Entry<String, Tensor> e : weights.tensors().entrySet()) {
+            writeValues(channel, buffer, e.getKey(), e.getValue().values(), precision);
+          }
+        });
   }
 
   private static void writeValues(
-      FileChannel channel, ByteBuffer buffer, String name, float[] values, Precision precision)
+      WritableByteChannel channel,
+      ByteBuffer buffer,
+      String name,
+      float[] values,
+      Precision precision)
       throws IOException {
     buffer.clear();
     for (float value : values) {
@@ -113,7 +110,7 @@ public final class Safetensors {
     writeAll(channel, buffer.flip());
   }
 
-  private static void writeAll(FileChannel channel, ByteBuffer buffer) throws IOException {
+  private static void writeAll(WritableByteChannel channel, ByteBuffer buffer) throws IOException {
     while (buffer.hasRemaining()) {
       channel.write(buffer);
     }

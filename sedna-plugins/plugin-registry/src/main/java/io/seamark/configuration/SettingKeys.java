@@ -39,6 +39,7 @@ public final class SettingKeys {
           "seamark.edge.model",
           "seamark.edge.name",
           "seamark.edge.jpeg-quality",
+          "seamark.edge.answers.max-files",
           "seamark.edge.outbox.max-bytes",
           "seamark.edge.model.max-bytes",
           "seamark.edge.sync.interval",

@@ -195,13 +195,26 @@ public final class ImageFolder implements SampleSource {
     return Arrays.stream(text.split(",")).map(String::strip).filter(g -> !g.isEmpty()).toList();
   }
 
+  /**
+   * What the samples will be called.
+   *
+   * @return their ids, in order; each once
+   */
+  public List<String> ids() {
+    return images.stream().map(this::id).toList();
+  }
+
+  private String id(Path image) {
+    return sharedNames ? fileName(image) : baseName(image);
+  }
+
   @Override
   public Optional<SourceItem> next() {
     if (next == images.size()) {
       return Optional.empty();
     }
     Path image = images.get(next++);
-    String id = sharedNames ? fileName(image) : baseName(image);
+    String id = id(image);
     if (id.isBlank() || id.length() > 200) {
       return Optional.of(
           new UnreadableSample(

@@ -1,5 +1,6 @@
 package io.seamark.street;
 
+import io.seamark.durable.DurableFiles;
 import io.seamark.network.Safetensors;
 import io.seamark.network.Weights;
 import io.seamark.network.onnx.SegmenterOnnx;
@@ -7,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 
 /**
@@ -51,7 +51,7 @@ public final class StreetModels {
     if (!same || !Files.isRegularFile(encoder) || !Files.isRegularFile(decoder)) {
       // The weights are put there last: with them in place the folder is complete.
       Files.createDirectories(folder);
-      Path read = Files.createTempFile(folder, SEGMENTER, ".part");
+      Path read = DurableFiles.unfinished(weights);
       Weights values;
       try {
         Files.write(read, bytes(SEGMENTER));
@@ -84,13 +84,7 @@ public final class StreetModels {
       throw new IOException(file + " has no folder");
     }
     Files.createDirectories(folder);
-    Path part = Files.createTempFile(folder, String.valueOf(file.getFileName()), ".part");
-    try {
-      Files.write(part, bytes);
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
-    }
+    DurableFiles.replace(file, bytes);
   }
 
   private static byte[] bytes(String resource) throws IOException {

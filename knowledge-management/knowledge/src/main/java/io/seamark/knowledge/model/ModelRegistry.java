@@ -19,9 +19,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -59,6 +61,10 @@ public final class ModelRegistry implements AutoCloseable {
   private final KnowledgeManagement.Store store;
   private final TreeMap<Integer, ModelVersion> versions = new TreeMap<>();
   private final Map<String, Checked> checked = new HashMap<>();
+
+  /** Numbers under which somebody else keeps weights; no version gets one of them. */
+  private final Set<Integer> foreign = new HashSet<>();
+
   private @Nullable ModelVersion champion;
 
   /** A file whose digest was found right, so that it is not read again for every request. */
@@ -174,6 +180,7 @@ public final class ModelRegistry implements AutoCloseable {
    * @param model safetensors, already known to be an edge model
    * @return the version
    * @throws IOException if it cannot be stored
+   * @throws IllegalArgumentException if the storage holds models that no registry put there
    * @throws IllegalStateException if there are versions already
    */
   public synchronized ModelVersion begin(Path model) throws IOException {
@@ -181,7 +188,8 @@ public final class ModelRegistry implements AutoCloseable {
       throw new IllegalStateException("the registry has begun with " + versions.firstEntry());
     }
     Path name = model.getFileName();
-    Staged staged = stage((file, version) -> Files.copy(model, file));
+    refuseForeign(model);
+    Staged staged = stage((file, version) -> DurableFiles.copy(model, file));
     ModelVersion v0 =
         new ModelVersion(
             staged.version(),
@@ -199,6 +207,24 @@ public final class ModelRegistry implements AutoCloseable {
     return v0;
   }
 
+  /** Before the first version only a crash within {@link #begin} leaves something: its weights. */
+  private void refuseForeign(Path model) throws IOException {
+    for (String name : List.of(CHAMPION_POINTER, CHAMPION_WEIGHTS, weightsName("v0"))) {
+      Optional<Path> there = store.file(name);
+      boolean ours =
+          name.equals(weightsName("v0"))
+              && there.isPresent()
+              && DurableFiles.sha256(there.get()).equals(DurableFiles.sha256(model));
+      if (there.isPresent() && !ours) {
+        throw new IllegalArgumentException(
+            there.get()
+                + " exists already, but "
+                + folder
+                + " holds no versions of a model: name another folder, or move it away");
+      }
+    }
+  }
+
   /**
    * Writes the weights of the next version, which is not one before {@link #judge}.
    *
@@ -209,7 +235,11 @@ public final class ModelRegistry implements AutoCloseable {
   public Staged stage(WeightsWriter writer) throws IOException {
     String version;
     synchronized (this) {
-      version = "v" + (versions.isEmpty() ? 0 : versions.lastKey() + 1);
+      int number = versions.isEmpty() ? 0 : versions.lastKey() + 1;
+      while (number > 0 && foreign.contains(number)) {
+        number++;
+      }
+      version = "v" + number;
     }
     Path file = folder.resolve(STAGED + version + ".safetensors");
     Files.deleteIfExists(file);
@@ -389,8 +419,15 @@ public final class ModelRegistry implements AutoCloseable {
     for (String name : names) {
       Matcher matcher = VERSION.matcher(name);
       if (matcher.matches() && !names.contains(matcher.group(1) + ".json")) {
-        LOG.warn("removing {}: its version was never recorded", name);
-        store.delete(name);
+        int number = ModelVersion.number(matcher.group(1));
+        if (!versions.isEmpty() && number == versions.lastKey() + 1) {
+          LOG.warn("removing {}: its version was never recorded", name);
+          store.delete(name);
+        } else {
+          // No crash leaves this: somebody put it there.
+          LOG.warn("leaving {} alone: no version of this registry", name);
+          foreign.add(number);
+        }
       }
     }
     if (!versions.isEmpty()) {

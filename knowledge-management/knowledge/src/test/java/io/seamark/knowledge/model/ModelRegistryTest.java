@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -157,6 +158,58 @@ class ModelRegistryTest {
       assertFalse(Files.exists(folder.resolve("v1.safetensors")));
       assertEquals("v1", add(registry, "again", new Accepted("better")).version());
     }
+  }
+
+  @Test
+  void crashBetweenTheFirstWeightsAndTheirDescriptionBeginsAgain() throws IOException {
+    begun().close();
+    for (String name : List.of("v0.json", "champion.json", "champion.safetensors")) {
+      Files.delete(folder.resolve(name));
+    }
+    assertEquals("v0", begun().champion().orElseThrow().version());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"v0.safetensors", "champion.safetensors", "champion.json"})
+  void modelsOfSomebodyElseAreNoneToBeginOver(String theirs) throws IOException {
+    Files.writeString(folder.resolve(theirs), "theirs");
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, this::begun);
+    assertTrue(
+        String.valueOf(e.getMessage()).startsWith(folder.resolve(theirs) + " exists already"),
+        e.getMessage());
+    assertEquals("theirs", Files.readString(folder.resolve(theirs)));
+  }
+
+  @Test
+  void modelsHaveThePermissionsOfAnyNewFile() throws IOException {
+    Path initial = Files.writeString(elsewhere.resolve("street.safetensors"), "weights 0");
+    Files.setPosixFilePermissions(initial, PosixFilePermissions.fromString("r--------"));
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
+      registry.begin(initial);
+    }
+    Path usual = Files.createFile(elsewhere.resolve("usual"));
+    for (String name : files()) {
+      assertEquals(
+          Files.getPosixFilePermissions(usual),
+          Files.getPosixFilePermissions(folder.resolve(name)),
+          name);
+    }
+  }
+
+  @Test
+  void weightsThatSomebodyPutThereStayAndVersionsPassThemOver() throws IOException {
+    Files.writeString(folder.resolve("v2.safetensors"), "theirs");
+    try (ModelRegistry registry = begun()) {
+      assertEquals("v1", add(registry, "weights 1", new Accepted("better")).version());
+    }
+    Files.writeString(folder.resolve("v4.safetensors"), "also theirs");
+    Files.move(folder.resolve("v2.safetensors"), folder.resolve("v3.safetensors"));
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
+      assertEquals("v2", add(registry, "weights 2", new Accepted("better")).version());
+      assertEquals("v5", add(registry, "weights 5", new Accepted("better")).version());
+    }
+    assertEquals("theirs", Files.readString(folder.resolve("v3.safetensors")));
+    assertEquals("also theirs", Files.readString(folder.resolve("v4.safetensors")));
   }
 
   @Test
