@@ -668,8 +668,7 @@ final class Havoc {
     }
     Path folder = Files.createTempDirectory("seamark-havoc");
     Havoc havoc =
-        new Havoc(
-            folder, Long.parseLong(values.get("--seed")), values.getOrDefault("--only", ""));
+        new Havoc(folder, Long.parseLong(values.get("--seed")), values.getOrDefault("--only", ""));
     havoc.play(
         Integer.parseInt(values.get("--rounds")),
         Duration.ofSeconds(Long.parseLong(values.getOrDefault("--seconds", "2592000"))));
