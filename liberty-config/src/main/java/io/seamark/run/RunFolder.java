@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -72,7 +73,8 @@ final class RunFolder implements AutoCloseable {
           """
           (models|edge/models)/(v[0-9]+|champion|current)\\.(json|safetensors)\
           |models/(\\.lock|\\.staged-.*|\\.embedded.*)\
-          |(models|edge/models)/[^/]*\\.part\
+          |models/[^/]*\\.part\
+          |edge/models/\\.seamark-output[^/]*\
           |(buffer|edge/outbox)/([0-9]{10,}\\.(arrow|journal)|cursor|lock|[^/]*\\.tmp)\
           |replicas/[^/]+/cursor(\\.tmp)?\
           |logs/edge\\.log[^/]*\
@@ -82,7 +84,11 @@ final class RunFolder implements AutoCloseable {
 
   private static final String WEIGHTS = ".safetensors";
   private static final String CHAMPION = "models/champion" + WEIGHTS;
-  private static final Pattern DESCRIPTION = Pattern.compile("models/v[0-9]+\\.json");
+  private static final Pattern DESCRIPTION = Pattern.compile("models/v([0-9]{1,9})\\.json");
+
+  /** Models that the edge has fetched, of which it has a record of its own. */
+  private static final String FETCHED = "edge/models/";
+
   private static final Pattern WORK_AREA =
       Pattern.compile("logs/[^/]+/((workarea|resources)/.*|process)");
   private static final Duration ENDING = Duration.ofSeconds(40);
@@ -136,7 +142,8 @@ final class RunFolder implements AutoCloseable {
   static RunFolder firstFree(Path first, Map<String, Path> inputs) throws InterruptedException {
     for (int i = 1; i <= MOST; i++) {
       try {
-        return take(i == 1 ? first : first.resolveSibling(first.getFileName() + "-" + i), false, inputs);
+        return take(
+            i == 1 ? first : first.resolveSibling(first.getFileName() + "-" + i), false, inputs);
       } catch (Taken e) {
         // The next number, then.
       }
@@ -319,14 +326,20 @@ final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Refuses weights that are not those that their version's description names. Weights alone are
-   * what a kill leaves.
+   * Refuses weights that are not those that their version's description names. Of the next version
+   * a kill leaves weights alone.
    */
   private static void refuseForeignWeights(Path folder, Set<String> own) throws IOException {
     Map<String, String> described = new TreeMap<>();
+    int next = 0;
+    List<String> fetched = new ArrayList<>();
     for (String name : own) {
-      if (DESCRIPTION.matcher(name).matches()) {
+      Matcher description = DESCRIPTION.matcher(name);
+      if (description.matches()) {
         described.put(name.replace(".json", WEIGHTS), digest(folder.resolve(name)));
+        next = Math.max(next, Integer.parseInt(description.group(1)) + 1);
+      } else if (name.startsWith(FETCHED) && name.matches(".*/[^.].*")) {
+        fetched.add(name.substring(FETCHED.length()));
       }
     }
     for (String name : own) {
@@ -337,10 +350,19 @@ final class RunFolder implements AutoCloseable {
           name.equals(CHAMPION)
               ? described.values()
               : described.containsKey(name) ? List.of(described.get(name)) : List.of();
-      if (!right.isEmpty() && !right.contains(DurableFiles.sha256(folder.resolve(name)))) {
+      boolean cut =
+          right.isEmpty() && (name.equals(CHAMPION) || name.equals("models/v" + next + WEIGHTS));
+      if (!cut && !right.contains(DurableFiles.sha256(folder.resolve(name)))) {
         throw new Taken(
             folder.resolve(name)
                 + " is no model of the former run: name another output folder, or move it away");
+      }
+    }
+    if (!fetched.isEmpty()) {
+      try (OutputFolder models = OutputFolder.open(folder.resolve(FETCHED), Map.of())) {
+        models.check(fetched);
+      } catch (IllegalArgumentException e) {
+        throw new Taken(String.valueOf(e.getMessage()));
       }
     }
   }

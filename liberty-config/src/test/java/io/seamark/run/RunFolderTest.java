@@ -267,11 +267,14 @@ class RunFolderTest {
         "answers/a.png",
         "answers/label-of-mine.png",
         "models/v0.safetensors",
-        "models/champion.safetensors"
+        "models/champion.safetensors",
+        "models/v7.safetensors",
+        "edge/models/v7.safetensors"
       })
   @DisplayName("a file that a person changed or put under a run's name stops the start")
   void changedFilesStopTheStart(String name) throws Exception {
     former();
+    Files.createDirectories(folder.resolve("edge/models"));
     Files.writeString(folder.resolve(name), "edited");
     String message = refused(true);
     assertTrue(message.contains(name) && message.contains("move it away"), message);
@@ -303,6 +306,7 @@ class RunFolderTest {
   void neverBegunRunIsNone() throws Exception {
     try (RunFolder run = open(folder, false)) {
       Files.writeString(run.logs().resolve("edge.log"), "old");
+      // As a kill leaves it.
       Files.writeString(run.models().resolve("v0.safetensors"), "old");
     }
     Files.writeString(folder.resolve("notes.txt"), "mine");

@@ -91,9 +91,7 @@ class RunVerbTest {
     StringWriter err = new StringWriter();
     int status =
         Seamark.run(
-            new PrintWriter(new StringWriter()),
-            new PrintWriter(err),
-            all.toArray(String[]::new));
+            new PrintWriter(new StringWriter()), new PrintWriter(err), all.toArray(String[]::new));
     return new Ran(status, err.toString());
   }
 
@@ -151,7 +149,8 @@ class RunVerbTest {
   @DisplayName("a model, frames or a setting that will not do are found before anything is touched")
   void otherInputs() throws Exception {
     former();
-    Path notes = Files.writeString(folder.resolve("notes.txt"), "no model, but a note of some length");
+    Path notes =
+        Files.writeString(folder.resolve("notes.txt"), "no model, but a note of some length");
     assertRefused("notes.txt", "--overwrite", "--edge-model", notes);
     assertRefused("none-here", "--overwrite", "--retain", folder.resolve("none-here"));
     assertRefused("none-here", "--overwrite", "--source", folder.resolve("none-here"));
