@@ -67,7 +67,8 @@ class TaskProcessorTest {
 
   @Test
   void process_keepsWhatItReadAndNotWhatFollowsIt() throws IOException {
-    HardSample sent = ArrowMessages.decodeSample(body("a", WIDTH).readAllBytes(), TaskProcessor.LIMIT);
+    HardSample sent =
+        ArrowMessages.decodeSample(body("a", WIDTH).readAllBytes(), TaskProcessor.LIMIT);
     byte[] image = sent.image().bytes();
     byte[] depth = Images.encodeClassMap(new ClassMap(WIDTH, HEIGHT, new byte[WIDTH * HEIGHT]));
     HardSample heavy =
