@@ -96,20 +96,6 @@ public final class ArrowMessages {
   }
 
   /**
-   * What decoding a sample takes at most, known from its head: each column once unpacked and once
-   * more on its own, and the scores as float32.
-   *
-   * @param message from {@link #encode(HardSample)}, or from anyone
-   * @param limit the most bytes that the message may have, and that it may decompress to
-   * @return bytes of heap besides the message itself, at least 0
-   * @throws IOException as {@link #decodeSample(byte[], long)}, as far as the head says
-   */
-  public static long memoryOfSample(byte[] message, long limit) throws IOException {
-    Row row = open(SampleColumns.SAMPLE_MESSAGE, message, limit);
-    return 2 * row.contentBytes() + Float.BYTES * row.contentBytes("scores");
-  }
-
-  /**
    * Decodes a sample from a stream, which is read to its end but never beyond the limit.
    *
    * @param message not closed

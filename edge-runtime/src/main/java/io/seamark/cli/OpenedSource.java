@@ -121,8 +121,6 @@ public final class OpenedSource implements SampleSource {
     return item;
   }
 
-  // The checker does not see across modules that a frame may lack depth.
-  @SuppressWarnings("NullAway")
   private static boolean hasDepth(Frame frame) {
     return frame.depth() != null;
   }

@@ -368,29 +368,6 @@ public final class Row implements RowValues {
     return texts(slot, 2, slot.lengths()[1]).subList(range[0], range[1]);
   }
 
-  /**
-   * Length of all columns when decompressed, known without decompressing any.
-   *
-   * @return in bytes, at most the limit that the row was read with
-   */
-  public long contentBytes() {
-    return slots.keySet().stream().mapToLong(this::contentBytes).sum();
-  }
-
-  /**
-   * Length of a column when decompressed, known without decompressing it.
-   *
-   * @param column its name
-   * @return in bytes
-   */
-  public long contentBytes(String column) {
-    Slot slot = slots.get(column);
-    if (slot == null) {
-      throw new IllegalArgumentException("there is no column '" + column + "'");
-    }
-    return slot.buffers().stream().mapToLong(Span::plain).sum();
-  }
-
   private Slot slot(String column, RowSchema.Type... types) {
     Slot slot = slots.get(column);
     if (slot == null || !List.of(types).contains(slot.column().type())) {

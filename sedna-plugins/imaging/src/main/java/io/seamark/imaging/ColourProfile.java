@@ -9,6 +9,7 @@ import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -103,7 +104,7 @@ final class ColourProfile {
       return;
     }
     for (int at = 0; at < rgb.length; at += 3 * STRIP) {
-      byte[] strip = java.util.Arrays.copyOfRange(rgb, at, Math.min(rgb.length, at + 3 * STRIP));
+      byte[] strip = Arrays.copyOfRange(rgb, at, Math.min(rgb.length, at + 3 * STRIP));
       System.arraycopy(converted(strip), 0, rgb, at, strip.length);
     }
   }
@@ -111,7 +112,7 @@ final class ColourProfile {
   byte[] inksToSrgb(byte[] inks) throws IOException {
     byte[] rgb = new byte[inks.length / 4 * 3];
     for (int at = 0; at < inks.length; at += 4 * STRIP) {
-      byte[] strip = java.util.Arrays.copyOfRange(inks, at, Math.min(inks.length, at + 4 * STRIP));
+      byte[] strip = Arrays.copyOfRange(inks, at, Math.min(inks.length, at + 4 * STRIP));
       System.arraycopy(converted(strip), 0, rgb, at / 4 * 3, strip.length / 4 * 3);
     }
     return rgb;

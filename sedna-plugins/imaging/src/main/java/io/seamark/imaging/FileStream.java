@@ -1,6 +1,7 @@
 package io.seamark.imaging;
 
 import java.io.IOException;
+import java.util.Objects;
 import javax.imageio.stream.ImageInputStreamImpl;
 
 /**
@@ -29,7 +30,7 @@ final class FileStream extends ImageInputStreamImpl {
   public int read(byte[] to, int offset, int length) throws IOException {
     checkClosed();
     bitOffset = 0;
-    java.util.Objects.checkFromIndexSize(offset, length, to.length);
+    Objects.checkFromIndexSize(offset, length, to.length);
     if (length == 0) {
       return 0;
     }

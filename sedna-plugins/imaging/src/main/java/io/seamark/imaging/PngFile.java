@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
-import org.jspecify.annotations.Nullable;
 
 /** A PNG's structure (W3C, third edition), with what it says of colours and orientation. */
 final class PngFile {
@@ -40,7 +39,9 @@ final class PngFile {
   private long data;
   private int dataEnd;
   private int dataChunks;
-  private byte @Nullable [] icc;
+  private int profile;
+  private int profileEnd;
+  private boolean otherSpace;
   private long gamma;
   private boolean otherPrimaries;
 
@@ -152,15 +153,14 @@ final class PngFile {
     }
     switch (type) {
       case "IHDR" -> start(at);
-      case "cICP" -> {
-        // Primaries and transfer of sRGB, no matrix, full range.
-        if (length != 4 || b.i32(at) != 0x010D0001) {
-          throw new IOException("PNG in another colour space than sRGB (cICP) is not read");
-        }
-      }
+      // Primaries and transfer of sRGB, no matrix, full range.
+      case "cICP" -> otherSpace = length != 4 || b.i32(at) != 0x010D0001;
       case "gAMA" -> gamma = length == 4 ? b.u32(at) : 0;
       case "cHRM" -> otherPrimaries = length != 32 || !sRgbPrimaries(at);
-      case "iCCP" -> icc = inflated(at, at + length);
+      case "iCCP" -> {
+        profile = at;
+        profileEnd = at + length;
+      }
       default -> {
         // Palette and transparency are the decoder's.
       }
@@ -211,22 +211,27 @@ final class PngFile {
     return true;
   }
 
-  /** A later one counts less than an earlier one, as section 4.3 says. */
-  private SourceColours colours() throws IOException {
+  /** An earlier one counts more, as section 4.3 says. A label's or depth's values need none. */
+  private SourceColours colours() {
     if (seen.contains("cICP")) {
-      return SourceColours.SRGB;
+      return otherSpace
+          ? SourceColours.unusable("PNG in another colour space than sRGB (cICP) is not read")
+          : SourceColours.SRGB;
     }
-    if (icc != null) {
-      return SourceColours.of(icc, channels);
+    if (seen.contains("iCCP")) {
+      try {
+        return SourceColours.of(inflated(profile, profileEnd), channels);
+      } catch (IOException e) {
+        return SourceColours.unusable(String.valueOf(e.getMessage()));
+      }
     }
     if (seen.contains("sRGB")) {
       return SourceColours.SRGB;
     }
-    if (otherPrimaries && !channels.grey()) {
-      throw new IOException(
-          "PNG with primaries other than sRGB's (cHRM) and no colour profile is not read");
-    }
-    return SourceColours.ofGamma(gamma);
+    return otherPrimaries && !channels.grey()
+        ? SourceColours.unusable(
+            "PNG with primaries other than sRGB's (cHRM) and no colour profile is not read")
+        : SourceColours.ofGamma(gamma);
   }
 
   private byte[] inflated(int from, int to) throws IOException {

@@ -9,17 +9,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class SourceColours {
   /** Values that are what is wanted. */
-  static final SourceColours SRGB = new SourceColours(null, 0);
+  static final SourceColours SRGB = new SourceColours(null, 0, null);
 
   /** PNG writes 1/2.2 so; sRGB's own curve is within rounding of what is meant by it. */
   private static final double USUAL_GAMMA = 0.45455;
 
   private final byte @Nullable [] icc;
   private final double gamma;
+  private final @Nullable String fault;
 
-  private SourceColours(byte @Nullable [] icc, double gamma) {
+  private SourceColours(byte @Nullable [] icc, double gamma, @Nullable String fault) {
     this.icc = icc;
     this.gamma = gamma;
+    this.fault = fault;
+  }
+
+  /** Values that cannot be made sRGB, for this reason. */
+  static SourceColours unusable(String why) {
+    return new SourceColours(null, 0, why);
   }
 
   /** Values of a profile, or sRGB without one. Grey may be described by a profile for RGB. */
@@ -38,7 +45,7 @@ final class SourceColours {
           "its colour profile is broken or for other colours than its "
               + (channels.inks() ? "inks" : channels.grey() ? "grey" : "RGB"));
     }
-    return new SourceColours(icc, 0);
+    return new SourceColours(icc, 0, null);
   }
 
   /** Values that are light to the power of this many hundred-thousandths; 0 if unknown. */
@@ -46,7 +53,7 @@ final class SourceColours {
     double gamma = hundredThousandths / 1e5;
     return gamma == 0 || Math.abs(gamma - USUAL_GAMMA) < 0.01
         ? SRGB
-        : new SourceColours(null, gamma);
+        : new SourceColours(null, gamma, null);
   }
 
   /**
@@ -56,6 +63,9 @@ final class SourceColours {
    * @throws IOException if the profile cannot be used
    */
   void toSrgb(byte[] rgb) throws IOException {
+    if (fault != null) {
+      throw new IOException(fault);
+    }
     if (icc != null) {
       ColourProfile.of(icc).toSrgb(rgb);
     } else if (gamma != 0) {

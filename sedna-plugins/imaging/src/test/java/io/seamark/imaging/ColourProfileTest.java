@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.perception.Frame;
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_Profile;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
@@ -73,7 +75,7 @@ class ColourProfileTest {
     Frame frame = Images.decodeFrame(png().profile(almost).file());
     assertPixel(frame, 0, 0, 6, 200, 60, 40);
     byte[] own =
-        java.awt.color.ICC_Profile.getInstance(java.awt.color.ColorSpace.CS_sRGB).getData();
+        ICC_Profile.getInstance(ColorSpace.CS_sRGB).getData();
     assertArrayEquals(
         Images.decodeFrame(png().file()).rgb(),
         Images.decodeFrame(png().profile(own).file()).rgb());
@@ -148,5 +150,18 @@ class ColourProfileTest {
     assertEquals(
         "its colour profile is broken: it has more than 4194304 bytes",
         refusal(png().profile(new byte[5 << 20]).file()));
+  }
+
+  @Test
+  @DisplayName("a label's or depth image's values are no colours, so a profile does not matter")
+  void labelsHaveNoColours() throws IOException {
+    byte[] file =
+        new PngFixture(2, 1, 8, PngFixture.GREY, 3, 200).profile(new byte[200]).file();
+    assertArrayEquals(PngFixture.bytes(3, 200), Images.decodeClassMap(file).classes());
+    byte[] linear =
+        new PngFixture(2, 1, 8, PngFixture.GREY, 3, 200).chunk("gAMA", 0, 1, 0x86, 0xA0).file();
+    assertArrayEquals(PngFixture.bytes(3, 200), Images.decodeClassMap(linear).classes());
+    Frame frame = Images.decodeFrame(new PngFixture(2, 1, 8, PngFixture.GREY, 1, 1).file());
+    assertArrayEquals(PngFixture.bytes(3, 200), Images.withDepth(frame, file).depth());
   }
 }

@@ -7,6 +7,7 @@ import io.seamark.perception.Frame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,7 +102,7 @@ class OrientationTest {
   void brokenBlocks() throws IOException {
     byte[] whole = Orientation.block(6);
     for (int length = 0; length < 20; length++) {
-      byte[] cut = java.util.Arrays.copyOf(whole, length);
+      byte[] cut = Arrays.copyOf(whole, length);
       assertEquals(new Images.Size(3, 2), Images.size(png().chunk("eXIf", cut).file()));
       assertEquals(
           new Images.Size(8, 16),

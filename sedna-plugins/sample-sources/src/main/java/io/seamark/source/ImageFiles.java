@@ -3,7 +3,6 @@ package io.seamark.source;
 import io.seamark.imaging.DepthScale;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
-import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Frame;
 import io.seamark.perception.Sample;
 import java.io.IOException;
@@ -293,8 +292,9 @@ public final class ImageFiles {
     int height = options.height();
     return width == 0 || frame.width() == width && frame.height() == height
         ? sample
-        : sample(
-            item,
+        : new Sample(
+            item.id(),
+            item.domain(),
             Images.resize(frame, width, height),
             null,
             map == null ? null : Images.resize(map, width, height));
@@ -345,17 +345,10 @@ public final class ImageFiles {
                   frame.height()));
         }
       }
-      return sample(item, frame, picture.encoded(), map);
+      return new Sample(item.id(), item.domain(), frame, picture.encoded(), map);
     } catch (IOException e) {
       throw new IOException(reading + ": " + reason(e), e);
     }
-  }
-
-  /** NullAway does not see the annotations of the record's components in the class file. */
-  @SuppressWarnings("NullAway")
-  private static Sample sample(
-      Item item, Frame frame, @Nullable EncodedImage encoded, @Nullable ClassMap map) {
-    return new Sample(item.id(), item.domain(), frame, encoded, map);
   }
 
   /**

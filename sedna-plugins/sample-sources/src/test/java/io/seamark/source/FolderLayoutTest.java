@@ -20,12 +20,15 @@ import io.seamark.plugin.SampleSource;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +53,7 @@ class FolderLayoutTest {
 
   private static byte[] map(int value) {
     byte[] classes = new byte[SIDE * SIDE];
-    java.util.Arrays.fill(classes, (byte) value);
+    Arrays.fill(classes, (byte) value);
     return Images.encodeClassMap(new ClassMap(SIDE, SIDE, classes));
   }
 
@@ -88,6 +91,13 @@ class FolderLayoutTest {
     List<SourceItem> items = all(options);
     assertEquals(1, items.size(), items.toString());
     return assertInstanceOf(Sample.class, items.get(0), items.toString());
+  }
+
+  /** The first pixel's depth. */
+  private static int depth(Sample sample) {
+    byte[] depth = sample.frame().depth();
+    assertNotNull(depth);
+    return depth[0] & 0xFF;
   }
 
   private static List<String> notes(ImageFolder.Options options) throws IOException {
@@ -184,7 +194,7 @@ class FolderLayoutTest {
     assertEquals(3, x.label().at(0, 0));
     assertEquals(4, y.label().at(0, 0));
     assertNull(x.frame().depth());
-    assertEquals(5, y.frame().depth()[0]);
+    assertEquals(5, depth(y));
     assertEquals(
         List.of(
             "1 of 2 images have no depth in " + temp.resolve("data/depth") + ", such as x/one.png"),
@@ -226,7 +236,7 @@ class FolderLayoutTest {
     assertEquals("aachen", sample.domain());
     assertNotNull(sample.label());
     assertEquals(13, sample.label().at(1, 1));
-    assertEquals(31, sample.frame().depth()[0]);
+    assertEquals(31, depth(sample));
     // The folders above the splits, and above it all, mean the same.
     for (String above : List.of("cs/gtFine", "cs")) {
       Sample again = only(of("cs/leftImg8bit/train").withLabels(temp.resolve(above)));
@@ -262,7 +272,7 @@ class FolderLayoutTest {
       ids[i] = (byte) i;
     }
     byte[] expected = new byte[256];
-    java.util.Arrays.fill(expected, (byte) 255);
+    Arrays.fill(expected, (byte) 255);
     // id, train id: road, sidewalk, building, wall, fence, pole, traffic light, traffic sign,
     // vegetation, terrain, sky, person, rider, car, truck, bus, train, motorcycle, bicycle.
     int[][] table = {
@@ -293,7 +303,7 @@ class FolderLayoutTest {
                 .withDepthScale(DepthScale.parse("0.001")));
     assertNotNull(sample.label());
     assertEquals(2, sample.label().at(0, 0));
-    assertEquals((byte) 237, sample.frame().depth()[0]);
+    assertEquals(237, depth(sample));
     put("mixed/a.png", picture());
     put("mixed/a_mask.png", map(7));
     Sample mixed = only(of("mixed").withLabels(temp.resolve("mixed")).withSuffixes("_mask", ""));
@@ -324,7 +334,7 @@ class FolderLayoutTest {
     String long200 = "n".repeat(200);
     try {
       put("images/" + composed + ".png", picture());
-    } catch (java.nio.file.InvalidPathException e) {
+    } catch (InvalidPathException e) {
       assumeTrue(false, "skipped: this locale cannot write such names");
     }
     put("labels/" + apart + ".png", map(1));
@@ -379,7 +389,7 @@ class FolderLayoutTest {
     List<SourceItem> items = new ArrayList<>();
     try (SampleSource source = ImageFolder.open(of("images"))) {
       try (FileChannel channel = FileChannel.open(large, StandardOpenOption.WRITE)) {
-        channel.write(java.nio.ByteBuffer.allocate(1), ImageFiles.MAX_FILE_BYTES);
+        channel.write(ByteBuffer.allocate(1), ImageFiles.MAX_FILE_BYTES);
       }
       Files.delete(temp.resolve("images/b.png"));
       for (int i = 0; i < 3; i++) {
@@ -408,11 +418,11 @@ class FolderLayoutTest {
     UnreadableSample refused = assertInstanceOf(UnreadableSample.class, all(options).get(0));
     assertTrue(refused.reason().contains("depth.scale"), refused.reason());
     Sample read = only(options.withDepthScale(DepthScale.parse("0.1")));
-    assertEquals(24, read.frame().depth()[0]);
+    assertEquals(24, depth(read));
     put("depth/a.png", map(77));
-    assertEquals(77, only(options).frame().depth()[0]);
+    assertEquals(77, depth(only(options)));
     // Cityscapes's scale is for its 16 bits; RFNet's own 8 bits stay.
-    assertEquals(77, only(options.withDepthScale(DepthScale.CITYSCAPES)).frame().depth()[0]);
+    assertEquals(77, depth(only(options.withDepthScale(DepthScale.CITYSCAPES))));
   }
 
   @Test

@@ -530,7 +530,7 @@ final class TaskProcessor implements AutoCloseable {
   private HardSample decode(Exchange exchange) {
     unpacking.lock();
     try {
-      long unpacked = ArrowMessages.memoryOfSample(exchange.body(), LIMIT);
+      long unpacked = ArrowMessages.sampleSizes(exchange.body(), LIMIT).decodingBytes();
       exchange.memory().grow(unpacked);
       HardSample sample = trimmed(ArrowMessages.decodeSample(exchange.body(), LIMIT));
       byte[] depth = sample.depthPng();
