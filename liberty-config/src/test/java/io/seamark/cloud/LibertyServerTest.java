@@ -75,8 +75,7 @@ class LibertyServerTest {
         "host is 'no such host', but must be a name or address of this machine, or * for all",
         assertThrows(
                 IllegalArgumentException.class,
-                () ->
-                    LibertyServer.start(home, "cloud", "no such host", 0, work, Map.of(), null))
+                () -> LibertyServer.start(home, "cloud", "no such host", 0, work, Map.of(), null))
             .getMessage());
   }
 
@@ -86,8 +85,7 @@ class LibertyServerTest {
     List<String> lines = new CopyOnWriteArrayList<>();
     try (LibertyServer server =
         LibertyServer.start(home, "cloud", "0.0.0.0", 0, work, Map.of(), lines::add)) {
-      assertEquals(
-          "cloud ended with status 4; it said last:\n  at *\n  two", server.awaitEnd());
+      assertEquals("cloud ended with status 4; it said last:\n  at *\n  two", server.awaitEnd());
       assertEquals(List.of("at *", "two"), lines);
       assertEquals("localhost", server.uri().getHost());
     }

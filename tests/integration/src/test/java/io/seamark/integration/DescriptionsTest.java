@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,10 +58,10 @@ class DescriptionsTest {
     Path work = Files.createDirectory(folder.resolve("work"));
     LibertyServer first = LibertyServer.start(Seamark.HOME, UNKNOWN, 0, work, data);
     unknown = first;
+    first.awaitReady(Duration.ofMinutes(5));
     LibertyServer second = LibertyServer.start(Seamark.HOME, KNOWLEDGE, 0, work, data);
     knowledge = second;
-    first.awaitReady(Duration.ofMinutes(3));
-    second.awaitReady(Duration.ofMinutes(3));
+    second.awaitReady(Duration.ofMinutes(5));
   }
 
   @AfterAll
@@ -167,9 +168,15 @@ class DescriptionsTest {
     if (!type.endsWith("json") || schema.getRequired() == null) {
       return;
     }
-    JsonNode body = JSON.readTree(reply.body());
-    for (String name : schema.getRequired()) {
-      assertTrue(body.has(name), called + " lacks " + name + ": " + reply.body());
+    assertFits(called, JSON.readTree(reply.body()), schema);
+  }
+
+  /** What is required is there, and what is there is described. */
+  private static void assertFits(String where, JsonNode body, Schema<?> schema) {
+    if (schema.getRequired() != null) {
+      for (String name : schema.getRequired()) {
+        assertTrue(body.has(name), where + " lacks " + name + ": " + body);
+      }
     }
     if (schema.getProperties() != null) {
       body.fieldNames()
@@ -177,8 +184,51 @@ class DescriptionsTest {
               name ->
                   assertTrue(
                       schema.getProperties().containsKey(name),
-                      called + " gives " + name + ", which is not described"));
+                      where + " gives " + name + ", which is not described"));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {UNKNOWN, KNOWLEDGE})
+  @DisplayName("every example is what its schema says")
+  void examplesFitTheirSchemas(String service) throws Exception {
+    int examples = 0;
+    for (Map.Entry<String, PathItem> path : document(service).getPaths().entrySet()) {
+      for (Operation operation : path.getValue().readOperations()) {
+        Map<String, MediaType> contents = new TreeMap<>();
+        operation
+            .getResponses()
+            .forEach(
+                (status, response) -> {
+                  if (response.getContent() != null) {
+                    response
+                        .getContent()
+                        .forEach((type, content) -> contents.put(status + " " + type, content));
+                  }
+                });
+        if (operation.getRequestBody() != null) {
+          operation
+              .getRequestBody()
+              .getContent()
+              .forEach((type, content) -> contents.put("request " + type, content));
+        }
+        for (Map.Entry<String, MediaType> content : contents.entrySet()) {
+          Object example = content.getValue().getExample();
+          if (example != null && content.getKey().endsWith("json")) {
+            JsonNode value = JSON.valueToTree(example);
+            String where = path.getKey() + " " + content.getKey();
+            assertFits(where, value.isArray() ? value.path(0) : value, itemOf(content.getValue()));
+            examples++;
+          }
+        }
+      }
+    }
+    assertTrue(examples > 4, "only " + examples + " examples");
+  }
+
+  private static Schema<?> itemOf(MediaType content) {
+    Schema<?> schema = content.getSchema();
+    return schema.getItems() == null ? schema : schema.getItems();
   }
 
   @Test

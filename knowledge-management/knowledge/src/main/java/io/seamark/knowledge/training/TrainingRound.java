@@ -49,7 +49,8 @@ import org.slf4j.LoggerFactory;
  * samples it has; tasks with fewer than {@link io.seamark.plugin.TaskGroup#MIN_TRAIN_SAMPLE} are
  * drawn from together.
  *
- * <p>Frames are decoded when they are used, so memory does not grow with the buffer.
+ * <p>Frames are decoded when they are used and brought to a size that no buffered sample has a say
+ * in, so memory depends on neither their number nor their sizes.
  */
 public final class TrainingRound {
   /** The kinds that take part in a round. */
