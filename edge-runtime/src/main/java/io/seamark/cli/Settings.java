@@ -2,6 +2,7 @@ package io.seamark.cli;
 
 import io.seamark.configuration.ConfigurationSources;
 import io.seamark.configuration.SettingKeys;
+import io.seamark.host.PlainFile;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -72,7 +73,7 @@ public final class Settings {
   private static Map<String, String> read(Path file) {
     Properties properties = new Properties();
     try {
-      if (Files.size(file) > FILE_LIMIT) {
+      if (Files.size(PlainFile.require(file)) > FILE_LIMIT) {
         throw new IllegalArgumentException(
             "configuration file " + file + " has more than " + FILE_LIMIT + " bytes");
       }

@@ -2,6 +2,7 @@ package io.seamark.bench;
 
 import io.seamark.bench.IanvsJob.Ranking;
 import io.seamark.cli.Table;
+import io.seamark.host.PlainFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -222,7 +223,7 @@ public final class RankFiles {
   }
 
   private static Rows read(Path file) throws IOException {
-    if (Files.size(file) > MAX_BYTES) {
+    if (Files.size(PlainFile.require(file)) > MAX_BYTES) {
       throw new IOException(file + " has more than " + MAX_BYTES + " bytes");
     }
     Rows rows = new Rows(new LinkedHashSet<>(), new ArrayList<>());

@@ -1,5 +1,6 @@
 package io.seamark.bench;
 
+import io.seamark.host.PlainFile;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.EncodedImage;
@@ -89,7 +90,7 @@ public record SampleIndex(Path file, List<Entry> entries) {
     }
 
     private static byte[] content(Path file) throws IOException {
-      long size = Files.size(file);
+      long size = Files.size(PlainFile.require(file));
       if (size > MAX_FILE_BYTES) {
         throw new IOException(
             file + " has " + size + " bytes, but at most " + MAX_FILE_BYTES + " are read");

@@ -1,5 +1,6 @@
 package io.seamark.pull;
 
+import io.seamark.host.HttpClients;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -79,7 +80,7 @@ final class Download {
   Download(Duration stalled) {
     this.stalled = stalled;
     client =
-        HttpClient.newBuilder()
+        HttpClients.builder()
             .connectTimeout(CONNECTING)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();

@@ -15,6 +15,7 @@ import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.upload.CloudLink;
+import io.seamark.host.NamedPath;
 import io.seamark.knowledge.frames.RetainedFolder;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
@@ -228,7 +229,7 @@ public final class RunVerb implements Verb {
     if (!segmenter.isEmpty()) {
       try {
         SamFolder.find(
-            Path.of(segmenter), workplace.text("mask_generator.segment_anything.variant"));
+            NamedPath.of(segmenter), workplace.text("mask_generator.segment_anything.variant"));
       } catch (IOException e) {
         throw new IllegalArgumentException("--sam: " + Seamark.message(e), e);
       }
@@ -237,7 +238,7 @@ public final class RunVerb implements Verb {
     if (!retained.isEmpty() && !retained.equals("none") && !retained.equals("procedural")) {
       String labels = workplace.text("seamark.retain.labels");
       try {
-        RetainedFolder.open(retained, labels.isEmpty() ? null : Path.of(labels));
+        RetainedFolder.open(retained, labels.isEmpty() ? null : NamedPath.of(labels));
       } catch (IOException e) {
         throw new IllegalArgumentException(Seamark.message(e), e);
       }
@@ -306,19 +307,19 @@ public final class RunVerb implements Verb {
     absolute(settings, "seamark.retain.labels");
     String initial = workplace.text("seamark.edge.model");
     if (!initial.isEmpty()) {
-      settings.put("seamark.edge.model", Path.of(initial).toAbsolutePath().toString());
+      settings.put("seamark.edge.model", NamedPath.of(initial).toAbsolutePath().toString());
     }
     settings.computeIfPresent(
         "seamark.retain",
         (key, value) ->
             value.equals("none") || value.equals("procedural")
                 ? value
-                : Path.of("").toAbsolutePath().resolve(value).toString());
+                : RetainedFolder.absolute(value));
     return settings;
   }
 
   private static void absolute(Map<String, String> settings, String key) {
-    settings.computeIfPresent(key, (k, value) -> Path.of(value).toAbsolutePath().toString());
+    settings.computeIfPresent(key, (k, value) -> NamedPath.of(value).toAbsolutePath().toString());
   }
 
   static EdgeRuntime.Parts parts(

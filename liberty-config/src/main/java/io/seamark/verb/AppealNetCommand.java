@@ -110,6 +110,7 @@ final class AppealNetCommand implements Verb {
           "there is nothing to train on: give --buffer, --answered with --answers, or --retain");
     }
     ModelOptions.describe(file);
+    ModelOptions.probe(file, workplace.plugins());
     AppealNetSettings settings = settings(workplace);
     LabelledFrames retained =
         retain == null ? LabelledFrames.NONE : RetainedFolder.open(retain, null);

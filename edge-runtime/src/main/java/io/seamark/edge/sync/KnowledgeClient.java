@@ -3,6 +3,7 @@ package io.seamark.edge.sync;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.seamark.host.HttpClients;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -41,7 +42,7 @@ public final class KnowledgeClient {
     this.base = URI.create(service.toString().replaceAll("/+$", "") + "/");
     this.modelLimit = modelLimit;
     this.client =
-        HttpClient.newBuilder()
+        HttpClients.builder(service)
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .build();

@@ -1,8 +1,8 @@
 package io.seamark.knowledge;
 
+import io.seamark.host.NamedPath;
 import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.RoundSettings;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -186,9 +186,9 @@ public record LearningSettings(
         return null;
       }
       try {
-        return Path.of(text);
-      } catch (InvalidPathException e) {
-        failures.add(key + " is '" + text + "', but must be a path");
+        return NamedPath.of(text);
+      } catch (IllegalArgumentException e) {
+        failures.add(key + ": " + e.getMessage());
         return null;
       }
     }

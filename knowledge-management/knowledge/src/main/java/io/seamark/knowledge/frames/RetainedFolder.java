@@ -1,5 +1,7 @@
 package io.seamark.knowledge.frames;
 
+import io.seamark.host.NamedPath;
+import io.seamark.host.PlainFile;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.Frame;
@@ -32,6 +34,27 @@ public final class RetainedFolder implements LabelledFrames {
   }
 
   /**
+   * The same setting where its folder is named so that it holds from any folder.
+   *
+   * @param setting {@code FOLDER} or {@code FOLDER:GLOB,GLOB}
+   * @return the same with an absolute path
+   * @throws IllegalArgumentException if the folder is no path
+   */
+  public static String absolute(String setting) {
+    int end = folderEnd(setting);
+    return NamedPath.of(setting.substring(0, end)).toAbsolutePath() + setting.substring(end);
+  }
+
+  /** Where the folder's name ends: at a last colon that no name of a folder follows. */
+  private static int folderEnd(String setting) {
+    int colon = setting.lastIndexOf(':');
+    boolean scheme = colon == 4 && setting.startsWith("file");
+    boolean globbed =
+        colon > 1 && !scheme && setting.indexOf('/', colon) < 0 && setting.indexOf('\\', colon) < 0;
+    return globbed ? colon : setting.length();
+  }
+
+  /**
    * Lists the frames.
    *
    * @param setting {@code FOLDER} or {@code FOLDER:GLOB,GLOB}; globs hold for file names, with or
@@ -42,13 +65,11 @@ public final class RetainedFolder implements LabelledFrames {
    * @throws IOException if a folder is missing or no frame in it has a label
    */
   public static RetainedFolder open(String setting, @Nullable Path labels) throws IOException {
-    int colon = setting.lastIndexOf(':');
-    boolean globbed =
-        colon > 1 && setting.indexOf('/', colon) < 0 && setting.indexOf('\\', colon) < 0;
-    Path folder = Path.of(globbed ? setting.substring(0, colon) : setting);
+    int end = folderEnd(setting);
+    Path folder = NamedPath.of(setting.substring(0, end));
     List<PathMatcher> select =
-        globbed
-            ? Arrays.stream(setting.substring(colon + 1).split(","))
+        end < setting.length()
+            ? Arrays.stream(setting.substring(end + 1).split(","))
                 .map(String::strip)
                 .filter(glob -> !glob.isEmpty())
                 .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
@@ -98,8 +119,7 @@ public final class RetainedFolder implements LabelledFrames {
     return new RetainedFolder(
         labelled,
         maps,
-        (name == null ? folder.toString() : name.toString())
-            + (globbed ? setting.substring(colon) : ""));
+        (name == null ? folder.toString() : name.toString()) + setting.substring(end));
   }
 
   private static boolean isImage(Path file) {
@@ -138,7 +158,7 @@ public final class RetainedFolder implements LabelledFrames {
   }
 
   private static byte[] content(Path file) throws IOException {
-    long size = Files.size(file);
+    long size = Files.size(PlainFile.require(file));
     if (size > MAX_FILE_BYTES) {
       throw new IOException(
           file + " has " + size + " bytes, but at most " + MAX_FILE_BYTES + " are read");
