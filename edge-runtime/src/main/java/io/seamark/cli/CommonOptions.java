@@ -2,12 +2,12 @@ package io.seamark.cli;
 
 import io.seamark.configuration.ConfigurationSources;
 import io.seamark.configuration.SettingKeys;
+import io.seamark.host.NamedPath;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
 import io.seamark.text.PlainPrinter;
 import java.io.PrintWriter;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -141,6 +141,28 @@ public final class CommonOptions {
     return printer;
   }
 
+  /** These options again, for a process that is to see the same configuration. */
+  List<String> arguments() {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (String key : System.getProperties().stringPropertyNames()) {
+      if (SettingKeys.failures("", List.of(key)).isEmpty()) {
+        all.put(key, System.getProperty(key));
+      }
+    }
+    all.putAll(explicit(Map.of()));
+    List<String> arguments = new ArrayList<>();
+    all.forEach(
+        (key, value) -> {
+          arguments.add("--set");
+          arguments.add(key + "=" + value);
+        });
+    if (config != null) {
+      arguments.add("--config");
+      arguments.add(config.toString());
+    }
+    return arguments;
+  }
+
   private CommandSpec command() {
     CommandSpec s = spec;
     if (s == null) {
@@ -164,16 +186,17 @@ public final class CommonOptions {
     return PluginRegistry.discover(folder, CommonOptions.class.getClassLoader());
   }
 
-  private @Nullable Path pluginFolder() {
+  /** The folder of plugins that are not built in; null for none. */
+  @Nullable Path pluginFolder() {
     String named =
         Settings.build(explicit(Map.of()), config, Map.of())
             .getOptionalValue(PLUGINS, String.class)
             .orElse("")
             .strip();
     try {
-      return named.isEmpty() ? null : Path.of(named);
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(PLUGINS + " is '" + named + "', but must be a path", e);
+      return named.isEmpty() ? null : NamedPath.of(named);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(PLUGINS + ": " + e.getMessage(), e);
     }
   }
 

@@ -1,19 +1,37 @@
 package io.seamark.cli;
 
+import io.seamark.buffer.ReplayBuffer;
 import io.seamark.edge.metrics.ProcessResources;
-import io.seamark.edge.sync.LiveModel;
+import io.seamark.host.NamedPath;
+import io.seamark.host.TemporaryFolder;
 import io.seamark.network.EdgeModel;
+import io.seamark.perception.ClassMap;
 import io.seamark.perception.Frame;
+import io.seamark.perception.Sample;
+import io.seamark.perception.SourceItem;
+import io.seamark.perception.UnreadableSample;
+import io.seamark.plugin.MaskGenerator;
 import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.SampleSource;
 import io.seamark.registry.PluginRegistry;
 import io.seamark.registry.UnloadedPlugin;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,11 +41,19 @@ import picocli.CommandLine.Option;
 @Command(
     name = "doctor",
     description = {
-      "Check this machine, a configuration, a model and a plugin folder before anything starts.",
+      "Check this machine, a configuration, models, frames and a plugin folder before anything"
+          + " starts.",
       "",
-      "Every check is one line; status 1 if any failed."
+      "Models are opened and run once, the first frames with their labels are read. Every check is"
+          + " one line; status 1 if any failed."
     })
 public final class DoctorVerb implements Verb {
+  /** Frames that are read. */
+  private static final int LOOKED_AT = 8;
+
+  private static final int SIDE = 64;
+  private static final long LEAST_FREE = 64L << 20;
+
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private SourceOptions source = new SourceOptions();
   @Mixin private ModelOptions model = new ModelOptions();
@@ -37,6 +63,19 @@ public final class DoctorVerb implements Verb {
       paramLabel = "DIR",
       description = "Also check that this folder can be written.")
   private @Nullable Path out;
+
+  @Option(
+      names = "--sam",
+      paramLabel = "DIR",
+      description = "Also open and run SAM's two ONNX graphs in this folder.")
+  private @Nullable Path sam;
+
+  @Option(
+      names = "--ports",
+      paramLabel = "N",
+      split = ",",
+      description = "Also check that nothing listens on these ports of this machine.")
+  private List<Integer> ports = List.of();
 
   private final List<Map<String, Object>> checks = new ArrayList<>();
   private boolean failed;
@@ -54,6 +93,9 @@ public final class DoctorVerb implements Verb {
   public Integer call() {
     check("java", DoctorVerb::java);
     check("memory", DoctorVerb::memory);
+    check("locale", DoctorVerb::locale);
+    check("temporary folder", DoctorVerb::temporary);
+    check("cache", () -> writable(DeviceFolders.cache()));
     @Nullable PluginRegistry[] found = new PluginRegistry[1];
     check("plugins", () -> plugins(found));
     Map<String, String> chosen = new LinkedHashMap<>();
@@ -65,26 +107,33 @@ public final class DoctorVerb implements Verb {
           () -> {
             source.configure(registry, chosen);
             model.configure(chosen);
+            if (sam != null) {
+              chosen.put("seamark.sam", sam.toString());
+            }
             CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
             opened[0] = workplace;
             return "seed " + workplace.seed() + ", " + workplace.threads() + " threads";
           });
     }
     CommonOptions.Workplace workplace = opened[0];
-    if (workplace != null) {
-      check("edge model", () -> model(workplace));
-      check(
-          "source",
-          () -> {
-            try (var frames = SourceOptions.open(workplace.plugins())) {
-              return workplace.plugins().name(PluginKind.SAMPLE_SOURCE)
-                  + (frames.size().isPresent() ? ", " + frames.size().getAsInt() + " frames" : "");
-            }
-          });
+    if (workplace != null && registry != null) {
+      EdgeModel.@Nullable Description[] facts = new EdgeModel.Description[1];
+      check("edge model", () -> model(workplace, facts));
+      if (!registry.names(PluginKind.MASK_GENERATOR).isEmpty()) {
+        check("masks", () -> masks(workplace));
+      }
+      check("source", () -> frames(workplace, facts[0]));
+      String data = workplace.text("seamark.data");
+      if (!data.isEmpty()) {
+        check("buffer", () -> buffer(NamedPath.of(data)));
+      }
     }
     Path folder = out;
     if (folder != null) {
       check("output", () -> writable(folder));
+    }
+    for (int port : ports) {
+      check("port " + port, () -> free(port));
     }
     if (common.json()) {
       Map<String, Object> figures = new LinkedHashMap<>();
@@ -102,7 +151,10 @@ public final class DoctorVerb implements Verb {
       found = examination.find();
     } catch (IOException | RuntimeException | LinkageError e) {
       // A native library that does not load is an Error, and just what is looked for here.
-      found = Seamark.message(e);
+      found =
+          e instanceof LinkageError
+              ? TemporaryFolder.whyNotLoaded("a library", e)
+              : Seamark.message(e);
       good = false;
       failed = true;
       if (common.verbose()) {
@@ -142,7 +194,35 @@ public final class DoctorVerb implements Verb {
         + (Double.isNaN(resident) ? "unknown" : Math.round(resident) + " MiB");
   }
 
-  private String plugins(@Nullable PluginRegistry[] found) {
+  private static String locale() {
+    String names = System.getProperty("sun.jnu.encoding", "unknown");
+    return names.equalsIgnoreCase("UTF-8")
+        ? "names of files are UTF-8"
+        : "names of files are "
+            + names
+            + ": files whose names have other letters cannot be opened; LC_ALL=C.UTF-8 mends that";
+  }
+
+  private static String temporary() throws IOException {
+    Optional<String> trouble = TemporaryFolder.trouble();
+    if (trouble.isPresent()) {
+      throw new IOException(trouble.get());
+    }
+    Path folder = TemporaryFolder.path();
+    return folder + " takes native libraries, " + space(folder) + " free";
+  }
+
+  private static String space(Path folder) throws IOException {
+    long megabytes = Files.getFileStore(folder).getUsableSpace() >> 20;
+    return megabytes < 10 << 10 ? megabytes + " MiB" : (megabytes >> 10) + " GiB";
+  }
+
+  private String plugins(@Nullable PluginRegistry[] found) throws IOException {
+    Path folder = common.pluginFolder();
+    if (folder != null) {
+      // In a process of their own first: one that ends the process must not end this one.
+      PluginProbe.check(folder, common);
+    }
     PluginRegistry registry = common.registry();
     found[0] = registry;
     if (!registry.unloaded().isEmpty()) {
@@ -152,29 +232,167 @@ public final class DoctorVerb implements Verb {
     return registry.providers().size() + " load";
   }
 
-  private static String model(CommonOptions.Workplace workplace) throws IOException {
+  private static String model(
+      CommonOptions.Workplace workplace, EdgeModel.@Nullable Description[] known)
+      throws IOException {
     Path file = ModelOptions.file(workplace, DeviceFolders.cache());
     EdgeModel.Description facts = ModelOptions.describe(file);
-    int width = 64;
-    int height = 64;
-    try (LiveModel live =
-        new LiveModel(workplace.plugins().create(PluginKind.BASEMODEL), "doctor", file)) {
-      live.infer(new Frame(width, height, new byte[3 * width * height], new byte[width * height]));
-    }
+    EdgeModel.load(file);
+    boolean constant = ModelOptions.probe(file, workplace.plugins()).constant();
+    ModelOptions.checkMiner(file, workplace.plugins());
+    known[0] = facts;
     return file.getFileName()
         + " runs, "
         + facts.classes().size()
         + " classes, "
-        + (facts.depth() ? "RGB-D" : "RGB");
+        + (facts.depth() ? "RGB-D" : "RGB")
+        + (constant ? "; " + ModelOptions.CONSTANT : "");
   }
 
+  private static String masks(CommonOptions.Workplace workplace) {
+    byte[] rgb = new byte[3 * SIDE * SIDE];
+    new Random(SIDE).nextBytes(rgb);
+    @SuppressWarnings("NullAway") // Of an array component NullAway does not see the annotation.
+    Frame frame = new Frame(SIDE, SIDE, rgb, null);
+    try (MaskGenerator generator = workplace.plugins().create(PluginKind.MASK_GENERATOR)) {
+      int masks = generator.generate(frame).masks().size();
+      return workplace.plugins().name(PluginKind.MASK_GENERATOR)
+          + " runs, "
+          + masks
+          + " masks of a frame of noise";
+    }
+  }
+
+  /** Reads the first frames, and says what is odd about their labels and depth. */
+  private static String frames(
+      CommonOptions.Workplace workplace, EdgeModel.@Nullable Description model) throws IOException {
+    try (SampleSource source = SourceOptions.open(workplace.plugins())) {
+      int read = 0;
+      int labelled = 0;
+      int withDepth = 0;
+      Set<String> sizes = new TreeSet<>();
+      TreeMap<Integer, Long> values = new TreeMap<>();
+      List<String> unreadable = new ArrayList<>();
+      while (read + unreadable.size() < LOOKED_AT) {
+        Optional<SourceItem> next = source.next();
+        if (next.isEmpty()) {
+          break;
+        }
+        if (next.get() instanceof UnreadableSample bad) {
+          unreadable.add(bad.reason());
+        } else if (next.get() instanceof Sample sample) {
+          read++;
+          sizes.add(sample.frame().width() + "x" + sample.frame().height());
+          withDepth += sample.frame().depth() == null ? 0 : 1;
+          ClassMap label = sample.label();
+          if (label != null) {
+            labelled++;
+            for (byte value : label.classes()) {
+              values.merge(value & 0xFF, 1L, Long::sum);
+            }
+          }
+        }
+      }
+      if (!unreadable.isEmpty()) {
+        throw new IOException(
+            unreadable.size()
+                + " of the first "
+                + (read + unreadable.size())
+                + " frames cannot be read: "
+                + String.join("; ", unreadable));
+      }
+      StringBuilder found = new StringBuilder(workplace.plugins().name(PluginKind.SAMPLE_SOURCE));
+      source.size().ifPresent(size -> found.append(", ").append(size).append(" frames"));
+      found
+          .append(", the first ")
+          .append(read)
+          .append(" read, of ")
+          .append(String.join(", ", sizes));
+      if (withDepth > 0) {
+        found.append(", ").append(withDepth).append(" with depth");
+      }
+      if (model != null && model.depth() && withDepth == 0) {
+        found.append("; the edge model has a depth branch, but the frames have no depth");
+      }
+      if (labelled > 0) {
+        found.append("; ").append(labelled).append(" with labels").append(labels(values, model));
+      }
+      return found.toString();
+    }
+  }
+
+  private static String labels(TreeMap<Integer, Long> values, EdgeModel.@Nullable Description model)
+      throws IOException {
+    if (model == null) {
+      return "";
+    }
+    int classes = model.classes().size();
+    long all = values.values().stream().mapToLong(Long::longValue).sum();
+    long known = values.headMap(classes).values().stream().mapToLong(Long::longValue).sum();
+    List<Integer> beyond =
+        values.tailMap(classes).keySet().stream().filter(v -> v != ClassMap.IGNORE).toList();
+    if (known == 0) {
+      throw new IOException(
+          "no pixel of the labels has one of the model's "
+              + classes
+              + " classes, 0 to "
+              + (classes - 1)
+              + ": they hold "
+              + values.keySet());
+    }
+    return beyond.isEmpty()
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            ", in which %.1f%% of the pixels are beyond the model's %d classes (%s) and count as"
+                + " unlabelled",
+            100.0 * (all - known) / all,
+            classes,
+            String.join(", ", beyond.stream().limit(5).map(String::valueOf).toList()));
+  }
+
+  private static String buffer(Path data) throws IOException {
+    Path folder = data.resolve("buffer");
+    if (!Files.exists(folder)) {
+      return writable(data) + ", no buffer yet";
+    }
+    try (ReplayBuffer samples = ReplayBuffer.openReadOnly(folder)) {
+      return folder + " holds " + samples.size() + " samples, " + space(folder) + " free";
+    }
+  }
+
+  private static String free(int port) throws IOException {
+    if (port < 1 || port > 65_535) {
+      throw new IllegalArgumentException("it must be 1 to 65535");
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return "free";
+    } catch (BindException e) {
+      throw new IOException("it is in use, or may not be opened: " + e.getMessage(), e);
+    }
+  }
+
+  /** Tries the folder, or the nearest one above it that is there, and leaves nothing behind. */
   private static String writable(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    Path probe = Files.createTempFile(folder, "doctor", null);
+    Path there = folder.toAbsolutePath();
+    while (there != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    if (there == null || !Files.isDirectory(there)) {
+      throw new IOException(there + " is not a folder");
+    }
+    Path probe = Files.createTempFile(there, "doctor", null);
     Files.delete(probe);
+    long free = Files.getFileStore(there).getUsableSpace();
+    if (free < LEAST_FREE) {
+      throw new IOException(
+          folder + " has " + (free >> 20) + " MiB free, but " + (LEAST_FREE >> 20) + " are needed");
+    }
     return folder
-        + " can be written, "
-        + (Files.getFileStore(folder).getUsableSpace() >> 30)
-        + " GiB free";
+        + (Files.exists(folder) ? " can be written, " : " can be made, ")
+        + space(there)
+        + " free";
   }
 }

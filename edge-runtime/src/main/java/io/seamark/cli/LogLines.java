@@ -31,6 +31,8 @@ public final class LogLines extends Formatter {
   private static final Logger OURS = Logger.getLogger("io.seamark");
   // Warns of absent graphics drivers at each start.
   private static final Logger DJL = Logger.getLogger("ai.djl");
+  // Says of a library that it cannot unpack what is said better where that becomes an error.
+  private static final Logger ENGINE = Logger.getLogger("ai.onnxruntime");
 
   private final boolean traces;
 
@@ -60,6 +62,7 @@ public final class LogLines extends Formatter {
     ROOT.setLevel(Level.WARNING);
     OURS.setLevel(Level.INFO);
     DJL.setLevel(verbose ? Level.WARNING : Level.SEVERE);
+    ENGINE.setLevel(verbose ? Level.WARNING : Level.SEVERE);
   }
 
   /**

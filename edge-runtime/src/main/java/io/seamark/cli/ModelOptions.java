@@ -1,18 +1,29 @@
 package io.seamark.cli;
 
+import io.seamark.host.NamedPath;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.RfNet;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.registry.ProbedModel;
 import io.seamark.street.StreetModels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** Which edge model, for the verbs that take one. */
 public final class ModelOptions {
+  /** What is said of a model whose {@link ProbedModel.Finding} is constant. */
+  public static final String CONSTANT =
+      "suspicious: every cell of a probe frame gets the same scores, to the bit; the weights may"
+          + " be untrained or zero";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ModelOptions.class);
+
   @Option(
       names = "--edge-model",
       paramLabel = "FILE",
@@ -47,9 +58,29 @@ public final class ModelOptions {
     if (named.isEmpty()) {
       return StreetModels.edgeModel(cache);
     }
-    Path file = Path.of(named);
+    Path file = NamedPath.of(named);
     describe(file);
+    sayPrefix(file);
     return file;
+  }
+
+  /**
+   * Says once that names in a model's file are read without what a wrapper put before them.
+   *
+   * @param file an edge model
+   * @throws IllegalArgumentException if it is none
+   */
+  public static void sayPrefix(Path file) {
+    try (var opened = EdgeModel.open(file)) {
+      if (!opened.prefix().isEmpty()) {
+        LOG.warn(
+            "event=prefix_left_out model={} prefix={} reason=\"every name of a weight begins so\"",
+            file,
+            opened.prefix());
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException(Seamark.message(e), e);
+    }
   }
 
   /**
@@ -78,15 +109,32 @@ public final class ModelOptions {
   }
 
   /**
-   * Refuses a model that lacks what the configured hard-example miner reads, before anything
-   * starts.
+   * Refuses a model that gives no finite scores of a probe frame, before anything starts.
+   *
+   * @param model an edge model
+   * @param plugins name the plugin that opens it
+   * @return what it made of the probe frame
+   * @throws IllegalArgumentException if it does not run, or its scores are not finite
+   */
+  public static ProbedModel.Finding probe(Path model, ConfiguredPlugins plugins) {
+    try {
+      return ProbedModel.of(plugins.create(PluginKind.BASEMODEL)).probe(model);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(Seamark.message(e), e);
+    }
+  }
+
+  /**
+   * Refuses a model that gives no finite scores, or lacks what the configured hard-example miner
+   * reads, before anything starts.
    *
    * @param model an edge model, which labels the first frame
-   * @param plugins name the miner
-   * @throws IllegalArgumentException if the miner is appealnet and the model has no head for it, or
-   *     the file is no edge model
+   * @param plugins name the miner and what opens the model
+   * @throws IllegalArgumentException if the model's scores are not finite, if the miner is
+   *     appealnet and the model has no head for it, or the file is no edge model
    */
   public static void checkMiner(Path model, ConfiguredPlugins plugins) {
+    probe(model, plugins);
     if (!plugins.name(PluginKind.HARD_EXAMPLE_MINING).equals("appealnet")) {
       return;
     }

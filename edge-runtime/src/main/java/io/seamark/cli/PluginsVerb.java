@@ -8,6 +8,7 @@ import io.seamark.registry.NearestName;
 import io.seamark.registry.PluginCatalogue;
 import io.seamark.registry.PluginReference;
 import io.seamark.registry.PluginRegistry;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -210,7 +211,12 @@ public final class PluginsVerb implements Verb {
   /** {@code seamark plugins check}. */
   @Command(
       name = "check",
-      description = "Load every plugin and check every setting; status 2 if anything is wrong.")
+      description = {
+        "Load every plugin and check every setting; status 2 if anything is wrong.",
+        "",
+        "Plugins from a folder are loaded and made in a process of their own, so that one which ends"
+            + " the process or never comes back is found too."
+      })
   static final class Check implements Verb {
     @Mixin private CommonOptions common = new CommonOptions();
 
@@ -221,8 +227,12 @@ public final class PluginsVerb implements Verb {
     private @Nullable Path place;
 
     @Override
-    public Integer call() {
-      PluginRegistry registry = place == null ? common.registry() : common.registry(place);
+    public Integer call() throws IOException {
+      Path folder = place == null ? common.pluginFolder() : place;
+      if (folder != null) {
+        PluginProbe.check(folder, common);
+      }
+      PluginRegistry registry = common.registry(folder);
       List<String> wrong = new ArrayList<>();
       registry.unloaded().forEach(plugin -> wrong.add(plugin.toString()));
       try {

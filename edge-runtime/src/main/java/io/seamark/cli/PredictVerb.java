@@ -113,6 +113,7 @@ public final class PredictVerb implements Verb {
     ConfiguredPlugins plugins = workplace.plugins();
     HardExampleMining miner = hem == null ? null : plugins.create(PluginKind.HARD_EXAMPLE_MINING);
     Path file = ModelOptions.file(workplace, DeviceFolders.cache());
+    ModelOptions.probe(file, plugins);
     if (miner != null) {
       ModelOptions.checkMiner(file, plugins);
     }

@@ -1,13 +1,17 @@
 package io.seamark.cli;
 
+import io.seamark.host.NamedPath;
+import io.seamark.host.TemporaryFolder;
 import io.seamark.text.PlainPrinter;
 import io.seamark.text.PlainText;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -106,6 +110,7 @@ public final class Seamark implements Runnable {
         .map(CommandLine::new)
         .sorted(Comparator.comparing(CommandLine::getCommandName))
         .forEach(verb -> line.addSubcommand(verb.getCommandName(), verb));
+    line.registerConverter(Path.class, Seamark::path);
     line.setOut(out);
     line.setErr(err);
     line.setUsageHelpAutoWidth(true);
@@ -123,7 +128,30 @@ public final class Seamark implements Runnable {
               ? MISUSED
               : FAILED;
         });
-    return line.execute(arguments);
+    try {
+      return line.execute(arguments);
+    } catch (LinkageError e) {
+      // Of a native library that does not load, which no verb can do anything about.
+      err.println("seamark: " + message(new IOException(whyNotLoaded(e), e)));
+      if (verbose) {
+        e.printStackTrace(err);
+      }
+      err.flush();
+      return FAILED;
+    }
+  }
+
+  private static String whyNotLoaded(LinkageError e) {
+    return TemporaryFolder.whyNotLoaded("a library", e);
+  }
+
+  /** Every option that takes a path takes a {@code file:} URI too. */
+  private static Path path(String text) {
+    try {
+      return NamedPath.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.TypeConversionException(e.getMessage());
+    }
   }
 
   private static String usage(CommandLine command, Exception e) {

@@ -2,6 +2,7 @@ package io.seamark.cli;
 
 import io.seamark.configuration.ConfigurationSources;
 import io.seamark.configuration.SettingKeys;
+import io.seamark.host.PlainFile;
 import io.seamark.text.TextFile;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
@@ -71,7 +72,7 @@ public final class Settings {
   private static Map<String, String> read(Path file) {
     Properties properties = new Properties();
     try {
-      properties.load(new StringReader(TextFile.read(file, FILE_LIMIT)));
+      properties.load(new StringReader(TextFile.read(PlainFile.require(file), FILE_LIMIT)));
     } catch (IOException | IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "configuration file " + file + " cannot be read: " + Seamark.message(e), e);

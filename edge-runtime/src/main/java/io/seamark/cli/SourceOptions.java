@@ -1,5 +1,6 @@
 package io.seamark.cli;
 
+import io.seamark.host.NamedPath;
 import io.seamark.perception.SourceItem;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.SampleSource;
@@ -8,7 +9,6 @@ import io.seamark.registry.PluginRegistry;
 import io.seamark.source.ImageFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -166,7 +166,7 @@ public final class SourceOptions {
 
   private static @Nullable Path path(String text) {
     try {
-      return text.startsWith("file:") ? Path.of(URI.create(text)) : Path.of(text);
+      return NamedPath.of(text);
     } catch (IllegalArgumentException e) {
       return null;
     }

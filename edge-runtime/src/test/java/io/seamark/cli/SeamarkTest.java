@@ -1,28 +1,45 @@
 package io.seamark.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.edge.EdgeFixtures;
 import io.seamark.imaging.Images;
+import io.seamark.network.EdgeModel;
+import io.seamark.network.Precision;
+import io.seamark.network.Safetensors;
+import io.seamark.network.Tensor;
+import io.seamark.network.Weights;
 import io.seamark.perception.ClassMap;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -494,6 +511,310 @@ class SeamarkTest {
     Ran ill = seamark("doctor", "--plugins", folder.resolve("nowhere"));
     assertEquals(1, ill.status());
     assertTrue(ill.out().contains("FAIL  plugins: plugin folder"), ill.out());
+  }
+
+  /** A model whose first weight has a value of the caller's. */
+  private Path spoilt(float value) throws IOException {
+    Path file = EdgeFixtures.model(folder, "spoilt", 1);
+    byte[] bytes = Files.readAllBytes(file);
+    ByteBuffer content = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    content.putFloat(8 + (int) content.getLong(0), value);
+    return Files.write(file, bytes);
+  }
+
+  @Test
+  void aModelWithAWeightThatIsNoNumberIsRefusedEverywhere() throws IOException {
+    Path model = spoilt(Float.NaN);
+    String wrong = model + ": backbone.conv1.weight has 1 value that is not a number";
+    Path images = images(1);
+    Path out = folder.resolve("never");
+    assertMisused(wrong, "predict", "--images", images, "--edge-model", model, "--out", out);
+    assertMisused(wrong, "edge", "--source", images, "--edge-model", model, "--out", out);
+    assertFalse(Files.exists(out));
+    Ran ill = seamark("doctor", "--edge-model", model, "--source", images);
+    assertEquals(1, ill.status());
+    assertTrue(ill.out().contains("FAIL  edge model: " + wrong), ill.out());
+  }
+
+  @Test
+  void aModelWhoseScoresOverflowIsRefused() throws IOException {
+    Path model = spoilt(Float.MAX_VALUE);
+    assertMisused(
+        model + " cannot be used: its scores of a probe frame are not finite",
+        "predict",
+        "--images",
+        images(1),
+        "--edge-model",
+        model);
+  }
+
+  @Test
+  void namesThatBeginWithModuleAreReadAndSaid() throws IOException {
+    Map<String, Tensor> renamed = new LinkedHashMap<>();
+    EdgeModel.load(model())
+        .weights()
+        .tensors()
+        .forEach((name, tensor) -> renamed.put("module." + name, tensor));
+    Path file = folder.resolve("module.safetensors");
+    Safetensors.write(file, new Weights(renamed, Map.of()), Precision.F32);
+    Path images = images(2);
+    Path plain = folder.resolve("plain");
+    Path prefixed = folder.resolve("prefixed");
+    assertEquals(
+        0,
+        seamark("predict", "--images", images, "--edge-model", model(), "--out", plain).status());
+    Ran ran = seamark("predict", "--images", images, "--edge-model", file, "--out", prefixed);
+    assertEquals(0, ran.status(), ran.err());
+    assertArrayEquals(
+        Files.readAllBytes(plain.resolve("day_0.png")),
+        Files.readAllBytes(prefixed.resolve("day_0.png")));
+  }
+
+  @Test
+  void everyPathMayBeAFileAddress() throws IOException {
+    Path images = images(1);
+    Path config = Files.writeString(folder.resolve("a b.properties"), "seamark.seed=7\n");
+    Path out = folder.resolve("out of it");
+    Ran ran =
+        seamark(
+            "predict",
+            "--images",
+            images.toUri(),
+            "--labels",
+            folder.resolve("labels").toUri(),
+            "--edge-model",
+            model().toUri(),
+            "--config",
+            config.toUri(),
+            "--out",
+            out.toUri(),
+            "--json");
+    assertEquals(0, ran.status(), ran.err());
+    assertEquals(1, ran.json().path("images").asInt());
+    assertTrue(Files.isRegularFile(out.resolve("day_0.png")));
+    ran =
+        seamark(
+            "doctor",
+            "--set",
+            "seamark.edge.model=" + model().toUri(),
+            "--set",
+            "sample_source.image_folder.folder=" + images.toUri(),
+            "--set",
+            "seamark.sample_source=image_folder");
+    assertEquals(0, ran.status(), ran.out());
+    assertMisused(
+        "'http://models.test/m.safetensors' must be a path or a file: URI",
+        "predict",
+        "--images",
+        images,
+        "--edge-model",
+        "http://models.test/m.safetensors");
+  }
+
+  @Test
+  void whatIsNoFileIsNeverWaitedFor() throws Exception {
+    Path pipe = folder.resolve("pipe.jar");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    assertMisused("is a FIFO, but must be a file", "plugins", "list", "--config", pipe);
+    assertMisused(pipe.toString(), "plugins", "list", "--algorithm", pipe);
+    assertMisused(pipe.toString(), "predict", "--images", images(1), "--edge-model", pipe);
+    assertMisused("pipe.jar is a FIFO", "plugins", "check", pipe);
+    Path plugins = Files.createDirectories(folder.resolve("plugins"));
+    Files.move(pipe, plugins.resolve("pipe.jar"));
+    assertMisused("pipe.jar: is a FIFO, but must be a file", "plugins", "check", plugins);
+    assertEquals(0, seamark("plugins", "list", "--plugins", plugins).status());
+    assertMisused(
+        "/dev/zero is a device, but must be a file", "plugins", "list", "--config", "/dev/zero");
+  }
+
+  private static final String PROVIDER =
+      """
+      package odd;
+      import io.seamark.plugin.*;
+      public final class Provider implements PluginProvider<Metric, Provider.None> {
+        public record None() {}
+        public Provider() { %1$s }
+        public PluginKind<Metric> kind() { return PluginKind.METRIC; }
+        public String name() { return "%3$s"; }
+        public String text() { return "Is odd."; }
+        public Class<None> hyperparameters() { return None.class; }
+        public Metric create(None none, PluginContext context) { %2$s return counts -> 1; }
+      }
+      """;
+
+  private Path plugin(String name, String constructor, String create) throws IOException {
+    Path source = Files.createDirectories(folder.resolve("src-" + name)).resolve("Provider.java");
+    Files.writeString(source, String.format(PROVIDER, constructor, create, name));
+    Path classes = Files.createDirectories(folder.resolve("classes-" + name));
+    assertEquals(
+        0,
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "-proc:none",
+                "-d",
+                classes.toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                source.toString()));
+    Path jar = Files.createDirectories(folder.resolve("odd")).resolve(name + ".jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+      out.putNextEntry(new JarEntry("META-INF/services/io.seamark.plugin.PluginProvider"));
+      out.write("odd.Provider\n".getBytes(StandardCharsets.UTF_8));
+      for (String file : List.of("odd/Provider.class", "odd/Provider$None.class")) {
+        out.putNextEntry(new JarEntry(file));
+        out.write(Files.readAllBytes(classes.resolve(file)));
+      }
+    }
+    return jar;
+  }
+
+  @Test
+  void pluginsThatEndTheProcessAreFound() throws IOException {
+    Path sound = plugin("sound", "", "");
+    assertEquals(0, seamark("plugins", "check", sound).status());
+    Path exits = plugin("exits", "System.exit(0);", "");
+    assertMisused(
+        exits + ": ends the process that loads it, with status 0", "plugins", "check", exits);
+    Path later = plugin("later", "", "Runtime.getRuntime().halt(0);");
+    assertMisused(later + ": ends the process", "plugins", "check", later);
+    // Among others each of them is named, and doctor lives to tell.
+    Ran all = seamark("plugins", "check", folder.resolve("odd"));
+    assertEquals(2, all.status(), all.err());
+    assertTrue(all.err().contains(exits + ": ends"), all.err());
+    assertTrue(all.err().contains(later + ": ends"), all.err());
+    assertFalse(all.err().contains(sound + ": "), all.err());
+    Ran ill = seamark("doctor", "--plugins", exits);
+    assertEquals(1, ill.status());
+    assertTrue(ill.out().contains("FAIL  plugins: " + exits + ": ends the process"), ill.out());
+  }
+
+  @Test
+  void aPluginThatNeverComesBackIsFound() throws IOException {
+    Path waits =
+        plugin(
+            "waits",
+            "try { new java.util.concurrent.CountDownLatch(1).await(); }"
+                + " catch (InterruptedException e) { throw new AssertionError(e); }",
+            "");
+    CommonOptions common = new CommonOptions();
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> PluginProbe.check(waits, common, Duration.ofSeconds(5)));
+    assertEquals(waits + ": does not come back within 5 s of being loaded", e.getMessage());
+  }
+
+  @Test
+  void doctorReadsTheFirstFramesAndTheirLabels() throws IOException {
+    Path images = images(3);
+    Path labels = folder.resolve("labels");
+    Ran well = seamark("doctor", "--edge-model", model(), "--source", images, "--labels", labels);
+    assertEquals(0, well.status(), well.out());
+    assertTrue(
+        well.out().contains("image_folder, 3 frames, the first 3 read, of 64x48; 3 with labels\n"),
+        well.out());
+    byte[] map = new byte[EdgeFixtures.WIDTH * EdgeFixtures.HEIGHT];
+    Arrays.fill(map, 0, map.length / 2, (byte) 7);
+    Files.write(
+        labels.resolve("day_1.png"),
+        Images.encodeClassMap(new ClassMap(EdgeFixtures.WIDTH, EdgeFixtures.HEIGHT, map)));
+    Ran odd = seamark("doctor", "--edge-model", model(), "--source", images, "--labels", labels);
+    assertEquals(0, odd.status(), odd.out());
+    assertTrue(
+        odd.out()
+            .contains(
+                "in which 16.7% of the pixels are beyond the model's 3 classes (7) and count as"
+                    + " unlabelled"),
+        odd.out());
+    Arrays.fill(map, (byte) 9);
+    for (int i = 0; i < 3; i++) {
+      Files.write(
+          labels.resolve("day_" + i + ".png"),
+          Images.encodeClassMap(new ClassMap(EdgeFixtures.WIDTH, EdgeFixtures.HEIGHT, map)));
+    }
+    Ran ill = seamark("doctor", "--edge-model", model(), "--source", images, "--labels", labels);
+    assertEquals(1, ill.status(), ill.out());
+    assertTrue(
+        ill.out()
+            .contains(
+                "FAIL  source: no pixel of the labels has one of the model's 3 classes, 0 to 2:"
+                    + " they hold [9]"),
+        ill.out());
+    Files.writeString(images.resolve("day_2.jpg"), "no image");
+    Ran bad = seamark("doctor", "--edge-model", model(), "--source", images);
+    assertEquals(1, bad.status(), bad.out());
+    assertTrue(
+        bad.out().contains("FAIL  source: 1 of the first 3 frames cannot be read"), bad.out());
+  }
+
+  @Test
+  void doctorFindsPortsInUseFoldersAndUntrainedModels() throws IOException {
+    try (ServerSocket used = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Ran ill = seamark("doctor", "--ports", used.getLocalPort());
+      assertEquals(1, ill.status(), ill.out());
+      assertTrue(
+          ill.out().contains("FAIL  port " + used.getLocalPort() + ": it is in use"), ill.out());
+    }
+    Map<String, Tensor> zero = new LinkedHashMap<>();
+    EdgeModel.load(model())
+        .weights()
+        .tensors()
+        .forEach(
+            (name, tensor) ->
+                zero.put(name, new Tensor(tensor.shape(), new float[tensor.values().length])));
+    Path file = folder.resolve("zero.safetensors");
+    Safetensors.write(file, new Weights(zero, Map.of()), Precision.F32);
+    Path fresh = folder.resolve("x").resolve("y");
+    Ran odd = seamark("doctor", "--edge-model", file, "--source", images(1), "--out", fresh);
+    assertEquals(0, odd.status(), odd.out());
+    assertTrue(odd.out().contains("suspicious: every cell of a probe frame"), odd.out());
+    assertTrue(odd.out().contains("ok    output: " + fresh + " can be made"), odd.out());
+    assertFalse(Files.exists(folder.resolve("x")));
+    Ran ill = seamark("doctor", "--edge-model", model(), "--out", file.resolve("below"));
+    assertEquals(1, ill.status(), ill.out());
+  }
+
+  @Test
+  void nativeLibrariesThatCannotBeLoadedAreOneLine() throws Exception {
+    Path images = images(1);
+    Path model = model();
+    for (String options : List.of("noexec,size=128m", "size=1m")) {
+      Path temporary = Files.createDirectories(folder.resolve("tmp"));
+      Process mount =
+          new ProcessBuilder("mount", "-t", "tmpfs", "-o", options, "none", temporary.toString())
+              .redirectErrorStream(true)
+              .start();
+      assumeTrue(mount.waitFor() == 0, "not run: only root can mount a file system");
+      try {
+        Process process =
+            new ProcessBuilder(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Djava.io.tmpdir=" + temporary,
+                    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Seamark.class.getName(),
+                    "predict",
+                    "--images",
+                    images.toString(),
+                    "--edge-model",
+                    model.toString(),
+                    "--out",
+                    folder.resolve("out").toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor() > 0, said);
+        assertEquals(1, said.lines().count(), said);
+        assertTrue(said.contains("the temporary folder " + temporary), said);
+        assertTrue(said.contains("; name another folder with TMPDIR or -Djava.io.tmpdir"), said);
+      } finally {
+        assertEquals(0, new ProcessBuilder("umount", temporary.toString()).start().waitFor());
+      }
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.seamark.cloud;
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.ModelOptions;
 import io.seamark.cli.Seamark;
+import io.seamark.host.NamedPath;
 import io.seamark.knowledge.frames.RetainedFolder;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
@@ -55,14 +56,14 @@ public final class CloudSettings {
     absolute(settings, "seamark.retain.labels");
     String initial = workplace.text("seamark.edge.model");
     if (!initial.isEmpty()) {
-      settings.put("seamark.edge.model", Path.of(initial).toAbsolutePath().toString());
+      settings.put("seamark.edge.model", NamedPath.of(initial).toAbsolutePath().toString());
     }
     settings.computeIfPresent(
         "seamark.retain",
         (key, value) ->
             value.equals("none") || value.equals("procedural")
                 ? value
-                : Path.of("").toAbsolutePath().resolve(value).toString());
+                : RetainedFolder.absolute(value));
     settings.computeIfPresent(
         "seamark.replica.buffers",
         (key, value) ->
@@ -71,13 +72,13 @@ public final class CloudSettings {
                 List.of(value.split(",")).stream()
                     .map(String::strip)
                     .filter(one -> !one.isEmpty())
-                    .map(one -> Path.of(one).toAbsolutePath().toString())
+                    .map(one -> NamedPath.of(one).toAbsolutePath().toString())
                     .toList()));
     return settings;
   }
 
   private static void absolute(Map<String, String> settings, String key) {
-    settings.computeIfPresent(key, (k, value) -> Path.of(value).toAbsolutePath().toString());
+    settings.computeIfPresent(key, (k, value) -> NamedPath.of(value).toAbsolutePath().toString());
   }
 
   /**
@@ -121,20 +122,20 @@ public final class CloudSettings {
     if (!segmenter.isEmpty()) {
       try {
         SamFolder.find(
-            Path.of(segmenter), workplace.text("mask_generator.segment_anything.variant"));
+            NamedPath.of(segmenter), workplace.text("mask_generator.segment_anything.variant"));
       } catch (IOException e) {
         throw new IllegalArgumentException("--sam: " + Seamark.message(e), e);
       }
     }
     String model = workplace.text("seamark.edge.model");
     if (!model.isEmpty()) {
-      ModelOptions.describe(Path.of(model));
+      ModelOptions.describe(NamedPath.of(model));
     }
     String retained = workplace.text("seamark.retain");
     if (!retained.isEmpty() && !retained.equals("none") && !retained.equals("procedural")) {
       String labels = workplace.text("seamark.retain.labels");
       try {
-        RetainedFolder.open(retained, labels.isEmpty() ? null : Path.of(labels));
+        RetainedFolder.open(retained, labels.isEmpty() ? null : NamedPath.of(labels));
       } catch (IOException e) {
         throw new IllegalArgumentException(Seamark.message(e), e);
       }

@@ -3,6 +3,8 @@ package io.seamark.cloud;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.seamark.host.HttpClients;
+import io.seamark.host.TemporaryFolder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -108,7 +110,7 @@ public final class LibertyServer implements AutoCloseable {
   private final Thread hook;
   private final long startedNanos = System.nanoTime();
   private final HttpClient http =
-      HttpClient.newBuilder()
+      HttpClients.builder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(2))
           .build();
@@ -212,6 +214,12 @@ public final class LibertyServer implements AutoCloseable {
     }
     variables.putIfAbsent("MALLOC_ARENA_MAX", "2");
     variables.put("ORT_DISABLE_TELEMETRY", "1");
+    // Native libraries are unpacked where this process unpacks them. The script evaluates the text.
+    String temporary = TemporaryFolder.path().toAbsolutePath().toString();
+    variables.merge(
+        "JVM_ARGS",
+        "'-Djava.io.tmpdir=" + temporary.replace("'", "'\\''") + "'",
+        (before, ours) -> before + " " + ours);
     // Metrics bring Liberty's token service along; nobody uses it, but it asks for a password.
     variables.put("ltpa_keys_password", UUID.randomUUID().toString());
     variables.putAll(environment);

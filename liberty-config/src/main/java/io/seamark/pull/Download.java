@@ -2,6 +2,7 @@ package io.seamark.pull;
 
 import io.seamark.durable.DurableFiles;
 import io.seamark.durable.OutputFolder;
+import io.seamark.host.HttpClients;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -80,7 +81,7 @@ final class Download {
   Download(Duration stalled) {
     this.stalled = stalled;
     client =
-        HttpClient.newBuilder()
+        HttpClients.builder()
             .connectTimeout(CONNECTING)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();

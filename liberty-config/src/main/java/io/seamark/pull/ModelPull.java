@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.seamark.durable.DurableFiles;
 import io.seamark.durable.OutputFolder;
+import io.seamark.host.PlainFile;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -207,10 +208,10 @@ public final class ModelPull {
 
   private JsonNode readRecord() throws IOException {
     Path file = folder.resolve(RECORD);
-    if (!Files.isRegularFile(file)) {
+    if (!Files.exists(file)) {
       return JSON.createObjectNode();
     }
-    if (Files.size(file) > MAX_RECORD_BYTES) {
+    if (Files.size(PlainFile.require(file)) > MAX_RECORD_BYTES) {
       throw new IOException(file + " has more than " + MAX_RECORD_BYTES + " bytes");
     }
     try {

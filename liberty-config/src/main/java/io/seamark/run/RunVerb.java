@@ -17,13 +17,15 @@ import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.upload.CloudLink;
+import io.seamark.host.NamedPath;
 import io.seamark.knowledge.LearningSettings;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.source.ImageFiles;
+import io.seamark.source.ImageFolder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -289,18 +291,16 @@ public final class RunVerb implements Verb {
 
   /** Whatever is read, by the name of its option or setting. */
   private static Map<String, Path> inputs(CommonOptions.Workplace workplace, Path initial) {
-    Map<String, Path> inputs = new LinkedHashMap<>();
+    Map<String, Path> inputs = new LinkedHashMap<>(workplace.inputs());
     inputs.put("the edge model", initial);
-    input(inputs, "--sam", workplace.text("seamark.sam"));
-    input(inputs, "--plugins", workplace.text("seamark.plugins"));
     input(inputs, "--algorithm", workplace.text("seamark.ianvs.algorithm"));
     input(inputs, "--retain-labels", workplace.text("seamark.retain.labels"));
     String retained = workplace.text("seamark.retain");
-    input(inputs, "--retain", retained);
-    int colon = retained.lastIndexOf(':');
-    String images = colon > 1 ? retained.substring(0, colon) : retained;
-    input(inputs, "--retain", images);
-    input(inputs, "the labels of --retain", images.isEmpty() ? "" : images + "annot");
+    if (!retained.isEmpty()) {
+      Path images = ImageFolder.Options.parse(retained).folder();
+      input(inputs, "--retain", images.toString());
+      input(inputs, "the labels of --retain", ImageFiles.labelsBeside(images).toString());
+    }
     for (PluginKind<?> kind : PluginKind.ALL) {
       workplace.plugins().effective(kind).forEach((key, value) -> input(inputs, key, value));
     }
@@ -310,10 +310,10 @@ public final class RunVerb implements Verb {
   /** A value may name a file, or something else that is none. */
   private static void input(Map<String, Path> inputs, String name, String value) {
     try {
-      if (!value.isEmpty() && Files.exists(Path.of(value))) {
-        inputs.putIfAbsent(name, Path.of(value));
+      if (!value.isEmpty() && Files.exists(NamedPath.of(value))) {
+        inputs.putIfAbsent(name, NamedPath.of(value));
       }
-    } catch (InvalidPathException e) {
+    } catch (IllegalArgumentException e) {
       // Then nothing is read there.
     }
   }

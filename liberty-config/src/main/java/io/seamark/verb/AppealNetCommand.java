@@ -116,6 +116,7 @@ final class AppealNetCommand implements Verb {
     }
     ModelOptions.describe(file);
     outputFile.check(out, Map.of("the model that is read", file));
+    ModelOptions.probe(file, workplace.plugins());
     AppealNetSettings settings = settings(workplace);
     LabelledFrames retained =
         retain == null ? LabelledFrames.NONE : RetainedFolder.open(retain, null);

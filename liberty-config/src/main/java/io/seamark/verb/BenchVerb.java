@@ -185,7 +185,9 @@ public final class BenchVerb implements Verb {
                         + ": keep one");
               }
             });
-    return new Bench.Prepared(test, workplace, ModelOptions.file(workplace, DeviceFolders.cache()));
+    Path model = ModelOptions.file(workplace, DeviceFolders.cache());
+    ModelOptions.probe(model, workplace.plugins());
+    return new Bench.Prepared(test, workplace, model);
   }
 
   private void curves(List<CaseResult> results) {

@@ -11,8 +11,10 @@ import io.seamark.durable.DurableFiles;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
 import io.seamark.network.RfNet;
+import io.seamark.network.SafetensorsFile;
 import io.seamark.network.Tensor;
 import io.seamark.network.onnx.RfNetOnnx;
+import io.seamark.registry.ConfiguredPlugins;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +66,12 @@ public final class ModelVerb implements Verb {
     }
   }
 
+  private static String prefix(Path file) throws IOException {
+    try (SafetensorsFile opened = EdgeModel.open(file)) {
+      return opened.prefix();
+    }
+  }
+
   private static long parameters(EdgeModel model) {
     return model.weights().tensors().values().stream().mapToLong(t -> t.values().length).sum();
   }
@@ -81,9 +89,11 @@ public final class ModelVerb implements Verb {
 
     @Override
     public Integer call() throws IOException {
-      common.open(common.registry(), Map.of(), Map.of());
+      ConfiguredPlugins plugins = common.open(common.registry(), Map.of(), Map.of()).plugins();
       EdgeModel.Description facts = ModelOptions.describe(file);
       EdgeModel model = load(file);
+      boolean constant = ModelOptions.probe(file, plugins).constant();
+      String prefix = prefix(file);
       Map<String, Object> figures = new LinkedHashMap<>();
       figures.put("file", file.toString());
       figures.put("bytes", Files.size(file));
@@ -97,6 +107,8 @@ public final class ModelVerb implements Verb {
       var out = common.out();
       boolean appealNet = RfNet.hasAppealNet(model.weights());
       figures.put("appealnet", appealNet);
+      figures.put("prefix", prefix);
+      figures.put("constant", constant);
       out.println(
           "RFNet, "
               + (facts.depth() ? "RGB-D" : "RGB")
@@ -110,6 +122,12 @@ public final class ModelVerb implements Verb {
               + facts.normalisation().mean()
               + ", deviation "
               + facts.normalisation().deviation());
+      if (!prefix.isEmpty()) {
+        out.println("every name begins with " + prefix + ", which is left out");
+      }
+      if (constant) {
+        out.println(ModelOptions.CONSTANT);
+      }
       facts.metadata().forEach((key, value) -> out.println(key + ": " + value));
       if (tensors) {
         model.weights().tensors().forEach((name, t) -> out.println(name + " " + t.shape()));
@@ -160,7 +178,7 @@ public final class ModelVerb implements Verb {
 
     @Override
     public Integer call() throws IOException {
-      common.open(common.registry(), Map.of(), Map.of());
+      ConfiguredPlugins plugins = common.open(common.registry(), Map.of(), Map.of()).plugins();
       String name = out.toString().toLowerCase(Locale.ROOT);
       boolean onnx = name.endsWith(".onnx");
       if (!onnx && !name.endsWith(".safetensors")) {
@@ -170,6 +188,8 @@ public final class ModelVerb implements Verb {
       int[] wh = onnx ? size() : new int[2];
       outputFile.check(out, Map.of("the model that is read", file));
       EdgeModel model = load(file);
+      ModelOptions.sayPrefix(file);
+      ModelOptions.probe(file, plugins);
       Map<String, Object> figures = new LinkedHashMap<>();
       if (onnx) {
         boolean depth = model.depth() && !rgb;

@@ -6,6 +6,7 @@ import io.seamark.cli.ModelOptions;
 import io.seamark.cli.Progress;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.Verb;
+import io.seamark.host.NamedPath;
 import io.seamark.knowledge.LearningSettings;
 import io.seamark.knowledge.LifelongLearning;
 import io.seamark.knowledge.model.Figures;
@@ -84,7 +85,10 @@ public final class TrainVerb implements Verb {
     Opening.buffer(buffer);
     Opening.folder(out, inputs(workplace));
     if (!workplace.text("seamark.edge.model").isEmpty()) {
-      ModelOptions.describe(Path.of(workplace.text("seamark.edge.model")));
+      Path start = NamedPath.of(workplace.text("seamark.edge.model"));
+      ModelOptions.describe(start);
+      ModelOptions.sayPrefix(start);
+      ModelOptions.probe(start, workplace.plugins());
     }
     LearningSettings settings = settings(workplace);
     RoundResult result;

@@ -17,6 +17,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -402,6 +404,41 @@ class ModelPullTest {
     assertEquals(status, Seamark.run(new PrintWriter(out), new PrintWriter(err), words));
     assertFalse(err.toString().contains("Exception"), err.toString());
     return out + "\n" + err;
+  }
+
+  @Test
+  void goesThroughTheProxyOfTheEnvironment() throws Exception {
+    // A proxy is asked with the whole address in its first line.
+    server.createContext(
+        "/",
+        exchange -> {
+          asked.add(exchange.getRequestURI().toString());
+          exchange.sendResponseHeaders(404, -1);
+          exchange.close();
+        });
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Seamark.class.getName(),
+            "model",
+            "pull",
+            "slimsam-77",
+            "--mirror",
+            "http://models.test",
+            "--out",
+            folder.resolve("sam").toString());
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.toLowerCase(Locale.ROOT).contains("proxy"));
+    builder.environment().put("http_proxy", mirror.toString());
+    Process process = builder.redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(1, process.waitFor(), said);
+    assertTrue(said.contains("answered 404"), said);
+    assertTrue(String.valueOf(asked.peek()).startsWith("http://models.test/"), asked.toString());
   }
 
   @Test

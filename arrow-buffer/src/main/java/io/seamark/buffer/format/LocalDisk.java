@@ -1,5 +1,6 @@
 package io.seamark.buffer.format;
 
+import io.seamark.host.PlainFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -54,9 +55,7 @@ final class LocalDisk implements Disk {
 
   @Override
   public File open(Path file, boolean write) throws IOException {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw new IOException(file + " is no regular file");
-    }
+    PlainFile.require(file);
     return new LocalFile(
         write
             ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)

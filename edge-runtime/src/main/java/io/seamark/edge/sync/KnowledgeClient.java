@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.durable.DurableFiles;
+import io.seamark.host.HttpClients;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -44,7 +45,7 @@ public final class KnowledgeClient {
     this.base = URI.create(service.toString().replaceAll("/+$", "") + "/");
     this.modelLimit = modelLimit;
     this.client =
-        HttpClient.newBuilder()
+        HttpClients.builder(service)
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .build();

@@ -5,6 +5,7 @@ import io.seamark.perception.ClassSet;
 import io.seamark.perception.Frame;
 import io.seamark.perception.Prediction;
 import io.seamark.plugin.BaseModel;
+import io.seamark.registry.ProbedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class LiveModel implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveModel.class);
 
-  private final BaseModel basemodel;
+  private final ProbedModel basemodel;
   private final ClassSet classes;
   private final Object lock = new Object();
   private Opened current;
@@ -69,16 +70,19 @@ public final class LiveModel implements AutoCloseable {
   }
 
   /**
-   * Takes a model into service; its session is opened with the first frame.
+   * Takes a model into service once it has given finite scores of a probe frame; its session is
+   * opened with the first frame.
    *
    * @param basemodel opens model files
    * @param version name of the model, for reports
    * @param file the model
-   * @throws IOException if the file is no edge model; the message names file and rule
+   * @throws IOException if the file is no edge model, or its scores are not finite; the message
+   *     names file and rule
    */
   public LiveModel(BaseModel basemodel, String version, Path file) throws IOException {
-    this.basemodel = basemodel;
+    this.basemodel = ProbedModel.of(basemodel);
     this.classes = classesOf(file);
+    this.basemodel.probe(file);
     this.current = new Opened(version, file);
   }
 
@@ -201,8 +205,8 @@ public final class LiveModel implements AutoCloseable {
   }
 
   /**
-   * Opens a new model beside the one in service, tries it on a grey frame, and puts it in line for
-   * the next frame.
+   * Opens a new model beside the one in service, tries it on a probe and on a grey frame, and puts
+   * it in line for the next frame.
    *
    * @param version its name
    * @param file the model; must stay where it is while it is in service
@@ -224,6 +228,11 @@ public final class LiveModel implements AutoCloseable {
     Size size;
     synchronized (lock) {
       size = current.size;
+    }
+    try {
+      basemodel.probe(file);
+    } catch (IOException | RuntimeException e) {
+      throw new IOException("model " + version + " does not run: " + e.getMessage(), e);
     }
     if (size != null) {
       try {

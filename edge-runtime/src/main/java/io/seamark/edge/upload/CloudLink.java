@@ -8,6 +8,7 @@ import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.Outbox;
 import io.seamark.edge.metrics.EdgeMetrics;
+import io.seamark.host.HttpClients;
 import io.seamark.perception.ClassMap;
 import java.io.IOException;
 import java.io.InputStream;
@@ -156,7 +157,7 @@ public final class CloudLink implements AutoCloseable {
     this.metrics = metrics;
     this.options = options;
     this.client =
-        HttpClient.newBuilder()
+        HttpClients.builder(service)
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .build();

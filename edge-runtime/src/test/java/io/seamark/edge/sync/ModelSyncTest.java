@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -15,6 +16,8 @@ import io.seamark.perception.Frame;
 import io.seamark.perception.Prediction;
 import io.seamark.plugin.BaseModel;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,6 +148,30 @@ class ModelSyncTest {
           "v1", new ModelFolder(folder.resolve("models"), false).current().orElseThrow().version());
       assertEquals(List.of("current.json", "v1.safetensors"), files());
     }
+  }
+
+  @Test
+  void aModelWithAWeightThatIsNoNumberIsNotTakenOver() throws Exception {
+    Path first = EdgeFixtures.model(folder, "first", 1);
+    for (boolean seen : List.of(false, true)) {
+      try (LiveModel live = new LiveModel(EdgeFixtures.rfnet(), "initial", first)) {
+        if (seen) {
+          live.infer(EdgeFixtures.frame(1));
+        }
+        publish("second", 2);
+        ByteBuffer content = ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN);
+        content.putFloat(8 + (int) content.getLong(0), Float.NaN);
+        announced = sha256(weights);
+        ModelSync.Failed failed = assertInstanceOf(ModelSync.Failed.class, sync(live).poll());
+        assertTrue(
+            failed.reason().startsWith("model v1 does not run: ")
+                && failed.reason().contains("has 1 value that is not a number"),
+            failed.reason());
+        assertEquals("initial", live.infer(EdgeFixtures.frame(2)).version());
+      }
+    }
+    Path spoilt = Files.write(folder.resolve("spoilt.safetensors"), weights);
+    assertThrows(IOException.class, () -> new LiveModel(EdgeFixtures.rfnet(), "initial", spoilt));
   }
 
   private static Prediction alone(BaseModel rfnet, Path model, Frame frame) throws IOException {

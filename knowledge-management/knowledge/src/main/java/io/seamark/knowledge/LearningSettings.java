@@ -1,6 +1,7 @@
 package io.seamark.knowledge;
 
 import io.seamark.buffer.BufferOptions;
+import io.seamark.host.NamedPath;
 import io.seamark.knowledge.model.ModelRegistry;
 import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.RoundSettings;
@@ -218,9 +219,9 @@ public record LearningSettings(
         return null;
       }
       try {
-        return Path.of(text);
-      } catch (InvalidPathException e) {
-        failures.add(key + " is '" + text + "', but must be a path");
+        return NamedPath.of(text);
+      } catch (IllegalArgumentException e) {
+        failures.add(key + ": " + e.getMessage());
         return null;
       }
     }

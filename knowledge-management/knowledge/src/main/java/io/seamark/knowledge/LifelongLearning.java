@@ -19,6 +19,7 @@ import io.seamark.knowledge.training.TrainingRound;
 import io.seamark.network.EdgeModel;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.registry.ProbedModel;
 import io.seamark.street.StreetModels;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -140,7 +142,8 @@ public final class LifelongLearning implements AutoCloseable {
    * @param plugins of the kinds {@link TrainingRound#KINDS}
    * @param clock for times in the registry
    * @return ready to start
-   * @throws IOException if the registry, the initial model or the retained frames cannot be read
+   * @throws IOException if the registry, the initial model or the retained frames cannot be read,
+   *     or the model gives no finite scores of a probe frame
    * @throws IllegalArgumentException if a plugin is missing or the registry began with another
    *     model
    */
@@ -157,7 +160,9 @@ public final class LifelongLearning implements AutoCloseable {
             settings.rejectedKept(),
             clock);
     try {
-      begin(registry, settings);
+      ProbedModel inference = ProbedModel.of(plugins.create(PluginKind.BASEMODEL));
+      begin(registry, settings, inference);
+      serves(registry, inference);
       // Found out now rather than when the samples have come.
       LOG.info("trains and judges at {}", round.size(champion(registry)));
       return new LifelongLearning(settings, clock, registry, round);
@@ -209,14 +214,26 @@ public final class LifelongLearning implements AutoCloseable {
     return frames;
   }
 
-  private static void begin(ModelRegistry registry, LearningSettings settings) throws IOException {
+  /** The model that serves must run, whoever put it there. */
+  private static void serves(ModelRegistry registry, ProbedModel inference) throws IOException {
+    Optional<ModelVersion> champion = registry.champion();
+    if (champion.isPresent()) {
+      Optional<ModelRegistry.StoredWeights> weights = registry.weights(champion.get().version());
+      if (weights.isPresent()) {
+        inference.probe(weights.get().file());
+      }
+    }
+  }
+
+  private static void begin(
+      ModelRegistry registry, LearningSettings settings, ProbedModel inference) throws IOException {
     Path brought = settings.edgeModel();
     List<ModelVersion> versions = registry.versions();
     if (versions.isEmpty()) {
       if (brought != null) {
-        beginWith(registry, brought);
+        beginWith(registry, brought, inference);
       } else {
-        beginWithEmbedded(registry);
+        beginWithEmbedded(registry, inference);
       }
     } else if (brought != null
         && Files.isRegularFile(brought)
@@ -235,15 +252,18 @@ public final class LifelongLearning implements AutoCloseable {
     return EdgeModel.load(registry.weights(version).orElseThrow().file());
   }
 
-  private static void beginWith(ModelRegistry registry, Path model) throws IOException {
+  private static void beginWith(ModelRegistry registry, Path model, ProbedModel inference)
+      throws IOException {
     EdgeModel.load(model);
+    inference.probe(model);
     LOG.info("model registry begins with {}", registry.begin(model).sha256());
   }
 
-  private static void beginWithEmbedded(ModelRegistry registry) throws IOException {
+  private static void beginWithEmbedded(ModelRegistry registry, ProbedModel inference)
+      throws IOException {
     Path unpacked = Files.createTempDirectory(registry.folder(), ".embedded");
     try {
-      beginWith(registry, StreetModels.edgeModel(unpacked));
+      beginWith(registry, StreetModels.edgeModel(unpacked), inference);
     } finally {
       delete(unpacked);
     }

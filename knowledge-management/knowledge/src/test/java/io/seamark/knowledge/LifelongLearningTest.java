@@ -20,6 +20,8 @@ import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
 import io.seamark.network.RfNetWeights;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -112,6 +114,35 @@ class LifelongLearningTest {
       state = learning.state();
     }
     return state;
+  }
+
+  /** Writes over the first weight of a model's file. */
+  private static void spoil(Path model, float value) throws IOException {
+    byte[] bytes = Files.readAllBytes(model);
+    ByteBuffer content = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    content.putFloat(8 + (int) content.getLong(0), value);
+    Files.write(model, bytes);
+  }
+
+  @Test
+  void aModelWithoutFiniteScoresIsNeitherBegunWithNorServed() throws IOException {
+    LearningSettings settings = settings(10, 4);
+    Path model = Objects.requireNonNull(settings.edgeModel());
+    for (float value : new float[] {Float.NaN, Float.MAX_VALUE}) {
+      spoil(model, value);
+      IOException e =
+          assertThrows(
+              IOException.class,
+              () -> LifelongLearning.open(settings, Street.plugins(Map.of()), Clock.systemUTC()));
+      String message = String.valueOf(e.getMessage());
+      assertTrue(
+          message.startsWith(model.toString())
+              && (message.contains("has 1 value that is not a number")
+                  || message.contains("its scores of a probe frame are not finite")),
+          message);
+    }
+    Street.model(model);
+    LifelongLearning.open(settings, Street.plugins(Map.of()), Clock.systemUTC()).close();
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -165,8 +166,12 @@ public final class ChildJvm {
     if (source == null || source.getLocation() == null) {
       return own;
     }
+    // A server's loader names a jar as a jar: or another address around the file's.
+    String location = source.getLocation().toString();
+    int file = Math.max(0, location.indexOf("file:"));
+    int end = location.indexOf('!');
     try {
-      Path place = Path.of(source.getLocation().toURI());
+      Path place = Path.of(new URI(location.substring(file, end < 0 ? location.length() : end)));
       boolean here = List.of(own.split(File.pathSeparator)).contains(place.toString());
       Path folder = place.getParent();
       // In an application server the libraries are no part of the JVM's class path.

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.seamark.perception.ClassSet;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -85,11 +86,14 @@ public record EdgeModel(
           description.classes(),
           description.normalisation(),
           description.depth());
+    } catch (UncheckedIOException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 
   /**
-   * Opens a model's file without reading its weights.
+   * Opens a model's file without reading its weights. A prefix that all of its names share, such as
+   * {@code module.}, is taken off.
    *
    * @param path a safetensors file
    * @return an open file, for {@link #describe}
@@ -99,10 +103,22 @@ public record EdgeModel(
     if (!Files.isRegularFile(path)) {
       throw new IOException("edge model " + path + " does not exist or is not a file");
     }
+    SafetensorsFile file;
     try {
-      return SafetensorsFile.open(path);
+      file = SafetensorsFile.open(path);
     } catch (IOException e) {
-      throw new IOException(path + " is not an RFNet model: " + reason(path, e), e);
+      String reason =
+          ForeignFile.of(path)
+              .map(foreign -> "it is " + foreign.text() + "; " + foreign.remedy())
+              .orElseGet(() -> reason(path, e));
+      throw new IOException(path + " is not an RFNet model: " + reason, e);
+    }
+    try {
+      file.takeOffPrefix(RfNet.FIRST_WEIGHT);
+      return file;
+    } catch (IllegalArgumentException e) {
+      file.close();
+      throw new IOException(path + " is not an RFNet model: " + e.getMessage(), e);
     }
   }
 

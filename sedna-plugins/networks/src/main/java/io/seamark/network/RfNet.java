@@ -35,6 +35,9 @@ public final class RfNet {
 
   private static final String B = "backbone.";
 
+  /** A weight that every RFNet has. */
+  static final String FIRST_WEIGHT = B + "conv1.weight";
+
   private RfNet() {}
 
   /**

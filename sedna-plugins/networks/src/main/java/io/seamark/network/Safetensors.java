@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.seamark.durable.DurableFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
@@ -35,6 +36,8 @@ public final class Safetensors {
         tensors.put(name, file.get(name));
       }
       return new Weights(tensors, file.metadata());
+    } catch (UncheckedIOException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 
@@ -46,7 +49,7 @@ public final class Safetensors {
    * @param weights what to write, in this order
    * @param precision how
    * @throws IOException if writing fails
-   * @throws IllegalArgumentException if a value is beyond half precision's range
+   * @throws IllegalArgumentException if a value is not finite or beyond half precision's range
    */
   public static void write(Path path, Weights weights, Precision precision) throws IOException {
     int bytes = precision == Precision.F16 ? 2 : 4;
@@ -92,11 +95,15 @@ public final class Safetensors {
       throws IOException {
     buffer.clear();
     for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new IllegalArgumentException(
+            "'" + name + "' holds " + value + ", but weights must be finite");
+      }
       if (precision == Precision.F32) {
         buffer.putFloat(value);
       } else {
         short half = HalfFloat.fromFloat(value);
-        if ((half & 0x7FFF) == 0x7C00 && !Float.isInfinite(value)) {
+        if ((half & 0x7FFF) == 0x7C00) {
           throw new IllegalArgumentException(
               "'" + name + "' holds " + value + ", but half precision ends at 65504");
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.seamark.host.PlainFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,6 +59,7 @@ public final class SafetensorsFile implements WeightSource, AutoCloseable {
   private final long dataStart;
   private final Map<String, Entry> entries;
   private final Map<String, String> metadata;
+  private String prefix = "";
 
   private SafetensorsFile(
       Path path,
@@ -82,7 +84,7 @@ public final class SafetensorsFile implements WeightSource, AutoCloseable {
    *     file and rule
    */
   public static SafetensorsFile open(Path path) throws IOException {
-    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+    FileChannel channel = FileChannel.open(PlainFile.require(path), StandardOpenOption.READ);
     try {
       return read(path, channel);
     } catch (JsonProcessingException e) {
@@ -249,6 +251,60 @@ public final class SafetensorsFile implements WeightSource, AutoCloseable {
   }
 
   /**
+   * Takes off what a wrapper puts before every name, such as {@code module.} or {@code _orig_mod.}.
+   * Does nothing where the names are right or of something else.
+   *
+   * @param first a name that the network must have
+   * @throws IllegalArgumentException if some names begin so and some do not, or several networks
+   *     are in the file; the message says which
+   */
+  void takeOffPrefix(String first) {
+    if (entries.containsKey(first)) {
+      return;
+    }
+    List<String> found =
+        entries.keySet().stream()
+            .filter(name -> name.endsWith("." + first) || name.endsWith("/" + first))
+            .map(name -> name.substring(0, name.length() - first.length()))
+            .toList();
+    if (found.isEmpty()) {
+      return;
+    }
+    check(
+        found.size() == 1,
+        "it holds several networks, whose names begin with "
+            + String.join(", ", found)
+            + ": save one of them under names that begin with '"
+            + first.substring(0, first.indexOf('.') + 1)
+            + "'");
+    String before = found.get(0);
+    for (String name : names()) {
+      check(
+          name.startsWith(before),
+          "its names begin with '" + before + "', but '" + name + "' does not: leave that out");
+    }
+    Map<String, Entry> renamed = new LinkedHashMap<>();
+    entries.forEach(
+        (name, entry) ->
+            renamed.put(name.startsWith(before) ? name.substring(before.length()) : name, entry));
+    check(
+        renamed.size() == entries.size(),
+        "without '" + before + "', with which its names begin, two of them would be the same");
+    entries.clear();
+    entries.putAll(renamed);
+    prefix = before;
+  }
+
+  /**
+   * What was taken off every name, since a wrapper such as PyTorch's DataParallel had put it there.
+   *
+   * @return such as {@code module.}; empty for names that are as they should be
+   */
+  public String prefix() {
+    return prefix;
+  }
+
+  /**
    * The header's free text.
    *
    * @return {@code __metadata__}, in file order
@@ -289,7 +345,37 @@ public final class SafetensorsFile implements WeightSource, AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(path + ": '" + name + "' cannot be read", e);
     }
+    checkFinite(name, values);
     return new Tensor(entry.shape(), values);
+  }
+
+  /** A single such value can make every answer of a network meaningless. */
+  private void checkFinite(String name, float[] values) {
+    int nan = 0;
+    int infinite = 0;
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        nan += Float.isNaN(value) ? 1 : 0;
+        infinite += Float.isNaN(value) ? 0 : 1;
+      }
+    }
+    if (nan + infinite > 0) {
+      String message =
+          path
+              + ": "
+              + prefix
+              + name
+              + " has "
+              + (nan == 0
+                  ? ""
+                  : nan == 1 ? "1 value that is not a number" : nan + " values that are no numbers")
+              + (nan > 0 && infinite > 0 ? " and " : "")
+              + (infinite == 0
+                  ? ""
+                  : infinite + (infinite == 1 ? " value that is" : " values that are"))
+              + (infinite == 0 ? "" : " infinite in single precision");
+      throw new UncheckedIOException(message, new IOException(message));
+    }
   }
 
   private Entry entry(String name) {

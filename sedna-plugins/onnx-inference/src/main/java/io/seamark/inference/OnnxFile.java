@@ -24,10 +24,7 @@ public final class OnnxFile {
    */
   public static ModelProto read(Path path, long maxBytes) throws IOException {
     OnnxHeader header = OnnxSession.header(path);
-    long bytes = Files.size(path);
-    for (WeightFacts weight : header.elsewhere()) {
-      bytes += weight.locate(path).length();
-    }
+    long bytes = size(path, header);
     if (bytes > maxBytes) {
       throw new IOException(
           String.format(
@@ -56,6 +53,25 @@ public final class OnnxFile {
     } catch (IOException e) {
       throw new IOException(path + " cannot be opened: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Checks a file and what lies beside it, without reading any weight.
+   *
+   * @param path an ONNX file
+   * @return bytes of the file and of its weights that lie beside it
+   * @throws IOException naming the file, the weight and the rule that is broken
+   */
+  public static long size(Path path) throws IOException {
+    return size(path, OnnxSession.header(path));
+  }
+
+  private static long size(Path path, OnnxHeader header) throws IOException {
+    long bytes = Files.size(path);
+    for (WeightFacts weight : header.elsewhere()) {
+      bytes += weight.locate(path).length();
+    }
+    return bytes;
   }
 
   private static TensorProto inline(TensorProto tensor, WeightFacts.Place place)

@@ -13,6 +13,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What must be known of an ONNX file before an engine opens it: shapes and types of inputs and
@@ -39,8 +41,33 @@ record OnnxHeader(
   private static final int NODE_LIMIT = 256 << 20;
   private static final long MAX_VALUES = 1L << 31;
 
-  /** Reads on from a stream's current position to its end. */
-  static OnnxHeader read(InputStream stream) throws IOException {
+  /** Opens a file's content anew. */
+  @FunctionalInterface
+  interface Content {
+    InputStream open() throws IOException;
+  }
+
+  /**
+   * Reads and checks a file, wire format first.
+   *
+   * @param content of the file
+   * @param file where it lies, for weights beside it; null where it lies in memory
+   * @throws IOException saying what is wrong
+   */
+  static OnnxHeader read(Content content, @Nullable Path file) throws IOException {
+    try (InputStream stream = content.open()) {
+      WireFormatCheck.check(stream, ModelProto.getDescriptor());
+    }
+    try (InputStream stream = content.open()) {
+      OnnxHeader header = read(stream);
+      if (file != null) {
+        header.checkElsewhere(file);
+      }
+      return header;
+    }
+  }
+
+  private static OnnxHeader read(InputStream stream) throws IOException {
     CodedInputStream in = CodedInputStream.newInstance(stream, 1 << 16);
     in.setSizeLimit(Integer.MAX_VALUE);
     OnnxHeader header =
@@ -205,9 +232,24 @@ record OnnxHeader(
    *
    * @param file the ONNX file
    */
-  void checkElsewhere(Path file) throws IOException {
+  private void checkElsewhere(Path file) throws IOException {
+    long wanted = 0;
+    Set<Path> files = new HashSet<>();
     for (WeightFacts weight : elsewhere) {
-      weight.locate(file);
+      WeightFacts.Place place = weight.locate(file);
+      wanted += place.length();
+      files.add(place.file());
+    }
+    long there = 0;
+    for (Path each : files) {
+      there += Files.size(each);
+    }
+    // Each weight is read into memory of its own, also where several name one place.
+    if (wanted > there) {
+      throw new IOException(
+          String.format(
+              "its weights outside the file name %d bytes, but the files they lie in have %d",
+              wanted, there));
     }
   }
 }

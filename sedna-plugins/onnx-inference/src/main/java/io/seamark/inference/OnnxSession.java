@@ -16,10 +16,11 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.platform.Fp16Conversions;
+import io.seamark.host.TemporaryFolder;
+import io.seamark.network.ForeignFile;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class OnnxSession implements AutoCloseable {
   private static final String ENGINE = "OnnxRuntime";
   private static final long OPENING_STACK = 64L << 20;
+  private static final AtomicReference<@Nullable String> ENGINE_TROUBLE = new AtomicReference<>();
 
   /** Makes the engine when first used, once in a process, whichever class asks. */
   private static final class EngineHolder {
@@ -238,10 +241,17 @@ public final class OnnxSession implements AutoCloseable {
     if (!Files.isRegularFile(path)) {
       throw new IOException("ONNX file " + path + " does not exist or is not a file");
     }
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(path), 1 << 16)) {
-      OnnxHeader header = OnnxHeader.read(in);
-      header.checkElsewhere(path);
-      return header;
+    Optional<ForeignFile> foreign = ForeignFile.of(path).filter(file -> !file.isOnnx());
+    if (foreign.isPresent()) {
+      throw new IOException(
+          path
+              + " cannot be opened: it is "
+              + foreign.get().text()
+              + ", but must be an ONNX graph");
+    }
+    try {
+      return OnnxHeader.read(
+          () -> new BufferedInputStream(Files.newInputStream(path), 1 << 16), path);
     } catch (IOException e) {
       throw new IOException(path + " cannot be opened: " + e.getMessage(), e);
     }
@@ -256,7 +266,7 @@ public final class OnnxSession implements AutoCloseable {
    * @throws IOException if it is no sound ONNX file
    */
   public static OnnxSession open(byte[] bytes, int threads) throws IOException {
-    OnnxHeader header = OnnxHeader.read(new ByteArrayInputStream(bytes));
+    OnnxHeader header = OnnxHeader.read(() -> new ByteArrayInputStream(bytes), null);
     if (!header.elsewhere().isEmpty()) {
       throw new IOException("a graph in memory cannot have its weights elsewhere");
     }
@@ -278,8 +288,14 @@ public final class OnnxSession implements AutoCloseable {
   private static Engine engine() throws IOException {
     try {
       onDeepStack(() -> EngineHolder.ENGINE.getEngineName());
-    } catch (MalformedModelException e) {
-      throw new IOException("the engine cannot be started: " + e.getMessage(), e);
+    } catch (MalformedModelException | LinkageError | RuntimeException e) {
+      // The first failure tells why; later ones only that there was one.
+      String reason = ENGINE_TROUBLE.get();
+      if (reason == null) {
+        reason = TemporaryFolder.whyNotLoaded("ONNX Runtime", e);
+        ENGINE_TROUBLE.set(reason);
+      }
+      throw new IOException(reason, e);
     }
     return EngineHolder.ENGINE;
   }
@@ -339,6 +355,8 @@ public final class OnnxSession implements AutoCloseable {
       options.setInterOpNumThreads(1);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.addConfigEntry("session.inter_op.allow_spinning", "0");
+      // The engine has a format of its own, which was not checked.
+      options.addConfigEntry("session.load_model_format", "ONNX");
       onDeepStack(() -> loader.load(model, Map.of("sessionOptions", options)));
     } catch (OrtException | MalformedModelException e) {
       model.close();

@@ -1,5 +1,6 @@
 package io.seamark.inference;
 
+import io.seamark.host.TemporaryFolder;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.RfNet;
 import io.seamark.network.SafetensorsFile;
@@ -17,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,9 +62,13 @@ public final class RfNetModel implements BaseModel {
     try (SafetensorsFile file = EdgeModel.open(model)) {
       EdgeModel.Description description = EdgeModel.describe(model, file);
       boolean withDepth = depth && description.depth();
-      Path graph = Files.createTempFile("seamark-rfnet", ".onnx");
+      Path graph = temporary(() -> Files.createTempFile("seamark-rfnet", ".onnx"));
       try {
-        RfNetOnnx.model(file, description, width, height, withDepth).writeTo(graph);
+        temporary(
+            () -> {
+              RfNetOnnx.model(file, description, width, height, withDepth).writeTo(graph);
+              return graph;
+            });
         int classes = description.classes().size();
         return new RfNetSession(
             OnnxSession.open(graph, threads),
@@ -77,6 +83,22 @@ public final class RfNetModel implements BaseModel {
     } catch (UncheckedIOException e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  /** Does something in the temporary folder, and says so where that is to blame for a failure. */
+  private static Path temporary(FileWork work) throws IOException {
+    try {
+      return work.call();
+    } catch (IOException e) {
+      Optional<String> trouble = TemporaryFolder.trouble();
+      throw trouble.isPresent() ? new IOException(trouble.get(), e) : e;
+    }
+  }
+
+  /** Makes or writes a file. */
+  @FunctionalInterface
+  private interface FileWork {
+    Path call() throws IOException;
   }
 
   private static final class RfNetSession implements Session {

@@ -21,10 +21,12 @@ import com.google.protobuf.ByteString;
 import io.seamark.network.PromptableSegmenter;
 import io.seamark.network.Weights;
 import io.seamark.network.onnx.SegmenterOnnx;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -289,6 +291,125 @@ class OnnxSessionTest {
         message, assertThrows(IOException.class, () -> OnnxSession.open(file, 1)).getMessage());
     assertEquals(
         message, assertThrows(IOException.class, () -> OnnxFile.read(file, 1000)).getMessage());
+  }
+
+  /** A field with a tag and content of the caller's making. */
+  private static byte[] field(int number, int wire, byte... content) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    int tag = number << 3 | wire;
+    for (; tag > 0x7F; tag >>>= 7) {
+      bytes.write(tag & 0x7F | 0x80);
+    }
+    bytes.write(tag);
+    bytes.writeBytes(content);
+    return bytes.toByteArray();
+  }
+
+  private static byte[] nested(int number, byte[] content) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    int length = content.length;
+    for (; length > 0x7F; length >>>= 7) {
+      bytes.write(length & 0x7F | 0x80);
+    }
+    bytes.write(length);
+    bytes.writeBytes(content);
+    return field(number, 2, bytes.toByteArray());
+  }
+
+  private static byte[] joined(byte[]... parts) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      bytes.writeBytes(part);
+    }
+    return bytes.toByteArray();
+  }
+
+  private void assertRefused(byte[] content, String rule) throws IOException {
+    Path file = Files.write(folder.resolve("m.onnx"), content);
+    assertRefused(file, rule);
+    IOException e = assertThrows(IOException.class, () -> OnnxSession.open(content, 1));
+    assertTrue(String.valueOf(e.getMessage()).contains(rule), e.getMessage());
+  }
+
+  @Test
+  void whatTwoParsersCouldReadInTwoWaysIsRefused() throws IOException {
+    byte[] sound = plusHalf();
+    OnnxSession.open(sound, 1).close();
+    // Fields that ONNX does not know are passed over by every parser.
+    OnnxSession.open(joined(sound, field(99, 0, (byte) 1), nested(98, new byte[3])), 1).close();
+    assertRefused(
+        joined(sound, field(7, 0, (byte) 0)), "its field ModelProto.graph has wire type 0");
+    assertRefused(joined(sound, field(1, 2, (byte) 0)), "ModelProto.ir_version has wire type 2");
+    assertRefused(
+        joined(sound, nested(7, new byte[0])), "its field ModelProto.graph is given twice");
+    assertRefused(joined(sound, field(99, 3), field(99, 4)), "ModelProto.99 is a group");
+    assertRefused(joined(sound, field(8, 3), field(8, 4)), "ModelProto.opset_import is a group");
+    byte ff = (byte) 0xFF;
+    byte high = (byte) 0x80;
+    assertRefused(
+        joined(sound, field(6, 2, high, high, high, high, high, (byte) 0)),
+        "ModelProto.doc_string has a length that no file can have");
+    assertRefused(
+        joined(sound, field(6, 2, ff, ff, ff, ff, ff, ff, ff, ff, ff, (byte) 1)),
+        "has a length that no file can have");
+    assertRefused(
+        joined(sound, new byte[] {(byte) 0xB2, high, high, high, high, 0, 0}),
+        "has a tag of more than 5 bytes");
+    // The same within: a weight's type, given as bytes, and its shape, given as fixed numbers.
+    byte[] operators = nested(8, field(2, 0, (byte) 17));
+    assertRefused(
+        joined(operators, nested(7, nested(5, nested(2, new byte[1])))),
+        "its field TensorProto.data_type has wire type 2");
+    assertRefused(
+        joined(operators, nested(7, nested(5, field(1, 1, new byte[8])))),
+        "its field TensorProto.dims has wire type 1, but must have 0");
+    assertRefused(
+        joined(
+            operators,
+            nested(7, nested(5, joined(nested(9, new byte[4]), nested(9, new byte[2]))))),
+        "its field TensorProto.raw_data is given twice");
+    assertRefused(
+        joined(operators, nested(7, nested(1, nested(5, field(5, 5, new byte[4]))))),
+        "its field AttributeProto.t has wire type 5");
+  }
+
+  @Test
+  void graphsWithinGraphsHaveABound() throws IOException {
+    byte[] graph = new byte[0];
+    for (int i = 0; i < 60; i++) {
+      // An attribute's graph, in a node, in a graph.
+      graph = nested(1, nested(5, nested(6, graph)));
+    }
+    assertRefused(
+        joined(nested(8, field(2, 0, (byte) 17)), nested(7, graph)),
+        "it is nested deeper than 100 messages");
+  }
+
+  @Test
+  void weightsThatNameOnePlaceManyTimesAreRefused() throws IOException {
+    Files.write(folder.resolve("w.bin"), new byte[4]);
+    ModelProto.Builder model = ModelProto.parseFrom(sum(elsewhere("w.bin"))).toBuilder();
+    for (int i = 0; i < 9; i++) {
+      model.getGraphBuilder().addInitializer(elsewhere("w.bin").toBuilder().setName("w" + i));
+    }
+    Path file = Files.write(folder.resolve("m.onnx"), model.build().toByteArray());
+    assertRefused(
+        file, "its weights outside the file name 40 bytes, but the files they lie in have 4");
+  }
+
+  @Test
+  void filesOfOtherKindsAreNamed() throws IOException {
+    Path pickle = Files.write(folder.resolve("m.onnx"), new byte[] {(byte) 0x80, 2, 99, 0, 0, 0});
+    assertRefused(
+        pickle,
+        "it is a PyTorch checkpoint, which is a pickle and never read here, but must be an ONNX"
+            + " graph");
+    // The engine's own format, which its loader would tell by itself.
+    byte[] own = new byte[64];
+    own[0] = 32;
+    System.arraycopy("ORTM".getBytes(StandardCharsets.US_ASCII), 0, own, 4, 4);
+    Path ort = Files.write(folder.resolve("m.ort"), own);
+    assertThrows(IOException.class, () -> OnnxSession.open(ort, 1));
   }
 
   @Test

@@ -1,7 +1,7 @@
 package io.seamark.configuration;
 
+import io.seamark.host.NamedPath;
 import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,7 @@ public final class ConfigurationSources {
     String algorithm = config.getOptionalValue(ALGORITHM, String.class).orElse("").strip();
     if (!algorithm.isEmpty()) {
       try {
-        sources.add(new AlgorithmSource(Path.of(algorithm)));
+        sources.add(new AlgorithmSource(NamedPath.of(algorithm)));
       } catch (InvalidPathException e) {
         failures.add(ALGORITHM + " is '" + algorithm + "', but must be a path");
       } catch (IllegalArgumentException e) {

@@ -1,5 +1,6 @@
 package io.seamark.registry;
 
+import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.PluginContext;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
@@ -192,6 +193,18 @@ public final class ConfiguredPlugins {
   }
 
   /**
+   * Makes a plugin with its configured hyperparameters, chosen or not, to see whether it can be
+   * made.
+   *
+   * @param provider one of the registry's
+   * @return a new plugin, which the caller closes if it can be closed
+   * @throws RuntimeException whatever the plugin throws
+   */
+  public Object make(PluginProvider<?, ?> provider) {
+    return create(provider, Set.of());
+  }
+
+  /**
    * What is in force for a kind, as it would be written in configuration: for provenance.
    *
    * @param kind any
@@ -218,7 +231,8 @@ public final class ConfiguredPlugins {
     return Collections.unmodifiableMap(boundOf(provider).values());
   }
 
-  // The bound value was made from this very provider's record class.
+  // The bound value was made from this very provider's record class, and what a base model's
+  // provider makes is a base model.
   @SuppressWarnings("unchecked")
   private <P, H extends Record> P create(
       PluginProvider<P, H> provider, Set<PluginProvider<?, ?>> making) {
@@ -231,7 +245,10 @@ public final class ConfiguredPlugins {
     }
     Set<PluginProvider<?, ?>> path = new LinkedHashSet<>(making);
     path.add(provider);
-    return provider.create((H) boundOf(provider).hyperparameters(), new Context(path));
+    P made = provider.create((H) boundOf(provider).hyperparameters(), new Context(path));
+    return made instanceof BaseModel model && provider.kind().equals(PluginKind.BASEMODEL)
+        ? (P) ProbedModel.of(model)
+        : made;
   }
 
   private Bound<?> boundOf(PluginProvider<?, ?> provider) {

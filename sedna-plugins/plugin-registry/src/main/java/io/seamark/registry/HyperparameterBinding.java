@@ -1,10 +1,10 @@
 package io.seamark.registry;
 
+import io.seamark.host.NamedPath;
 import io.seamark.plugin.Hyperparameter;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -190,11 +190,7 @@ final class HyperparameterBinding<H extends Record> {
       case STRING:
         return text;
       case PATH:
-        try {
-          return Path.of(text);
-        } catch (InvalidPathException e) {
-          throw new IllegalArgumentException(e);
-        }
+        return NamedPath.of(text);
       case CHOICE:
         String wanted = text.toLowerCase(Locale.ROOT).replace('-', '_');
         return choices(type).stream()

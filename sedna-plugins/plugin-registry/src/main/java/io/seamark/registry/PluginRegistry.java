@@ -1,5 +1,6 @@
 package io.seamark.registry;
 
+import io.seamark.host.PlainFile;
 import io.seamark.plugin.PluginContext;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
@@ -31,7 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class PluginRegistry implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PluginRegistry.class);
-  private static final String BUILT_IN = "built-in";
+
+  /** Where a plugin comes from that is part of Seamark. */
+  public static final String BUILT_IN = "built-in";
 
   private final List<PluginProvider<?, ?>> providers;
   private final Map<PluginProvider<?, ?>, String> origins;
@@ -77,6 +80,15 @@ public final class PluginRegistry implements AutoCloseable {
       List<UnloadedPlugin> wrong = new ArrayList<>();
       try {
         List<Path> its = Files.isDirectory(plugin) ? jarsIn(plugin) : List.of(plugin);
+        for (Path jar : its) {
+          if (!Files.isRegularFile(jar)) {
+            // Opening a FIFO would wait for somebody to write.
+            throw new IllegalArgumentException(
+                (jar.equals(plugin) ? "is " : jar.getFileName() + " is ")
+                    + PlainFile.kind(jar)
+                    + ", but must be a file");
+          }
+        }
         PluginJars loader = PluginJars.open(plugin, its);
         opened.add(loader);
         load(loader, origin, inJar, wrong);
@@ -263,7 +275,14 @@ public final class PluginRegistry implements AutoCloseable {
     return Optional.empty();
   }
 
-  private static List<Path> pluginsIn(@Nullable Path folder) {
+  /**
+   * The plugins of a folder, without loading any.
+   *
+   * @param folder as {@link #discover} takes it
+   * @return jars and folders of jars, sorted; empty for null
+   * @throws IllegalArgumentException if there is no such folder
+   */
+  public static List<Path> pluginsIn(@Nullable Path folder) {
     if (folder == null) {
       return List.of();
     }
@@ -271,7 +290,12 @@ public final class PluginRegistry implements AutoCloseable {
       return List.of(folder);
     }
     if (!Files.isDirectory(folder)) {
-      throw new IllegalArgumentException("plugin folder " + folder + " is not a folder");
+      throw new IllegalArgumentException(
+          "plugin folder "
+              + folder
+              + (Files.exists(folder)
+                  ? " is " + PlainFile.kind(folder) + ", but must be a folder or a jar"
+                  : " is not a folder"));
     }
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> found = new ArrayList<>();

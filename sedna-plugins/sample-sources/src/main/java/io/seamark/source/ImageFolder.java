@@ -1,5 +1,6 @@
 package io.seamark.source;
 
+import io.seamark.host.NamedPath;
 import io.seamark.imaging.DepthScale;
 import io.seamark.perception.Sample;
 import io.seamark.perception.SourceItem;
@@ -101,20 +102,24 @@ public final class ImageFolder implements SampleSource {
      * @throws IllegalArgumentException if a glob is malformed
      */
     public static Options parse(String text) {
-      if (Files.isDirectory(Path.of(text))) {
-        return of(Path.of(text));
+      if (Files.isDirectory(NamedPath.of(text))) {
+        return of(NamedPath.of(text));
       }
-      for (int at = text.lastIndexOf(':'); at > 0; at = text.lastIndexOf(':', at - 1)) {
-        if (Files.isDirectory(Path.of(text.substring(0, at)))) {
+      // The colon of a file: URI ends no folder's name.
+      int scheme = text.regionMatches(true, 0, "file:", 0, 5) ? 4 : 0;
+      for (int at = text.lastIndexOf(':'); at > scheme; at = text.lastIndexOf(':', at - 1)) {
+        if (Files.isDirectory(NamedPath.of(text.substring(0, at)))) {
           return of(text, at);
         }
       }
       int colon = text.lastIndexOf(':');
-      return colon <= 0 || text.indexOf('/', colon) >= 0 ? of(Path.of(text)) : of(text, colon);
+      return colon <= scheme || text.indexOf('/', colon) >= 0
+          ? of(NamedPath.of(text))
+          : of(text, colon);
     }
 
     private static Options of(String text, int colon) {
-      return of(Path.of(text.substring(0, colon))).withSelect(globs(text.substring(colon + 1)));
+      return of(NamedPath.of(text.substring(0, colon))).withSelect(globs(text.substring(colon + 1)));
     }
 
     /**

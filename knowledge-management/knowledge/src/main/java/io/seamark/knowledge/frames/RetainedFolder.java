@@ -23,6 +23,21 @@ public final class RetainedFolder implements LabelledFrames {
   }
 
   /**
+   * The same setting for a process that works in another folder.
+   *
+   * @param setting as with {@link #open}
+   * @return with an absolute path
+   */
+  public static String absolute(String setting) {
+    ImageFolder.Options options = ImageFolder.Options.parse(setting);
+    return options.folder().toAbsolutePath() + globs(options);
+  }
+
+  private static String globs(ImageFolder.Options options) {
+    return options.select().isEmpty() ? "" : ":" + String.join(",", options.select());
+  }
+
+  /**
    * Lists the frames.
    *
    * @param setting {@code FOLDER} or {@code FOLDER:GLOB,GLOB}, as {@link ImageFolder.Options#parse}
@@ -62,9 +77,8 @@ public final class RetainedFolder implements LabelledFrames {
               + annotations);
     }
     Path name = folder.getFileName();
-    String globs = setting.substring(Math.min(setting.length(), folder.toString().length()));
     return new RetainedFolder(
-        files, labelled, (name == null ? folder.toString() : name.toString()) + globs);
+        files, labelled, (name == null ? folder.toString() : name.toString()) + globs(options));
   }
 
   @Override

@@ -111,6 +111,17 @@ public final class OnnxModel {
       throw new IllegalStateException(
           weight.name() + " has " + values.length + " values, its shape is " + weight.shape());
     }
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        // Weights are checked where they are read; this comes of folding, of a variance below 0.
+        throw new IOException(
+            "the graph's weight "
+                + weight.name()
+                + " would hold "
+                + value
+                + ", which is not finite");
+      }
+    }
     out.writeTag(GraphProto.INITIALIZER_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
     out.writeUInt32NoTag(weight.serializedSize());
     weight.header().writeTo(out);

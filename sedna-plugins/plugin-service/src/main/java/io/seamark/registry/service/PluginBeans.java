@@ -1,6 +1,7 @@
 package io.seamark.registry.service;
 
 import io.seamark.configuration.ConfigurationSources;
+import io.seamark.host.NamedPath;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginCatalogue;
 import io.seamark.registry.PluginRegistry;
@@ -9,7 +10,6 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.ServiceUnavailableException;
-import java.nio.file.Path;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +48,7 @@ public class PluginBeans {
   public PluginRegistry registry(@Layered Config config) {
     String folder = config.getOptionalValue("seamark.plugins", String.class).orElse("").strip();
     return PluginRegistry.discover(
-        folder.isEmpty() ? null : Path.of(folder), PluginRegistry.class.getClassLoader());
+        folder.isEmpty() ? null : NamedPath.of(folder), PluginRegistry.class.getClassLoader());
   }
 
   /**

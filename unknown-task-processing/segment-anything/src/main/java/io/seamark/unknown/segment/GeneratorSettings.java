@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.seamark.host.PlainFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -150,7 +151,7 @@ public record GeneratorSettings(
   public static GeneratorSettings ofFolder(Path folder) throws IOException {
     Path file = folder.resolve(FILE);
     byte[] text;
-    try (var in = Files.newInputStream(file)) {
+    try (var in = Files.newInputStream(PlainFile.require(file))) {
       text = in.readNBytes(MAX_FILE_BYTES + 1);
     } catch (NoSuchFileException e) {
       return SAM;

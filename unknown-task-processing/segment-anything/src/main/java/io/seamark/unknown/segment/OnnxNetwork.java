@@ -17,7 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** SAM's networks as two ONNX files, of any signature that {@link DecoderSignature} knows. */
@@ -27,6 +29,8 @@ final class OnnxNetwork implements PromptedNetwork {
 
   /** Pixels of the encoder's input along a cell of its embeddings, in every SAM. */
   private static final int PATCH = 16;
+
+  private static final int PROBE_SIDE = 64;
 
   /** More decoders than this hold more memory than they gain time. */
   private static final int MAX_WORKERS = 8;
@@ -91,6 +95,7 @@ final class OnnxNetwork implements PromptedNetwork {
   private final DecoderGraph graph;
   private final OnnxSession encoder;
   private final Path encoderFile;
+  private final Path decoderFile;
   private final String encoderInput;
   private final Layout layout;
 
@@ -114,9 +119,17 @@ final class OnnxNetwork implements PromptedNetwork {
    * @throws IOException naming the file and what is wrong with it
    */
   static OnnxNetwork open(SamFolder folder, int configuredSize, int threads) throws IOException {
+    return open(folder, configuredSize, threads, file -> {});
+  }
+
+  /** The same, telling which file is at work. */
+  static OnnxNetwork open(SamFolder folder, int configuredSize, int threads, Consumer<Path> opening)
+      throws IOException {
     Path decoderFile = folder.decoder();
+    opening.accept(decoderFile);
     DecoderGraph graph =
         new DecoderGraph(decoderFile.toString(), OnnxFile.read(decoderFile, MAX_DECODER_BYTES));
+    opening.accept(folder.encoder());
     OnnxSession encoder = OnnxSession.open(folder.encoder(), threads);
     OnnxNetwork network;
     try {
@@ -125,6 +138,7 @@ final class OnnxNetwork implements PromptedNetwork {
       encoder.close();
       throw e;
     }
+    opening.accept(decoderFile);
     try {
       network.openDecoders(threads);
     } catch (IOException | RuntimeException e) {
@@ -140,6 +154,7 @@ final class OnnxNetwork implements PromptedNetwork {
     this.encoder = encoder;
     Path file = folder.encoder();
     encoderFile = file;
+    decoderFile = folder.decoder();
     encoderInput = onlyOne(encoder.inputs(), "input", List.of("pixel_values", "images"), file);
     for (String input : graph.encoded()) {
       boolean first = input.equals(DecoderGraph.EMBEDDINGS);
@@ -279,7 +294,7 @@ final class OnnxNetwork implements PromptedNetwork {
     for (int i = 0; i < workers; i++) {
       decoders.add(new Decoder(OnnxSession.open(promptPart, threads / workers)));
     }
-    decode(0, 0, 0);
+    prompt(0, 0, 0);
     Outputs prompted = Objects.requireNonNull(decoders.get(0).prompted);
     for (String name : graph.maskInputs()) {
       if (!shapes.containsKey(name) && !name.equals(DecoderGraph.POINTS)) {
@@ -338,6 +353,7 @@ final class OnnxNetwork implements PromptedNetwork {
           (input, output) -> {
             Tensor tensor = Objects.requireNonNull(shared.get(input));
             float[] values = made.floats(output);
+            checkFinite(values, encoderFile, input);
             if (values.length != tensor.data.capacity()) {
               throw new IllegalStateException(
                   String.format(
@@ -351,6 +367,47 @@ final class OnnxNetwork implements PromptedNetwork {
           });
     }
     share();
+  }
+
+  /** What is not finite would fall through every threshold, and a frame would have no masks. */
+  private static void checkFinite(float[] values, Path file, String what) {
+    int wrong = 0;
+    for (float value : values) {
+      wrong += Float.isFinite(value) ? 0 : 1;
+    }
+    if (wrong > 0) {
+      throw new IllegalStateException(
+          String.format(
+              "%s makes %s that are not finite: %d of %d values",
+              file, what, wrong, values.length));
+    }
+  }
+
+  /**
+   * Runs both networks once, on noise.
+   *
+   * @param running told which file is at work
+   * @throws IOException if they fail, or what they make is not finite; the message names the file
+   */
+  void probe(Consumer<Path> running) throws IOException {
+    byte[] rgb = new byte[3 * PROBE_SIDE * PROBE_SIDE];
+    new Random(PROBE_SIDE).nextBytes(rgb);
+    @SuppressWarnings("NullAway") // Of an array component NullAway does not see the annotation.
+    Frame frame = new Frame(PROBE_SIDE, PROBE_SIDE, rgb, null);
+    try {
+      running.accept(encoderFile);
+      encode(frame, new Crop(0, 0, PROBE_SIDE, PROBE_SIDE, 0));
+      running.accept(decoderFile);
+      decode(0, imageSize / 2f, imageSize / 2f);
+      logits(0, 0, new float[side * side]);
+    } catch (RuntimeException e) {
+      String message = String.valueOf(e.getMessage());
+      throw new IOException(
+          message.startsWith(encoderFile.toString()) || message.startsWith(decoderFile.toString())
+              ? message
+              : encoderFile + " and " + decoderFile.getFileName() + " do not run: " + message,
+          e);
+    }
   }
 
   /** Computes what all prompts of an image share. */
@@ -386,6 +443,12 @@ final class OnnxNetwork implements PromptedNetwork {
 
   @Override
   public float[] decode(int worker, float x, float y) {
+    float[] ious = prompt(worker, x, y);
+    checkFinite(ious, decoderFile, DecoderGraph.IOU);
+    return ious;
+  }
+
+  private float[] prompt(int worker, float x, float y) {
     Decoder decoder = decoders.get(worker);
     decoder.forget();
     decoder.point.data.put(0, x).put(1, y).put(2, 0).put(3, 0);
@@ -405,6 +468,7 @@ final class OnnxNetwork implements PromptedNetwork {
       try (Outputs made =
           session.run(inputs(graph.maskInputs(), decoder.point, decoder.prompted))) {
         logits = made.floats(DecoderGraph.LOW_RES);
+        checkFinite(logits, decoderFile, DecoderGraph.LOW_RES);
         decoder.logits = logits;
       }
     }
@@ -457,6 +521,8 @@ final class OnnxNetwork implements PromptedNetwork {
     try (Outputs made = session.run(inputs.toArray(new Input[0]))) {
       float[] ious = made.floats(DecoderGraph.IOU);
       float[] logits = made.floats(DecoderGraph.LOW_RES);
+      checkFinite(ious, decoderFile, DecoderGraph.IOU);
+      checkFinite(logits, decoderFile, DecoderGraph.LOW_RES);
       // Of four masks the first is for prompts that leave no doubt, the others are for one point.
       int from = several && ious.length > 3 ? ious.length - 3 : 0;
       if (!several && ious.length <= 3) {

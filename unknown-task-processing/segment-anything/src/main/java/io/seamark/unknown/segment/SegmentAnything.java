@@ -107,6 +107,7 @@ public final class SegmentAnything implements MaskGenerator {
 
   /**
    * Opens a model folder, or where none is configured the small segmenter of the procedural street.
+   * A folder is opened and run in a bounded process first; the embedded one is our own.
    *
    * @param parameters what is configured
    * @param threads how many threads may compute, at least 1
@@ -117,13 +118,22 @@ public final class SegmentAnything implements MaskGenerator {
   public static SegmentAnything open(SegmentAnythingParameters parameters, int threads)
       throws IOException {
     Path folder = parameters.folder();
-    if (folder.toString().isEmpty()) {
+    boolean embedded = folder.toString().isEmpty();
+    if (embedded) {
       folder = StreetModels.segmenter(CACHE);
     }
     GeneratorSettings settings = GeneratorSettings.ofFolder(folder).with(parameters);
+    SamFolder files = SamFolder.find(folder, parameters.variant());
+    if (!embedded) {
+      SamProbe.check(
+          files,
+          settings.imageSize(),
+          threads,
+          parameters.probeMemory(),
+          parameters.probeSeconds());
+    }
     return new SegmentAnything(
-        OnnxNetwork.open(
-            SamFolder.find(folder, parameters.variant()), settings.imageSize(), threads),
+        OnnxNetwork.open(files, settings.imageSize(), threads),
         settings,
         parameters.mode(),
         parameters.maxPrompts(),

@@ -16,6 +16,9 @@ import java.nio.file.Path;
  * @param mode how prompts are chosen
  * @param maxPrompts prompts in each crop at most, in the fast mode
  * @param uncertainty how much an unsure edge model draws prompts, in the fast mode
+ * @param probeMemory what the graphs may take when they are opened and run for the first time, in
+ *     megabytes; 0 for a bound that grows with the files
+ * @param probeSeconds how long that may take
  * @param pointsPerSide see {@link GeneratorSettings#pointsPerSide}
  * @param pointsPerBatch see {@link GeneratorSettings#pointsPerBatch}
  * @param predIouThresh see {@link GeneratorSettings#predIouThresh}
@@ -66,6 +69,22 @@ public record SegmentAnythingParameters(
             min = 0,
             max = 100)
         double uncertainty,
+    @Hyperparameter(
+            text =
+                "What the folder's graphs may take when they are opened and run once, in a process"
+                    + " of their own, before they are used. 0: 2048 and 16 times the files' size.",
+            defaultValue = "0",
+            min = 0,
+            max = 1048576,
+            unit = "MB")
+        int probeMemory,
+    @Hyperparameter(
+            text = "How long opening the folder's graphs and running them once may take.",
+            defaultValue = "300",
+            min = 1,
+            max = 86400,
+            unit = "seconds")
+        int probeSeconds,
     @Hyperparameter(
             text =
                 "Prompts along each side of the grid." + " -1: as the model folder says, else 32.",
@@ -174,6 +193,7 @@ public record SegmentAnythingParameters(
 
   private static final int MAX_PROMPTS = 192;
   private static final double UNCERTAINTY = 0;
+  private static final int PROBE_SECONDS = 300;
 
   private static final String SOURCE = "arXiv 2304.02643";
 
@@ -201,6 +221,14 @@ public record SegmentAnythingParameters(
     check("crop-overlap-ratio", cropOverlapRatio, 0, 1);
     check("crop-n-points-downscale-factor", cropNPointsDownscaleFactor, 1, 64);
     check("min-mask-region-area", minMaskRegionArea, 0, Integer.MAX_VALUE);
+    if (probeMemory < 0 || probeSeconds < 1) {
+      throw new IllegalArgumentException(
+          "probe-memory is "
+              + probeMemory
+              + " and probe-seconds "
+              + probeSeconds
+              + ", but they must be at least 0 and 1");
+    }
   }
 
   /**
@@ -216,6 +244,8 @@ public record SegmentAnythingParameters(
         Mode.FAST,
         MAX_PROMPTS,
         UNCERTAINTY,
+        0,
+        PROBE_SECONDS,
         UNSET,
         UNSET,
         UNSET,
@@ -243,6 +273,37 @@ public record SegmentAnythingParameters(
         mode,
         maxPrompts,
         uncertainty,
+        probeMemory,
+        probeSeconds,
+        pointsPerSide,
+        pointsPerBatch,
+        predIouThresh,
+        stabilityScoreThresh,
+        stabilityScoreOffset,
+        boxNmsThresh,
+        cropNLayers,
+        cropNmsThresh,
+        cropOverlapRatio,
+        cropNPointsDownscaleFactor,
+        minMaskRegionArea);
+  }
+
+  /**
+   * The same with other bounds on the first opening.
+   *
+   * @param newMemory megabytes; 0 for a bound that grows with the files
+   * @param newSeconds at least 1
+   * @return parameters in which all else is as here
+   */
+  public SegmentAnythingParameters withProbe(int newMemory, int newSeconds) {
+    return new SegmentAnythingParameters(
+        folder,
+        variant,
+        mode,
+        maxPrompts,
+        uncertainty,
+        newMemory,
+        newSeconds,
         pointsPerSide,
         pointsPerBatch,
         predIouThresh,

@@ -34,6 +34,8 @@ class GeneratorSettingsTest {
         Mode.FAST,
         256,
         0,
+        0,
+        300,
         pointsPerSide,
         UNSET,
         predIouThresh,

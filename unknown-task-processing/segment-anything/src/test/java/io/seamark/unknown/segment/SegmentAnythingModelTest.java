@@ -43,6 +43,8 @@ class SegmentAnythingModelTest {
         Mode.REFERENCE,
         1,
         0,
+        0,
+        300,
         pointsPerSide,
         unset,
         unset,

@@ -1,6 +1,7 @@
 package io.seamark.unknown.service;
 
 import io.seamark.buffer.BufferOptions;
+import io.seamark.host.NamedPath;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,7 @@ record ServiceSettings(
     }
     ServiceSettings settings =
         new ServiceSettings(
-            Path.of(data),
+            path(data, failures),
             config.getOptionalValue("seamark.sam", String.class).orElse(""),
             number(config, "seamark.seed", 1, Long.MIN_VALUE, Long.MAX_VALUE, failures),
             (int)
@@ -70,6 +71,15 @@ record ServiceSettings(
       throw new IllegalArgumentException(String.join("\n", failures));
     }
     return settings;
+  }
+
+  private static Path path(String data, List<String> failures) {
+    try {
+      return NamedPath.of(data);
+    } catch (IllegalArgumentException e) {
+      failures.add("seamark.data: " + e.getMessage());
+      return Path.of("");
+    }
   }
 
   /** Where the replay buffer is. */
