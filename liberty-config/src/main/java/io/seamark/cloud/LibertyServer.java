@@ -52,7 +52,6 @@ public final class LibertyServer implements AutoCloseable {
   /** This machine alone. */
   public static final String LOCALHOST = "localhost";
 
-
   /** A server runs but says itself why it cannot do its work: a matter of configuration. */
   public static final class RefusedException extends IOException {
     private static final long serialVersionUID = 1L;

@@ -6,7 +6,6 @@ import io.seamark.knowledge.model.ModelRegistry;
 import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.RoundSettings;
 import io.seamark.knowledge.training.TrainingSize;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

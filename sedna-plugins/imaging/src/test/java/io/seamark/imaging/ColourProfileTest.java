@@ -74,8 +74,7 @@ class ColourProfileTest {
     byte[] almost = IccFixture.rgb(IccFixture.SRGB, 2.2);
     Frame frame = Images.decodeFrame(png().profile(almost).file());
     assertPixel(frame, 0, 0, 6, 200, 60, 40);
-    byte[] own =
-        ICC_Profile.getInstance(ColorSpace.CS_sRGB).getData();
+    byte[] own = ICC_Profile.getInstance(ColorSpace.CS_sRGB).getData();
     assertArrayEquals(
         Images.decodeFrame(png().file()).rgb(),
         Images.decodeFrame(png().profile(own).file()).rgb());
@@ -155,8 +154,7 @@ class ColourProfileTest {
   @Test
   @DisplayName("a label's or depth image's values are no colours, so a profile does not matter")
   void labelsHaveNoColours() throws IOException {
-    byte[] file =
-        new PngFixture(2, 1, 8, PngFixture.GREY, 3, 200).profile(new byte[200]).file();
+    byte[] file = new PngFixture(2, 1, 8, PngFixture.GREY, 3, 200).profile(new byte[200]).file();
     assertArrayEquals(PngFixture.bytes(3, 200), Images.decodeClassMap(file).classes());
     byte[] linear =
         new PngFixture(2, 1, 8, PngFixture.GREY, 3, 200).chunk("gAMA", 0, 1, 0x86, 0xA0).file();

@@ -119,7 +119,8 @@ public final class ImageFolder implements SampleSource {
     }
 
     private static Options of(String text, int colon) {
-      return of(NamedPath.of(text.substring(0, colon))).withSelect(globs(text.substring(colon + 1)));
+      return of(NamedPath.of(text.substring(0, colon)))
+          .withSelect(globs(text.substring(colon + 1)));
     }
 
     /**
