@@ -367,7 +367,9 @@ class BenchTest {
 
   /** BWT and FWT as Ianvs's formulas give them, from the values that the case kept. */
   private static void agreesWithTheMatrix(Path result) throws IOException {
-    JsonNode metrics = new ObjectMapper().readTree(Files.readAllBytes(result)).get("metrics");
+    JsonNode whole = new ObjectMapper().readTree(Files.readAllBytes(result));
+    assertTrue(whole.path("notes").isArray(), whole.toString());
+    JsonNode metrics = whole.get("metrics");
     JsonNode m = metrics.get("MATRIX").get("all");
     assertEquals(2, m.size());
     // Two rounds: usual BWT = R[2,1] - R[1,1].

@@ -49,6 +49,10 @@ class EmbeddedLoopTest {
       assertTrue(!version.path("reason").asText().isEmpty(), version.toString());
     }
     assertTrue(figures.path("versions").size() >= 2, result.out());
+    assertTrue(figures.path("notes").isArray(), result.out());
+    for (JsonNode note : figures.path("notes")) {
+      assertTrue(!note.asText().matches(".*(chance|labels look).*"), note.asText());
+    }
 
     Path out = folder.resolve("out");
     String report = Files.readString(out.resolve("report.html"));
