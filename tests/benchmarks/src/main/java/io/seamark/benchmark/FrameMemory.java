@@ -143,7 +143,8 @@ public final class FrameMemory {
 
   private Figures measure(ProcessHandle process) throws Exception {
     int low = 64;
-    int high = 8192;
+    // Above it the scores alone are more than a message may hold.
+    int high = 3000;
     byte[] nothing = {1};
     // Refused for its size before the image is looked at; what is accepted fails for its image.
     while (high - low > 16) {

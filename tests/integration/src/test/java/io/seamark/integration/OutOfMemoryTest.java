@@ -138,8 +138,7 @@ class OutOfMemoryTest {
                 0,
                 32,
                 24,
-                new EncodedImage(
-                    EncodedImage.PNG, Images.encodePng(new Frame(32, 24, rgb, null))),
+                new EncodedImage(EncodedImage.PNG, Images.encodePng(new Frame(32, 24, rgb, null))),
                 null,
                 new ClassScores(2, 1, 1, new float[2]),
                 "v0",

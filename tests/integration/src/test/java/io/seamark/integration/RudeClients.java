@@ -41,8 +41,7 @@ final class RudeClients implements AutoCloseable {
       socket.setSoTimeout(PATIENCE);
       String status;
       try {
-        String line =
-            new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+        String line = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
         status = line.isEmpty() ? "closed" : line.replaceFirst("HTTP/1.1 ", "");
       } catch (java.net.SocketException e) {
         status = "closed";

@@ -352,9 +352,7 @@ class ServingTest {
           post("unknown-tasks", ArrowMessages.MEDIA_TYPE, Files.readAllBytes(kill)).statusCode());
     }
     answered(
-        "after-kill",
-        new EncodedImage(EncodedImage.JPEG, Images.encodeJpeg(frame(), 0.9f)),
-        200);
+        "after-kill", new EncodedImage(EncodedImage.JPEG, Images.encodeJpeg(frame(), 0.9f)), 200);
     assertTrue(process().isAlive());
   }
 
@@ -368,9 +366,7 @@ class ServingTest {
     try (RudeClients slow = new RudeClients(uri(""), 400, head)) {
       assertEquals("UP", get("health/live").path("status").asText());
       answered(
-          "among-slow",
-          new EncodedImage(EncodedImage.JPEG, Images.encodeJpeg(frame(), 0.9f)),
-          200);
+          "among-slow", new EncodedImage(EncodedImage.JPEG, Images.encodeJpeg(frame(), 0.9f)), 200);
       assertEquals("UP", get("health/ready").path("status").asText());
       Map<String, Integer> statuses = slow.statuses();
       statuses.remove("closed");
@@ -414,9 +410,7 @@ class ServingTest {
         RudeClients half = new RudeClients(uri(""), 200, "GET /health/live HTTP/1.1\r\nHo")) {
       assertEquals("UP", get("health/live").path("status").asText());
       answered(
-          "among-half",
-          new EncodedImage(EncodedImage.JPEG, Images.encodeJpeg(frame(), 0.9f)),
-          200);
+          "among-half", new EncodedImage(EncodedImage.JPEG, Images.encodeJpeg(frame(), 0.9f)), 200);
     }
   }
 
@@ -435,8 +429,7 @@ class ServingTest {
             "application/json",
             ("{\"inputs\":[{\"name\":\"scores\",\"data\":" + numbers + "}]}")
                 .getBytes(StandardCharsets.UTF_8));
-    assertTrue(
-        List.of(400, 413, 429).contains(many.statusCode()), many.statusCode() + many.body());
+    assertTrue(List.of(400, 413, 429).contains(many.statusCode()), many.statusCode() + many.body());
     assertEquals("UP", get("health/live").path("status").asText());
   }
 

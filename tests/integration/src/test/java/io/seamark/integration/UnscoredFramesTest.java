@@ -39,7 +39,8 @@ class UnscoredFramesTest {
   @TempDir private Path folder = Path.of("");
 
   @Test
-  @DisplayName("images without scores are answered once the model is there, as Sedna sends them too")
+  @DisplayName(
+      "images without scores are answered once the model is there, as Sedna sends them too")
   void imagesWithoutScoresAreLabelled() throws Exception {
     Path model = folder.resolve("champion.safetensors");
     try (LibertyServer server =
@@ -77,21 +78,18 @@ class UnscoredFramesTest {
       assertEquals(11, JSON.readTree(inferred.body()).path("outputs").path(1).path("data").size());
 
       // As Sedna's own edge worker sends it: the image is the data.
-      JsonNode stock =
-          result(predict(server, "{\"post_process\":null,\"data\":" + pixels() + "}"));
+      JsonNode stock = result(predict(server, "{\"post_process\":null,\"data\":" + pixels() + "}"));
       assertEquals(1, stock.size());
       assertEquals(flat(stock.path(0).path("class_map")), map.path("data").toString());
       assertEquals(
           2, result(predict(server, "{\"data\":[" + pixels() + "," + pixels() + "]}")).size());
-      assertEquals(
-          1, result(predict(server, "{\"data\":[{\"image\":" + pixels() + "}]}")).size());
+      assertEquals(1, result(predict(server, "{\"data\":[{\"image\":" + pixels() + "}]}")).size());
       String file = Base64.getEncoder().encodeToString(Images.encodePng(frame()));
       assertEquals(1, result(predict(server, "{\"data\":[\"" + file + "\"]}")).size());
 
       // Scores of another model are refused by name, on both contracts.
       HttpResponse<String> unfit =
-          predict(
-              server, "{\"data\":[{\"image\":" + pixels() + ",\"scores\":[[[1.0]],[[2.0]]]}]}");
+          predict(server, "{\"data\":[{\"image\":" + pixels() + ",\"scores\":[[[1.0]],[[2.0]]]}]}");
       assertEquals(422, unfit.statusCode(), unfit.body());
       assertTrue(unfit.body().contains("scores have 2 classes, but"), unfit.body());
       HttpResponse<byte[]> sample = sample(server);
@@ -110,8 +108,7 @@ class UnscoredFramesTest {
     StringBuilder text = new StringBuilder("[");
     rows.forEach(
         row ->
-            row.forEach(
-                value -> text.append(text.length() == 1 ? "" : ",").append(value.asInt())));
+            row.forEach(value -> text.append(text.length() == 1 ? "" : ",").append(value.asInt())));
     return text.append(']').toString();
   }
 

@@ -31,8 +31,8 @@
  * many.
  *
  * <p>Bodies arrive and answers leave without one of the container's threads, see {@link
- * io.seamark.exchange}: a body has at most 16 MiB (413) and {@code seamark.body.seconds} (408); of a
- * client that has too many under way, the oldest is refused (429).
+ * io.seamark.exchange}: a body has at most 16 MiB (413) and {@code seamark.body.seconds} (408); of
+ * a client that has too many under way, the oldest is refused (429).
  *
  * <p>All memory that a request will take is counted before any of it is allocated, against the
  * shares of {@link io.seamark.unknown.service.ServiceMemory}; plugins say what a frame will take of
