@@ -14,6 +14,7 @@ import io.seamark.imaging.Images;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Frame;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -33,9 +34,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,6 +97,9 @@ class ServingTest {
     JsonNode scores = model.path("inputs").path(1);
     assertEquals("FP32", scores.path("datatype").asText());
     assertTrue(scores.toString().contains("required"), scores.toString());
+    assertTrue(
+        scores.toString().contains("unseen_task_processing.sam_fusion.edge-model is not set"),
+        scores.toString());
     assertEquals("UINT8", model.path("outputs").path(0).path("datatype").asText());
   }
 
@@ -288,6 +294,7 @@ class ServingTest {
             "{\"data\":[{\"image\":[[[1,2,3]]]}]}".getBytes(StandardCharsets.UTF_8));
     assertEquals(422, without.statusCode());
     assertTrue(without.body().contains("scores"), without.body());
+    assertTrue(without.body().contains("edge-model is not set"), without.body());
   }
 
   @Test
@@ -313,6 +320,117 @@ class ServingTest {
     answered("after", new EncodedImage(EncodedImage.JPEG, jpeg), 200);
     long grown = resident() - before;
     assertTrue(grown < 200, "resident memory grew by " + grown + " MB");
+  }
+
+  @Test
+  @DisplayName("a frame that needs more memory than there is, is refused with the figures")
+  void hugeFrameOfAFewBytesIsRefused() throws Exception {
+    // What ended the service: 4900x4900 black pixels, nearly nothing as a file.
+    ByteArrayOutputStream black = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(4900, 4900, BufferedImage.TYPE_BYTE_BINARY), "png", black);
+    byte[] file = black.toByteArray();
+    assertTrue(file.length < 16_000, file.length + " bytes");
+    HttpResponse<String> refused = sample("kill", 4900, 4900, EncodedImage.PNG, file);
+    assertEquals(413, refused.statusCode(), refused.body());
+    String detail = JSON.readTree(refused.body()).path("detail").asText();
+    assertTrue(
+        detail.matches("a frame of 4900x4900 with scores of 2 classes needs [0-9.]+ MB .*-Xmx.*"),
+        detail);
+    String image =
+        "{\"name\":\"image\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\""
+            + Base64.getEncoder().encodeToString(file)
+            + "\"]}";
+    refused("4900x4900", inputs(image, scores("\"data\":" + Arrays.toString(logits()))), 413);
+    Path kill = Seamark.ROOT.resolveSibling("shared").resolve("faults/kill.arrow");
+    String set = System.getenv("SEAMARK_SHARED");
+    if (set != null) {
+      kill = Path.of(set).resolve("faults/kill.arrow");
+    }
+    if (Files.exists(kill)) {
+      assertEquals(
+          413,
+          post("unknown-tasks", ArrowMessages.MEDIA_TYPE, Files.readAllBytes(kill)).statusCode());
+    }
+    answered(
+        "after-kill", new EncodedImage(EncodedImage.JPEG, Images.encodeJpeg(frame(), 0.9f)), 200);
+    assertTrue(process().isAlive());
+  }
+
+  @Test
+  @DisplayName("400 slow bodies silence neither health nor edges, and are refused in the end")
+  void slowBodiesHoldUpNobody() throws Exception {
+    String head =
+        "POST /unknown-tasks HTTP/1.1\r\nHost: h\r\nContent-Type: "
+            + ArrowMessages.MEDIA_TYPE
+            + "\r\nContent-Length: 100000\r\n\r\nx";
+    try (RudeClients slow = new RudeClients(uri(""), 400, head)) {
+      assertEquals("UP", get("health/live").path("status").asText());
+      answered(
+          "among-slow", new EncodedImage(EncodedImage.JPEG, Images.encodeJpeg(frame(), 0.9f)), 200);
+      assertEquals("UP", get("health/ready").path("status").asText());
+      Map<String, Integer> statuses = slow.statuses();
+      statuses.remove("closed");
+      assertTrue(Set.of("408", "429").containsAll(statuses.keySet()), statuses.toString());
+    }
+  }
+
+  @Test
+  @DisplayName("receivers that read nothing hold up nobody")
+  void deafReceiversHoldUpNobody() throws Exception {
+    // A class map in JSON of some megabytes for a small request: black, compressed.
+    byte[] black = Images.encodePng(new Frame(1600, 1000, new byte[3 * 1600 * 1000], null));
+    String body =
+        inputs(
+            "{\"name\":\"image\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\""
+                + Base64.getEncoder().encodeToString(black)
+                + "\"]}",
+            scores("\"data\":" + Arrays.toString(logits())));
+    String request =
+        "POST /"
+            + MODEL
+            + "/infer HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: "
+            + body.length()
+            + "\r\n\r\n"
+            + body;
+    try (RudeClients deaf = new RudeClients(uri(""), 120, request)) {
+      assertEquals("UP", get("health/live").path("status").asText());
+      Map<String, Integer> statuses = deaf.statuses();
+      statuses.remove("closed");
+      assertTrue(statuses.containsKey("200"), statuses.toString());
+      assertTrue(Set.of("200", "429").containsAll(statuses.keySet()), statuses.toString());
+      assertEquals("UP", get("health/ready").path("status").asText());
+    }
+  }
+
+  @Test
+  @DisplayName("slow bodies on health's own paths silence it neither")
+  void slowBodiesToHealthHoldUpNobody() throws Exception {
+    String head = "POST /health/live HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nx";
+    try (RudeClients slow = new RudeClients(uri(""), 200, head);
+        RudeClients half = new RudeClients(uri(""), 200, "GET /health/live HTTP/1.1\r\nHo")) {
+      assertEquals("UP", get("health/live").path("status").asText());
+      answered(
+          "among-half", new EncodedImage(EncodedImage.JPEG, Images.encodeJpeg(frame(), 0.9f)), 200);
+    }
+  }
+
+  @Test
+  @DisplayName("many names and deep nesting in JSON are refused, and cost no memory")
+  void jsonOfManyNamesIsRefused() throws Exception {
+    StringBuilder names = new StringBuilder("{\"a\":0");
+    for (int i = 0; i < 1_000_000; i++) {
+      names.append(",\"n").append(i).append("\":0");
+    }
+    refused("more than 4096 fields", names.append('}').toString(), 400);
+    String numbers = "[0.5" + ",0.5".repeat(4_000_000) + "]";
+    HttpResponse<String> many =
+        post(
+            MODEL + "/infer",
+            "application/json",
+            ("{\"inputs\":[{\"name\":\"scores\",\"data\":" + numbers + "}]}")
+                .getBytes(StandardCharsets.UTF_8));
+    assertTrue(List.of(400, 413, 429).contains(many.statusCode()), many.statusCode() + many.body());
+    assertEquals("UP", get("health/live").path("status").asText());
   }
 
   @Test
@@ -377,8 +495,12 @@ class ServingTest {
 
   /** A PNG of which only the header is there, with a right checksum. */
   private static byte[] hugePng() {
+    return png(100_000, 100_000);
+  }
+
+  private static byte[] png(int width, int height) {
     ByteBuffer header =
-        ByteBuffer.allocate(17).putInt(0x49484452).putInt(100_000).putInt(100_000).put((byte) 8);
+        ByteBuffer.allocate(17).putInt(0x49484452).putInt(width).putInt(height).put((byte) 8);
     header.put((byte) 2);
     CRC32 checksum = new CRC32();
     checksum.update(header.array());

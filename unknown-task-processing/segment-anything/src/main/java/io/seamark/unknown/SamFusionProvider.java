@@ -24,8 +24,9 @@ public final class SamFusionProvider
               text =
                   "File of the model that the edges serve, such as knowledge management's copy of"
                       + " the serving version. With it the cloud looks at each frame again,"
-                      + " brightened where it is dark, and mirrored; without it, or while an edge"
-                      + " serves another model, the edge's scores are fused as they are.",
+                      + " brightened where it is dark, and mirrored, and labels frames that come"
+                      + " without scores; without it, or while an edge serves another model, the"
+                      + " edge's scores are fused as they are.",
               defaultValue = "")
           Path edgeModel,
       @Hyperparameter(

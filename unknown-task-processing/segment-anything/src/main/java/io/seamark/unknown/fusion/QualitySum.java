@@ -89,7 +89,7 @@ public final class QualitySum implements MaskFusion {
   /** For each pixel two prefix sums, then what each pixel is compared with; and the masks' runs. */
   @Override
   public MemoryNeed memory(int width, int height, int classes) {
-    return MemoryNeed.ofHeap(20L * width * height + MaskRuns.memory(height));
+    return MemoryNeed.ofHeap(18L * width * height + MaskRuns.memory(height));
   }
 
   /** The softmax of a pixel's highest logit. */

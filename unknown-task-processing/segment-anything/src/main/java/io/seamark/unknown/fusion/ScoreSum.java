@@ -37,7 +37,7 @@ public final class ScoreSum implements MaskFusion {
   /** For each pixel two prefix sums, the map and the answer; and the masks' runs. */
   @Override
   public MemoryNeed memory(int width, int height, int classes) {
-    return MemoryNeed.ofHeap(20L * width * height + MaskRuns.memory(height));
+    return MemoryNeed.ofHeap(18L * width * height + MaskRuns.memory(height));
   }
 
   /**

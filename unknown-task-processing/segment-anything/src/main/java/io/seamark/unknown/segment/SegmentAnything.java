@@ -238,13 +238,13 @@ public final class SegmentAnything implements MaskGenerator {
     long candidates = 3 * prompts;
     long masks = Math.min(mode == Mode.FAST ? MOST : MOST_REFERENCE, candidates * crops);
     boolean cleaned = settings.minMaskRegionArea() > 0;
-    long ofMask = (cleaned ? 2 : 1) * (pixels / 8) + ROW * height;
+    long ofMask = (cleaned ? 2 : 1) * (pixels / 8);
     long size = network.imageSize();
     long input = 3 * size * (height + size) + 16 * size * size;
     long decoded = 32L * network.side() * network.side() + 64L * (width + height);
     return MemoryNeed.ofHeap(
         masks * ofMask
-            + candidates * ROW * height
+            + Math.max(candidates, masks) * ROW * height
             + input
             + network.workers() * decoded
             + (cleaned ? 9 : 1) * pixels);

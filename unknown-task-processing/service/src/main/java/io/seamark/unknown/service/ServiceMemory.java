@@ -31,7 +31,7 @@ public class ServiceMemory {
   ServiceMemory(long heap) {
     long all = Math.max(heap / 2, heap - SERVER);
     requests = new MemoryBudget("requests; a larger heap (-Xmx) allows more", all / 10 * 3);
-    ahead = new MemoryBudget("the next frame", all / 14);
+    ahead = new MemoryBudget("the next frame", all / 28);
     work =
         new MemoryBudget(
             "a frame in work; a larger heap (-Xmx) allows more",

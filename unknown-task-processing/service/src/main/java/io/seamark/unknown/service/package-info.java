@@ -30,11 +30,22 @@
  * by its address: a name is believed, so only a gateway in front can hold off one that invents
  * many.
  *
- * <p>A body is read before its request stands in the queue: at most 16 MiB (413), within {@code
- * seamark.body.seconds} and without ten seconds of silence (408). What all requests hold together
- * while they are read and wait is an eighth of the heap (429 beyond), and a frame whose scores
- * would take more than two fifths of it at the frame's size is refused (413). Nothing is allocated
- * by what a header claims.
+ * <p>Bodies arrive and answers leave without one of the container's threads, see {@link
+ * io.seamark.exchange}: a body has at most 16 MiB (413) and {@code seamark.body.seconds} (408); of
+ * a client that has too many under way, the oldest is refused (429).
+ *
+ * <p>All memory that a request will take is counted before any of it is allocated, against the
+ * shares of {@link io.seamark.unknown.service.ServiceMemory}; plugins say what a frame will take of
+ * the heap and outside of it. What never fits is refused with both figures (413), what does not fit
+ * now may come again (429), and a request that runs out of memory nevertheless ends alone (503).
+ * Nothing is allocated by what a header claims.
+ *
+ * <h2>Frames without scores</h2>
+ *
+ * <p>Where {@code unseen_task_processing.sam_fusion.edge-model} names a file, both protocols answer
+ * frames that come without scores with that model's own. Until the file is there they are told to
+ * come again (503); where none is configured they are refused with the reason. A hard sample always
+ * has scores: its format asks for them.
  *
  * <h2>Replicas</h2>
  *

@@ -1,0 +1,79 @@
+package io.seamark.integration;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.seamark.cloud.LibertyServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Knowledge management among clients that do not read, in one real server. */
+class WeightsTest {
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  @TempDir private Path folder = Path.of("");
+
+  @Test
+  @DisplayName("120 clients that do not read weights, and slow bodies, silence nobody")
+  void deafClientsHoldUpNobody() throws Exception {
+    try (LibertyServer server =
+        LibertyServer.start(
+            Seamark.HOME,
+            "knowledge-management",
+            0,
+            Files.createDirectory(folder.resolve("work")),
+            Map.of("SEAMARK_DATA", folder.resolve("data").toString()))) {
+      server.awaitReady(Duration.ofMinutes(3));
+      URI champion = server.uri().resolve("models/champion");
+      var described = new ObjectMapper().readTree(get(champion).body());
+      String weights = "models/" + described.path("version").asText() + "/weights";
+      byte[] whole = get(server.uri().resolve(weights)).body();
+      assertEquals(described.path("bytes").asLong(), whole.length);
+      assertEquals(
+          described.path("sha256").asText(),
+          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(whole)));
+      try (RudeClients deaf =
+              new RudeClients(
+                  server.uri(), 120, "GET /" + weights + " HTTP/1.1\r\nHost: h\r\n\r\n");
+          RudeClients slow =
+              new RudeClients(
+                  server.uri(),
+                  200,
+                  "POST /rounds HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nx")) {
+        assertEquals(200, get(server.uri().resolve("health/live")).statusCode());
+        assertEquals(200, get(server.uri().resolve("health/ready")).statusCode());
+        assertArrayEquals(whole, get(server.uri().resolve(weights)).body());
+        Map<String, Integer> statuses = deaf.statuses();
+        assertTrue(statuses.getOrDefault("200", 0) > 0, statuses.toString());
+      }
+      HttpResponse<byte[]> known =
+          HTTP.send(
+              HttpRequest.newBuilder(server.uri().resolve(weights))
+                  .header("If-None-Match", '"' + described.path("sha256").asText() + '"')
+                  .build(),
+              HttpResponse.BodyHandlers.ofByteArray());
+      assertEquals(304, known.statusCode());
+      assertEquals(404, get(server.uri().resolve("models/v99/weights")).statusCode());
+    }
+  }
+
+  private static HttpResponse<byte[]> get(URI address) throws Exception {
+    return HTTP.send(
+        HttpRequest.newBuilder(address).timeout(Duration.ofMinutes(2)).build(),
+        HttpResponse.BodyHandlers.ofByteArray());
+  }
+}
