@@ -162,8 +162,13 @@ public final class ServeVerb implements Verb {
     }
 
     private void show(String line) {
-      // Liberty greets; what else comes to its console is a warning or an error.
-      if (!line.isBlank() && !line.startsWith("Launching ")) {
+      // Liberty and the JVM greet; what else comes to the console is a warning or an error.
+      boolean greeting =
+          line.isBlank()
+              || line.startsWith("Launching ")
+              || line.startsWith("[AUDIT ")
+              || line.contains(" VM warning: Sharing is only supported");
+      if (!greeting) {
         common.err().println(line);
         common.err().flush();
       }
@@ -242,10 +247,13 @@ public final class ServeVerb implements Verb {
       },
       footerHeading = "%n",
       footer = {
-        "Set by --set KEY=VALUE, --config FILE or the environment (SEAMARK_QUEUE and so on), besides"
-            + " the plugins' own: seamark.queue (frames that wait, 4), seamark.body.seconds (how long a"
-            + " body may take, 30), seamark.threads, seamark.seed. LOG_FORMAT=json makes the console"
-            + " JSON.",
+        "Settings, by --set KEY=VALUE, --config FILE or the environment (SEAMARK_QUEUE and so on),",
+        "besides the plugins' own:",
+        "  seamark.queue          frames that wait before it answers 429 (4)",
+        "  seamark.body.seconds   how long a request's body may take to arrive (30)",
+        "  seamark.threads        threads of one computation",
+        "  seamark.seed           what random choices derive from",
+        "  JOB_NAME, LOG_FORMAT   variables: name of Sedna's job (sedna); json for the console",
         "",
         "Prints one line when it is ready. The log is logs/unknown-task-processing/logs/messages.log"
             + " in --data, at most 3 files of 10 MB; warnings and errors go to standard error too.",
@@ -337,14 +345,18 @@ public final class ServeVerb implements Verb {
       },
       footerHeading = "%n",
       footer = {
-        "Set by --set KEY=VALUE, --config FILE or the environment (SEAMARK_TRAINING_STEPS and so on),"
-            + " besides the plugins' own: seamark.training.trigger.samples (new samples that start a"
-            + " round, 32), .min-interval (seconds between two rounds, 60), .size (of the frames,"
-            + " WIDTHxHEIGHT), .max-bytes (memory of a training, 4 GiB), .steps, .batch,"
-            + " .learning-rate, .holdout, .judge-frames, .judge-retained, .class-weights, .threads,"
-            + " .appealnet.*; seamark.models.rejected (rejected versions kept, 16),"
-            + " seamark.retain.frames, seamark.threads, seamark.seed. LOG_FORMAT=json makes the console"
-            + " JSON.",
+        "Settings, by --set KEY=VALUE, --config FILE or the environment (SEAMARK_THREADS and so on),",
+        "besides the plugins' own:",
+        "  seamark.training.trigger.samples   new samples that start a round (32)",
+        "  seamark.training.min-interval      seconds between two rounds (60)",
+        "  seamark.training.size              WIDTHxHEIGHT of the frames trained and judged on",
+        "  seamark.training.max-bytes         memory that a training may take (4 GiB)",
+        "  seamark.training.steps, .batch, .learning-rate, .holdout, .threads, .class-weights,",
+        "      .judge-frames, .judge-retained, .appealnet.*",
+        "  seamark.models.rejected            rejected versions whose weights are kept (16)",
+        "  seamark.retain.frames              procedural retained frames (64)",
+        "  seamark.threads, seamark.seed",
+        "  LOG_FORMAT                         a variable: json for the console",
         "",
         "Prints one line when it is ready. The log is logs/knowledge-management/logs/messages.log in"
             + " --data, at most 3 files of 10 MB; warnings and errors go to standard error too.",

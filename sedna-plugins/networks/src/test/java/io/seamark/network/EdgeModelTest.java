@@ -250,4 +250,18 @@ class EdgeModelTest {
         RfNetWeights.initial(5, 4, 8, true).get(name).values(),
         RfNetWeights.initial(5, 4, 8, true).get(name).values());
   }
+
+  @Test
+  void valuesGrowWithTheFrameAndTheDepthBranch() {
+    Weights colour = RfNetWeights.initial(5, 4, 8, false);
+    Weights depth = RfNetWeights.initial(5, 4, 8, true);
+    long small = RfNet.values(colour, 128, 64);
+    // The first convolution alone, at half of each side.
+    assertTrue(small > 8L * 64 * 32, small + " values");
+    double ratio = (double) RfNet.values(colour, 1024, 512) / small;
+    assertEquals(64, ratio, 4);
+    assertTrue(RfNet.values(depth, 128, 64) > 1.5 * small);
+    // Of the largest frame it is still a number.
+    assertTrue(RfNet.values(depth, 16_384, 16_384) > Integer.MAX_VALUE);
+  }
 }

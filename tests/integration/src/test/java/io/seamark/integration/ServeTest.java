@@ -110,6 +110,7 @@ class ServeTest {
       assertEquals("unknown-task-processing", served.ready().path("service").asText());
       assertEquals(data.toString(), served.ready().path("data").asText());
       assertTrue(Files.isRegularFile(Path.of(served.ready().path("log").asText())));
+      assertEquals("", Files.readString(served.err().toPath()));
       HttpResponse<byte[]> answer =
           HttpClient.newHttpClient()
               .send(
