@@ -176,7 +176,8 @@ class OutputsTest {
     assertRefused("is also --images", run(verb, images, more));
     assertRefused("is also --plugins", run(verb, plugins, more));
     if (!verb.equals("masks")) {
-      assertRefused("is also the folder of --edge-model", run(verb, model.getParent(), more));
+      assertRefused(
+          "is also the folder of --edge-model", run(verb, folder.resolve("models"), more));
     }
     Files.delete(folder.resolve("link"));
     assertEquals(before, content(folder));
