@@ -63,6 +63,20 @@ final class RunFolder implements AutoCloseable {
   /** Where knowledge management notes how far it has read other buffers, if there are some. */
   private static final String REPLICAS = "replicas";
 
+  /** What a link or a file may not stand for. */
+  private static final Set<String> PLACES =
+      Set.of(
+          "models",
+          "buffer",
+          "answers",
+          "edge",
+          "edge/models",
+          "edge/outbox",
+          "logs",
+          "logs/unknown-task-processing",
+          "logs/knowledge-management",
+          REPLICAS);
+
   /** Files that are written through {@link OutputFolder}, which knows them to the byte. */
   private static final Pattern RECORDED =
       Pattern.compile("report\\.html|summary\\.json|answers/[^/]+\\.png");
@@ -70,16 +84,17 @@ final class RunFolder implements AutoCloseable {
   /** Files of the services, the edge and the log, by their names. */
   private static final Pattern NAMED =
       Pattern.compile(
-          """
-          (models|edge/models)/(v[0-9]+|champion|current)\\.(json|safetensors)\
-          |models/(\\.lock|\\.staged-.*|\\.embedded.*)\
-          |models/[^/]*\\.part\
-          |edge/models/\\.seamark-output[^/]*\
-          |(buffer|edge/outbox)/([0-9]{10,}\\.(arrow|journal)|cursor|lock|[^/]*\\.tmp)\
-          |replicas/[^/]+/cursor(\\.tmp)?\
-          |logs/edge\\.log[^/]*\
-          |logs/(unknown-task-processing|knowledge-management)/(process|(logs|workarea|resources)/.*)\
-          |(.*/)?\\.seamark-[0-9a-f]{32}\\.new""",
+          String.join(
+              "|",
+              "(models|edge/models)/(v[0-9]+|champion|current)\\.(json|safetensors)",
+              "models/(\\.lock|\\.staged-.*|\\.embedded.*|[^/]*\\.part)",
+              "edge/models/\\.seamark-output[^/]*",
+              "(buffer|edge/outbox)/([0-9]{10,}\\.(arrow|journal)|cursor|lock|[^/]*\\.tmp)",
+              "replicas/[^/]+/cursor(\\.tmp)?",
+              "logs/edge\\.log[^/]*",
+              "logs/(unknown-task-processing|knowledge-management)/process",
+              "logs/(unknown-task-processing|knowledge-management)/(logs|workarea|resources)/.*",
+              "(.*/)?\\.seamark-[0-9a-f]{32}\\.new"),
           Pattern.DOTALL);
 
   private static final String WEIGHTS = ".safetensors";
@@ -298,7 +313,7 @@ final class RunFolder implements AutoCloseable {
     List<String> foreign = new ArrayList<>();
     List<String> recorded = new ArrayList<>();
     for (String name : names(folder)) {
-      if (FOLDERS.contains(name) || name.equals(REPLICAS)) {
+      if (PLACES.contains(name)) {
         foreign.add(name);
       } else if (RECORDED.matcher(name).matches()) {
         recorded.add(name);

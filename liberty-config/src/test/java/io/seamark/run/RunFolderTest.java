@@ -343,15 +343,16 @@ class RunFolderTest {
     assertEquals("precious", Files.readString(file));
   }
 
-  @Test
-  void linksAreNotFollowed() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"answers", "models", "edge/outbox", "logs/knowledge-management"})
+  void linksAreNotFollowed(String place, @TempDir Path other) throws Exception {
     former();
-    Path other = Files.createDirectories(folder.resolve("other"));
-    Path precious = Files.writeString(other.resolve("precious.png"), "precious");
-    Files.move(folder.resolve("answers"), other.resolve("answers"));
-    Files.createSymbolicLink(folder.resolve("answers"), other);
+    Files.createDirectories(folder.resolve(place));
+    Files.move(folder.resolve(place), other.resolve("moved"));
+    Path precious = Files.writeString(other.resolve("cursor"), "precious");
+    Files.createSymbolicLink(folder.resolve(place), other);
     String message = refused(true);
-    assertTrue(message.contains("answers was not written by seamark"), message);
+    assertTrue(message.contains(place + " was not written by seamark"), message);
     assertEquals("precious", Files.readString(precious));
   }
 

@@ -44,7 +44,9 @@ import javax.imageio.ImageIO;
  * elsewhere. As a main class: {@code --rounds N --seconds N --seed N --only VERB}.
  */
 final class Havoc {
-  private static final String ROUND = "SEAMARK_HAVOC_ROUND";
+  /** The environment variable by which a process and all that it starts are known. */
+  static final String ROUND = "SEAMARK_HAVOC_ROUND";
+
   private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final Duration AFTERMATH = Duration.ofSeconds(90);
   private static final int IMAGES = 5;
@@ -459,7 +461,7 @@ final class Havoc {
   }
 
   /** Processes of the round that still live when those that clean up had time to. */
-  private static List<String> survivors(String id) {
+  static List<String> survivors(String id) {
     long end = System.nanoTime() + AFTERMATH.toNanos();
     List<String> left = living(id);
     while (!left.isEmpty() && System.nanoTime() < end) {
@@ -469,7 +471,8 @@ final class Havoc {
     return left;
   }
 
-  private static List<String> living(String id) {
+  /** Number and command of each process that has the id in its environment. */
+  static List<String> living(String id) {
     List<String> living = new ArrayList<>();
     for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
       try {
