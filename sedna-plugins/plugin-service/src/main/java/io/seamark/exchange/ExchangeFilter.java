@@ -114,7 +114,10 @@ public abstract class ExchangeFilter implements Filter {
     try {
       try {
         chain.doFilter(new ArrivedRequest(request, exchange), captured);
-      } catch (OutOfMemoryError e) {
+      } catch (IOException | ServletException | RuntimeException | Error e) {
+        if (!Exhaustion.caused(e)) {
+          throw e;
+        }
         // What the request held is garbage by now.
         captured.problem(503, "there was not enough memory for this request");
       }
@@ -135,6 +138,10 @@ public abstract class ExchangeFilter implements Filter {
       throws IOException {
     Path file = Exchange.file(request);
     if (response.isCommitted() || (file == null && captured.size() == 0)) {
+      return false;
+    }
+    if (request.getMethod().equals("HEAD")) {
+      response.setContentLengthLong(file == null ? captured.size() : Files.size(file));
       return false;
     }
     Limits limits = limits();

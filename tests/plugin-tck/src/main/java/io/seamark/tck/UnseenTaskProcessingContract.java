@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
+import io.seamark.plugin.MemoryNeed;
 import io.seamark.plugin.UnseenTaskProcessing;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -94,6 +95,29 @@ public abstract class UnseenTaskProcessingContract<H extends Record>
       tasks.add(() -> answer(shared, seed));
     }
     assertEquals(expected, Scenes.together(tasks));
+  }
+
+  @Test
+  @DisplayName("what a frame takes is known before, and no less for a larger one")
+  final void memoryIsKnown() throws IOException {
+    UnseenTaskProcessing processing = create(SEED);
+    MemoryNeed small = processing.memory(24, 16, 5);
+    MemoryNeed large = processing.memory(240, 160, 5);
+    assertTrue(small.heap() >= 24 * 16, small + " holds no answer");
+    assertTrue(large.heap() >= small.heap() && large.outside() >= small.outside(), "" + large);
+    assertTrue(processing.memory(240, 160, 50).heap() >= large.heap());
+  }
+
+  @Test
+  @DisplayName("a frame without scores is labelled, or the reason why not is said")
+  final void labelsOrSaysWhyNot() throws IOException {
+    UnseenTaskProcessing processing = create(SEED);
+    Frame frame = Scenes.frame(8, 24, 16, false);
+    if (processing.unlabelled().isEmpty()) {
+      sound(processing, frame, processing.label(frame));
+    } else {
+      assertThrows(IllegalStateException.class, () -> processing.label(frame));
+    }
   }
 
   @Test

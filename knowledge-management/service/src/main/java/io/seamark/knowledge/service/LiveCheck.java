@@ -1,5 +1,6 @@
 package io.seamark.knowledge.service;
 
+import io.seamark.exchange.Exhaustion;
 import io.seamark.knowledge.LearningState;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -10,8 +11,9 @@ import org.eclipse.microprofile.health.Liveness;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Down if the thread that learns has died, which only a new process mends. A start that failed
- * shows in readiness instead: another start would fail in the same way.
+ * Down if the thread that learns has died, or the heap is so full that nothing can be done any
+ * more, which only a new process mends. A start that failed shows in readiness instead: another
+ * start would fail in the same way.
  */
 @Liveness
 @ApplicationScoped
@@ -41,7 +43,7 @@ public class LiveCheck implements HealthCheck {
     }
     LearningState state = host.learning().state();
     return answer
-        .status(host.learning().alive())
+        .status(host.learning().alive() && !Exhaustion.complete())
         .withData("state", state.state().name().toLowerCase(Locale.ROOT))
         .build();
   }

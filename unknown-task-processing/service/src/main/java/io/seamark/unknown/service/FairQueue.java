@@ -110,7 +110,7 @@ final class FairQueue {
     int behind = Math.max(0, inWork + waiting - 1);
     return busy(
         inWork == 0
-            ? "requests that are being read hold all the memory there is for them"
+            ? "as many requests are being unpacked as may be"
             : "1 frame is in work and " + behind + " wait");
   }
 

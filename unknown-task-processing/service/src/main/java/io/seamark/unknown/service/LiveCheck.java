@@ -1,5 +1,6 @@
 package io.seamark.unknown.service;
 
+import io.seamark.exchange.Exhaustion;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;

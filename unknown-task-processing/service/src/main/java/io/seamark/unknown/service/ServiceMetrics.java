@@ -1,6 +1,7 @@
 package io.seamark.unknown.service;
 
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.exchange.Exhaustion;
 import io.seamark.exchange.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;

@@ -197,11 +197,7 @@ final class TaskProcessor implements AutoCloseable {
       try {
         double waited = secondsSince(start);
         start = System.nanoTime();
-        boolean hasDepth = sample.depthPng() != null;
-        Frame frame =
-            early.tryGrow(DecodingMemory.peak(sample.width(), sample.height(), hasDepth))
-                ? decodeFrame(sample)
-                : null;
+        Frame frame = decodedAhead(sample, early);
         double decodeSeconds = unpackSeconds + secondsSince(start);
         start = System.nanoTime();
         turn.lock();
@@ -228,6 +224,18 @@ final class TaskProcessor implements AutoCloseable {
     } finally {
       admitted.release();
     }
+  }
+
+  /** The frame, where there is room to decode it while another is in work; else null. */
+  private static @Nullable Frame decodedAhead(HardSample sample, MemoryBudget.Claim early) {
+    boolean depth = sample.depthPng() != null;
+    long peak = DecodingMemory.peak(sample.width(), sample.height(), depth);
+    if (!early.tryGrow(peak)) {
+      return null;
+    }
+    Frame frame = decodeFrame(sample);
+    early.shrink(peak - DecodingMemory.frame(sample.width(), sample.height(), depth));
+    return frame;
   }
 
   /**

@@ -1,11 +1,11 @@
-package io.seamark.unknown.service;
+package io.seamark.exchange;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Tells what went wrong for want of memory, on the heap or outside of it. */
-final class Exhaustion {
+public final class Exhaustion {
   /** What a process must be able to allocate to go on. */
   private static final int BREATH = 8 << 20;
 
@@ -17,8 +17,13 @@ final class Exhaustion {
 
   private Exhaustion() {}
 
-  /** Whether there was not enough memory. */
-  static boolean caused(@Nullable Throwable thrown) {
+  /**
+   * Whether there was not enough memory.
+   *
+   * @param thrown with its causes
+   * @return true if one of them says so
+   */
+  public static boolean caused(@Nullable Throwable thrown) {
     int depth = 0;
     for (Throwable t = thrown; t != null && depth < DEEPEST; t = t.getCause(), depth++) {
       String text = String.valueOf(t.getMessage());
@@ -37,8 +42,10 @@ final class Exhaustion {
   /**
    * Whether a process has so little memory left that only a new one helps. Tried at most every few
    * seconds, however often it is asked: trying takes memory itself.
+   *
+   * @return as of the last try
    */
-  static boolean complete() {
+  public static boolean complete() {
     long now = System.nanoTime();
     long before = TRIED.get();
     if (now - before > PAUSE && TRIED.compareAndSet(before, now)) {

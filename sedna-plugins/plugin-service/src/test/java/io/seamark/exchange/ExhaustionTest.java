@@ -1,4 +1,4 @@
-package io.seamark.unknown.service;
+package io.seamark.exchange;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +7,11 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ExhaustionTest {
+  /** As Arrow names its own. */
+  private static final class OutOfMemoryException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
   @Test
   @DisplayName("heap, direct memory and the engine's own memory are told from other failures")
   void caused_byAnyMemory() {
@@ -21,7 +26,7 @@ class ExhaustionTest {
                     "Error code - ORT_RUNTIME_EXCEPTION - message: Failed to allocate memory for"
                         + " requested buffer of size 99"))));
     assertTrue(Exhaustion.caused(new RuntimeException("message: std::bad_alloc")));
-    assertTrue(Exhaustion.caused(new org.apache.arrow.memory.OutOfMemoryException("limit")));
+    assertTrue(Exhaustion.caused(new OutOfMemoryException()));
     assertFalse(Exhaustion.caused(new IllegalStateException("other")));
     assertFalse(Exhaustion.caused(null));
   }
