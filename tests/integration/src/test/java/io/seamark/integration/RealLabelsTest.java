@@ -49,12 +49,13 @@ class RealLabelsTest {
   }
 
   @Test
-  @DisplayName("day and dusk, which the model hardly knows, are scored without a word on the labels")
+  @DisplayName(
+      "day and dusk, which the model hardly knows, are scored without a word on the labels")
   void honest() throws Exception {
     Path camvid = Seamark.shared().resolve("data/camvid");
-    List<String> day =
-        notes(camvid.resolve("val"), camvid.resolve("valannot"), "0016E5_0796*");
-    assertTrue(day.stream().noneMatch(n -> n.matches(".*(chance|labels look|ignored).*")), day + "");
+    List<String> day = notes(camvid.resolve("val"), camvid.resolve("valannot"), "0016E5_0796*");
+    assertTrue(
+        day.stream().noneMatch(n -> n.matches(".*(chance|labels look|ignored).*")), day + "");
     List<String> dusk =
         notes(camvid.resolve("train"), camvid.resolve("trainannot"), "0001TP_006*0");
     assertTrue(
