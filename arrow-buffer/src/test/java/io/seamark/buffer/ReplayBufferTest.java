@@ -67,19 +67,6 @@ class ReplayBufferTest {
   }
 
   @Test
-  void aSegmentThatIsAFifoIsRefusedAndNotWaitedFor() throws Exception {
-    Path segment = folder.resolve("0000000000.arrow");
-    assertEquals(0, new ProcessBuilder("mkfifo", segment.toString()).start().waitFor());
-    String refusal = segment + " is a FIFO, but must be a file";
-    assertEquals(
-        refusal,
-        assertThrows(IOException.class, () -> ReplayBuffer.openReadOnly(folder)).getMessage());
-    assertEquals(
-        refusal,
-        assertThrows(IOException.class, () -> ReplayBuffer.open(folder, SMALL)).getMessage());
-  }
-
-  @Test
   void aSampleSentTwiceIsStoredOnce() throws IOException {
     try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL)) {
       assertEquals(OptionalLong.empty(), buffer.find("edge-1", "frame-1"));

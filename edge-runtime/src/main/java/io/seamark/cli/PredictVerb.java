@@ -249,7 +249,6 @@ public final class PredictVerb implements Verb {
     figures.put("images", images);
     figures.put("skipped", skipped);
     figures.put("without_depth", frames.withoutDepth());
-    figures.put("notes", frames.notes());
     figures.put("out", out.toString());
     if (hem != null) {
       figures.put("hem", hem);
@@ -269,8 +268,10 @@ public final class PredictVerb implements Verb {
       table.row("pixel accuracy", Table.figure(counts.pixelAccuracy(), 4));
       common.out().println(table);
     }
-    List<String> notes = ScoreNotes.of(counts, classes);
-    notes.forEach(note -> common.err().println("note: " + note));
+    List<String> odd = ScoreNotes.of(counts, classes);
+    odd.forEach(note -> common.err().println("note: " + note));
+    List<String> notes = new ArrayList<>(frames.notes());
+    notes.addAll(odd);
     figures.put("notes", notes);
     Table times = new Table("stage", "median ms");
     Map<String, Double> medians = new LinkedHashMap<>();

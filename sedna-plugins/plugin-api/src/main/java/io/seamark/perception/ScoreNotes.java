@@ -79,8 +79,9 @@ public final class ScoreNotes {
       nothingScored();
       return;
     }
-    outOfRange();
+    // The likely cause first.
     boolean numbers = numberedOtherwise();
+    outOfRange();
     List<Integer> present = classes(c -> labelled[c] > 0);
     if (present.size() == 1) {
       notes.add(

@@ -1,6 +1,7 @@
 package io.seamark.integration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -48,18 +49,20 @@ class RealLabelsTest {
     return notes;
   }
 
+  private static void assertNothingClaimed(List<String> notes) {
+    for (String note : notes) {
+      assertFalse(note.matches(".*(chance|labels look|ignored).*"), note);
+    }
+  }
+
   @Test
-  @DisplayName(
-      "day and dusk, which the model hardly knows, are scored without a word on the labels")
+  @DisplayName("day, and dusk that the model hardly knows, are scored without blaming the labels")
   void honest() throws Exception {
     Path camvid = Seamark.shared().resolve("data/camvid");
-    List<String> day = notes(camvid.resolve("val"), camvid.resolve("valannot"), "0016E5_0796*");
-    assertTrue(
-        day.stream().noneMatch(n -> n.matches(".*(chance|labels look|ignored).*")), day + "");
-    List<String> dusk =
-        notes(camvid.resolve("train"), camvid.resolve("trainannot"), "0001TP_006*0");
-    assertTrue(
-        dusk.stream().noneMatch(n -> n.matches(".*(chance|labels look|ignored).*")), dusk + "");
+    assertNothingClaimed(
+        notes(camvid.resolve("val"), camvid.resolve("valannot"), "0016E5_0796*"));
+    assertNothingClaimed(
+        notes(camvid.resolve("train"), camvid.resolve("trainannot"), "0001TP_006*0"));
   }
 
   @Test
@@ -74,10 +77,8 @@ class RealLabelsTest {
       }
     }
     List<String> notes = notes(camvid.resolve("val"), labels, "0016E5_0796*");
-    assertTrue(
-        notes.get(0).startsWith("the labels look shifted by one: mIoU is 0.0")
-            && notes.get(0).contains("with every label one lower"),
-        notes.toString());
+    String shifted = "the labels look shifted by one: mIoU is 0\\.0.* one lower.*";
+    assertTrue(notes.stream().anyMatch(n -> n.matches(shifted)), notes.toString());
   }
 
   private static byte[] shifted(byte[] png) throws IOException {
