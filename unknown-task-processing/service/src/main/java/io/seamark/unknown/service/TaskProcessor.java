@@ -188,9 +188,10 @@ final class TaskProcessor implements AutoCloseable {
     admit();
     try (MemoryBudget.Claim early = memory.ahead().claim()) {
       long start = System.nanoTime();
-      HardSample sample = decode(exchange);
-      checkEdge(sample.edge());
-      MemoryNeed need = checkedNeed(sample);
+      HardSample sent = decode(exchange);
+      checkEdge(sent.edge());
+      MemoryNeed need = checkedNeed(sent);
+      HardSample sample = trimmed(sent);
       double unpackSeconds = secondsSince(start);
       start = System.nanoTime();
       line.enter("edge " + sample.edge());
@@ -540,7 +541,7 @@ final class TaskProcessor implements AutoCloseable {
     try {
       long unpacked = ArrowMessages.sampleSizes(exchange.body(), LIMIT).decodingBytes();
       exchange.memory().grow(unpacked);
-      HardSample sample = trimmed(ArrowMessages.decodeSample(exchange.body(), LIMIT));
+      HardSample sample = ArrowMessages.decodeSample(exchange.body(), LIMIT);
       byte[] depth = sample.depthPng();
       long kept =
           sample.image().bytes().length
