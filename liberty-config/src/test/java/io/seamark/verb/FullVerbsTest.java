@@ -376,6 +376,9 @@ class FullVerbsTest {
         "procedural_street",
         "--edge-model",
         model,
+        // Services of its own would need the distribution.
+        "--cloud",
+        "http://127.0.0.1:1",
         "--out",
         full);
     assertMisused("is not an RFNet model", "run", "--edge-model", text);

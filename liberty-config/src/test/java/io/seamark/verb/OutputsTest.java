@@ -237,8 +237,6 @@ class OutputsTest {
             "q*x.png",
             "q?x.png",
             "q%2Ax.png",
-            "..up.png",
-            ".hidden.png",
             "line\nbreak.png",
             "escape\u001b[31m.png",
             "中文.png",
