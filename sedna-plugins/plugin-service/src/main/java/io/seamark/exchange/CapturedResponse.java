@@ -13,13 +13,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps what resources answer until they are done, counted before it is kept. */
 final class CapturedResponse extends HttpServletResponseWrapper {
+  /** Answers of this many bytes, refusals among them, are never refused themselves. */
+  private static final int SMALL = 16 << 10;
+
   private final CountedBytes bytes;
   private final Kept kept;
   private @Nullable PrintWriter writer;
 
   CapturedResponse(HttpServletResponse response, MemoryBudget.Claim memory) {
     super(response);
-    this.bytes = new CountedBytes(memory);
+    this.bytes = new CountedBytes(memory, SMALL);
     this.kept = new Kept(bytes);
   }
 

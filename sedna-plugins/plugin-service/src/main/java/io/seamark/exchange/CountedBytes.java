@@ -6,6 +6,7 @@ import java.util.Arrays;
 /** A growing array whose growth is counted before it happens. Not thread-safe. */
 public final class CountedBytes extends OutputStream {
   private final MemoryBudget.Claim memory;
+  private final int free;
   private byte[] bytes = new byte[0];
   private int size;
 
@@ -15,7 +16,18 @@ public final class CountedBytes extends OutputStream {
    * @param memory what it is counted against
    */
   public CountedBytes(MemoryBudget.Claim memory) {
+    this(memory, 0);
+  }
+
+  /**
+   * Empty.
+   *
+   * @param memory what it is counted against
+   * @param free bytes that are not counted, so that there is always room to say that there is none
+   */
+  CountedBytes(MemoryBudget.Claim memory, int free) {
     this.memory = memory;
+    this.free = free;
   }
 
   /**
@@ -75,9 +87,9 @@ public final class CountedBytes extends OutputStream {
   }
 
   private void resize(int length) {
-    memory.grow(length);
+    memory.grow(Math.max(0, length - free));
     int before = bytes.length;
     bytes = Arrays.copyOf(bytes, length);
-    memory.shrink(before);
+    memory.shrink(Math.max(0, before - free));
   }
 }

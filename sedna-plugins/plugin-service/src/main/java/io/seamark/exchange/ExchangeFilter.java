@@ -159,12 +159,13 @@ public abstract class ExchangeFilter implements Filter {
       return false;
     }
     boolean sending = false;
+    AsyncContext async = null;
     try {
       long length = file == null ? captured.size() : Files.size(file);
       response.setContentLengthLong(length);
       InputStream content = file == null ? captured.content() : Files.newInputStream(file);
       long patience = ANSWER.toMillis() + length * 1000 / SLOWEST;
-      AsyncContext async = request.startAsync();
+      async = request.startAsync();
       // The deadline below comes first; this is for a write that never returns.
       async.setTimeout(2 * patience);
       Runnable after =
@@ -183,6 +184,9 @@ public abstract class ExchangeFilter implements Filter {
     } finally {
       if (!sending) {
         leaving.leave(client, exchange);
+        if (async != null) {
+          async.complete();
+        }
       }
     }
     return true;

@@ -108,6 +108,21 @@ class MemoryBudgetTest {
   }
 
   @Test
+  @DisplayName("there is always room for a small answer")
+  void countedBytes_smallOnesAreFree() {
+    MemoryBudget.Claim all = budget.claim();
+    all.grow(budget.size());
+    CountedBytes bytes = new CountedBytes(budget.claim(), 100);
+    bytes.write(new byte[60], 0, 60);
+    bytes.write(new byte[40], 0, 40);
+    assertEquals(100, bytes.exact().length);
+    assertThrows(RefusedException.class, () -> bytes.write(1));
+    all.close();
+    bytes.write(1);
+    assertTrue(budget.held() > 0);
+  }
+
+  @Test
   @DisplayName("an exchange gives its body's memory back when it is released")
   void exchange_release() {
     Exchange exchange = new Exchange(budget, new byte[] {1, 2, 3});
