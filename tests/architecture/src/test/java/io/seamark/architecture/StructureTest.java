@@ -151,7 +151,7 @@ class StructureTest {
     onlyIn("ai.onnxruntime..", "io.seamark.inference..");
     onlyIn("org.apache.arrow..", "io.seamark.buffer..");
     onlyIn("org.tribuo..", "io.seamark.network.onnx..");
-    onlyIn("jakarta..", "io.seamark..service..");
+    onlyIn("jakarta..", "io.seamark..service..", "io.seamark.exchange..");
     onlyIn("org.apache.commons.csv..", "io.seamark.text..", "io.seamark.bench..");
     onlyIn("picocli..", "io.seamark.cli..", "io.seamark.run..", "io.seamark.verb..");
   }

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -585,7 +586,8 @@ final class Havoc {
             throw new IOException("no end");
           }
         } else if (name.endsWith(".arrow")) {
-          try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(file.getParent())) {
+          try (ReplayBuffer buffer =
+              ReplayBuffer.openReadOnly(Objects.requireNonNull(file.getParent()))) {
             List<String> damaged = buffer.verify();
             if (!damaged.isEmpty()) {
               throw new IOException(damaged.toString());

@@ -59,8 +59,7 @@ class RealLabelsTest {
   @DisplayName("day, and dusk that the model hardly knows, are scored without blaming the labels")
   void honest() throws Exception {
     Path camvid = Seamark.shared().resolve("data/camvid");
-    assertNothingClaimed(
-        notes(camvid.resolve("val"), camvid.resolve("valannot"), "0016E5_0796*"));
+    assertNothingClaimed(notes(camvid.resolve("val"), camvid.resolve("valannot"), "0016E5_0796*"));
     assertNothingClaimed(
         notes(camvid.resolve("train"), camvid.resolve("trainannot"), "0001TP_006*0"));
   }
