@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Names that clients give, in the logs of a service. */
-class ForeignNamesTest {
+class ForeignNamesTrial {
   private static final int SIDE = 64;
   private static final String MEDIA_TYPE = ArrowMessages.MEDIA_TYPE;
   private static final HttpClient HTTP =

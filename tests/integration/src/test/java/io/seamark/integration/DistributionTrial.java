@@ -22,7 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What the two distributions carry. */
-class DistributionTest {
+class DistributionTrial {
   @Test
   @DisplayName(
       "the device's libraries are the cloud's, in the same versions, and none stands twice")
