@@ -16,6 +16,7 @@ import java.security.CodeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +77,13 @@ public final class ChildJvm {
    * @throws IOException if it cannot be started
    */
   public static Ended run(Class<?> main, List<String> arguments, Limits limits) throws IOException {
-    Path folder = Files.createTempDirectory("seamark-child");
+    Path folder;
+    try {
+      folder = Files.createTempDirectory("seamark-child");
+    } catch (IOException e) {
+      Optional<String> trouble = TemporaryFolder.trouble();
+      throw trouble.isPresent() ? new IOException(trouble.get(), e) : e;
+    }
     try {
       return run(main, arguments, limits, folder);
     } finally {

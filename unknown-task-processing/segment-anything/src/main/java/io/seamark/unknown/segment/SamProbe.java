@@ -29,6 +29,10 @@ final class SamProbe {
 
   private static final int HEAP_MEGABYTES = 512;
   private static final int MAX_FILES = 10_000;
+
+  /** Of a process that the system ended, for want of memory. */
+  private static final int KILLED = 137;
+
   private static final String AT_WORK = "at work ";
   private static final String REFUSED = "refused ";
   private static final String SOUND = "sound";
@@ -98,6 +102,9 @@ final class SamProbe {
           "%s needs more than %d MB to open and run once;"
               + " mask_generator.segment_anything.probe-memory allows more",
           file, megabytes);
+    }
+    if (ended.status() == KILLED) {
+      return file + " needs more memory to open and run once than this machine has free";
     }
     String refused = ended.line(REFUSED);
     if (refused != null) {
