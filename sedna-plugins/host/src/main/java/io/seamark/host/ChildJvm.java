@@ -29,6 +29,9 @@ public final class ChildJvm {
   /** Address space that a JVM takes for itself besides heap and what it computes. */
   private static final int OWN_MEGABYTES = 1024;
 
+  /** How the names of children's temporary folders begin. */
+  private static final String FOLDER = "seamark-child";
+
   private static final int MAX_OUTPUT = 1 << 16;
 
   private ChildJvm() {}
@@ -79,7 +82,7 @@ public final class ChildJvm {
   public static Ended run(Class<?> main, List<String> arguments, Limits limits) throws IOException {
     Path folder;
     try {
-      folder = Files.createTempDirectory("seamark-child");
+      folder = Files.createTempDirectory(FOLDER);
     } catch (IOException e) {
       Optional<String> trouble = TemporaryFolder.trouble();
       throw trouble.isPresent() ? new IOException(trouble.get(), e) : e;
@@ -191,8 +194,9 @@ public final class ChildJvm {
   }
 
   /**
-   * Ends this process, a child, as soon as its parent is gone; called first in its {@code main}.
-   * Keeps what it was started with as standard input.
+   * Ends this process, a child, as soon as its parent is gone, and takes its temporary folder away,
+   * which nobody else would; called first in its {@code main}. Keeps what it was started with as
+   * standard input.
    */
   public static void endWithParent() {
     InputStream parent = System.in;
@@ -206,12 +210,24 @@ public final class ChildJvm {
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               } finally {
+                takeAway();
                 Runtime.getRuntime().halt(124);
               }
             },
             "seamark-parent-watch");
     thread.setDaemon(true);
     thread.start();
+  }
+
+  private static void takeAway() {
+    Path folder = TemporaryFolder.path();
+    if (String.valueOf(folder.getFileName()).startsWith(FOLDER)) {
+      try {
+        delete(folder);
+      } catch (IOException e) {
+        // What is still written there stays.
+      }
+    }
   }
 
   private static void delete(Path folder) throws IOException {

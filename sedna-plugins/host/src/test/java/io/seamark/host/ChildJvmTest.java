@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ChildJvmTest {
@@ -105,9 +106,23 @@ class ChildJvmTest {
             .start();
     long child = Long.parseLong(parent.inputReader().readLine());
     ProcessHandle handle = ProcessHandle.of(child).orElseThrow();
+    String option = "-Djava.io.tmpdir=";
+    // It is there from the start, but the shell that sets the bounds has become Java only later.
+    while (Stream.of(handle.info().arguments().orElseThrow())
+        .noneMatch(a -> a.startsWith(option))) {
+      Thread.onSpinWait();
+    }
+    Path temporary =
+        Stream.of(handle.info().arguments().orElseThrow())
+            .filter(argument -> argument.startsWith(option))
+            .map(argument -> Path.of(argument.substring(option.length())))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(Files.isDirectory(temporary), temporary.toString());
     parent.destroyForcibly();
     handle.onExit().get(60, java.util.concurrent.TimeUnit.SECONDS);
     assertFalse(handle.isAlive());
+    assertFalse(Files.exists(temporary), temporary.toString());
   }
 
   /** Has a child that does not end by itself. */
