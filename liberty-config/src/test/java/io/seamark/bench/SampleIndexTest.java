@@ -61,9 +61,11 @@ class SampleIndexTest {
   }
 
   private Path index(String depth) throws IOException {
-    ImageIO.write(new BufferedImage(4, 2, BufferedImage.TYPE_3BYTE_BGR), "tiff", folder.resolve("a.tif").toFile());
-    Files.write(
-        folder.resolve("l.png"), Images.encodeClassMap(new ClassMap(4, 2, new byte[8])));
+    ImageIO.write(
+        new BufferedImage(4, 2, BufferedImage.TYPE_3BYTE_BGR),
+        "tiff",
+        folder.resolve("a.tif").toFile());
+    Files.write(folder.resolve("l.png"), Images.encodeClassMap(new ClassMap(4, 2, new byte[8])));
     return Files.writeString(folder.resolve("index.txt"), "a.tif " + depth + " l.png\n");
   }
 
