@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * of each frame, and samples what the process uses. Labels are used to score and for nothing else.
  */
 final class Recording implements AnswerSink {
-  private static final String ANSWERS = "answers/";
-
   private final int classes;
   private final RunFolder folder;
   private final long start = System.nanoTime();
@@ -172,7 +170,7 @@ final class Recording implements AnswerSink {
 
   private void write(String id, ClassMap map) {
     try {
-      folder.write(ANSWERS + OutputNames.of(id, ".png"), Images.encodeClassMap(map));
+      folder.answer(id, Images.encodeClassMap(map));
       folder.begun();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -2,6 +2,7 @@ package io.seamark.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.seamark.cli.SampleFiles;
 import io.seamark.cli.Seamark;
 import io.seamark.cloud.LibertyServer;
 import io.seamark.durable.DurableFiles;
@@ -79,7 +80,7 @@ final class RunFolder implements AutoCloseable {
 
   /** Files that are written through {@link OutputFolder}, which knows them to the byte. */
   private static final Pattern RECORDED =
-      Pattern.compile("report\\.html|summary\\.json|answers/[^/]+\\.png");
+      Pattern.compile("report\\.html|summary\\.json|answers/[^/]+\\.(png|id)");
 
   /** Files of the services, the edge and the log, by their names. */
   private static final Pattern NAMED =
@@ -115,6 +116,7 @@ final class RunFolder implements AutoCloseable {
   private final Path root;
   private final OutputFolder owner;
   private final OutputFolder output;
+  private final SampleFiles answers;
   private boolean begun;
 
   private RunFolder(Path named, Path real, Path root, OutputFolder owner, OutputFolder output) {
@@ -123,6 +125,7 @@ final class RunFolder implements AutoCloseable {
     this.root = root;
     this.owner = owner;
     this.output = output;
+    this.answers = new SampleFiles(output, "answers/");
   }
 
   /** A folder that a default must pass over: it holds something, or is in use. */
@@ -539,17 +542,17 @@ final class RunFolder implements AutoCloseable {
     return root.resolve(CHAMPION);
   }
 
-  /** Writes a file that people read, by its name below {@link #root}. */
-  void write(String name, byte[] content) throws IOException {
-    output.write(name, content);
+  /** Writes a frame's class map, a PNG, in place of an earlier one. */
+  void answer(String id, byte[] png) throws IOException {
+    answers.write(id, ".png", png);
   }
 
   void report(byte[] page) throws IOException {
-    write(REPORT, page);
+    output.write(REPORT, page);
   }
 
   void summary(byte[] json) throws IOException {
-    write(SUMMARY, json);
+    output.write(SUMMARY, json);
   }
 
   Path root() {

@@ -37,9 +37,9 @@ class RunFolderTest {
 
   /** What a whole run leaves, everywhere the same text. */
   private static void fill(RunFolder run, String text) throws IOException {
-    run.write("answers/a.png", bytes(text));
+    run.answer("a", bytes(text));
     run.begun();
-    run.write("answers/of-" + text + ".png", bytes(text));
+    run.answer("of-" + text, bytes(text));
     Path weights = run.models().resolve("v0.safetensors");
     Files.writeString(weights, text);
     Files.writeString(run.champion(), text);
@@ -66,7 +66,7 @@ class RunFolderTest {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = folder.relativize(file).toString();
         // Neither the folder's own marks nor a record of what was written below it.
-        if (!name.startsWith(".") && !file.endsWith(OutputFolder.RECORD)) {
+        if (!name.matches("(.*/)?\\\\..*")) {
           content.put(name, Files.readString(file));
         }
       }
@@ -322,7 +322,7 @@ class RunFolderTest {
   @DisplayName("a run that was killed after it had answered a frame is a former run")
   void begunRunIsKept() throws Exception {
     try (RunFolder run = open(folder, false)) {
-      run.write("answers/a.png", bytes("old"));
+      run.answer("a", bytes("old"));
       run.begun();
     }
     assertTrue(refused(false).contains("--overwrite"));

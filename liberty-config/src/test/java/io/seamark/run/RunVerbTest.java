@@ -63,7 +63,7 @@ class RunVerbTest {
   private Path former() throws Exception {
     Path out = folder.resolve("out");
     try (RunFolder run = RunFolder.open(out, false, Map.of())) {
-      run.write("answers/a.png", "old".getBytes(StandardCharsets.UTF_8));
+      run.answer("a", "old".getBytes(StandardCharsets.UTF_8));
       run.begun();
       Files.writeString(run.buffer().resolve("0000000000.arrow"), "old");
       run.summary("old".getBytes(StandardCharsets.UTF_8));
