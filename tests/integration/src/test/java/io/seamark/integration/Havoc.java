@@ -153,11 +153,6 @@ final class Havoc {
     return rounds;
   }
 
-  /** Rounds of a verb. */
-  int rounds(String verb) {
-    return counts.getOrDefault(verb, Map.of()).values().stream().mapToInt(n -> n).sum();
-  }
-
   /** What was done, in one line. */
   String summary() {
     return String.format(
@@ -338,7 +333,7 @@ final class Havoc {
       return;
     }
     try {
-      Files.createDirectories(file.getParent());
+      Files.createDirectories(file.resolveSibling(""));
       if (file.toString().endsWith(".png")) {
         Files.copy(world.resolve("labels/a0.png"), file);
       } else {
@@ -432,7 +427,7 @@ final class Havoc {
 
   private Process start(Use use, String id, int blocks) throws IOException {
     Path temporary = Files.createDirectories(world.resolve("tmp"));
-    Path log = Files.createTempFile(world.getParent(), "console", ".txt");
+    Path log = Files.createTempFile(world.resolveSibling(""), "console", ".txt");
     List<String> command = new ArrayList<>();
     if (blocks > 0) {
       // Files of so many blocks of 512 bytes at most; what comes after fails as on a full disk.

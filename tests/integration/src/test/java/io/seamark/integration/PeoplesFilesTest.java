@@ -5,30 +5,56 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Some rounds of {@link Havoc}; {@code -Dseamark.havoc.rounds=10000 -Dseamark.havoc.seconds=200000}
- * plays more, {@code -Dseamark.havoc.seed=N} others.
+ * A hundred rounds of {@link Havoc}, or as many as two minutes hold; {@code
+ * -Dseamark.havoc.rounds=10000 -Dseamark.havoc.seconds=200000} plays more, {@code
+ * -Dseamark.havoc.seed=N} others.
  */
 class PeoplesFilesTest {
+  private static final int WORLDS = 2;
+
   @TempDir Path folder = Path.of(".");
 
   @Test
-  @DisplayName(
-      "kills, full disks and second starts lose, change and cut no file, and leave no process")
+  @DisplayName("kills, full disks and second starts lose, change and cut no file, leave no process")
   void havoc() throws Exception {
-    Havoc havoc = new Havoc(folder, Long.getLong("seamark.havoc.seed", 1), "");
-
-    havoc.play(
-        Integer.getInteger("seamark.havoc.rounds", 100),
-        Duration.ofSeconds(Integer.getInteger("seamark.havoc.seconds", 120)));
-
-    System.out.println(havoc.summary());
-    assertEquals(List.of(), havoc.faults(), havoc::summary);
-    assertTrue(havoc.rounds() > 0, "no round was played");
+    int rounds = Integer.getInteger("seamark.havoc.rounds", 100);
+    Duration limit = Duration.ofSeconds(Integer.getInteger("seamark.havoc.seconds", 120));
+    long seed = Long.getLong("seamark.havoc.seed", 1);
+    List<Havoc> worlds = new ArrayList<>();
+    for (int i = 0; i < WORLDS; i++) {
+      worlds.add(new Havoc(folder.resolve("world-" + i), seed + i, ""));
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(WORLDS);
+    try {
+      List<Future<?>> played = new ArrayList<>();
+      for (Havoc world : worlds) {
+        played.add(
+            threads.submit(
+                () -> {
+                  world.play((rounds + WORLDS - 1) / WORLDS, limit);
+                  return world.rounds();
+                }));
+      }
+      for (Future<?> each : played) {
+        each.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    for (Havoc world : worlds) {
+      System.out.println(world.summary());
+      assertEquals(List.of(), world.faults(), world::summary);
+      assertTrue(world.rounds() > 0, "no round was played");
+    }
   }
 }
