@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.durable.DurableFiles;
-import io.seamark.durable.OutputFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,7 +65,7 @@ class RunFolderTest {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = folder.relativize(file).toString();
         // Neither the folder's own marks nor a record of what was written below it.
-        if (!name.matches("(.*/)?\\\\..*")) {
+        if (!name.matches("(.*/)?\\..*")) {
           content.put(name, Files.readString(file));
         }
       }

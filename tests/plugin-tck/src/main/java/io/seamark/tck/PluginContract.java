@@ -199,7 +199,10 @@ public abstract class PluginContract<P, H extends Record> {
   @DisplayName("hyperparameter names can be written in configuration")
   final void hyperparameterNames() {
     for (HyperparameterSpec spec : HyperparameterSpec.of(provider())) {
-      assertTrue(spec.name().matches("[A-Za-z][A-Za-z0-9_-]*"), "name '" + spec.name() + "'");
+      // Words with dots between them, such as depth.scale.
+      assertTrue(
+          spec.name().matches("[A-Za-z][A-Za-z0-9_-]*(\\.[A-Za-z][A-Za-z0-9_-]*)*"),
+          "name '" + spec.name() + "'");
     }
   }
 
