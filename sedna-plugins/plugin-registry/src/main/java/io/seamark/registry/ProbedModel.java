@@ -4,6 +4,7 @@ import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
 import io.seamark.perception.Prediction;
 import io.seamark.plugin.BaseModel;
+import io.seamark.plugin.MemoryNeed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +117,11 @@ public final class ProbedModel implements BaseModel {
         session.close();
       }
     };
+  }
+
+  @Override
+  public MemoryNeed memory(Path model, int width, int height, boolean depth) throws IOException {
+    return plugin.memory(model, width, height, depth);
   }
 
   private static void checkFinite(Prediction prediction, String whose) {

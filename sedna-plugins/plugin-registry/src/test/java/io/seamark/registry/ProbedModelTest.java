@@ -12,10 +12,12 @@ import io.seamark.perception.Frame;
 import io.seamark.perception.PixelConfidence;
 import io.seamark.perception.Prediction;
 import io.seamark.plugin.BaseModel;
+import io.seamark.plugin.MemoryNeed;
 import io.seamark.plugin.PluginContext;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,6 +35,11 @@ class ProbedModelTest {
    */
   private static final class Weighted implements BaseModel {
     private final AtomicInteger opened = new AtomicInteger();
+
+    @Override
+    public MemoryNeed memory(Path model, int width, int height, boolean depth) {
+      return new MemoryNeed(1, (long) width * height);
+    }
 
     @Override
     public Session open(Path model, int width, int height, boolean depth) throws IOException {
@@ -79,6 +86,20 @@ class ProbedModelTest {
     probed.open(model("0.25"), 4, 4, false).close();
     assertEquals(6, plugin.opened.get());
     assertSame(probed, ProbedModel.of(probed));
+  }
+
+  @Test
+  void nothingOfThePluginIsHidden() throws Exception {
+    for (Method method : BaseModel.class.getMethods()) {
+      assertEquals(
+          ProbedModel.class,
+          ProbedModel.class
+              .getMethod(method.getName(), method.getParameterTypes())
+              .getDeclaringClass(),
+          method.toString());
+    }
+    assertEquals(
+        new MemoryNeed(1, 6), ProbedModel.of(new Weighted()).memory(model("1"), 2, 3, false));
   }
 
   @Test

@@ -31,6 +31,9 @@ final class EdgeViews implements AutoCloseable {
   /** Share of cells with one class from which two answers are of one model; JPEG moves a few. */
   static final double SAME = 0.98;
 
+  // Side of the frames that a file is opened for, to see that it opens.
+  private static final int TRIAL_SIDE = 64;
+
   // Of a black frame no power makes a picture.
   private static final double DARKEST = 0.02;
 
@@ -39,11 +42,21 @@ final class EdgeViews implements AutoCloseable {
   private final double brightness;
   private @Nullable Opened opened;
 
+  // The file as it was last seen to open.
+  private volatile @Nullable State tried;
+
   // What the model itself said last: of those scores it need not be asked whether they are its own.
   private @Nullable ClassScores own;
 
   private record Opened(
-      BaseModel.Session session, int width, int height, boolean depth, FileTime modified) {}
+      BaseModel.Session session, int width, int height, boolean depth, State state) {}
+
+  /** By which a changed file is known. */
+  private record State(FileTime modified, long bytes) {
+    static State of(Path file) throws IOException {
+      return new State(Files.getLastModifiedTime(file), Files.size(file));
+    }
+  }
 
   /**
    * Looks with a model.
@@ -127,11 +140,18 @@ final class EdgeViews implements AutoCloseable {
 
   /** Why a file that is there cannot be used; empty if it can, or is not there. */
   String failure() {
-    try {
-      memory(1, 1, 1);
+    if (!Files.exists(file)) {
       return "";
-    } catch (UncheckedIOException e) {
-      return String.valueOf(e.getMessage());
+    }
+    try {
+      State state = State.of(file);
+      if (!state.equals(tried)) {
+        basemodel.open(file, TRIAL_SIDE, TRIAL_SIDE, false).close();
+        tried = state;
+      }
+      return "";
+    } catch (IOException e) {
+      return String.valueOf(cannotOpen(e).getMessage());
     }
   }
 
@@ -189,18 +209,18 @@ final class EdgeViews implements AutoCloseable {
   private BaseModel.Session open(Frame frame) {
     boolean depth = frame.depth() != null;
     try {
-      FileTime modified = Files.getLastModifiedTime(file);
+      State state = State.of(file);
       Opened before = opened;
       if (before != null
           && before.width == frame.width()
           && before.height == frame.height()
           && before.depth == depth
-          && before.modified.equals(modified)) {
+          && before.state.equals(state)) {
         return before.session;
       }
       close();
       BaseModel.Session session = basemodel.open(file, frame.width(), frame.height(), depth);
-      opened = new Opened(session, frame.width(), frame.height(), depth, modified);
+      opened = new Opened(session, frame.width(), frame.height(), depth, state);
       return session;
     } catch (IOException e) {
       throw cannotOpen(e);

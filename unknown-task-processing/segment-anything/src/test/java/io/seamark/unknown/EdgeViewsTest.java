@@ -174,6 +174,25 @@ class EdgeViewsTest {
       Files.write(file, new byte[0]);
       assertEquals("cannot open sam_fusion's edge model " + file + ": no model", views.failure());
       assertEquals(views.failure(), views.unlabelled());
+      Files.write(file, new byte[] {1});
+      assertEquals("", views.failure());
+    }
+  }
+
+  @Test
+  void modelThatIsReadButDoesNotOpen_isSaid() throws IOException {
+    Path file = Files.write(folder.resolve("champion.safetensors"), new byte[] {1});
+    BaseModel scoresNothing =
+        (model, width, height, depth) -> {
+          throw new IOException("its scores of a probe frame are not finite");
+        };
+    try (EdgeViews views = new EdgeViews(scoresNothing, file, 0.4)) {
+      String why =
+          "cannot open sam_fusion's edge model "
+              + file
+              + ": its scores of a probe frame are not finite";
+      assertEquals(why, views.failure());
+      assertEquals(why, views.unlabelled());
     }
   }
 

@@ -389,12 +389,14 @@ final class TaskProcessor implements AutoCloseable {
   private ClassScores label(Frame frame) {
     try {
       return processing.label(frame);
-    } catch (IllegalStateException | UncheckedIOException e) {
+    } catch (IllegalStateException e) {
       String why = processing.unlabelled();
       if (why.isEmpty()) {
         throw e;
       }
       throw new NotReadyException(why);
+    } catch (UncheckedIOException e) {
+      throw new NotReadyException(String.valueOf(e.getMessage()));
     }
   }
 
@@ -404,11 +406,7 @@ final class TaskProcessor implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new BadSampleException(String.valueOf(e.getMessage()));
     } catch (UncheckedIOException e) {
-      String why = processing.failure();
-      if (why.isEmpty()) {
-        throw e;
-      }
-      throw new NotReadyException(why);
+      throw new NotReadyException(String.valueOf(e.getMessage()));
     }
   }
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A service with an edge model of its own, against one real server. */
-class UnscoredFramesTrial {
+class UnscoredFramesTest {
   private static final int WIDTH = 96;
   private static final int HEIGHT = 64;
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -30,9 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
  * Hostile inputs of more than 200 kinds are refused by name and end nothing, and more than 200
  * kinds of ordinary ones are taken: at the running services, at a running edge and at everything
  * that reads files, each with the memory that it is shipped with. Not yet among the tests: Maven
- * runs it with {@code -Dtest=InputsTrial}.
+ * runs it with {@code -Dtest=InputsTest}.
  */
-class InputsTrial {
+class InputsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path folder = Path.of(".");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Names that clients give, in the logs of a service. */
-class ForeignNamesTrial {
+class ForeignNamesTest {
   private static final int SIDE = 64;
   private static final String MEDIA_TYPE = ArrowMessages.MEDIA_TYPE;
   private static final HttpClient HTTP =
@@ -75,15 +75,14 @@ class ForeignNamesTrial {
   @Test
   @DisplayName("every log line of a service is JSON, and no name forges a field or a line")
   void logs() throws Exception {
-    List<String> hostile =
+    // The buffer takes no control characters; the rest is any edge's right.
+    List<String> refused =
         List.of(
             "esc\u001b[2J\u001b]0;x\u0007",
             "nul\u0000\u0001\u007f\u009b",
-            "two\nevent=forged level=ERROR",
-            "x domain=forged masks=999",
-            "quote\"\\",
-            "\u202eturned",
-            "=1+1");
+            "two\nevent=forged level=ERROR");
+    List<String> taken =
+        List.of("x domain=forged masks=999", "quote\"\\", "\u202eturned", "=1+1", "\u4e2d\u6587");
     Path logs;
     try (LibertyServer server =
         LibertyServer.start(
@@ -94,9 +93,13 @@ class ForeignNamesTrial {
             Map.of("SEAMARK_DATA", folder.resolve("data").toString()))) {
       server.awaitReady(Duration.ofMinutes(3));
       logs = server.logs();
-      for (String name : hostile) {
+      for (String name : taken) {
         assertEquals(
             200, post(server, "unknown-tasks", MEDIA_TYPE, sample(name, name, name, name)));
+      }
+      for (String name : refused) {
+        assertEquals(
+            400, post(server, "unknown-tasks", MEDIA_TYPE, sample(name, name, name, name)));
       }
       // What is refused, or is not there, may be logged too.
       post(server, "unknown-tasks", MEDIA_TYPE, new byte[] {27, 0, 10});
@@ -123,7 +126,7 @@ class ForeignNamesTrial {
         }
       }
     }
-    assertEquals(hostile.size(), frames.size(), frames.toString());
+    assertEquals(taken.size(), frames.size(), frames.toString());
     for (String frame : frames) {
       assertTrue(frame.chars().noneMatch(c -> c < ' ' || c >= 0x7F && c < 0xA0), frame);
       // Without what stands between quotes there are our own fields alone.
