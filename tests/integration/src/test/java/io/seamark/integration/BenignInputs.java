@@ -73,6 +73,12 @@ final class BenignInputs {
         "comment.jpg", inserted(jpeg, 0xFE, "taken at noon".getBytes(StandardCharsets.UTF_8)));
     files.put("application-segment.jpg", inserted(jpeg, 0xED, new byte[40]));
     files.put("many-segments.jpg", many(jpeg));
+    // As cameras send motion JPEG: Huffman's tables are the standard's own.
+    files.put(
+        "no-huffman-tables.jpg",
+        Pictures.join(
+            Arrays.copyOf(jpeg, Pictures.marker(jpeg, 0xC4)),
+            Arrays.copyOfRange(jpeg, Pictures.marker(jpeg, 0xDA), jpeg.length)));
     files.put("bytes-after-the-end.png", Pictures.join(png(WIDTH, HEIGHT, 2, 8, 0), new byte[300]));
     byte[] plain = png(WIDTH, HEIGHT, 2, 8, 0);
     for (String name :
@@ -434,10 +440,10 @@ final class BenignInputs {
         "hard_example_mining.score_margin.threshold=0.5",
         "hard_example_mining.score_margin.threshold=1e-1",
         "hard_example_mining.upload_budget.share=0.3",
-        "other.product.key=anything",
+        "sample_source.image_folder.folder=",
         "\uFEFFseamark.threads=2",
         "seamark.threads=2\r\nseamark.seed=3\r\n",
-        "key.of.others=\\u00fc");
+        "seamark.edge.name=\\u00fc");
   }
 
   @SuppressWarnings("TooManyParameters")

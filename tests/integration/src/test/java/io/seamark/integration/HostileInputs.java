@@ -80,6 +80,7 @@ final class HostileInputs {
     byte[] jpeg = Pictures.jpeg(WIDTH, HEIGHT, false, 0.9f, false);
     int frame = marker(jpeg, 0xC0);
     int tables = marker(jpeg, 0xC4);
+    int divisors = marker(jpeg, 0xDB);
     int scan = marker(jpeg, 0xDA);
     for (int i = 1; i <= 10; i++) {
       files.put("cut-" + i + ".jpg", Arrays.copyOf(jpeg, 2 + i * (jpeg.length - 4) / 10));
@@ -94,7 +95,7 @@ final class HostileInputs {
     files.put("lossless.jpg", with(jpeg, frame + 1, 0xC3));
     files.put("arithmetic.jpg", with(jpeg, frame + 1, 0xC9));
     files.put("no-frame.jpg", join(Arrays.copyOf(jpeg, frame), tail(jpeg, scan)));
-    files.put("no-tables.jpg", join(Arrays.copyOf(jpeg, tables), tail(jpeg, scan)));
+    files.put("no-divisors.jpg", join(Arrays.copyOf(jpeg, divisors), tail(jpeg, frame)));
     files.put("length-0.jpg", with(jpeg, tables + 2, 0, 0));
     files.put("length-beyond.jpg", with(jpeg, tables + 2, 0xFF, 0xFF));
     files.put(
@@ -414,6 +415,7 @@ final class HostileInputs {
               method + " /models/champion HTTP/1.1\r\nContent-Length: 0",
               new byte[0]));
     }
+    calls.add(new HttpCall("version 9.9", "GET /metrics HTTP/9.9", new byte[0]));
     calls.add(
         HttpCall.post(
             "upload of a model", "/models/v9/weights", "application/octet-stream", random(100)));
@@ -426,7 +428,6 @@ final class HostileInputs {
     List<HttpCall> calls = new ArrayList<>();
     calls.add(new HttpCall("no HTTP", "hello", new byte[0]));
     calls.add(new HttpCall("TLS", "\u0016\u0003\u0001\u0002\u0000\u0001", random(200)));
-    calls.add(new HttpCall("version 9.9", "GET /metrics HTTP/9.9", new byte[0]));
     calls.add(new HttpCall("no path", "GET HTTP/1.1", new byte[0]));
     calls.add(new HttpCall("NUL in path", "GET /met\0rics HTTP/1.1", new byte[0]));
     calls.add(
@@ -582,7 +583,7 @@ final class HostileInputs {
             "hard_example_mining.score_margin.treshold=0.5",
             "hard_example_mining.none.threshold=0.5",
             "nonsense.score_margin.threshold=0.5",
-            "sample_source.image_folder.folder=",
+            "other.product.key=anything",
             "mask_generator.segment_anything.mode=slow",
             "seamark.plugins=\\u0000",
             "seamark.threads=\\uZZZZ")) {
