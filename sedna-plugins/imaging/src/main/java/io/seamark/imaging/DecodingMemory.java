@@ -9,6 +9,7 @@ package io.seamark.imaging;
 public final class DecodingMemory {
   private static final int PICTURE = 24;
   private static final int DEPTH = 8;
+  private static final int OUTSIDE = 8;
   private static final int FRAME = 3;
   private static final int FRAME_DEPTH = 4;
 
@@ -24,6 +25,18 @@ public final class DecodingMemory {
    */
   public static long peak(int width, int height, boolean depth) {
     return (long) width * height * (depth ? PICTURE + DEPTH : PICTURE);
+  }
+
+  /**
+   * What the JPEG reader takes outside of the heap at most: a progressive picture's coefficients,
+   * two bytes for each pixel of up to four channels.
+   *
+   * @param width in pixels
+   * @param height in pixels
+   * @return bytes
+   */
+  public static long outside(int width, int height) {
+    return (long) width * height * OUTSIDE;
   }
 
   /**

@@ -36,7 +36,8 @@ class DecodingMemoryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jpeg", "png", "16 bit png with transparency"})
+  @ValueSource(
+      strings = {"jpeg", "jpeg that is turned", "jpeg of inks", "png", "16 bit png with transparency"})
   @DisplayName("the bound for decoding is one")
   void peak_isEnough(String kind) throws Exception {
     Path file = folder.resolve("image");
@@ -50,6 +51,13 @@ class DecodingMemoryTest {
               DataBuffer.TYPE_USHORT);
       var raster = Raster.createInterleavedRaster(DataBuffer.TYPE_USHORT, SIDE, SIDE, 4, null);
       ImageIO.write(new BufferedImage(model, raster, false, null), "png", file.toFile());
+    } else if (kind.startsWith("jpeg ")) {
+      int[] values = new int[(SIDE + 7) / 8 * ((SIDE + 7) / 8)];
+      FlatJpeg jpeg =
+          kind.endsWith("inks")
+              ? new FlatJpeg(SIDE, SIDE, values, values, values, values).adobe(2)
+              : new FlatJpeg(SIDE, SIDE, values, values, values);
+      Files.write(file, jpeg.exif(Orientation.block(6)).file());
     } else {
       byte[] rgb = new byte[3 * SIDE * SIDE];
       // A noisy strip, so that the file is no trifle.

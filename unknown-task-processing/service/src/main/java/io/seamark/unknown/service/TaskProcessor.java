@@ -228,15 +228,18 @@ final class TaskProcessor implements AutoCloseable {
   }
 
   /** The frame, where there is room to decode it while another is in work; else null. */
-  private static @Nullable Frame decodedAhead(HardSample sample, MemoryBudget.Claim early) {
+  private @Nullable Frame decodedAhead(HardSample sample, MemoryBudget.Claim early) {
     boolean depth = sample.depthPng() != null;
     long peak = DecodingMemory.peak(sample.width(), sample.height(), depth);
-    if (!early.tryGrow(peak)) {
-      return null;
+    try (MemoryBudget.Claim workspace = outside.claim()) {
+      if (!workspace.tryGrow(DecodingMemory.outside(sample.width(), sample.height()))
+          || !early.tryGrow(peak)) {
+        return null;
+      }
+      Frame frame = decodeFrame(sample);
+      early.shrink(peak - DecodingMemory.frame(sample.width(), sample.height(), depth));
+      return frame;
     }
-    Frame frame = decodeFrame(sample);
-    early.shrink(peak - DecodingMemory.frame(sample.width(), sample.height(), depth));
-    return frame;
   }
 
   /**
@@ -373,7 +376,8 @@ final class TaskProcessor implements AutoCloseable {
               .plus(MemoryNeed.ofHeap(CONFIDENCE * cells))
               .plus(processingMemory(width, height, scores.classes()));
     }
-    return MemoryNeed.ofHeap(DecodingMemory.peak(width, height, depth))
+    return new MemoryNeed(
+            DecodingMemory.peak(width, height, depth), DecodingMemory.outside(width, height))
         .then(answering)
         .then(MemoryNeed.ofHeap(frame + pixels + ENCODED * (stored + pixels)));
   }

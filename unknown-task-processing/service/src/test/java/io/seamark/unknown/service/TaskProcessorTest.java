@@ -254,6 +254,28 @@ class TaskProcessorTest {
   }
 
   @Test
+  @DisplayName("what decoding takes outside of the heap is counted")
+  void process_countsDecodingOutsideOfTheHeap() throws IOException {
+    try (TaskProcessor processor =
+        new TaskProcessor(
+            new ArgmaxProcessing(),
+            (sample, scores) -> true,
+            FIRST,
+            "argmax",
+            ReplayBuffer.open(folder, BufferOptions.defaults()),
+            2,
+            memory,
+            new MemoryBudget("work outside of the heap", 8 * WIDTH * HEIGHT - 1))) {
+      RefusedException refused =
+          assertThrows(RefusedException.class, () -> processor.process(body("a", WIDTH)));
+      assertEquals(RefusedException.TOO_LARGE, refused.status());
+      assertTrue(
+          String.valueOf(refused.getMessage()).endsWith(" for work outside of the heap"),
+          refused.getMessage());
+    }
+  }
+
+  @Test
   @DisplayName(
       "a frame that needs more than there is, is refused with both figures, and holds nothing")
   void process_refusesWhatThereIsNoRoomFor() throws IOException {
