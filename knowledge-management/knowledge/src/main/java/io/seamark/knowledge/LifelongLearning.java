@@ -93,7 +93,12 @@ public final class LifelongLearning implements AutoCloseable {
   private @Nullable LastRound last;
 
   private @Nullable LastRequest lastRequest;
-  private Runnable afterRound = () -> {};
+  private Runnable counted = () -> {};
+
+  /** Of buffers that were closed since the start. */
+  private long droppedBefore;
+
+  private long dropped;
 
   private String bufferTrouble = "";
 
@@ -302,14 +307,31 @@ public final class LifelongLearning implements AutoCloseable {
   }
 
   /**
-   * Lets somebody know when a round has ended, in whatever way.
+   * Lets somebody know when a count has risen: a round has ended, in whatever way, or samples were
+   * dropped.
    *
-   * @param listener called from the round's thread; must return soon
+   * @param listener called from the thread that counted, with the lock held or not; must return
+   *     soon
    */
-  public void afterEachRound(Runnable listener) {
+  public void whenCounted(Runnable listener) {
     lock.lock();
     try {
-      afterRound = listener;
+      counted = listener;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Samples that were dropped since the start to keep the buffer within its bounds, where this
+   * gathers it from replicas; another writer counts its own.
+   *
+   * @return at least 0
+   */
+  public long dropped() {
+    lock.lock();
+    try {
+      return dropped;
     } finally {
       lock.unlock();
     }
@@ -467,7 +489,7 @@ public final class LifelongLearning implements AutoCloseable {
       Runnable listener;
       lock.lock();
       try {
-        listener = afterRound;
+        listener = counted;
         running = false;
         progress = 0;
         loss = null;
@@ -605,6 +627,11 @@ public final class LifelongLearning implements AutoCloseable {
       next = samples.next();
       size = samples.size();
       bufferTrouble = "";
+      long before = dropped;
+      dropped = droppedBefore + samples.dropped();
+      if (dropped > before) {
+        counted.run();
+      }
     } catch (IOException e) {
       // The writer may be in the middle of making it; said once, then tried again.
       if (!bufferTrouble.equals(String.valueOf(e.getMessage()))) {
@@ -637,6 +664,7 @@ public final class LifelongLearning implements AutoCloseable {
     buffer = null;
     gathering = null;
     if (open != null) {
+      droppedBefore += open.dropped();
       try (open) {
         if (sources != null) {
           sources.close();

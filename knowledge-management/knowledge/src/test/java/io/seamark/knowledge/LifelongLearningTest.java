@@ -56,6 +56,12 @@ class LifelongLearningTest {
 
   private LearningSettings settings(
       int trigger, int steps, List<Path> replicas, Duration minInterval) throws IOException {
+    return settings(trigger, steps, replicas, minInterval, BufferOptions.defaults());
+  }
+
+  private LearningSettings settings(
+      int trigger, int steps, List<Path> replicas, Duration minInterval, BufferOptions bounds)
+      throws IOException {
     Path model = folder.resolve("street.safetensors");
     if (!model.toFile().exists()) {
       Street.model(model);
@@ -73,7 +79,7 @@ class LifelongLearningTest {
         16,
         new RoundSettings(
             steps, 2, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS, Street.SIZE),
-        BufferOptions.defaults());
+        bounds);
   }
 
   private static LifelongLearning started(LearningSettings settings) throws IOException {
@@ -255,7 +261,7 @@ class LifelongLearningTest {
     AtomicInteger told = new AtomicInteger();
     try (LifelongLearning learning =
         LifelongLearning.open(settings(10, 2), Street.plugins(Map.of()), Clock.systemUTC())) {
-      learning.afterEachRound(told::incrementAndGet);
+      learning.whenCounted(told::incrementAndGet);
       learning.start();
       await(learning, s -> told.get() == 1);
       assertEquals(1, learning.state().completed());
@@ -321,6 +327,25 @@ class LifelongLearningTest {
       LearningState state = await(learning, s -> s.samples() == 12);
       assertEquals(1, state.completed());
       assertEquals(12, state.trainedOn());
+    }
+  }
+
+  @Test
+  void whatAGatheredBufferDropsIsCountedAndTold() throws IOException {
+    Path replica = Street.buffer(folder.resolve("one/buffer"), 10);
+    AtomicInteger told = new AtomicInteger();
+    BufferOptions bounds = BufferOptions.defaults().withMaxSamples(4, 4, 4);
+    try (LifelongLearning learning =
+        LifelongLearning.open(
+            settings(100, 2, List.of(replica), Duration.ZERO, bounds),
+            Street.plugins(Map.of()),
+            Clock.systemUTC())) {
+      learning.whenCounted(told::incrementAndGet);
+      assertEquals(0, learning.dropped());
+      learning.start();
+      await(learning, s -> told.get() == 1);
+      assertEquals(6, learning.dropped());
+      assertEquals(4, learning.state().samples());
     }
   }
 

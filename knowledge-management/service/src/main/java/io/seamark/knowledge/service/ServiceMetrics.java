@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The service's metrics, from what the registry and the learning know, so that they are right after
- * a restart too. What only rises is a counter, raised when a round has ended; the rest are gauges.
+ * a restart too. What only rises is a counter; the rest are gauges.
  */
 @ApplicationScoped
 public class ServiceMetrics {
@@ -82,6 +82,11 @@ public class ServiceMetrics {
         MetricUnits.NONE,
         () -> learning.state().idle());
     counter(
+        "dropped",
+        "Samples dropped since the start to keep the gathered buffer within its bounds.",
+        MetricUnits.NONE,
+        learning::dropped);
+    counter(
         "training",
         "Time spent training, over all versions.",
         MetricUnits.SECONDS,
@@ -89,7 +94,7 @@ public class ServiceMetrics {
             learning.registry().versions().stream()
                 .mapToDouble(v -> v.provenance().training().getOrDefault("seconds", 0.0))
                 .sum());
-    learning.afterEachRound(() -> rising.forEach(Rising::raise));
+    learning.whenCounted(() -> rising.forEach(Rising::raise));
     state(learning, "samples", "Samples in the replay buffer.", s -> s.samples());
     state(
         learning,
