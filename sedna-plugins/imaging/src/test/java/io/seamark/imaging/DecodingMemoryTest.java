@@ -37,7 +37,13 @@ class DecodingMemoryTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"jpeg", "jpeg that is turned", "jpeg of inks", "png", "16 bit png with transparency"})
+      strings = {
+        "jpeg",
+        "jpeg that is turned",
+        "jpeg of inks",
+        "png",
+        "16 bit png with transparency"
+      })
   @DisplayName("the bound for decoding is one")
   void peak_isEnough(String kind) throws Exception {
     Path file = folder.resolve("image");

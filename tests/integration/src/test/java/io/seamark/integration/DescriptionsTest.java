@@ -276,7 +276,8 @@ class DescriptionsTest {
     }
     if (service.equals(KNOWLEDGE)) {
       for (String name :
-          List.of("rounds", "accepted", "rejected", "failed", "idle", "dropped", "training_seconds")) {
+          List.of(
+              "rounds", "accepted", "rejected", "failed", "idle", "dropped", "training_seconds")) {
         String expected = "# TYPE seamark_knowledge_" + name + "_total counter";
         assertTrue(types.contains(expected), () -> expected + " is not in " + types);
       }
