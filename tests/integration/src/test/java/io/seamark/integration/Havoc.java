@@ -1,11 +1,15 @@
 package io.seamark.integration;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.bench.ExampleJob;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.durable.DurableFiles;
 import io.seamark.network.Safetensors;
 import java.awt.image.BufferedImage;
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,11 +19,12 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +33,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,15 +51,22 @@ import javax.imageio.ImageIO;
  * outlived the one that started them.
  *
  * <p>A full disk is a small tmpfs where that may be mounted, and a limit on the size of files
- * elsewhere. As a main class: {@code --rounds N --seconds N --seed N --only VERB}.
+ * elsewhere. Most uses of {@code predict} and {@code edge} are of a process that has run some
+ * before, so that a round takes no start of Java and a kill falls into the work; the rest are
+ * processes of their own. As a main class: {@code --rounds N --seconds N --seed N --only VERB}.
  */
-final class Havoc {
+final class Havoc implements AutoCloseable {
   /** The environment variable by which a process and all that it starts are known. */
   static final String ROUND = "SEAMARK_HAVOC_ROUND";
 
   private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final Duration AFTERMATH = Duration.ofSeconds(90);
+
+  /** One use in so many is a process of its own. */
+  private static final int COLD = 20;
+
   private static final int IMAGES = 5;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path world;
   private final Path results;
@@ -60,8 +76,11 @@ final class Havoc {
   private final boolean mounts;
   private final List<String> faults = new ArrayList<>();
   private final Map<String, Map<Kind, Integer>> counts = new TreeMap<>();
+  private final Map<String, Long> spent = new HashMap<>();
   private final Map<Path, String> decoded = new HashMap<>();
   private final Set<Path> persons = new HashSet<>();
+  private final ExecutorService readers = Executors.newCachedThreadPool();
+  private final Deque<Server> idle = new ArrayDeque<>();
   private int rounds;
   private int watched;
 
@@ -87,6 +106,89 @@ final class Havoc {
    * @param replaces whether a former run in the folder is to be replaced
    */
   private record Use(String verb, Path out, List<String> arguments, boolean replaces) {}
+
+  /** A use of a verb that has begun. */
+  private sealed interface Running permits Started, Served {
+    /** Whether it ended within so many milliseconds. */
+    boolean ended(long milliseconds) throws Exception;
+
+    /** As {@code kill -9}. */
+    void kill() throws Exception;
+
+    int exit() throws Exception;
+
+    String errors() throws Exception;
+  }
+
+  /** In a process of its own. */
+  private record Started(Process process, Path console) implements Running {
+    @Override
+    public boolean ended(long milliseconds) throws InterruptedException {
+      return process.waitFor(milliseconds, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void kill() throws InterruptedException {
+      process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public int exit() {
+      return process.exitValue();
+    }
+
+    @Override
+    public String errors() throws IOException {
+      return Files.readString(console);
+    }
+  }
+
+  /** By one that runs command lines. */
+  private record Served(Server server, Future<JsonNode> result) implements Running {
+    @Override
+    public boolean ended(long milliseconds) throws Exception {
+      try {
+        result.get(milliseconds, TimeUnit.MILLISECONDS);
+        return true;
+      } catch (TimeoutException e) {
+        return false;
+      }
+    }
+
+    @Override
+    public void kill() throws InterruptedException {
+      server.process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public int exit() throws Exception {
+      return result.get().path("status").asInt();
+    }
+
+    @Override
+    public String errors() throws Exception {
+      return result.get().path("err").asText();
+    }
+  }
+
+  /** A process that runs {@link CommandLines}. */
+  private record Server(Process process, BufferedReader answers) {
+    Running begin(Use use, ExecutorService readers) throws IOException {
+      byte[] line = (JSON.writeValueAsString(use.arguments()) + "\n").getBytes(UTF_8);
+      process.getOutputStream().write(line);
+      process.getOutputStream().flush();
+      return new Served(
+          this,
+          readers.submit(
+              () -> {
+                String answer = answers.readLine();
+                if (answer == null) {
+                  throw new IOException("the process ended with status " + process.waitFor());
+                }
+                return JSON.readTree(answer);
+              }));
+    }
+  }
 
   /**
    * Makes the inputs.
@@ -175,6 +277,7 @@ final class Havoc {
   }
 
   private void round() throws Exception {
+    long begin = System.nanoTime();
     Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
     Path disk = kind == Kind.FULL_DISK && mounts ? world.resolve("disk") : null;
     String verb = verb();
@@ -201,7 +304,7 @@ final class Havoc {
         faults.add(title + said);
       }
       counts.computeIfAbsent(verb, v -> new TreeMap<>()).merge(kind, 1, Integer::sum);
-      if (use.verb().equals("predict") && random.nextInt(4) == 0) {
+      if (use.verb().equals("predict") && use.out().startsWith(results) && random.nextInt(4) == 0) {
         // Now and then from nothing.
         delete(use.out());
       }
@@ -211,21 +314,27 @@ final class Havoc {
       }
       persons.removeIf(file -> !Files.exists(file));
       delete(world.resolve("tmp"));
+      spent.merge(verb, System.nanoTime() - begin, Long::sum);
     }
   }
 
   private String verb() {
-    String verb = anyVerb();
-    while (!only.isEmpty() && !verb.equals(only)) {
-      verb = anyVerb();
-    }
-    return verb;
+    return only.isEmpty() ? anyVerb() : only;
   }
 
+  /**
+   * Two servers take their time to start, and a case to train, so these two verbs get a share of
+   * the time and not of the rounds.
+   */
   private String anyVerb() {
-    int at = random.nextInt(100);
-    // Two servers take their time to start, and a case to train.
-    return at < 47 ? "predict" : at < 94 ? "edge" : at < 98 ? "bench" : "run";
+    long all = spent.values().stream().mapToLong(Long::longValue).sum();
+    if (spent.getOrDefault("run", 0L) < all / 4) {
+      return "run";
+    }
+    if (spent.getOrDefault("bench", 0L) < all / 8) {
+      return "bench";
+    }
+    return random.nextBoolean() ? "predict" : "edge";
   }
 
   private Use use(String verb, Path place) {
@@ -239,12 +348,22 @@ final class Havoc {
         return new Use(
             verb,
             out,
-            command(verb, "--images", images, "--labels", labels, "--hem", "score_margin", out),
+            command(
+                verb,
+                "--images",
+                images,
+                "--labels",
+                labels,
+                "--hem",
+                "score_margin",
+                "--threads",
+                "1",
+                out),
             false);
       }
       case "edge" -> {
         Path out = random.nextInt(20) == 0 ? images : place.resolve("edge-" + random.nextInt(3));
-        return new Use(verb, out, command(verb, "--source", images, out), false);
+        return new Use(verb, out, command(verb, "--source", images, "--threads", "1", out), false);
       }
       case "bench" -> {
         Path job = world.resolve("job/benchmarkingjob.yaml");
@@ -347,54 +466,73 @@ final class Havoc {
   }
 
   private String kill(Use use, String id) throws Exception {
-    Process process = start(use, id, 0);
+    Running running = begin(use, id);
     // Most of what a verb does comes after the start of its Java.
-    long moment = (long) (random.nextDouble() * usual(use));
-    if (!process.waitFor(moment, TimeUnit.MILLISECONDS)) {
-      process.destroyForcibly().waitFor();
+    long moment = (long) (random.nextDouble() * usual(use, running));
+    if (!running.ended(moment)) {
+      running.kill();
       return "";
     }
-    return ended(use, process, false);
+    String said = ended(use, running, false);
+    done(running);
+    return said;
   }
 
   private final Map<String, Long> durations = new HashMap<>();
 
+  private static String way(Use use, Running running) {
+    return use.verb() + (running instanceof Served ? " served" : "");
+  }
+
   /** How long the verb took at most, in milliseconds. */
-  private long usual(Use use) {
+  private long usual(Use use, Running running) {
     return durations.getOrDefault(
-        use.verb(),
-        use.verb().equals("run") ? 60_000L : use.verb().equals("bench") ? 20_000 : 4000);
+        way(use, running),
+        running instanceof Served
+            ? 400L
+            : use.verb().equals("run") ? 60_000 : use.verb().equals("bench") ? 20_000 : 4000);
   }
 
   private String fullDisk(Use use, String id, boolean mounted) throws Exception {
-    Process process = start(use, id, mounted ? 0 : 1 << random.nextInt(18));
-    String said = await(process, use);
-    return said.isEmpty() ? ended(use, process, true) : said;
+    Running running = mounted ? begin(use, id) : start(use, id, 1 << random.nextInt(18));
+    String said = await(running, use);
+    if (said.isEmpty()) {
+      said = ended(use, running, true);
+      done(running);
+    }
+    return said;
   }
 
   private String secondStart(Use use, String id) throws Exception {
     long begin = System.nanoTime();
-    Process first = start(use, id, 0);
-    first.waitFor((long) (random.nextDouble() * usual(use)), TimeUnit.MILLISECONDS);
-    Process second = start(use, id, 0);
+    Running first = begin(use, id);
+    first.ended((long) (random.nextDouble() * usual(use, first)));
+    Running second = begin(use, id);
     String said = await(first, use) + await(second, use);
-    durations.merge(use.verb(), (System.nanoTime() - begin) / 1_000_000, Math::min);
     if (!said.isEmpty()) {
       return said;
     }
-    // Whoever came later is refused or finds it done; the other one is not harmed.
-    boolean refusable = refusable(use);
-    if (first.exitValue() != 0 && second.exitValue() != 0 && !refusable) {
-      return "both failed, " + ended(use, first, false) + "; " + ended(use, second, false);
+    if (first instanceof Served == second instanceof Served) {
+      long took = (System.nanoTime() - begin) / 1_000_000;
+      durations.merge(way(use, first), took, Math::min);
     }
-    return ended(use, first, false).isEmpty() ? ended(use, second, false) : "the first failed";
+    String firstSaid = ended(use, first, false);
+    String secondSaid = ended(use, second, false);
+    // Whoever came later is refused or finds it done; the other one is not harmed.
+    boolean bothFailed = first.exit() != 0 && second.exit() != 0 && !refusable(use);
+    done(first);
+    done(second);
+    if (bothFailed) {
+      return "both failed: " + first.errors().strip() + "; " + second.errors().strip();
+    }
+    return firstSaid + secondSaid;
   }
 
-  private String await(Process process, Use use) throws InterruptedException {
-    if (process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+  private String await(Running running, Use use) throws Exception {
+    if (running.ended(LIMIT.toMillis())) {
       return "";
     }
-    process.destroyForcibly().waitFor();
+    running.kill();
     return use.verb() + " did not end within " + LIMIT;
   }
 
@@ -407,27 +545,71 @@ final class Havoc {
   }
 
   /** Nothing, or what was wrong about how it ended. */
-  private String ended(Use use, Process process, boolean fullDisk) throws IOException {
-    int exit = process.exitValue();
-    String errors = Files.readString(errors(process.pid()));
+  private static String ended(Use use, Running running, boolean fullDisk) throws Exception {
+    int exit = running.exit();
+    String errors = running.errors();
     if (errors.contains("\tat ")) {
       return "a stack trace: " + errors;
     }
     if (exit == 0 || exit == 2 || exit == 1 && fullDisk) {
       return "";
     }
-    return "exit " + exit + ": " + errors.strip();
+    return use.verb() + " exit " + exit + ": " + errors.strip();
   }
 
-  private Path errors(long pid) {
-    return world.resolveSibling("err-" + pid + ".txt");
+  private final Deque<Path> consoles = new ArrayDeque<>();
+
+  /** Mostly in a process that is there already, where the verb is one that starts no others. */
+  private Running begin(Use use, String id) throws Exception {
+    boolean small = use.verb().equals("predict") || use.verb().equals("edge");
+    if (!small || random.nextInt(COLD) == 0) {
+      return start(use, id, 0);
+    }
+    Server server = idle.poll();
+    return (server == null ? server() : server).begin(use, readers);
   }
 
-  private final Map<Long, Path> consoles = new LinkedHashMap<>();
+  private void done(Running running) {
+    if (running instanceof Served served && served.server().process().isAlive()) {
+      idle.push(served.server());
+    }
+  }
 
-  private Process start(Use use, String id, int blocks) throws IOException {
+  /** Most of the time that starting one takes goes to loading classes, so these are archived. */
+  private Server server() throws Exception {
+    Path archive = world.resolveSibling("classes.jsa");
+    if (!Files.exists(archive)) {
+      Server first = server("-XX:ArchiveClassesAtExit=" + archive);
+      Path out = world.resolveSibling("first");
+      Use use =
+          new Use(
+              "predict", out, command("predict", "--images", world.resolve("images"), out), false);
+      first.begin(use, readers).ended(LIMIT.toMillis());
+      first.process().getOutputStream().close();
+      first.process().waitFor();
+    }
+    return server("-XX:SharedArchiveFile=" + archive);
+  }
+
+  private Server server(String option) throws IOException {
+    Path temporary = Files.createDirectories(world.resolveSibling("tmp"));
+    // What Java itself has to say would go to standard output.
+    String options = options(temporary) + " -Xlog:disable " + option;
+    Process process =
+        new ProcessBuilder(CommandLines.java(options.split(" ")))
+            .directory(world.toFile())
+            .redirectError(new File("/dev/null"))
+            .start();
+    return new Server(process, process.inputReader(UTF_8));
+  }
+
+  private static String options(Path temporary) {
+    return "-Djava.io.tmpdir=" + temporary + " -XX:-UsePerfData -XX:TieredStopAtLevel=1";
+  }
+
+  private Started start(Use use, String id, int blocks) throws IOException {
     Path temporary = Files.createDirectories(world.resolve("tmp"));
-    Path log = Files.createTempFile(world.resolveSibling(""), "console", ".txt");
+    Path console = Files.createTempFile(world.resolveSibling(""), "console", ".txt");
     List<String> command = new ArrayList<>();
     if (blocks > 0) {
       // Files of so many blocks of 512 bytes at most; what comes after fails as on a full disk.
@@ -439,21 +621,24 @@ final class Havoc {
         new ProcessBuilder(command)
             .directory(world.toFile())
             .redirectOutput(new File("/dev/null"))
-            .redirectError(log.toFile());
+            .redirectError(console.toFile());
     Map<String, String> variables = builder.environment();
     variables.put(ROUND, id);
-    String options = "-Djava.io.tmpdir=" + temporary + " -XX:-UsePerfData -XX:TieredStopAtLevel=1";
-    variables.put("SEAMARK_JAVA_OPTS", options);
-    variables.put("JVM_ARGS", options);
+    variables.put("SEAMARK_JAVA_OPTS", options(temporary));
+    variables.put("JVM_ARGS", options(temporary));
     Process process = builder.start();
-    Files.move(log, errors(process.pid()), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-    Path former = consoles.put(process.pid(), errors(process.pid()));
-    if (former == null && consoles.size() > 4) {
-      Map.Entry<Long, Path> oldest = consoles.entrySet().iterator().next();
-      Files.deleteIfExists(oldest.getValue());
-      consoles.remove(oldest.getKey());
+    consoles.add(console);
+    if (consoles.size() > 4) {
+      Files.deleteIfExists(consoles.remove());
     }
-    return process;
+    return new Started(process, console);
+  }
+
+  /** Ends the processes that wait for more. */
+  @Override
+  public void close() {
+    idle.forEach(server -> server.process().destroyForcibly());
+    readers.shutdownNow();
   }
 
   /** Processes of the round that still live when those that clean up had time to. */
@@ -669,9 +854,11 @@ final class Havoc {
     Path folder = Files.createTempDirectory("seamark-havoc");
     Havoc havoc =
         new Havoc(folder, Long.parseLong(values.get("--seed")), values.getOrDefault("--only", ""));
-    havoc.play(
-        Integer.parseInt(values.get("--rounds")),
-        Duration.ofSeconds(Long.parseLong(values.getOrDefault("--seconds", "2592000"))));
+    try (havoc) {
+      havoc.play(
+          Integer.parseInt(values.get("--rounds")),
+          Duration.ofSeconds(Long.parseLong(values.getOrDefault("--seconds", "2592000"))));
+    }
     havoc.faults().forEach(System.out::println);
     System.out.println(havoc.summary());
     if (havoc.faults().isEmpty()) {

@@ -314,32 +314,12 @@ class InputsTest {
     }
     Path input = Files.write(folder.resolve("commands.txt"), lines, StandardCharsets.UTF_8);
     Path results = folder.resolve("results.txt");
-    List<String> java = new ArrayList<>();
-    java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    Matcher options =
-        Pattern.compile("(?<=\\s)(-X\\S+|--add-opens=\\S+|-Djava\\.awt\\S+)")
-            .matcher(Files.readString(Seamark.HOME.resolve("bin/seamark")));
-    while (options.find()) {
-      java.add(options.group(1));
-    }
-    assertTrue(java.stream().anyMatch(option -> option.startsWith("-Xmx")), java.toString());
-    java.add("-Dseamark.home=" + Seamark.HOME);
-    java.add("-Dsun.jnu.encoding=UTF-8");
-    java.add("-cp");
-    java.add(
-        Seamark.HOME
-            + "/lib/*:"
-            + Seamark.HOME
-            + "/lib/cli/*:"
-            + Path.of("target", "test-classes").toAbsolutePath());
-    java.add(CommandLines.class.getName());
-    java.add(input.toString());
-    java.add(results.toString());
     ProcessBuilder builder =
-        new ProcessBuilder(java)
+        new ProcessBuilder(CommandLines.java())
             .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("process.txt").toFile());
+            .redirectInput(input.toFile())
+            .redirectOutput(results.toFile())
+            .redirectError(folder.resolve("process.txt").toFile());
     builder
         .environment()
         .putAll(

@@ -50,6 +50,7 @@ class PeoplesFilesTest {
       }
     } finally {
       threads.shutdownNow();
+      worlds.forEach(Havoc::close);
     }
     for (Havoc world : worlds) {
       System.out.println(world.summary());
