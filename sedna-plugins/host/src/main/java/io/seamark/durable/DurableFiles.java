@@ -25,8 +25,8 @@ import java.util.regex.Pattern;
 /**
  * File operations that are either done, on the device, or not done at all. A file is written beside
  * its target under a name of its own, forced, renamed, and the folder is forced; a cut is never
- * seen under the final name. Whatever fails says which file it was about. An interrupt stops none of
- * it.
+ * seen under the final name. Whatever fails says which file it was about. An interrupt stops none
+ * of it.
  */
 public final class DurableFiles {
   /** What an unfinished file is called: {@code .seamark-<32 hexadecimal digits>.new}. */

@@ -209,7 +209,8 @@ class OutputFolderTest {
       String message =
           String.valueOf(
               assertThrows(IOException.class, () -> out.write("c.png", bytes("x"))).getMessage());
-      assertEquals(folder.resolve(OutputFolder.RECORD) + " cannot be written: it is closed", message);
+      assertEquals(
+          folder.resolve(OutputFolder.RECORD) + " cannot be written: it is closed", message);
       try (OutputFolder next = OutputFolder.open(folder, Map.of())) {
         out.close();
         assertThrows(IllegalArgumentException.class, () -> OutputFolder.open(folder, Map.of()));

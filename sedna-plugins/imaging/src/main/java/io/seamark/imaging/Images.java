@@ -429,8 +429,8 @@ public final class Images {
   }
 
   /**
-   * What the decoder multiplied a grey PNG's samples by: where one shade is transparent, it makes
-   * 8 bits of fewer.
+   * What the decoder multiplied a grey PNG's samples by: where one shade is transparent, it makes 8
+   * bits of fewer.
    */
   private static int divisor(ImageHeader header, Raster raster) {
     return header.channels() == Channels.GREY

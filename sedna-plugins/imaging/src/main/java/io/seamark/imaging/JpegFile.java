@@ -192,7 +192,9 @@ final class JpegFile {
       spare.add(new Span(from, to));
     } else {
       throw new IOException(
-          "more than " + MAX_SPARE + " stretches of metadata and fill bytes in one JPEG are not"
+          "more than "
+              + MAX_SPARE
+              + " stretches of metadata and fill bytes in one JPEG are not"
               + " read");
     }
   }

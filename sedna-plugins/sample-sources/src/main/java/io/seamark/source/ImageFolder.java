@@ -81,8 +81,7 @@ public final class ImageFolder implements SampleSource {
             + " megapixels are accepted";
 
     static boolean tooLarge(int width, int height) {
-      return Math.max(width, height) > Images.MAX_SIDE
-          || (long) width * height > Images.MAX_PIXELS;
+      return Math.max(width, height) > Images.MAX_SIDE || (long) width * height > Images.MAX_PIXELS;
     }
 
     /**

@@ -349,10 +349,7 @@ class FolderLayoutTest {
     put(name + "_disparity.png", sixteenBits(1 + 31 * 256));
     for (String select : List.of("**", "ulm/*")) {
       Sample sample =
-          only(
-              of("flat", select)
-                  .withLabels(temp.resolve("flat"))
-                  .withDepth(temp.resolve("flat")));
+          only(of("flat", select).withLabels(temp.resolve("flat")).withDepth(temp.resolve("flat")));
       assertEquals("ulm/ulm_000001_000002_leftImg8bit", sample.id());
       assertNotNull(sample.label());
       assertEquals(5, sample.label().at(0, 0));

@@ -93,8 +93,7 @@ class TextFileTest {
                 reason,
                 assertThrows(IOException.class, () -> TextFile.read(path, 9)).getMessage()));
     String circle =
-        String.valueOf(
-            assertThrows(IOException.class, () -> TextFile.read(loop, 9)).getMessage());
+        String.valueOf(assertThrows(IOException.class, () -> TextFile.read(loop, 9)).getMessage());
     assertFalse(circle.contains(loop.toString()), circle);
   }
 
