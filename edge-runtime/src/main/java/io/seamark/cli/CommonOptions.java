@@ -327,15 +327,16 @@ public final class CommonOptions {
       input(inputs, "--plugins", text(PLUGINS));
       String model = text("seamark.edge.model");
       if (!model.isEmpty()) {
-        Path parent = Path.of(model).toAbsolutePath().getParent();
-        inputs.put("the folder of --edge-model", parent == null ? Path.of(model) : parent);
+        Path file = NamedPath.of(model);
+        Path parent = file.toAbsolutePath().getParent();
+        inputs.put("the folder of --edge-model", parent == null ? file : parent);
       }
       return inputs;
     }
 
     private static void input(Map<String, Path> inputs, String option, String named) {
       if (!named.isEmpty()) {
-        inputs.put(option, Path.of(named));
+        inputs.put(option, NamedPath.of(named));
       }
     }
 

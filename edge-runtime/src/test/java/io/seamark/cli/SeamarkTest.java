@@ -102,6 +102,31 @@ class SeamarkTest {
   }
 
   @Test
+  void outputIsNoInputThatAUriNames() throws IOException {
+    Path images = images(1);
+    Path labels = folder.resolve("labels");
+    Path models = Files.createDirectories(folder.resolve("models"));
+    Path model = EdgeFixtures.model(models, "edge", 1);
+    String set = "sample_source.image_folder.labels=" + labels.toUri();
+    for (Path out : List.of(labels, images, models)) {
+      Ran ran =
+          seamark(
+              "predict",
+              "--images",
+              images.toUri(),
+              "--set",
+              set,
+              "--set",
+              "seamark.edge.model=" + model.toUri(),
+              "--out",
+              out);
+      assertEquals(2, ran.status(), ran.err());
+      assertTrue(ran.line().contains("the output folder " + out + " is also "), ran.err());
+    }
+    assertArrayEquals(label(EdgeFixtures.WIDTH), Files.readAllBytes(labels.resolve("day_0.png")));
+  }
+
+  @Test
   void misuseIsOneLineAndStatus2() throws IOException {
     Path empty = Files.createDirectories(folder.resolve("empty"));
     Path noModel = Files.writeString(folder.resolve("model.safetensors"), "no model at all");

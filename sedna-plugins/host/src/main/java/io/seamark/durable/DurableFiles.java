@@ -4,13 +4,13 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,15 +20,17 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * File operations that are either done, on the device, or not done at all. A file is written beside
  * its target under a name of its own, forced, renamed, and the folder is forced; a cut is never
- * seen under the final name. Whatever fails says which file it was about.
+ * seen under the final name. Whatever fails says which file it was about. An interrupt stops none
+ * of it.
  */
 public final class DurableFiles {
   /** What an unfinished file is called: {@code .seamark-<32 hexadecimal digits>.new}. */
-  private static final String UNFINISHED = ".seamark-*.new";
+  private static final Pattern UNFINISHED = Pattern.compile("\\.seamark-[0-9a-f]{32}\\.new");
 
   private static final int BLOCK = 1 << 16;
 
@@ -73,9 +75,9 @@ public final class DurableFiles {
   /** Writes a file beside its target and forces it. */
   static Path prepare(Path target, Content content) throws IOException {
     Path beside = unfinished(target);
-    try (FileChannel file =
-        FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      OutputStream out = new BufferedOutputStream(Channels.newOutputStream(file), BLOCK);
+    try (SteadyFile file =
+        SteadyFile.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      OutputStream out = new BufferedOutputStream(file.out(), BLOCK);
       content.writeTo(out);
       out.flush();
       file.force(true);
@@ -116,7 +118,13 @@ public final class DurableFiles {
    * @throws IOException if it fails, naming the target; the target is as it was then
    */
   public static void copy(Path source, Path target) throws IOException {
-    write(target, out -> Files.copy(source, out));
+    write(
+        target,
+        out -> {
+          try (SteadyFile read = SteadyFile.open(source, StandardOpenOption.READ)) {
+            read.in().transferTo(out);
+          }
+        });
   }
 
   /**
@@ -126,7 +134,7 @@ public final class DurableFiles {
    * @return in the target's folder; {@link #removeUnfinished} knows it by its name
    */
   public static Path unfinished(Path target) {
-    return target.resolveSibling(UNFINISHED.replace("*", hex(UUID.randomUUID())));
+    return target.resolveSibling(".seamark-" + hex(UUID.randomUUID()) + ".new");
   }
 
   /**
@@ -169,10 +177,15 @@ public final class DurableFiles {
    * @throws IOException if it fails
    */
   public static void removeUnfinished(Path folder) throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, UNFINISHED)) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
-        Files.delete(file);
+        if (UNFINISHED.matcher(String.valueOf(file.getFileName())).matches()
+            && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+          Files.delete(file);
+        }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
   }
 
@@ -186,7 +199,8 @@ public final class DurableFiles {
   public static String sha256(Path file) throws IOException {
     MessageDigest digest = sha256();
     byte[] block = new byte[1 << 16];
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+    try (SteadyFile read = SteadyFile.open(file, StandardOpenOption.READ)) {
+      InputStream in = new DigestInputStream(read.in(), digest);
       while (in.read(block) >= 0) {
         // The stream feeds the digest.
       }
@@ -213,8 +227,8 @@ public final class DurableFiles {
   }
 
   private static void force(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.force(true);
+    try (SteadyFile written = SteadyFile.open(file, StandardOpenOption.WRITE)) {
+      written.force(true);
     }
   }
 
@@ -244,8 +258,8 @@ public final class DurableFiles {
   }
 
   static void forceFolder(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
+    try (SteadyFile names = SteadyFile.open(folder, StandardOpenOption.READ)) {
+      names.force(true);
     } catch (AccessDeniedException e) {
       // Windows opens no folders; its rename is journalled.
       if (!System.getProperty("os.name", "").startsWith("Windows")) {

@@ -4,9 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -66,14 +64,15 @@ public final class OutputFolder implements AutoCloseable {
   private final Path folder;
   private final Path real;
   private final Map<String, Path> inputs;
-  private final FileChannel record;
+  private final SteadyFile record;
   private final Map<String, Set<String>> written = new LinkedHashMap<>();
   private final Set<String> now = new HashSet<>();
   private final Set<Path> notRead = new HashSet<>();
   private final Set<Path> folders = new HashSet<>();
   private int lines;
+  private boolean closed;
 
-  private OutputFolder(Path folder, Path real, Map<String, Path> inputs, FileChannel record) {
+  private OutputFolder(Path folder, Path real, Map<String, Path> inputs, SteadyFile record) {
     this.folder = folder;
     this.real = real;
     this.inputs = Map.copyOf(inputs);
@@ -127,41 +126,52 @@ public final class OutputFolder implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether a folder is one of these, in use or not.
+   *
+   * @param folder any
+   * @return true if it has a record
+   */
+  public static boolean holdsResults(Path folder) {
+    return Files.exists(folder.resolve(RECORD), LinkOption.NOFOLLOW_LINKS);
+  }
+
   private static OutputFolder own(Path folder, Path real, Map<String, Path> inputs)
       throws IOException {
     if (!OWNED.add(real)) {
       throw inUse(folder);
     }
-    FileChannel channel = null;
+    SteadyFile record = null;
     try {
-      channel =
-          FileChannel.open(
+      record =
+          SteadyFile.open(
               real.resolve(RECORD),
               StandardOpenOption.CREATE,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE,
               LinkOption.NOFOLLOW_LINKS);
-      FileLock lock = channel.tryLock();
-      if (lock == null) {
+      if (!record.lock()) {
         throw inUse(folder);
       }
-      OutputFolder owned = new OutputFolder(folder, real, inputs, channel);
+      OutputFolder owned = new OutputFolder(folder, real, inputs, record);
       owned.readRecord();
-      DurableFiles.removeUnfinished(real);
       return owned;
     } catch (OverlappingFileLockException e) {
-      release(channel, real);
+      release(record, real);
       throw inUse(folder);
     } catch (IOException | RuntimeException e) {
-      release(channel, real);
+      release(record, real);
       throw e;
     }
   }
 
-  private static void release(@Nullable FileChannel channel, Path real) throws IOException {
-    OWNED.remove(real);
-    if (channel != null) {
-      channel.close();
+  private static void release(@Nullable SteadyFile record, Path real) throws IOException {
+    try {
+      if (record != null) {
+        record.close();
+      }
+    } finally {
+      OWNED.remove(real);
     }
   }
 
@@ -183,15 +193,15 @@ public final class OutputFolder implements AutoCloseable {
   private void readRecord() throws IOException {
     Path earlier = real.resolve(EARLIER);
     if (Files.isRegularFile(earlier, LinkOption.NOFOLLOW_LINKS)) {
-      try (FileChannel channel = FileChannel.open(earlier, StandardOpenOption.READ)) {
-        readRecord(earlier, channel);
+      try (SteadyFile former = SteadyFile.open(earlier, StandardOpenOption.READ)) {
+        readRecord(earlier, former);
       }
     }
-    // Through the channel that has the lock: closing another one of the same file would end it.
+    // Through the file that has the lock: closing another one of the same name would end it.
     lines = readRecord(real.resolve(RECORD), record);
+    removeUnfinished();
     // What was deleted since is forgotten.
     written.keySet().removeIf(this::gone);
-    record.position(record.size());
     if (record.size() > 0) {
       ByteBuffer last = ByteBuffer.allocate(1);
       record.read(last, record.size() - 1);
@@ -201,8 +211,27 @@ public final class OutputFolder implements AutoCloseable {
     }
   }
 
-  private int readRecord(Path file, FileChannel channel) throws IOException {
-    if (channel.size() > MAX_RECORD_BYTES) {
+  /** Here and in the folders below to which files went; in those with a record of their own not. */
+  private void removeUnfinished() throws IOException {
+    DurableFiles.removeUnfinished(real);
+    Set<Path> known = new HashSet<>(Set.of(real));
+    for (String name : written.keySet()) {
+      try {
+        Path parent = real.resolve(name).getParent();
+        if (parent != null && known.add(parent) && Files.isDirectory(parent)) {
+          Path below = parent.toRealPath();
+          if (below.startsWith(real) && !below.equals(real) && !holdsResults(below)) {
+            DurableFiles.removeUnfinished(below);
+          }
+        }
+      } catch (InvalidPathException e) {
+        // As with those that are gone.
+      }
+    }
+  }
+
+  private int readRecord(Path file, SteadyFile from) throws IOException {
+    if (from.size() > MAX_RECORD_BYTES) {
       throw new IOException(
           file + " has more than " + MAX_RECORD_BYTES + " bytes, so it is no record of files");
     }
@@ -210,8 +239,7 @@ public final class OutputFolder implements AutoCloseable {
     // A line that was cut short by a kill, within a character perhaps, names no file that was put
     // in place.
     BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(from.in(), StandardCharsets.UTF_8));
     for (String line = reader.readLine(); line != null; line = reader.readLine()) {
       count++;
       if (LINE.matcher(line).matches()) {
@@ -239,17 +267,30 @@ public final class OutputFolder implements AutoCloseable {
   }
 
   private void append(String line) throws IOException {
-    ByteBuffer bytes = StandardCharsets.UTF_8.encode(line);
-    long before = record.position();
+    long before = -1;
     try {
-      while (bytes.hasRemaining()) {
-        record.write(bytes);
-      }
+      before = record.size();
+      record.write(StandardCharsets.UTF_8.encode(line), before);
       record.force(false);
     } catch (IOException e) {
-      record.truncate(before);
-      throw new IOException(folder.resolve(RECORD) + " cannot be written: " + e.getMessage(), e);
+      if (before >= 0) {
+        truncate(before, e);
+      }
+      throw unwritable(e);
     }
+  }
+
+  private void truncate(long size, IOException why) {
+    try {
+      record.truncate(size);
+    } catch (IOException e) {
+      why.addSuppressed(e);
+    }
+  }
+
+  private IOException unwritable(IOException e) {
+    String reason = e instanceof ClosedChannelException ? "it is closed" : e.getMessage();
+    return new IOException(folder.resolve(RECORD) + " cannot be written: " + reason, e);
   }
 
   private void record(String name, String digest) throws IOException {
@@ -260,7 +301,11 @@ public final class OutputFolder implements AutoCloseable {
               digests.forEach(d -> text.append(d).append("  ").append(known).append('\n')));
       // Between these two both files hold the same lines, which does no harm.
       DurableFiles.replace(real.resolve(EARLIER), text.toString().getBytes(StandardCharsets.UTF_8));
-      record.truncate(0);
+      try {
+        record.truncate(0);
+      } catch (IOException e) {
+        throw unwritable(e);
+      }
       lines = 0;
     }
     append(digest + "  " + name + "\n");
@@ -450,7 +495,8 @@ public final class OutputFolder implements AutoCloseable {
    */
   @Override
   public synchronized void close() throws IOException {
-    if (record.isOpen()) {
+    if (!closed) {
+      closed = true;
       try {
         for (Path one : folders) {
           if (Files.isDirectory(one)) {

@@ -3,6 +3,8 @@ package io.seamark.host;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -34,6 +36,10 @@ public final class ChildJvm {
 
   private static final int MAX_OUTPUT = 1 << 16;
 
+  /** Where the user's own bound is a lower one that cannot be raised, it does. */
+  private static final String HOLDS_AT_LEAST =
+      " 2>/dev/null || [ \"$(ulimit -v)\" != unlimited ] || exit 125; ";
+
   private ChildJvm() {}
 
   /**
@@ -51,7 +57,8 @@ public final class ChildJvm {
    * @param status its exit status; above 128 if a signal ended it, -1 if it was stopped when its
    *     time was over
    * @param late whether its time was over
-   * @param output what it wrote, standard output and error together, at most 64 KiB
+   * @param output the last of what it wrote, standard output and error together, at most 64 Ki
+   *     characters
    */
   public record Ended(int status, boolean late, String output) {
     /**
@@ -100,7 +107,7 @@ public final class ChildJvm {
     if (limits.memoryMegabytes > 0) {
       long kilobytes =
           1024 * (limits.memoryMegabytes + limits.heapMegabytes + (long) OWN_MEGABYTES);
-      script.append("ulimit -v ").append(kilobytes).append(" || exit 125; ");
+      script.append("ulimit -v ").append(kilobytes).append(HOLDS_AT_LEAST);
       // Should the machine itself run short, this process is the one to go.
       script.append("echo 1000 2>/dev/null >/proc/self/oom_score_adj; ");
     }
@@ -132,6 +139,7 @@ public final class ChildJvm {
     builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
     builder.environment().remove("JAVA_TOOL_OPTIONS");
     builder.environment().remove("JDK_JAVA_OPTIONS");
+    builder.environment().remove("_JAVA_OPTIONS");
     Process process = builder.start();
     StringBuffer output = new StringBuffer();
     Thread reader = new Thread(() -> read(process.getInputStream(), output), "seamark-child");
@@ -157,12 +165,13 @@ public final class ChildJvm {
   }
 
   private static void read(InputStream from, StringBuffer into) {
-    byte[] piece = new byte[4096];
+    char[] piece = new char[4096];
     try {
-      for (int n = from.read(piece); n >= 0; n = from.read(piece)) {
-        if (into.length() < MAX_OUTPUT) {
-          into.append(new String(piece, 0, n, StandardCharsets.UTF_8));
-        }
+      Reader reader = new InputStreamReader(from, StandardCharsets.UTF_8);
+      for (int n = reader.read(piece); n >= 0; n = reader.read(piece)) {
+        into.append(piece, 0, n);
+        // The last line says how it ended.
+        into.delete(0, Math.max(0, into.length() - MAX_OUTPUT));
       }
     } catch (IOException e) {
       // The child is gone, and with it what it would have said.

@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -131,11 +132,91 @@ class OutputFolderTest {
   @Test
   @DisplayName("what a kill left unfinished goes with the next owner; a person's part file stays")
   void removesUnfinished() throws IOException {
-    Path cut = Files.writeString(folder.resolve(".seamark-0123.new"), "cut");
+    Path cut = cut(folder);
     Path theirs = Files.writeString(folder.resolve("a.png.part"), "theirs");
+    Path alike = Files.writeString(folder.resolve(".seamark-notes.new"), "theirs");
+    Path directory = Files.createDirectory(DurableFiles.unfinished(cut));
     OutputFolder.open(folder, Map.of()).close();
     assertTrue(Files.notExists(cut));
-    assertTrue(Files.exists(theirs));
+    assertTrue(Files.exists(theirs) && Files.exists(alike) && Files.exists(directory));
+  }
+
+  private static Path cut(Path folder) throws IOException {
+    return Files.writeString(DurableFiles.unfinished(folder.resolve("a.png")), "cut");
+  }
+
+  @Test
+  @DisplayName("so does what was left in its sub-folders, but not where another owner may write")
+  void removesUnfinishedBelow() throws IOException {
+    Path outside = Files.createDirectory(folder.resolve("outside"));
+    Path out = folder.resolve("out");
+    try (OutputFolder written = OutputFolder.open(out, Map.of())) {
+      for (String name : List.of("a/1", "a/b/2", "gone/3", "owned/4", "away/5")) {
+        written.write(name, bytes("x"));
+      }
+    }
+    Files.delete(out.resolve("gone/3"));
+    Files.delete(out.resolve("away/5"));
+    Files.delete(out.resolve("away"));
+    Files.createSymbolicLink(out.resolve("away"), outside);
+    List<Path> ours =
+        List.of(cut(out.resolve("a")), cut(out.resolve("a/b")), cut(out.resolve("gone")));
+    List<Path> others = List.of(cut(out.resolve("owned")), cut(outside));
+    try (OutputFolder owned = OutputFolder.open(out.resolve("owned"), Map.of())) {
+      Path here = cut(owned.path());
+      OutputFolder.open(out, Map.of()).close();
+      assertTrue(Files.exists(here));
+    }
+    ours.forEach(file -> assertTrue(Files.notExists(file), file.toString()));
+    assertTrue(Files.notExists(others.get(0)));
+    assertTrue(Files.exists(others.get(1)));
+  }
+
+  @Test
+  @DisplayName("an interrupted thread writes as any other, and the folder keeps its owner")
+  void survivesInterrupts() throws Exception {
+    try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
+      AtomicReference<Object> seen = new AtomicReference<>();
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  Thread.currentThread().interrupt();
+                  for (int i = 0; i < OutputFolder.LINES + 10; i++) {
+                    out.write("a.png", bytes("one " + i));
+                  }
+                  Path model = Files.write(folder.resolve("part"), bytes("weights"));
+                  out.take(model, "model");
+                  DurableFiles.copy(folder.resolve("model"), folder.resolve("copy"));
+                  DurableFiles.delete(folder.resolve("copy"));
+                  seen.set(Thread.currentThread().isInterrupted());
+                } catch (IOException e) {
+                  seen.set(e);
+                }
+              });
+      thread.start();
+      thread.join();
+      assertEquals(true, seen.get());
+      try (OwningProcess other = OwningProcess.start(folder)) {
+        assertTrue(other.line().contains("another seamark"));
+      }
+      assertThrows(IllegalArgumentException.class, () -> OutputFolder.open(folder, Map.of()));
+      out.write("b.png", bytes("two"));
+    }
+    try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
+      out.check(List.of("a.png", "b.png", "model"));
+      out.close();
+      String message =
+          String.valueOf(
+              assertThrows(IOException.class, () -> out.write("c.png", bytes("x"))).getMessage());
+      assertEquals(
+          folder.resolve(OutputFolder.RECORD) + " cannot be written: it is closed", message);
+      try (OutputFolder next = OutputFolder.open(folder, Map.of())) {
+        out.close();
+        assertThrows(IllegalArgumentException.class, () -> OutputFolder.open(folder, Map.of()));
+        next.write("c.png", bytes("three"));
+      }
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -54,6 +55,7 @@ class ChildJvmTest {
           for (int i = 0; i < 100_000; i++) {
             System.out.println("a line that is of no use to anybody");
           }
+          System.out.println("verdict ü");
         }
         default -> new CountDownLatch(1).await();
       }
@@ -89,10 +91,50 @@ class ChildJvmTest {
   }
 
   @Test
-  void keepsLittleOfALotOfOutput() throws IOException {
+  void keepsTheEndOfALotOfOutput() throws IOException {
     ChildJvm.Ended ended = run(0, LONG, "flood");
     assertEquals(0, ended.status());
+    // A character that the child's locale may lack.
+    assertTrue(String.valueOf(ended.line("verdict ")).matches("[ü?\ufffd]"), ended.output());
     assertTrue(ended.output().length() < 80_000, () -> ended.output().length() + " characters");
+  }
+
+  @Test
+  void runsBelowALowerBoundAndWithOptionsOfTheUsers() throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            "/bin/sh",
+            "-c",
+            "ulimit -v 6000000 && exec \"$@\"",
+            "sh",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx64m",
+            "-XX:ReservedCodeCacheSize=64m",
+            "-XX:CompressedClassSpaceSize=64m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Bounded.class.getName());
+    builder.environment().put("_JAVA_OPTIONS", "-Dseamark.test=1");
+    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(said.startsWith("3 temporary "), said);
+    assertTrue(said.contains("said it"), said);
+  }
+
+  /** Has a child that may take more than this process may. */
+  static final class Bounded {
+    private Bounded() {}
+
+    /**
+     * Says how the child ended.
+     *
+     * @param arguments none
+     */
+    public static void main(String[] arguments) throws IOException {
+      ChildJvm.Ended ended = run(8192, LONG, "say", "it");
+      System.out.println(ended.status() + " " + ended.output());
+    }
   }
 
   @Test

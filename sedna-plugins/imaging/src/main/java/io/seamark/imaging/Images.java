@@ -92,6 +92,17 @@ public final class Images {
   }
 
   /**
+   * Reads the size of a picture of a person's own likewise.
+   *
+   * @param file a whole JPEG, PNG, WebP or TIFF file
+   * @return its size, after the orientation
+   * @throws IOException as {@link #read}, except for damage that only decoding can find
+   */
+  public static Size readSize(byte[] file) throws IOException {
+    return ImageHeader.readAny(file).size();
+  }
+
+  /**
    * The kind and bytes of an image file, checked by its header and structure but not decoded. Bytes
    * after the picture's end are left out. Where metadata that the picture does not need (comments,
    * XMP, thumbnails and the like) take more than 16 KiB, they are all left out; orientation and
@@ -160,18 +171,19 @@ public final class Images {
     }
     Raster raster = Decoder.decode(header).raster();
     boolean stored = header.bitDepth() <= 8 && !(scale instanceof DepthScale.Metres);
-    byte[] depth = stored ? band(raster) : scaled(raster, scale);
+    int divisor = divisor(header, raster);
+    byte[] depth = stored ? band(raster, divisor) : scaled(raster, divisor, scale);
     return new Frame(rgb.width(), rgb.height(), rgb.rgb(), turned(depth, header, 1));
   }
 
-  private static byte[] scaled(Raster raster, DepthScale scale) {
+  private static byte[] scaled(Raster raster, int divisor, DepthScale scale) {
     int width = raster.getWidth();
     byte[] out = new byte[width * raster.getHeight()];
     int[] row = new int[width];
     for (int y = 0; y < raster.getHeight(); y++) {
       raster.getSamples(0, y, width, 1, 0, row);
       for (int x = 0; x < width; x++) {
-        out[y * width + x] = (byte) scale.disparity(row[x]);
+        out[y * width + x] = (byte) scale.disparity(row[x] / divisor);
       }
     }
     return out;
@@ -193,7 +205,8 @@ public final class Images {
           "a class map must be a grey PNG of 8 bits or an indexed one, but this one has "
               + (header.bitDepth() > 8 ? "16 bits" : "colours or transparency"));
     }
-    byte[] classes = turned(band(Decoder.decode(header).raster()), header, 1);
+    Raster raster = Decoder.decode(header).raster();
+    byte[] classes = turned(band(raster, divisor(header, raster)), header, 1);
     return new ClassMap(header.size().width(), header.size().height(), classes);
   }
 
@@ -368,7 +381,7 @@ public final class Images {
     if (palette != null) {
       int[] colours = new int[palette.getMapSize()];
       palette.getRGBs(colours);
-      byte[] index = band(raster);
+      byte[] index = band(raster, 1);
       for (int i = 0; i < index.length; i++) {
         int colour = colours[Math.min(index[i] & 0xFF, colours.length - 1)];
         out[3 * i] = (byte) (colour >> 16);
@@ -415,12 +428,25 @@ public final class Images {
     return out;
   }
 
+  /**
+   * What the decoder multiplied a grey PNG's samples by: where one shade is transparent, it makes 8
+   * bits of fewer.
+   */
+  private static int divisor(ImageHeader header, Raster raster) {
+    return header.channels() == Channels.GREY
+            && header.bitDepth() < 8
+            && raster.getSampleModel().getSampleSize(0) == 8
+        ? 255 / ((1 << header.bitDepth()) - 1)
+        : 1;
+  }
+
   /** The raw values of the first channel, of up to 8 bits. */
-  private static byte[] band(Raster raster) {
+  private static byte[] band(Raster raster, int divisor) {
     int width = raster.getWidth();
     int height = raster.getHeight();
     byte[] out = new byte[width * height];
-    if (raster.getDataBuffer() instanceof DataBufferByte data
+    if (divisor == 1
+        && raster.getDataBuffer() instanceof DataBufferByte data
         && raster.getSampleModel() instanceof ComponentSampleModel model
         && model.getPixelStride() == 1
         && model.getScanlineStride() == width
@@ -431,7 +457,7 @@ public final class Images {
     for (int y = 0; y < height; y++) {
       raster.getSamples(0, y, width, 1, 0, row);
       for (int x = 0; x < width; x++) {
-        out[y * width + x] = (byte) row[x];
+        out[y * width + x] = (byte) (row[x] / divisor);
       }
     }
     return out;

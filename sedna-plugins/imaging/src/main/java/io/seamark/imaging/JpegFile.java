@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,12 @@ final class JpegFile {
 
   /** More scans than any encoder writes; each costs the decoder a pass over all pixels. */
   private static final int MAX_SCANS = 100;
+
+  /** More stretches of metadata and fill bytes than any encoder writes; each is remembered. */
+  private static final int MAX_SPARE = 65_536;
+
+  /** Parts of a profile, which are numbered with a byte. */
+  private static final int MAX_PARTS = 255;
 
   private static final byte[] JFIF_SEGMENT = {
     (byte) 0xFF, (byte) APP0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0
@@ -122,7 +129,7 @@ final class JpegFile {
           throw new IOException("damaged JPEG: no marker at byte " + at);
         }
         at++;
-        picture++;
+        picture(1);
         continue;
       }
       int marker = b.u8(at + 1);
@@ -132,21 +139,16 @@ final class JpegFile {
         while (at + 1 < file.length && b.u8(at + 1) == 0xFF) {
           at++;
         }
-        spare.add(new Span(from, at));
+        spare(from, at);
       } else if (marker == EOI) {
         if (ids.length == 0 || scans == 0) {
           throw new IOException("damaged JPEG: it ends before any picture data");
-        }
-        // What 64 coefficients of 11 bits and their codes can take, twice over.
-        if (picture > 65_536 + 512L * blocks) {
-          throw new IOException(
-              "damaged JPEG: " + picture + " bytes of picture data for " + width + "x" + height);
         }
         return at + 2;
       } else if (marker <= 1 || marker >= 0xD0 && marker <= 0xD8) {
         // Stuffed bytes and restart markers of picture data have no length.
         at += 2;
-        picture += 2;
+        picture(2);
       } else {
         if (at + 4 > file.length) {
           throw b.cut("JPEG");
@@ -167,15 +169,48 @@ final class JpegFile {
     }
   }
 
+  private void picture(int bytes) throws IOException {
+    picture += bytes;
+    // What 64 coefficients of 11 bits and their codes can take, twice over.
+    long most = 65_536 + 512L * blocks;
+    if (picture > most) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "damaged JPEG: more than %d bytes of picture data for %dx%d",
+              most,
+              width,
+              height));
+    }
+  }
+
+  private void spare(int from, int to) throws IOException {
+    int last = spare.size() - 1;
+    if (last >= 0 && spare.get(last).to() == from) {
+      spare.set(last, new Span(spare.get(last).from(), to));
+    } else if (last + 1 < MAX_SPARE) {
+      spare.add(new Span(from, to));
+    } else {
+      throw new IOException(
+          "more than "
+              + MAX_SPARE
+              + " stretches of metadata and fill bytes in one JPEG are not"
+              + " read");
+    }
+  }
+
   private void segment(int marker, int at, int end) throws IOException {
     int body = at + 4;
     if (marker >= APP0 && marker <= APP15 || marker == COM) {
-      spare.add(new Span(at, end));
+      spare(at, end);
       if (marker == APP0 && end - body >= 14 && b.has(body, "JFIF\0")) {
         jfif = true;
       } else if (marker == APP1 && orientation == null && b.has(body, EXIF)) {
         orientation = Orientation.of(file, Math.min(end, body + EXIF.length()), end);
       } else if (marker == APP2 && end - body >= ICC.length() + 2 && b.has(body, ICC)) {
+        if (profile.size() == MAX_PARTS) {
+          throw brokenProfile();
+        }
         profile.add(new Span(at, end));
       } else if (marker == APP14 && end - body >= 12 && b.has(body, "Adobe")) {
         adobe = b.u8(body + 11);

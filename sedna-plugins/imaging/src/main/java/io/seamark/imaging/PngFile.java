@@ -77,8 +77,9 @@ final class PngFile {
           "damaged PNG: " + data + " bytes of picture data for " + width + "x" + height);
     }
     byte[] whole = end == file.length ? file : Arrays.copyOf(file, end);
-    byte[] stored =
-        spare + (long) CHUNK * dataChunks > ImageHeader.KEPT_METADATA ? rewritten(end) : whole;
+    // Chunks of 4 KiB and more, as libraries write them, are no overhead.
+    long overhead = Math.max(0, (long) CHUNK * dataChunks - data / 256);
+    byte[] stored = spare + overhead > ImageHeader.KEPT_METADATA ? rewritten(end) : whole;
     return new ImageHeader(
         Format.PNG,
         width,

@@ -202,6 +202,21 @@ class LibraryFormatsTest {
     }
   }
 
+  @Test
+  void paletteOfSixteenBits() throws IOException {
+    byte[] tiff = file("palette.tif");
+    setTiff(tiff, 258, 16);
+    assertEquals("TIFF with a palette of 16 bits is not read, only of up to 8", reason(tiff));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"lossless.webp", "turned.webp", "plain.tif", "turned.tif"})
+  void sizeBeforeDecoding(String name) throws IOException {
+    Frame frame = read(file(name));
+    assertEquals(new Images.Size(frame.width(), frame.height()), Images.readSize(file(name)));
+    assertThrows(IOException.class, () -> Images.size(file(name)));
+  }
+
   private static void setTiff(byte[] file, int tag, int value) {
     ByteBuffer b = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     int directory = b.getInt(4);

@@ -3,6 +3,7 @@ package io.seamark.imaging;
 import static io.seamark.imaging.PixelAssertions.assertPixel;
 import static io.seamark.imaging.PixelAssertions.refusal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.Frame;
@@ -143,6 +144,26 @@ class PngColoursTest {
       for (int i = 0; i < samples.length; i++) {
         int v = eight(samples[i], bitDepth);
         assertPixel(frame, i % SIZE, i / SIZE, 0, v, v, v);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4, 8})
+  @DisplayName("a label's and a depth image's values stay as stored where one is transparent")
+  void valuesWithATransparentShade(int bitDepth) throws IOException {
+    int[] samples = samples(bitDepth, 1);
+    Frame frame = Images.decodeFrame(new PngFixture(SIZE, SIZE, 8, 0, new int[SIZE * SIZE]).file());
+    for (PngFixture png : both(bitDepth, PngFixture.GREY, samples)) {
+      byte[] file = png.chunk("tRNS", 0, samples[3]).file();
+      byte[] depth = Images.withDepth(frame, file).depth();
+      byte[] metres = Images.withDepth(frame, file, DepthScale.parse("2")).depth();
+      assertNotNull(depth);
+      assertNotNull(metres);
+      for (int i = 0; i < samples.length; i++) {
+        assertEquals(samples[i], Images.decodeClassMap(file).at(i % SIZE, i / SIZE));
+        assertEquals(samples[i], depth[i] & 0xFF);
+        assertEquals(DepthScale.parse("2").disparity(samples[i]), metres[i] & 0xFF);
       }
     }
   }

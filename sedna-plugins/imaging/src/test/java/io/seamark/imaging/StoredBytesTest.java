@@ -106,6 +106,46 @@ class StoredBytesTest {
   }
 
   @Test
+  @DisplayName("a PNG's data in chunks of a library's size are kept as they are, however many")
+  void manyUsualChunks() throws IOException {
+    int[] noise = new Random(6).ints(3 * 1400 * 1400, 0, 256).toArray();
+    byte[] file = new PngFixture(1400, 1400, 8, PngFixture.RGB, noise).dataChunks(4096).file();
+    byte[] stored = Images.encoded(file).bytes();
+    assertEquals(file.length, stored.length);
+    assertSame(file, stored);
+  }
+
+  @Test
+  @DisplayName("what a JPEG makes one remember is bounded, while it is walked over")
+  void manyStretches() throws IOException {
+    byte[] stuffed = new byte[3 * 70_000];
+    for (int i = 0; i < stuffed.length; i += 3) {
+      stuffed[i] = (byte) 0xFF;
+      stuffed[i + 1] = (byte) 0xFF;
+    }
+    assertEquals(
+        "more than 65536 stretches of metadata and fill bytes in one JPEG are not read",
+        refusal(jpeg().surplus(stuffed).file()));
+    // Found before the end, which is cut off.
+    byte[] beyond = new FlatJpeg(8, 8, new int[1]).jfif().surplus(new byte[80_000]).file();
+    assertEquals(
+        "damaged JPEG: more than 66048 bytes of picture data for 8x8",
+        refusal(Arrays.copyOf(beyond, beyond.length - 2)));
+    // One after the other they are one stretch.
+    FlatJpeg notes = jpeg();
+    for (int i = 0; i < 70_000; i++) {
+      notes.segment(0xFE, new byte[1]);
+    }
+    assertArrayEquals(jpeg().file(), Images.encoded(notes.file()).bytes());
+    FlatJpeg parts = jpeg();
+    for (int i = 0; i < 256; i++) {
+      parts.iccPart(1, 1, new byte[1]);
+    }
+    String tooMany = refusal(Arrays.copyOf(parts.file(), parts.file().length - 2));
+    assertTrue(tooMany.startsWith("its colour profile is broken"), tooMany);
+  }
+
+  @Test
   @DisplayName("data that no pixel comes of are refused, be they a little or within bounds")
   void surplusData() throws IOException {
     assertEquals(2, Images.decodeFrame(png().surplus(100).file()).width());

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Beside {
   private final String what;
   private final Path root;
+  private final boolean amongImages;
   private final Map<Path, Map<String, List<Path>>> folders = new HashMap<>();
 
   /**
@@ -26,10 +27,12 @@ final class Beside {
    *
    * @param what the files are, for messages
    * @param root where they are, in the same sub-folders as the images
+   * @param amongImages whether the images are there too; none belongs to itself
    */
-  Beside(String what, Path root) {
+  Beside(String what, Path root, boolean amongImages) {
     this.what = what;
     this.root = root;
+    this.amongImages = amongImages;
   }
 
   /**
@@ -49,7 +52,10 @@ final class Beside {
       folders.put(folder, here);
     }
     for (String name : names) {
-      List<Path> found = here.getOrDefault(Globs.normal(name), List.of());
+      List<Path> found = new ArrayList<>(here.getOrDefault(Globs.normal(name), List.of()));
+      if (amongImages) {
+        found.remove(root.resolve(image));
+      }
       if (found.size() > 1) {
         throw new IOException(
             String.format(

@@ -4,6 +4,7 @@ import io.seamark.perception.ClassMap;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,11 @@ final class Cityscapes {
           "_gtFine_labelIds",
           "_gtCoarse_labelTrainIds",
           "_gtCoarse_labelIds");
+
+  /** Ends of all that is drawn for labels, colours and instances too. */
+  static final Pattern LABEL_ENDS = Pattern.compile("_gt(Fine|Coarse)_[A-Za-z]+$");
+
+  static final Pattern DEPTH_ENDS = Pattern.compile("_" + DISPARITY + "$");
 
   static final List<String> LABEL_FOLDERS = List.of("gtFine", "gtCoarse");
 

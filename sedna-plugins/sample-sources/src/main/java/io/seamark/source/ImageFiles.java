@@ -16,6 +16,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,9 +92,12 @@ public final class ImageFiles {
         root = below;
       }
     }
+    Predicate<String> beside =
+        ends(options.labels(), options.labelsSuffix(), Cityscapes.LABEL_ENDS, listing)
+            .or(ends(options.depth(), options.depthSuffix(), Cityscapes.DEPTH_ENDS, listing));
     List<Path> chosen = new ArrayList<>();
     for (Path image : listing.images()) {
-      if (globs.match(listing.name(image)) && !belongsToAnother(options, image)) {
+      if (globs.match(listing.name(image)) && !beside.test(baseName(image))) {
         chosen.add(image);
       }
     }
@@ -100,19 +105,19 @@ public final class ImageFiles {
   }
 
   /** Where labels or depth lie among the images, their names' ends tell them apart. */
-  private static boolean belongsToAnother(ImageFolder.Options options, Path image)
+  private static Predicate<String> ends(
+      @Nullable Path folder, String suffix, Pattern cityscapes, Listing listing)
       throws IOException {
-    return belongs(options.labels(), options.labelsSuffix(), image)
-        || belongs(options.depth(), options.depthSuffix(), image);
+    if (folder == null || !isRoot(folder, listing)) {
+      return base -> false;
+    }
+    return suffix.isEmpty()
+        ? base -> cityscapes.matcher(base).find()
+        : base -> base.endsWith(suffix);
   }
 
-  private static boolean belongs(@Nullable Path folder, String suffix, Path image)
-      throws IOException {
-    return folder != null
-        && !suffix.isEmpty()
-        && baseName(image).endsWith(suffix)
-        && Files.isDirectory(folder)
-        && Files.isSameFile(folder, image.toAbsolutePath().getParent());
+  private static boolean isRoot(Path folder, Listing listing) throws IOException {
+    return Files.isDirectory(folder) && Files.isSameFile(folder, listing.root());
   }
 
   private static ImageFiles assembled(
@@ -132,6 +137,7 @@ public final class ImageFiles {
             Cityscapes.LABELS,
             Cityscapes.LABEL_FOLDERS,
             root,
+            listing,
             names,
             notes);
     List<@Nullable Path> depths =
@@ -142,6 +148,7 @@ public final class ImageFiles {
             List.of("_" + Cityscapes.DISPARITY),
             List.of(Cityscapes.DISPARITY),
             root,
+            listing,
             names,
             notes);
     Set<String> bases = new HashSet<>();
@@ -169,6 +176,7 @@ public final class ImageFiles {
       List<String> cityscapesEnds,
       List<String> cityscapesFolders,
       Path root,
+      Listing listing,
       List<String> names,
       List<String> notes)
       throws IOException {
@@ -186,7 +194,7 @@ public final class ImageFiles {
       List.copyOf(places).forEach(place -> places.add(place.resolve(split)));
     }
     for (Path place : places) {
-      Beside here = new Beside(what, place);
+      Beside here = new Beside(what, place, isRoot(place, listing));
       List<@Nullable Path> found = new ArrayList<>();
       for (String name : names) {
         found.add(here.find(name, candidates(name, suffix, cityscapesEnds)));

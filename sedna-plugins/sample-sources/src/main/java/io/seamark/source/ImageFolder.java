@@ -2,6 +2,7 @@ package io.seamark.source;
 
 import io.seamark.host.NamedPath;
 import io.seamark.imaging.DepthScale;
+import io.seamark.imaging.Images;
 import io.seamark.perception.Sample;
 import io.seamark.perception.SourceItem;
 import io.seamark.perception.UnreadableSample;
@@ -66,6 +67,21 @@ public final class ImageFolder implements SampleSource {
         throw new IllegalArgumentException(
             "cannot scale images to " + width + "x" + height + " pixels");
       }
+      if (tooLarge(width, height)) {
+        throw new IllegalArgumentException(
+            "cannot scale images to " + width + "x" + height + " pixels: " + LARGEST);
+      }
+    }
+
+    static final String LARGEST =
+        "at most "
+            + Images.MAX_SIDE
+            + " a side and "
+            + Images.MAX_PIXELS / 1_000_000
+            + " megapixels are accepted";
+
+    static boolean tooLarge(int width, int height) {
+      return Math.max(width, height) > Images.MAX_SIDE || (long) width * height > Images.MAX_PIXELS;
     }
 
     /**
@@ -102,13 +118,13 @@ public final class ImageFolder implements SampleSource {
      * @throws IllegalArgumentException if a glob is malformed
      */
     public static Options parse(String text) {
-      if (Files.isDirectory(NamedPath.of(text))) {
+      if (isFolder(text)) {
         return of(NamedPath.of(text));
       }
       // The colon of a file: URI ends no folder's name.
       int scheme = text.regionMatches(true, 0, "file:", 0, 5) ? 4 : 0;
       for (int at = text.lastIndexOf(':'); at > scheme; at = text.lastIndexOf(':', at - 1)) {
-        if (Files.isDirectory(NamedPath.of(text.substring(0, at)))) {
+        if (isFolder(text.substring(0, at))) {
           return of(text, at);
         }
       }
@@ -116,6 +132,15 @@ public final class ImageFolder implements SampleSource {
       return colon <= scheme || text.indexOf('/', colon) >= 0
           ? of(NamedPath.of(text))
           : of(text, colon);
+    }
+
+    /** A glob behind a URI has characters that no URI may have. */
+    private static boolean isFolder(String text) {
+      try {
+        return Files.isDirectory(NamedPath.of(text));
+      } catch (IllegalArgumentException e) {
+        return false;
+      }
     }
 
     private static Options of(String text, int colon) {

@@ -86,6 +86,13 @@ public final class ImageFolderProvider
         throw new IllegalArgumentException(
             "size is '" + size + "', but must be WIDTHxHEIGHT, such as 480x360");
       }
+      Matcher wanted = SIZE.matcher(size);
+      if (wanted.matches()
+          && ImageFolder.Options.tooLarge(
+              Integer.parseInt(wanted.group(1)), Integer.parseInt(wanted.group(2)))) {
+        throw new IllegalArgumentException(
+            "size is '" + size + "', but " + ImageFolder.Options.LARGEST);
+      }
       ImageFolder.checkGlobs(ImageFolder.globs(select));
       DepthScale.parse(depthScale);
       needs("labels.suffix", labelsSuffix, "labels", labels);

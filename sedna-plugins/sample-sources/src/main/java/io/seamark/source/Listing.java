@@ -1,5 +1,6 @@
 package io.seamark.source;
 
+import io.seamark.durable.OutputFolder;
 import java.io.IOException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
@@ -65,6 +66,10 @@ final class Listing {
     return listing;
   }
 
+  Path root() {
+    return root;
+  }
+
   /** In the order of their names. */
   List<Path> images() {
     return images;
@@ -109,6 +114,10 @@ final class Listing {
       }
       if (fileName(folder).startsWith(".")) {
         passedOver.add("hidden");
+        return FileVisitResult.SKIP_SUBTREE;
+      }
+      if (OutputFolder.holdsResults(folder)) {
+        passedOver.add(RESULTS);
         return FileVisitResult.SKIP_SUBTREE;
       }
       return !others.isEmpty() && others.contains(folder.toRealPath())
@@ -161,6 +170,10 @@ final class Listing {
         if (others.contains(real)) {
           continue;
         }
+        if (OutputFolder.holdsResults(folder)) {
+          passedOver.add(RESULTS);
+          continue;
+        }
         glance.found = null;
         walk(folder, DEPTH, glance);
         if (glance.found != null) {
@@ -170,6 +183,9 @@ final class Listing {
     }
   }
 
+  /** Kind under which folders are counted that were written here, within the images perhaps. */
+  static final String RESULTS = "folder with results of seamark";
+
   /** Kind under which sub-folders with images are counted. */
   static final String SUB_FOLDERS = "sub-folder(s) with images (--select '**' reads them)";
 
@@ -177,6 +193,13 @@ final class Listing {
   private static final class Glance extends SimpleFileVisitor<Path> {
     private int left = GLANCE;
     private @Nullable Path found;
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+      return OutputFolder.holdsResults(folder)
+          ? FileVisitResult.SKIP_SUBTREE
+          : FileVisitResult.CONTINUE;
+    }
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {

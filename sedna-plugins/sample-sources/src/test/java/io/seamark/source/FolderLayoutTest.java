@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.seamark.durable.OutputFolder;
 import io.seamark.imaging.DepthScale;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
@@ -30,6 +31,7 @@ import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
@@ -310,6 +312,103 @@ class FolderLayoutTest {
     assertNotNull(mixed.label());
     assertEquals(7, mixed.label().at(0, 0));
     assertThrows(IllegalArgumentException.class, () -> of("mixed").withSuffixes("../../etc/x", ""));
+  }
+
+  @Test
+  @DisplayName("labels and depth beside the images in sub-folders are no images")
+  void suffixesInSubFolders() throws IOException {
+    put("data/a/x.png", picture());
+    put("data/a/x_mask.png", map(3));
+    put("data/a/x_far.png", map(4));
+    put("data/b/c/y_mask.png", map(3));
+    ImageFolder.Options options =
+        of("data", "**")
+            .withLabels(temp.resolve("data"))
+            .withDepth(temp.resolve("a/../data"))
+            .withSuffixes("_mask", "_far");
+    Files.createDirectories(temp.resolve("a"));
+    Sample sample = only(options);
+    assertEquals("a/x", sample.id());
+    assertNotNull(sample.label());
+    assertEquals(3, sample.label().at(0, 0));
+    assertEquals(4, depth(sample));
+    // In another folder they are not theirs.
+    assertEquals(4, all(of("data", "**").withSuffixes("_mask", "_far")).size());
+  }
+
+  @Test
+  @DisplayName("Cityscapes's labels and depth beside the images need no suffix")
+  void cityscapesBesideTheImages() throws IOException {
+    String name = "flat/ulm/ulm_000001_000002";
+    put(name + "_leftImg8bit.png", picture());
+    put(name + "_gtFine_labelIds.png", map(26));
+    for (String end :
+        List.of("gtFine_color", "gtFine_labelTrainIds", "gtCoarse_color", "gtCoarse_instanceIds")) {
+      put(name + "_" + end + ".png", map(5));
+    }
+    put(name + "_disparity.png", sixteenBits(1 + 31 * 256));
+    for (String select : List.of("**", "ulm/*")) {
+      Sample sample =
+          only(of("flat", select).withLabels(temp.resolve("flat")).withDepth(temp.resolve("flat")));
+      assertEquals("ulm/ulm_000001_000002_leftImg8bit", sample.id());
+      assertNotNull(sample.label());
+      assertEquals(5, sample.label().at(0, 0));
+      assertEquals(31, depth(sample));
+    }
+  }
+
+  @Test
+  @DisplayName("what was written below the images is no input of the next run")
+  void results() throws IOException {
+    put("images/a/one.png", picture());
+    Path out = temp.resolve("images/out");
+    for (int run = 0; run < 2; run++) {
+      try (OutputFolder written = OutputFolder.open(out, Map.of())) {
+        assertEquals(List.of("a/one"), ids(of("images", "**")));
+        written.write("a/one.png", map(1));
+      }
+    }
+    assertEquals(List.of("a/one"), ids(of("images", "**")));
+    String note = "passed over in " + temp.resolve("images") + ": 1 folder with results of seamark";
+    assertEquals(List.of(note), notes(of("images", "**")));
+    put("images/two.png", picture());
+    assertEquals(
+        List.of(note + ", 1 sub-folder(s) with images (--select '**' reads them)"),
+        notes(of("images")));
+    Files.move(temp.resolve("images/a"), out.resolve("b"));
+    Files.move(out, temp.resolve("images/c"));
+    assertEquals(List.of(note), notes(of("images")));
+    // Results may be looked at where somebody names them.
+    assertEquals(List.of("a/one", "b/one"), ids(of("images/c", "**")));
+  }
+
+  @Test
+  void resultsBelowCityscapesLayout() throws IOException {
+    put("cs/leftImg8bit/val/ulm/ulm_000001_000002_leftImg8bit.png", picture());
+    try (OutputFolder written = OutputFolder.open(temp.resolve("cs/leftImg8bit/o"), Map.of())) {
+      written.write("val/ulm/ulm_000001_000002_leftImg8bit.png", map(1));
+    }
+    assertEquals(List.of("val/ulm/ulm_000001_000002_leftImg8bit"), ids(of("cs")));
+  }
+
+  @Test
+  @DisplayName("globs with any characters follow a file: URI")
+  void globsBehindUris() throws IOException {
+    put("images/seq_01_a.png", picture());
+    put("images/seq_12_a.png", picture());
+    String uri = temp.resolve("images").toUri().toString();
+    String bare = uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
+    for (String glob : List.of("seq_0?_*", "seq_[0]*", "{seq_01_a}", "seq_0*")) {
+      assertEquals(List.of("seq_01_a"), ids(ImageFolder.Options.parse(bare + ":" + glob)), glob);
+    }
+    assertEquals(2, ids(ImageFolder.Options.parse(uri)).size());
+    String message =
+        String.valueOf(
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> ImageFolder.Options.parse("http://host/images:*"))
+                .getMessage());
+    assertTrue(message.contains("'http://host/images' must be a path"), message);
   }
 
   @Test

@@ -224,6 +224,24 @@ class ImageFolderTest {
                     new ImageFolderProvider.Hyperparameters(
                         images, none, none, "", "32", "", "", ""))
             .getMessage());
+    for (String size : List.of("16385x1", "1x16385", "6400x6400", "50000x50000", "99999x99999")) {
+      assertEquals(
+          "size is '" + size + "', but at most 16384 a side and 40 megapixels are accepted",
+          assertThrows(
+                  IllegalArgumentException.class,
+                  () ->
+                      new ImageFolderProvider.Hyperparameters(
+                          images, none, none, "", size, "", "", ""))
+              .getMessage());
+    }
+    assertEquals(
+        "cannot scale images to 50000x50000 pixels: at most 16384 a side and 40 megapixels are"
+            + " accepted",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> ImageFolder.Options.of(images).withSize(50_000, 50_000))
+            .getMessage());
+    assertEquals(16_384, ImageFolder.Options.of(images).withSize(16_384, 2_441).width());
     ImageFolderProvider.Hyperparameters unset =
         new ImageFolderProvider.Hyperparameters(none, none, none, "", "", "", "", "");
     assertThrows(IllegalArgumentException.class, () -> provider.create(unset, new TestContext(1)));

@@ -8,7 +8,10 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -25,18 +28,34 @@ public final class TextFile {
    * @param file to read
    * @param limit most bytes that it may have
    * @return its text, without a byte-order mark
-   * @throws IOException if it cannot be read, is longer or is not UTF-8; the message does not name
-   *     the file unless the file system's does
+   * @throws IOException if it cannot be read, is longer or is not UTF-8; the message says why and
+   *     does not name the file
    */
   public static String read(Path file, int limit) throws IOException {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(limit + 1);
+    } catch (FileSystemException e) {
+      throw new IOException(reason(e), e);
+    } catch (IOException e) {
+      throw Files.isDirectory(file) ? new IOException("it is a folder, not a file", e) : e;
     }
     if (bytes.length > limit) {
       throw new IOException("it has more than " + limit + " bytes");
     }
     return decode(bytes);
+  }
+
+  /** In words; the exception's own message may be the file's name alone. */
+  private static String reason(FileSystemException e) {
+    if (e instanceof AccessDeniedException) {
+      return "it may not be read by this user";
+    }
+    if (e instanceof NoSuchFileException) {
+      return "it does not exist";
+    }
+    String reason = e.getReason();
+    return reason == null ? "it cannot be opened" : reason;
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.seamark.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
@@ -8,6 +9,9 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +66,35 @@ class TextFileTest {
     assertEquals(
         "line 1 holds a byte 0xE4 that is not UTF-8: save it as UTF-8",
         refusal(new byte[] {'a', (byte) 0xE4, (byte) 0xB8}));
+  }
+
+  @Test
+  @DisplayName("what cannot be opened is said in words, without the name")
+  void unreadable() throws IOException {
+    Path loop = Files.createSymbolicLink(folder.resolve("loop"), folder.resolve("loop"));
+    Path closed = file(new byte[1]);
+    Files.setPosixFilePermissions(closed, Set.of());
+    Map<Path, String> reasons =
+        new HashMap<>(
+            Map.of(
+                folder,
+                "it is a folder, not a file",
+                folder.resolve("missing"),
+                "it does not exist",
+                closed.resolve("below"),
+                "Not a directory"));
+    if (!Files.isReadable(closed)) {
+      // Nothing is closed to root.
+      reasons.put(closed, "it may not be read by this user");
+    }
+    reasons.forEach(
+        (path, reason) ->
+            assertEquals(
+                reason,
+                assertThrows(IOException.class, () -> TextFile.read(path, 9)).getMessage()));
+    String circle =
+        String.valueOf(assertThrows(IOException.class, () -> TextFile.read(loop, 9)).getMessage());
+    assertFalse(circle.contains(loop.toString()), circle);
   }
 
   @Test

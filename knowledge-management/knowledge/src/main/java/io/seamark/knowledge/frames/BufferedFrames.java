@@ -43,9 +43,9 @@ public final class BufferedFrames implements LabelledFrames {
     try {
       BufferedSample buffered = buffer.read(sequence);
       HardSample sample = buffered.sample();
-      DecodeBound.checkDecoding(sample.image().bytes());
-      Frame frame = Images.decodeFrame(sample.image().bytes());
       byte[] depth = sample.depthPng();
+      DecodeBound.checkDecoding(Images.size(sample.image().bytes()), depth != null);
+      Frame frame = Images.decodeFrame(sample.image().bytes());
       return new LabelledFrame(
           depth == null ? frame : Images.withDepth(frame, depth), buffered.answer().classMap());
     } catch (IllegalArgumentException e) {

@@ -1,5 +1,6 @@
 package io.seamark.knowledge.frames;
 
+import io.seamark.imaging.DecodingMemory;
 import io.seamark.imaging.Images;
 import java.io.IOException;
 
@@ -9,9 +10,6 @@ import java.io.IOException;
  * allocated.
  */
 final class DecodeBound {
-  /** Decoder's pixels, the frame's, its classes and its depth; some of it twice for a moment. */
-  private static final long BYTES_PER_PIXEL = 10;
-
   /** Scaling keeps floats of every row at the new width. */
   private static final long BYTES_PER_SCALED_PIXEL = 12;
 
@@ -24,14 +22,14 @@ final class DecodeBound {
   /**
    * Checks a picture before it is decoded.
    *
-   * @param file a whole JPEG or PNG file
-   * @throws IOException if it is none, or would take more than half of the heap
+   * @param size as its header says
+   * @param depth whether there is a depth image of that size too
+   * @throws IOException if it would take more than half of the heap
    */
-  static void checkDecoding(byte[] file) throws IOException {
-    Images.Size size = Images.size(file);
+  static void checkDecoding(Images.Size size, boolean depth) throws IOException {
     check(
         "decoding " + size.width() + "x" + size.height() + " pixels",
-        BYTES_PER_PIXEL * size.width() * size.height());
+        DecodingMemory.peak(size.width(), size.height(), depth));
   }
 
   /**

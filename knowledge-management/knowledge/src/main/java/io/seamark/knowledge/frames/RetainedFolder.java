@@ -1,5 +1,6 @@
 package io.seamark.knowledge.frames;
 
+import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.Sample;
 import io.seamark.source.ImageFiles;
@@ -9,9 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Labelled frames in a folder of images, in name order, found and read as a source's are. */
 public final class RetainedFolder implements LabelledFrames {
+  private static final Logger LOG = LoggerFactory.getLogger(RetainedFolder.class);
+
   private final ImageFiles files;
   private final List<ImageFiles.Item> labelled;
   private final String source;
@@ -76,6 +81,7 @@ public final class RetainedFolder implements LabelledFrames {
               + " images none has a label NAME.png in "
               + annotations);
     }
+    files.notes().forEach(note -> LOG.warn("retained frames: {}", note));
     Path name = folder.getFileName();
     return new RetainedFolder(
         files, labelled, (name == null ? folder.toString() : name.toString()) + globs(options));
@@ -89,7 +95,12 @@ public final class RetainedFolder implements LabelledFrames {
   @Override
   public LabelledFrame read(int index) throws IOException {
     ImageFiles.Item item = labelled.get(index);
-    DecodeBound.checkDecoding(ImageFiles.bytes(item.image()));
+    try {
+      DecodeBound.checkDecoding(
+          Images.readSize(ImageFiles.bytes(item.image())), item.depth() != null);
+    } catch (IOException e) {
+      throw new IOException(item.image() + ": " + e.getMessage(), e);
+    }
     Sample sample = files.read(item);
     ClassMap label = sample.label();
     if (label == null) {

@@ -60,6 +60,14 @@ class DecodeBoundTest {
                     .getMessage())
             .startsWith("scaling " + rows + " rows to a width of 4096 would take "));
     DecodeBound.checkScaling(rows, 100);
-    DecodeBound.checkDecoding(Images.encodePng(one(20, 20).read(0).frame()));
+    // 24 bytes a pixel, and 8 more with depth.
+    int height = (int) (Runtime.getRuntime().maxMemory() / 2 / 28 / 1024);
+    Images.Size size = new Images.Size(1024, height);
+    DecodeBound.checkDecoding(size, false);
+    assertTrue(
+        String.valueOf(
+                assertThrows(IOException.class, () -> DecodeBound.checkDecoding(size, true))
+                    .getMessage())
+            .startsWith("decoding 1024x" + height + " pixels would take "));
   }
 }

@@ -7,6 +7,8 @@ import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.Frame;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +88,35 @@ class RetainedFolderTest {
     assertEquals("train:**/ulm_*", frames.source());
     assertEquals(18, frames.read(0).target().at(2, 0));
     assertEquals(255, frames.read(0).target().at(3, 0));
+  }
+
+  @Test
+  void readsEveryKindThatIsListed() throws IOException {
+    // Four white pixels of a grey TIFF, no compression.
+    ByteBuffer tiff = ByteBuffer.allocate(8 + 2 + 12 * 9 + 4 + 8).order(ByteOrder.LITTLE_ENDIAN);
+    tiff.put(new byte[] {'I', 'I', 42, 0}).putInt(8).putShort((short) 9);
+    int[][] entries = {
+      {256, 4}, {257, 2}, {258, 8}, {259, 1}, {262, 1}, {273, 122}, {277, 1}, {278, 2}, {279, 8}
+    };
+    for (int[] entry : entries) {
+      tiff.putShort((short) entry[0]).putShort((short) 4).putInt(1).putInt(entry[1]);
+    }
+    tiff.putInt(0).put(new byte[] {9, 9, 9, 9, 9, 9, 9, 9});
+    Files.write(root.resolve("train/fog_1.tif"), tiff.array());
+    Files.copy(root.resolve("trainannot/day_1.png"), root.resolve("trainannot/fog_1.png"));
+    LabelledFrames.LabelledFrame frame =
+        RetainedFolder.open(root.resolve("train") + ":fog_1", null).read(0);
+    assertEquals(9, frame.frame().rgb()[0]);
+    assertEquals(11, frame.target().at(3, 1));
+  }
+
+  @Test
+  void namesTheFileThatCannotBeRead() throws IOException {
+    RetainedFolder frames = RetainedFolder.open(root.resolve("train") + ":day_*", null);
+    Path broken = Files.writeString(root.resolve("train/day_1.png"), "no picture");
+    assertEquals(
+        broken + ": no JPEG, PNG, WebP or TIFF file",
+        assertThrows(IOException.class, () -> frames.read(0)).getMessage());
   }
 
   @Test

@@ -43,7 +43,7 @@ class LocalFolderTest {
 
   @Test
   void writesThatWereCutShortAreRemovedAndOtherFilesLeftAlone() throws IOException {
-    Files.writeString(folder.resolve(".seamark-0.new"), "{");
+    Files.writeString(folder.resolve(".seamark-0123456789abcdef0123456789abcdef.new"), "{");
     Files.writeString(folder.resolve(".staged-v1.safetensors"), "the host's");
     Files.writeString(folder.resolve("Notes.txt"), "somebody's");
     Files.createDirectory(folder.resolve("folder"));

@@ -173,7 +173,7 @@ class ModelRegistryTest {
     try (ModelRegistry registry = begun()) {
       registry.stage((file, version) -> Files.writeString(file, "half"));
     }
-    Files.writeString(folder.resolve(".seamark-1.new"), "{");
+    Files.writeString(folder.resolve(".seamark-0123456789abcdef0123456789abcdef.new"), "{");
     try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
       assertEquals(1, registry.versions().size());
       assertEquals(5, files().size(), files()::toString);
