@@ -199,8 +199,7 @@ public record IanvsJob(
     while (!splitting.fills(high, ratio, env.rounds(), true)) {
       high *= 2;
     }
-    int enough =
-        least(samples, high, more -> splitting.fills(more, ratio, env.rounds(), true));
+    int enough = least(samples, high, more -> splitting.fills(more, ratio, env.rounds(), true));
     return Optional.of(
         String.format(
             Locale.ROOT,

@@ -349,8 +349,7 @@ final class RunFolder implements AutoCloseable {
       throw new Taken(String.valueOf(e.getMessage()));
     }
     own.addAll(recorded);
-    own.addAll(
-        fetched(folder, others.stream().filter(name -> name.startsWith(FETCHED)).toList()));
+    own.addAll(fetched(folder, others.stream().filter(name -> name.startsWith(FETCHED)).toList()));
     return own;
   }
 

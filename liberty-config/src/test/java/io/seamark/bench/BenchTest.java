@@ -26,9 +26,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -394,8 +394,7 @@ class BenchTest {
     // As a kill leaves it: the job itself comes last.
     Files.delete(job);
     Files.delete(job.resolveSibling("test-index.txt"));
-    Files.createFile(
-        job.resolveSibling("day/.seamark-0123456789abcdef0123456789abcdef.new"));
+    Files.createFile(job.resolveSibling("day/.seamark-0123456789abcdef0123456789abcdef.new"));
     assertEquals(job, example());
     Map<String, String> again = digests(job);
     again.keySet().removeIf(name -> name.endsWith(".new"));

@@ -15,8 +15,7 @@ class CloudSettingsTest {
 
   private static Map<String, String> settings(Map<String, String> chosen) {
     CommonOptions common = new CommonOptions();
-    return CloudSettings.of(
-        common.open(common.registry(), chosen, Map.of()), Path.of("services"));
+    return CloudSettings.of(common.open(common.registry(), chosen, Map.of()), Path.of("services"));
   }
 
   private static String absolute(String path) {
@@ -30,13 +29,11 @@ class CloudSettingsTest {
     assertEquals(absolute("m.safetensors"), settings.get(LOOK));
     assertEquals(absolute("sam"), settings.get(SAM));
     assertNull(settings(Map.of()).get(LOOK));
-    settings =
-        settings(Map.of(LOOK.replace('-', '_'), "m.safetensors", "seamark.sam", "sam"));
+    settings = settings(Map.of(LOOK.replace('-', '_'), "m.safetensors", "seamark.sam", "sam"));
     assertEquals(absolute("m.safetensors"), settings.get(LOOK));
     assertEquals(absolute("sam"), settings.get(SAM));
     assertEquals(
         absolute("m.safetensors"),
-        CloudSettings.environment(settings)
-            .get("UNSEEN_TASK_PROCESSING_SAM_FUSION_EDGE_MODEL"));
+        CloudSettings.environment(settings).get("UNSEEN_TASK_PROCESSING_SAM_FUSION_EDGE_MODEL"));
   }
 }

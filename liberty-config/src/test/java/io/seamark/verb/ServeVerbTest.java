@@ -16,7 +16,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With a script in Liberty's place, which ends at once; the integration tests start the real one. */
+/**
+ * With a script in Liberty's place, which ends at once; the integration tests start the real one.
+ */
 class ServeVerbTest {
   private static final String HOME = "seamark.home";
 
