@@ -1,6 +1,7 @@
 package io.seamark.cli;
 
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.durable.OutputFolder;
 import io.seamark.edge.metrics.ProcessResources;
 import io.seamark.host.NamedPath;
 import io.seamark.host.TemporaryFolder;
@@ -19,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -126,7 +128,8 @@ public final class DoctorVerb implements Verb {
     }
     Path folder = out;
     if (folder != null) {
-      check("output", () -> writable(folder));
+      Map<String, Path> inputs = workplace == null ? Map.of() : workplace.inputs();
+      check("output", () -> output(folder, inputs));
     }
     for (int port : ports) {
       check("port " + port, () -> free(port));
@@ -360,6 +363,17 @@ public final class DoctorVerb implements Verb {
     } catch (BindException e) {
       throw new IOException("it is in use, or may not be opened: " + e.getMessage(), e);
     }
+  }
+
+  /** What every verb that writes there would refuse. */
+  private static String output(Path folder, Map<String, Path> inputs) throws IOException {
+    OutputFolder.refuseInputs(folder, inputs);
+    String found = writable(folder);
+    // A folder of another kind gets no record from looking at it.
+    if (Files.exists(folder.resolve(OutputFolder.RECORD), LinkOption.NOFOLLOW_LINKS)) {
+      OutputFolder.open(folder, inputs).close();
+    }
+    return found;
   }
 
   /** Tries the folder, or the nearest one above it that is there, and leaves nothing behind. */

@@ -29,6 +29,9 @@ public final class PluginProbe {
   private static final String WRONG = "seamark-plugin-wrong ";
   private static final String LOADED = "seamark-plugins-loaded";
 
+  /** Its own, since a plugin that ends the process does so with 0, 1 or a signal's. */
+  private static final int RETURNED = 97;
+
   private PluginProbe() {}
 
   /**
@@ -71,7 +74,7 @@ public final class PluginProbe {
   }
 
   private static boolean returned(ChildJvm.Ended ended) {
-    return ended.line(LOADED) != null;
+    return ended.status() == RETURNED && ended.line(LOADED) != null;
   }
 
   private static List<String> wrong(ChildJvm.Ended ended) {
@@ -172,6 +175,6 @@ public final class PluginProbe {
     System.out.println(LOADED);
     System.out.flush();
     // A plugin's threads must not hold this up.
-    Runtime.getRuntime().halt(0);
+    Runtime.getRuntime().halt(RETURNED);
   }
 }

@@ -20,12 +20,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A device's runtime, put together: loop, model in service, outbox with delivery, model updates.
  * Everything that must survive a restart is in one folder: {@code outbox/} and {@code models/}.
  */
 public final class EdgeRuntime implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EdgeRuntime.class);
+
   private final ModelFolder models;
   private final LiveModel model;
   private final EdgeMetrics metrics;
@@ -80,13 +84,7 @@ public final class EdgeRuntime implements AutoCloseable {
   public EdgeRuntime(Parts parts, AnswerSink sink) throws IOException {
     metrics = new EdgeMetrics();
     models = new ModelFolder(parts.folder().resolve("models"), parts.keepModels());
-    Optional<ModelVersion> fetched =
-        parts.knowledge() == null ? Optional.empty() : models.current();
-    model =
-        fetched.isPresent()
-            ? new LiveModel(
-                parts.basemodel(), fetched.get().version(), models.file(fetched.get().version()))
-            : new LiveModel(parts.basemodel(), parts.initialVersion(), parts.initial());
+    model = start(parts, models);
     metrics.watchModel(model.version(), model::version);
     SeenTaskInference inference =
         new SeenTaskInference(parts.tasks(), List.of(model), parts.options().edge());
@@ -111,6 +109,25 @@ public final class EdgeRuntime implements AutoCloseable {
                 models,
                 parts.syncInterval(),
                 metrics);
+  }
+
+  /** What was fetched last, or the initial model where that does not run here. */
+  private static LiveModel start(Parts parts, ModelFolder models) throws IOException {
+    Optional<ModelVersion> fetched =
+        parts.knowledge() == null ? Optional.empty() : models.current();
+    if (fetched.isPresent()) {
+      String version = fetched.get().version();
+      try {
+        return new LiveModel(parts.basemodel(), version, models.file(version));
+      } catch (IOException e) {
+        LOG.warn(
+            "event=model_ignored version={} file={} reason=\"{}\"",
+            version,
+            models.file(version),
+            e.getMessage());
+      }
+    }
+    return new LiveModel(parts.basemodel(), parts.initialVersion(), parts.initial());
   }
 
   /** Starts delivery and model updates. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.seamark.durable.OutputFolder;
 import io.seamark.edge.EdgeFixtures;
 import io.seamark.imaging.Images;
 import io.seamark.network.EdgeModel;
@@ -426,6 +427,38 @@ class SeamarkTest {
   }
 
   @Test
+  void doctorRefusesAnOutputFolderThatEveryVerbRefuses() throws IOException {
+    Path images = images(1);
+    Path labels = folder.resolve("labels");
+    Path out = folder.resolve("new");
+    Object[] call = {
+      "doctor", "--edge-model", model(), "--images", images, "--labels", labels, "--out"
+    };
+    for (Path input : List.of(images, labels)) {
+      Ran ill = seamark(with(call, input));
+      assertEquals(1, ill.status(), ill.out());
+      assertTrue(
+          ill.out().contains("FAIL  output: the output folder " + input + " is also"), ill.out());
+      assertFalse(Files.exists(input.resolve(OutputFolder.RECORD)));
+    }
+    Ran well = seamark(with(call, out));
+    assertEquals(0, well.status(), well.out());
+    assertFalse(Files.exists(out));
+    try (OutputFolder owner = OutputFolder.open(out, Map.of())) {
+      Ran ill = seamark(with(call, owner.path()));
+      assertEquals(1, ill.status(), ill.out());
+      assertTrue(ill.out().contains("FAIL  output: " + out + " is being written by"), ill.out());
+    }
+    assertEquals(0, seamark(with(call, out)).status());
+  }
+
+  private static Object[] with(Object[] call, Object last) {
+    Object[] whole = Arrays.copyOf(call, call.length + 1);
+    whole[call.length] = last;
+    return whole;
+  }
+
+  @Test
   void doctorFindsThisMachineHealthyAndABadModelIll() throws IOException {
     Ran well = seamark("doctor", "--edge-model", model(), "--source", images(1), "--json");
     assertEquals(0, well.status(), well.out());
@@ -705,6 +738,13 @@ class SeamarkTest {
         exits + ": ends the process that loads it, with status 0", "plugins", "check", exits);
     Path later = plugin("later", "", "Runtime.getRuntime().halt(0);");
     assertMisused(later + ": ends the process", "plugins", "check", later);
+    Path feigns =
+        plugin(
+            "feigns",
+            "System.out.println(\"\\nseamark-plugins-loaded\"); System.out.flush();"
+                + " Runtime.getRuntime().halt(0);",
+            "");
+    assertMisused(feigns + ": ends the process", "plugins", "check", feigns);
     // Among others each of them is named, and doctor lives to tell.
     Ran all = seamark("plugins", "check", folder.resolve("odd"));
     assertEquals(2, all.status(), all.err());

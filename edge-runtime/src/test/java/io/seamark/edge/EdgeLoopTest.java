@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.seamark.buffer.ArrowMessages;
 import io.seamark.buffer.BufferOptions;
 import io.seamark.buffer.HardSample;
+import io.seamark.durable.DurableFiles;
 import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.edge.upload.CloudAnswer;
 import io.seamark.edge.upload.CloudLink;
@@ -23,6 +24,9 @@ import io.seamark.plugin.MiningDecision;
 import io.seamark.plugin.TaskSample;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,6 +97,10 @@ class EdgeLoopTest {
           Map.of());
 
   private EdgeRuntime runtime(@Nullable URI cloud) throws IOException {
+    return runtime(cloud, null);
+  }
+
+  private EdgeRuntime runtime(@Nullable URI cloud, @Nullable URI knowledge) throws IOException {
     return new EdgeRuntime(
         new EdgeRuntime.Parts(
             new EdgeOptions("edge", "every_second", 0.9, 4, LONG),
@@ -104,12 +112,40 @@ class EdgeLoopTest {
             folder.resolve("state"),
             false,
             cloud,
-            null,
+            knowledge,
             LONG,
             1 << 26,
             new CloudLink.Options(Duration.ofMillis(10), Duration.ofMillis(100), LONG, 1 << 20),
             BufferOptions.outboxDefaults()),
         answers);
+  }
+
+  @Test
+  void startsWithTheInitialModelWhereTheFetchedOneDoesNotRun() throws IOException {
+    Path models = Files.createDirectories(folder.resolve("state/models"));
+    Path fetched = EdgeFixtures.model(models, "v7", 2);
+    URI knowledge = URI.create("http://127.0.0.1:9");
+    record(models, fetched);
+    try (EdgeRuntime runtime = runtime(null, knowledge)) {
+      assertEquals("v7", runtime.model().version());
+    }
+    byte[] bytes = Files.readAllBytes(fetched);
+    ByteBuffer content = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    content.putFloat(8 + (int) content.getLong(0), Float.NaN);
+    Files.write(fetched, bytes);
+    record(models, fetched);
+    try (EdgeRuntime runtime = runtime(null, knowledge)) {
+      assertEquals("v0", runtime.model().version());
+    }
+    assertTrue(Files.exists(fetched));
+  }
+
+  private static void record(Path models, Path fetched) throws IOException {
+    Files.writeString(
+        models.resolve("current.json"),
+        String.format(
+            "{\"version\":\"v7\",\"sha256\":\"%s\",\"bytes\":%d}",
+            DurableFiles.sha256(fetched), Files.size(fetched)));
   }
 
   private static List<SourceItem> stream(int from, int to) {

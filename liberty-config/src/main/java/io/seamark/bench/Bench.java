@@ -12,6 +12,7 @@ import io.seamark.plugin.PluginKind;
 import io.seamark.report.CurvePicture;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
@@ -27,6 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,9 @@ public final class Bench {
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
   private static final String RESULT = "result.json";
   private static final String KEY = "case.json";
+
+  /** What a kill leaves of a file that was being written. */
+  static final Pattern UNFINISHED = Pattern.compile("(.*/)?\\.seamark-[0-9a-f]{32}\\.new");
 
   /** The kinds that take part. */
   static final List<PluginKind<?>> KINDS =
@@ -293,7 +298,7 @@ public final class Bench {
   private record Found(@Nullable CaseResult result, @Nullable Path unfinished) {}
 
   /** The newest finished case with a key, and a folder in which one was cut off. */
-  private static Found find(Path place, String key) throws IOException {
+  private Found find(Path place, String key) throws IOException {
     if (!Files.isDirectory(place)) {
       return new Found(null, null);
     }
@@ -317,7 +322,8 @@ public final class Bench {
             && key.equals(
                 Optional.ofNullable(JSON.readTree(Files.readAllBytes(keyFile)).get("key"))
                     .map(node -> node.asText())
-                    .orElse(""))) {
+                    .orElse(""))
+            && mayReplace(folder)) {
           unfinished = folder;
         }
       } catch (JsonProcessingException e) {
@@ -326,6 +332,26 @@ public final class Bench {
       }
     }
     return new Found(newest, unfinished);
+  }
+
+  /** A case that was cut off where a person has put or changed a file starts elsewhere. */
+  private boolean mayReplace(Path unfinished) throws IOException {
+    List<String> names;
+    try (Stream<Path> files = Files.walk(unfinished)) {
+      names =
+          files
+              .filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
+              .map(file -> folder.path().relativize(file).toString())
+              .filter(name -> !UNFINISHED.matcher(name).matches())
+              .toList();
+    }
+    try {
+      folder.check(names);
+      return true;
+    } catch (IllegalArgumentException e) {
+      log.accept("started anew, since " + e.getMessage());
+      return false;
+    }
   }
 
   /** Digest of everything that decides a case's result: files, modules, values, seed. */

@@ -8,11 +8,13 @@ import io.seamark.source.Weather;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * A small job in Ianvs's format on generated street frames: two tasks, day and dusk, two rounds,
@@ -31,31 +33,47 @@ public record ExampleJob(int width, int height, int perTask) {
   /**
    * Writes the job.
    *
-   * @param folder new or empty, without a blank in its path
+   * @param folder new, empty, or holding nothing but what this wrote, as after a kill; without a
+   *     blank in its path
    * @return its {@code benchmarkingjob.yaml}
    * @throws IOException if it cannot be written
    */
   public Path write(Path folder) throws IOException {
-    refuseFull(folder);
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new IllegalArgumentException("--example " + folder + " is a file: must be a folder");
+    }
+    // A folder without a record is a person's, and gets none.
+    if (!Files.exists(folder.resolve(OutputFolder.RECORD)) && !names(folder).isEmpty()) {
+      throw full(folder);
+    }
     try (OutputFolder out = OutputFolder.open(folder, Map.of())) {
-      refuseFull(folder);
+      List<String> there = names(folder);
+      if (!out.names().containsAll(there)) {
+        throw full(folder);
+      }
+      out.check(there);
       write(folder, out);
     }
     return folder.resolve(JOB);
   }
 
-  private static void refuseFull(Path folder) throws IOException {
+  private static IllegalArgumentException full(Path folder) {
+    return new IllegalArgumentException(
+        "--example " + folder + " is not empty: must be a new or empty folder");
+  }
+
+  /** Files in a folder and below it, but for the record and what a kill leaves of a file. */
+  private static List<String> names(Path folder) throws IOException {
     if (!Files.exists(folder)) {
-      return;
+      return List.of();
     }
-    if (!Files.isDirectory(folder)) {
-      throw new IllegalArgumentException("--example " + folder + " is a file: must be a folder");
-    }
-    try (var files = Files.list(folder)) {
-      if (files.anyMatch(f -> !f.getFileName().toString().startsWith(OutputFolder.RECORD))) {
-        throw new IllegalArgumentException(
-            "--example " + folder + " is not empty: must be a new or empty folder");
-      }
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
+          .map(file -> folder.relativize(file).toString())
+          .filter(name -> !name.startsWith(OutputFolder.RECORD))
+          .filter(name -> !Bench.UNFINISHED.matcher(name).matches())
+          .toList();
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -188,14 +189,17 @@ public record IanvsJob(
     if (splitting.fills(samples, ratio, env.rounds(), false)) {
       return Optional.empty();
     }
-    int rounds = env.rounds();
-    while (rounds > 1 && !splitting.fills(samples, ratio, rounds, true)) {
-      rounds--;
+    int fewer =
+        least(
+            0,
+            env.rounds() - 1,
+            lost -> splitting.fills(samples, ratio, env.rounds() - lost, true));
+    int rounds = env.rounds() - fewer;
+    int high = Math.max(1, samples);
+    while (!splitting.fills(high, ratio, env.rounds(), true)) {
+      high *= 2;
     }
-    int enough = samples;
-    while (!splitting.fills(enough, ratio, env.rounds(), true)) {
-      enough++;
-    }
+    int enough = least(samples, high, more -> splitting.fills(more, ratio, env.rounds(), true));
     return Optional.of(
         String.format(
             Locale.ROOT,
@@ -209,6 +213,21 @@ public record IanvsJob(
             ratio,
             rounds > 1 ? "at most " + rounds + ", or have an index of at least " : "with at least ",
             enough));
+  }
+
+  /** The least number from {@code low} on that does; so do all above it, {@code high} for one. */
+  private static int least(int low, int high, IntPredicate does) {
+    int from = low;
+    int to = high;
+    while (from < to) {
+      int middle = from + (to - from) / 2;
+      if (does.test(middle)) {
+        to = middle;
+      } else {
+        from = middle + 1;
+      }
+    }
+    return from;
   }
 
   private static Ranking ranking(YamlSection job, List<TestCase> cases) {

@@ -6,7 +6,10 @@ import io.seamark.cli.Seamark;
 import io.seamark.host.NamedPath;
 import io.seamark.knowledge.frames.RetainedFolder;
 import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.PluginProvider;
 import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.registry.HyperparameterSpec;
+import io.seamark.registry.HyperparameterType;
 import io.seamark.unknown.segment.SamFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,6 +57,11 @@ public final class CloudSettings {
     absolute(settings, "seamark.plugins");
     absolute(settings, "seamark.ianvs.algorithm");
     absolute(settings, "seamark.retain.labels");
+    for (PluginProvider<?, ?> provider : workplace.registry().providers()) {
+      if (!provider.kind().equals(PluginKind.SAMPLE_SOURCE)) {
+        absolute(settings, workplace.plugins(), provider);
+      }
+    }
     String initial = workplace.text("seamark.edge.model");
     if (!initial.isEmpty()) {
       settings.put("seamark.edge.model", NamedPath.of(initial).toAbsolutePath().toString());
@@ -75,6 +83,22 @@ public final class CloudSettings {
                     .map(one -> NamedPath.of(one).toAbsolutePath().toString())
                     .toList()));
     return settings;
+  }
+
+  /** Paths of a plugin, whoever set them: a variable reaches the services as it was written. */
+  private static void absolute(
+      Map<String, String> settings, ConfiguredPlugins plugins, PluginProvider<?, ?> provider) {
+    Map<String, String> values = plugins.hyperparameters(provider);
+    for (HyperparameterSpec spec : HyperparameterSpec.of(provider)) {
+      String value = values.getOrDefault(spec.name(), "");
+      if (spec.type() == HyperparameterType.PATH && !value.isEmpty()) {
+        String prefix = provider.kind().id() + "." + provider.name() + ".";
+        // Sedna's spelling of the name, which is the same variable.
+        settings.remove(prefix + spec.name().replace('-', '_'));
+        settings.put(prefix + spec.name(), value);
+        absolute(settings, prefix + spec.name());
+      }
+    }
   }
 
   private static void absolute(Map<String, String> settings, String key) {

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -179,6 +180,9 @@ public final class LibertyServer implements AutoCloseable {
           server + " of an earlier start still runs in " + output + ": stop that one first");
     }
     InetAddress address = address(host);
+    // As in an address of the web; Liberty takes them without.
+    boolean brackets = host.startsWith("[") && host.endsWith("]");
+    String name = brackets ? host.substring(1, host.length() - 1) : host;
     int chosen = choosePort(server, address, port);
     Path logs = Files.createDirectories(output.resolve(server).resolve("logs"));
     Path consoleLog = logs.resolve("console.log");
@@ -205,7 +209,7 @@ public final class LibertyServer implements AutoCloseable {
     variables.put("WLP_USER_DIR", home.toString());
     variables.put("WLP_OUTPUT_DIR", output.toString());
     variables.put("LOG_DIR", logs.toString());
-    variables.put("HTTP_HOST", address.isAnyLocalAddress() ? "*" : host);
+    variables.put("HTTP_HOST", address.isAnyLocalAddress() ? "*" : name);
     variables.put("HTTP_PORT", Integer.toString(chosen));
     if (console == null) {
       // All of it is in messages.log, whose size is bounded; this file's is not.
@@ -222,9 +226,9 @@ public final class LibertyServer implements AutoCloseable {
     // Metrics bring Liberty's token service along; nobody uses it, but it asks for a password.
     variables.put("ltpa_keys_password", UUID.randomUUID().toString());
     variables.putAll(environment);
+    URI uri = uri(name, address, chosen);
     Process process = builder.start();
     LOG.info("started {} as process {} on port {}", server, process.pid(), chosen);
-    URI uri = URI.create("http://" + reachable(host, address) + ":" + chosen + "/");
     LibertyServer started = new LibertyServer(server, process, uri, consoleLog, messages);
     if (console != null) {
       started.listen(console);
@@ -241,12 +245,22 @@ public final class LibertyServer implements AutoCloseable {
     }
   }
 
-  /** How this machine itself gets there, as a URI has it. */
-  private static String reachable(String host, InetAddress address) {
-    if (address.isAnyLocalAddress()) {
-      return LOCALHOST;
+  /** How this machine itself gets there. A name that no URI may have is resolved. */
+  static URI uri(String host, InetAddress address, int port) {
+    String name = address.isAnyLocalAddress() ? LOCALHOST : host;
+    try {
+      URI uri = new URI(base(name, port));
+      if (uri.getHost() != null) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      LOG.debug("event=no_host name={}", name);
     }
-    return host.contains(":") ? "[" + host + "]" : host;
+    return URI.create(base(address.getHostAddress(), port));
+  }
+
+  private static String base(String host, int port) {
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + "/";
   }
 
   private void listen(Consumer<String> console) {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param models every model version that served or was judged, oldest first
  * @param badFrames items of the source that were skipped
  * @param plugins what was configured, for provenance
- * @param notes what is odd about the scores, one line each; see {@link
+ * @param notes what is odd about the frames' source and about the scores, one line each; see {@link
  *     io.seamark.perception.ScoreNotes}
  */
 public record RunRecord(

@@ -9,7 +9,6 @@ import io.seamark.cli.Progress;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.SourceOptions;
 import io.seamark.cli.Table;
-import io.seamark.durable.DurableFiles;
 import io.seamark.edge.EdgeEndpoint;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.metrics.EdgeMetrics;
@@ -27,6 +26,7 @@ import io.seamark.registry.PluginCatalogue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,6 +64,7 @@ final class Run {
   private final CountDownLatch finished = new CountDownLatch(1);
   private volatile boolean interrupted;
   private long withoutDepth;
+  private List<String> sourceNotes = List.of();
   private volatile @Nullable EdgeRuntime running;
 
   /**
@@ -167,9 +168,14 @@ final class Run {
       if (ended.local() && !order.keepsCloud()) {
         seal();
       }
-      Map<String, Object> summary = summary(recording, ended, result);
-      List<String> notes = ScoreNotes.of(recording.edgeCounts(), start.classes());
-      notes.forEach(note -> err.println("note: " + note));
+      int unanswered = recording.unanswered();
+      boolean cut = interrupted;
+      boolean stays = order.folder().replaces() && (cut || unanswered > 0);
+      Path place = stays ? order.folder().root() : order.folder().named();
+      Map<String, Object> summary = summary(recording, ended, result, place);
+      List<String> odd = ScoreNotes.of(recording.edgeCounts(), start.classes());
+      odd.forEach(note -> err.println("note: " + note));
+      List<String> notes = Stream.concat(sourceNotes.stream(), odd.stream()).toList();
       summary.put("notes", notes);
       new Reporting(order, recording, ended, result, start.classes(), notes, started, seconds())
           .write(summary);
@@ -178,16 +184,27 @@ final class Run {
         throw new IOException(
             missing + " class maps that were written are gone from " + order.folder().answers());
       }
-      order.folder().complete();
+      if (!stays) {
+        order.folder().complete();
+      }
       tell(summary, result.judgement());
-      int unanswered = recording.unanswered();
-      if (unanswered > 0 && !interrupted) {
-        throw new IOException(
-            unanswered
-                + " hard frames were not answered by the cloud; "
-                + (ended.pending() < unanswered ? ended.pending() + " of them wait" : "they wait")
-                + " in "
-                + order.folder().named().resolve(RunVerb.EDGE).resolve("outbox"));
+      String waiting =
+          unanswered
+              + " hard frames were not answered by the cloud; "
+              + (ended.pending() < unanswered ? ended.pending() + " of them wait" : "they wait")
+              + " in "
+              + place.resolve(RunVerb.EDGE).resolve("outbox");
+      if (stays && cut) {
+        // The process is ending, so an exception might not be shown any more.
+        err.println(order.folder().stays("the run was interrupted").getMessage());
+        err.flush();
+        return summary;
+      }
+      if (stays) {
+        throw order.folder().stays(waiting);
+      }
+      if (unanswered > 0 && !cut) {
+        throw new IOException(waiting);
       }
       return summary;
     }
@@ -251,7 +268,7 @@ final class Run {
       }
       Knowledge known = knowledge(knowledge);
       if (!cloud.local()) {
-        fetchModels(knowledge, known);
+        fetchModels(knowledge, known.versions(), order.folder());
       }
       phase("update", mark);
       return new Ended(
@@ -311,6 +328,7 @@ final class Run {
         SampleSource frames = new Limited(opened, order.frames());
         Progress progress = new Progress("run", frames.size().orElse(-1), err)) {
       opened.begin(order.initial(), err);
+      sourceNotes = frames.notes();
       recording.show(() -> progress.step(live(runtime, recording)));
       if (!interrupted) {
         runtime.run(frames);
@@ -375,23 +393,39 @@ final class Run {
     return new Knowledge(versions, rounds);
   }
 
-  /** A cloud elsewhere keeps its models there: copies every version, and says who serves. */
-  private void fetchModels(KnowledgeClient client, Knowledge known) throws InterruptedException {
-    Path models = order.folder().models();
-    try {
-      for (JsonNode node : known.versions()) {
+  /**
+   * A cloud elsewhere keeps its models there: copies every version that it still has, and says who
+   * serves.
+   */
+  static void fetchModels(KnowledgeClient client, List<JsonNode> versions, RunFolder folder)
+      throws InterruptedException {
+    for (JsonNode node : versions) {
+      try {
         io.seamark.edge.sync.ModelVersion version = version(node);
-        client.fetch(version, models.resolve(version.version() + ".safetensors"));
-        DurableFiles.replace(
-            models.resolve(version.version() + ".json"),
-            (node.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
+        folder.version(
+            version.version(), (node.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
+        // Of a rejected version the cloud may have the description alone.
+        Path part = folder.models().resolve(version.version() + ".part");
+        try {
+          client.fetch(version, part);
+          folder.weights(version.version(), part);
+        } finally {
+          Files.deleteIfExists(part);
+        }
+      } catch (IOException | IllegalArgumentException e) {
+        LOG.warn(
+            "event=model_not_copied version={} reason=\"{}\"",
+            node.path("version").asText(),
+            e.getMessage());
       }
+    }
+    try {
       Optional<io.seamark.edge.sync.ModelVersion> champion = client.champion(null);
       if (champion.isPresent()) {
-        client.fetch(champion.get(), models.resolve("champion.safetensors"));
+        client.fetch(champion.get(), folder.champion());
       }
     } catch (IOException | IllegalArgumentException e) {
-      LOG.warn("event=models_not_copied reason=\"{}\"", e.getMessage());
+      LOG.warn("event=model_not_copied version=champion reason=\"{}\"", e.getMessage());
     }
   }
 
@@ -471,7 +505,8 @@ final class Run {
     }
   }
 
-  private Map<String, Object> summary(Recording recording, Ended ended, Judging.Result result) {
+  private Map<String, Object> summary(
+      Recording recording, Ended ended, Judging.Result result, Path place) {
     EdgeMetrics.Totals totals = ended.totals();
     Recording.Live live = recording.live();
     ProcessResources now = ProcessResources.now();
@@ -530,8 +565,8 @@ final class Run {
     s.put("phase_seconds", phases);
     s.put("seconds", seconds());
     s.put("interrupted", interrupted);
-    s.put("out", order.folder().named().toString());
-    s.put("report", order.folder().named().resolve("report.html").toString());
+    s.put("out", place.toString());
+    s.put("report", place.resolve("report.html").toString());
     return s;
   }
 
@@ -632,6 +667,11 @@ final class Run {
     public OptionalInt size() {
       OptionalInt size = source.size();
       return size.isPresent() ? OptionalInt.of(Math.min(size.getAsInt(), left)) : size;
+    }
+
+    @Override
+    public List<String> notes() {
+      return source.notes();
     }
 
     @Override

@@ -100,7 +100,10 @@ final class RunFolder implements AutoCloseable {
 
   private static final String WEIGHTS = ".safetensors";
   private static final String CHAMPION = "models/champion" + WEIGHTS;
-  private static final Pattern DESCRIPTION = Pattern.compile("models/v([0-9]{1,9})\\.json");
+  private static final Pattern NUMBERED = Pattern.compile("models/v([0-9]{1,9})\\.json");
+
+  /** A version of a cloud elsewhere, which may be called anything. */
+  private static final Pattern DESCRIPTION = Pattern.compile("models/[^/]+\\.json");
 
   /** Models that the edge has fetched, of which it has a record of its own. */
   private static final String FETCHED = "edge/models/";
@@ -315,6 +318,7 @@ final class RunFolder implements AutoCloseable {
     Set<String> own = new TreeSet<>();
     List<String> foreign = new ArrayList<>();
     List<String> recorded = new ArrayList<>();
+    List<String> others = new ArrayList<>();
     for (String name : names(folder)) {
       if (PLACES.contains(name)) {
         foreign.add(name);
@@ -323,8 +327,13 @@ final class RunFolder implements AutoCloseable {
       } else if (NAMED.matcher(name).matches()) {
         (Files.isRegularFile(folder.resolve(name), LinkOption.NOFOLLOW_LINKS) ? own : foreign)
             .add(name);
+      } else {
+        others.add(name);
       }
     }
+    // Of another name it is a run's only if it is on record, and a person's otherwise.
+    List<String> known = owner.names();
+    others.stream().filter(known::contains).forEach(recorded::add);
     if (!foreign.isEmpty()) {
       String first = folder.resolve(foreign.get(0)).toString();
       throw new Taken(
@@ -340,7 +349,36 @@ final class RunFolder implements AutoCloseable {
       throw new Taken(String.valueOf(e.getMessage()));
     }
     own.addAll(recorded);
+    own.addAll(fetched(folder, others.stream().filter(name -> name.startsWith(FETCHED)).toList()));
     return own;
+  }
+
+  /**
+   * Those of the names that the edge's own record has.
+   *
+   * @throws Taken if a person has changed one
+   */
+  private static List<String> fetched(Path folder, List<String> names) throws IOException {
+    if (names.isEmpty()) {
+      return List.of();
+    }
+    try (OutputFolder models = OutputFolder.open(folder.resolve(FETCHED), Map.of())) {
+      List<String> known = models.names();
+      List<String> here =
+          names.stream()
+              .map(name -> name.substring(FETCHED.length()))
+              .filter(known::contains)
+              .toList();
+      models.check(here);
+      return here.stream().map(name -> FETCHED + name).toList();
+    } catch (IllegalArgumentException e) {
+      throw new Taken(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Whether a run's file can be told by its name. */
+  private static boolean expected(String name) {
+    return RECORDED.matcher(name).matches() || NAMED.matcher(name).matches();
   }
 
   /**
@@ -352,16 +390,19 @@ final class RunFolder implements AutoCloseable {
     int next = 0;
     List<String> fetched = new ArrayList<>();
     for (String name : own) {
-      Matcher description = DESCRIPTION.matcher(name);
-      if (description.matches()) {
-        described.put(name.replace(".json", WEIGHTS), digest(folder.resolve(name)));
-        next = Math.max(next, Integer.parseInt(description.group(1)) + 1);
-      } else if (name.startsWith(FETCHED) && name.matches(".*/[^.].*")) {
+      Matcher numbered = NUMBERED.matcher(name);
+      if (numbered.matches()) {
+        next = Math.max(next, Integer.parseInt(numbered.group(1)) + 1);
+      }
+      if (numbered.matches() || !expected(name) && DESCRIPTION.matcher(name).matches()) {
+        String version = name.substring(0, name.length() - ".json".length());
+        described.put(version + WEIGHTS, digest(folder.resolve(name)));
+      } else if (name.startsWith(FETCHED) && !name.startsWith(FETCHED + ".")) {
         fetched.add(name.substring(FETCHED.length()));
       }
     }
     for (String name : own) {
-      if (!name.startsWith("models/") || !name.endsWith(WEIGHTS)) {
+      if (!name.startsWith("models/") || !name.endsWith(WEIGHTS) || !expected(name)) {
         continue;
       }
       Collection<String> right =
@@ -428,6 +469,24 @@ final class RunFolder implements AutoCloseable {
     Path from = real.resolve(NEW);
     Set<String> complete = new TreeSet<>(Files.readAllLines(from.resolve(COMPLETE)));
     Set<String> old = own(real, owner);
+    Set<String> others = new TreeSet<>();
+    for (String name : complete) {
+      if (!expected(name) && Files.exists(from.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+        others.add(name);
+        if (!old.contains(name) && Files.exists(real.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+          throw new Taken(
+              real.resolve(name)
+                  + " was not written by seamark, but the new run has a file of that name: move it"
+                  + " away");
+        }
+      }
+    }
+    // What is told by a record goes before that record is replaced.
+    for (String name : old) {
+      if (others.contains(name) || !complete.contains(name) && !expected(name)) {
+        Files.deleteIfExists(real.resolve(name));
+      }
+    }
     for (String name : old) {
       if (!complete.contains(name)) {
         Files.deleteIfExists(real.resolve(name));
@@ -443,7 +502,8 @@ final class RunFolder implements AutoCloseable {
       if (!to.startsWith(real) || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
         continue;
       }
-      if (RECORDED.matcher(name).matches()) {
+      // The edge has a record of its own, which is moved too.
+      if (RECORDED.matcher(name).matches() || !expected(name) && !name.startsWith(FETCHED)) {
         owner.take(file, name);
       } else {
         Path folder = to.getParent();
@@ -500,17 +560,10 @@ final class RunFolder implements AutoCloseable {
       return;
     }
     if (!begun) {
-      throw new IOException(
-          "no frame was answered, so the former run in "
-              + named
-              + " stays; what there is of the new one is in "
-              + root);
+      throw stays("no frame was answered");
     }
     List<String> all =
-        names(root).stream()
-            .filter(name -> RECORDED.matcher(name).matches() || NAMED.matcher(name).matches())
-            .filter(name -> !WORK_AREA.matcher(name).matches())
-            .toList();
+        names(root).stream().filter(name -> !WORK_AREA.matcher(name).matches()).toList();
     try {
       DurableFiles.replace(
           root.resolve(COMPLETE), (String.join("\n", all) + "\n").getBytes(StandardCharsets.UTF_8));
@@ -525,6 +578,20 @@ final class RunFolder implements AutoCloseable {
               + Seamark.message(e),
           e);
     }
+  }
+
+  /**
+   * What to throw where this run shall not take the former one's place.
+   *
+   * @param why such as "no frame was answered"
+   */
+  IOException stays(String why) {
+    return new IOException(
+        why
+            + ", so the former run in "
+            + named
+            + " stays; what there is of the new one is in "
+            + root);
   }
 
   /** Whether a former run is there until this one is complete. */
@@ -545,6 +612,16 @@ final class RunFolder implements AutoCloseable {
   /** Writes a frame's class map, a PNG, in place of an earlier one. */
   void answer(String id, byte[] png) throws IOException {
     answers.write(id, ".png", png);
+  }
+
+  /** Keeps what a cloud elsewhere says of a version, whatever it is called there. */
+  void version(String version, byte[] description) throws IOException {
+    output.write("models/" + version + ".json", description);
+  }
+
+  /** Keeps a version's weights; the file is gone where it was. */
+  void weights(String version, Path file) throws IOException {
+    output.take(file, "models/" + version + WEIGHTS);
   }
 
   void report(byte[] page) throws IOException {

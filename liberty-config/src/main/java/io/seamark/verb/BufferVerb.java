@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -194,11 +195,12 @@ public final class BufferVerb implements Verb {
         List<String> found = buffer.report().damages();
         damage(common, found);
         damaged = found.size();
-        files.check(List.of(SAMPLES));
+        List<ReplayBuffer.Entry> entries = entries(buffer);
+        files.check(names(entries));
         for (String sub : List.of("images", "depth", "answers")) {
           Files.createDirectories(out.resolve(sub));
         }
-        for (ReplayBuffer.Entry entry : entries(buffer)) {
+        for (ReplayBuffer.Entry entry : entries) {
           BufferedSample sample;
           try {
             sample = buffer.read(entry.sequence());
@@ -223,12 +225,34 @@ public final class BufferVerb implements Verb {
       return damaged == 0 ? Seamark.DONE : Seamark.FAILED;
     }
 
+    /** Every name that may be written; what an image is of is known once it is read. */
+    private static List<String> names(List<ReplayBuffer.Entry> entries) {
+      List<String> names = new ArrayList<>(List.of(SAMPLES));
+      for (ReplayBuffer.Entry entry : entries) {
+        String map = map(entry.sequence(), entry.id());
+        names.add("images/" + map);
+        names.add("images/" + base(map) + ".jpg");
+        names.add("depth/" + map);
+        names.add("answers/" + map);
+      }
+      return names;
+    }
+
+    /** Ids are unique within an edge only. */
+    private static String map(long sequence, String id) {
+      return OutputNames.of(sequence + "-" + id, ".png");
+    }
+
+    /** All endings have four characters. */
+    private static String base(String map) {
+      return map.substring(0, map.length() - ".png".length());
+    }
+
     private static void export(long sequence, BufferedSample stored, OutputFolder files, Csv csv)
         throws IOException {
       HardSample sample = stored.sample();
-      // Ids are unique within an edge only. All endings have four characters.
-      String map = OutputNames.of(sequence + "-" + sample.id(), ".png");
-      String name = map.substring(0, map.length() - ".png".length());
+      String map = map(sequence, sample.id());
+      String name = base(map);
       String ending = sample.image().mediaType().equals(EncodedImage.PNG) ? ".png" : ".jpg";
       files.write("images/" + name + ending, sample.image().bytes());
       byte[] depth = sample.depthPng();

@@ -98,6 +98,7 @@ public final class MasksVerb implements Verb {
   private int images;
   private int skipped;
   private long masks;
+  private List<String> notes = List.of();
   private final Map<String, List<Double>> seconds = new TreeMap<>();
 
   /** Made by the service loader. */
@@ -132,6 +133,7 @@ public final class MasksVerb implements Verb {
         SampleFiles files = new SampleFiles(folder, "");
         files.check(frames.ids(), pictures ? List.of(RECORDS, PICTURE) : List.of(RECORDS));
         frames.begin(common.err());
+        notes = frames.notes();
         find(frames, generator, prompts, files, progress);
       }
     }
@@ -213,6 +215,7 @@ public final class MasksVerb implements Verb {
       figures.put("images", images);
       figures.put("skipped", skipped);
       figures.put("masks", masks);
+      figures.put("notes", notes);
       figures.put("median_ms", medians);
       figures.put("out", out.toString());
       common.out().println(JsonLine.of(figures));

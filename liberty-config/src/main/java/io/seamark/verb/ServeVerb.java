@@ -8,6 +8,7 @@ import io.seamark.cli.Verb;
 import io.seamark.cloud.CloudSettings;
 import io.seamark.cloud.LibertyServer;
 import io.seamark.durable.OutputFolder;
+import io.seamark.host.NamedPath;
 import io.seamark.knowledge.LearningSettings;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
@@ -105,7 +106,7 @@ public final class ServeVerb implements Verb {
       PluginKind.ALL.forEach(workplace.plugins()::effective);
       Path distribution = CloudSettings.distribution();
       CloudSettings.check(workplace);
-      Path folder = Path.of(workplace.text("seamark.data")).toAbsolutePath().normalize();
+      Path folder = NamedPath.of(workplace.text("seamark.data")).toAbsolutePath().normalize();
       check(workplace, folder);
       Path logs = folder.resolve("logs");
       Map<String, String> settings = CloudSettings.of(workplace, folder);

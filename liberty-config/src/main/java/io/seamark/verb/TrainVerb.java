@@ -13,6 +13,7 @@ import io.seamark.knowledge.model.Figures;
 import io.seamark.knowledge.model.ModelVersion;
 import io.seamark.knowledge.training.RoundControl;
 import io.seamark.knowledge.training.RoundResult;
+import io.seamark.source.ImageFiles;
 import io.seamark.source.ImageFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -107,17 +108,17 @@ public final class TrainVerb implements Verb {
     inputs.put("--buffer", buffer);
     String plugins = workplace.text("seamark.plugins");
     if (!plugins.isEmpty()) {
-      inputs.put("--plugins", Path.of(plugins));
+      inputs.put("--plugins", NamedPath.of(plugins));
     }
     String labels = workplace.text("seamark.retain.labels");
     if (!labels.isEmpty()) {
-      inputs.put("seamark.retain.labels", Path.of(labels));
+      inputs.put("seamark.retain.labels", NamedPath.of(labels));
     }
     String retained = workplace.text("seamark.retain");
     if (!retained.isEmpty()) {
       Path images = ImageFolder.Options.parse(retained).folder();
       inputs.put("--retain", images);
-      inputs.putIfAbsent("the labels of --retain", Path.of(images + "annot"));
+      inputs.putIfAbsent("the labels of --retain", ImageFiles.labelsBeside(images));
     }
     return inputs;
   }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.bench.IanvsJob.Ranking;
 import io.seamark.cli.Seamark;
+import io.seamark.durable.DurableFiles;
 import io.seamark.durable.OutputFolder;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -320,6 +322,15 @@ class BenchTest {
   }
 
   @Test
+  @DisplayName("what would do is found at once, also for many rounds and few samples to train on")
+  void figuresThatCannotBeForManyRounds() throws IOException {
+    Path job = new ExampleJob(96, 64, 16).write(folder.resolve("job"));
+    edit(job, "testenv.yaml", "incremental_rounds: 2", "incremental_rounds: 10000");
+    edit(job, "algorithm.yaml", "train_ratio: 0.75", "train_ratio: 0.01");
+    assertRefused(job, "must be with at least 2000000 samples");
+  }
+
+  @Test
   @DisplayName("labels without a class of the model give no number: said, and null in JSON")
   void noLabels() throws IOException {
     Path job = example();
@@ -348,6 +359,62 @@ class BenchTest {
     assertEquals("NaN", rows.get(1).get(rows.get(0).indexOf("BWT")));
     Ran again = bench(job);
     assertTrue(again.out().contains("1 of them finished before"), again.out());
+  }
+
+  @Test
+  @DisplayName("a case that was cut off is left where a person's file lies, and run elsewhere")
+  void unfinishedCaseWithAPersonsFile() throws IOException {
+    Path job = example();
+    edit(job, "algorithm.yaml", MARGIN, "");
+    assertEquals(0, bench(job, "--no-curve").status());
+    Path result = results(job).get(0);
+    // As a kill leaves it before the result.
+    Files.delete(result);
+    Path mine = Files.writeString(result.resolveSibling("case.json"), mine(result));
+    Ran ran = bench(job, "--no-curve");
+    assertEquals(0, ran.status(), ran.err());
+    assertTrue(ran.err().contains("case.json exists already"), ran.err());
+    assertEquals(mine(result), Files.readString(mine));
+    assertEquals(1, results(job).size());
+    assertFalse(results(job).contains(result));
+    assertEquals(0, bench(job, "--no-curve", "--fresh").status());
+  }
+
+  /** A case's key as an editor writes it again. */
+  private static String mine(Path result) throws IOException {
+    Path key = result.resolveSibling("case.json");
+    return new ObjectMapper().readTree(Files.readAllBytes(key)).toPrettyString();
+  }
+
+  @Test
+  @DisplayName("--example that was cut off goes on, but not where a person has changed a file")
+  void cutExampleGoesOn() throws IOException {
+    Path job = example();
+    Map<String, String> whole = digests(job);
+    // As a kill leaves it: the job itself comes last.
+    Files.delete(job);
+    Files.delete(job.resolveSibling("test-index.txt"));
+    Files.createFile(job.resolveSibling("day/.seamark-0123456789abcdef0123456789abcdef.new"));
+    assertEquals(job, example());
+    Map<String, String> again = digests(job);
+    again.keySet().removeIf(name -> name.endsWith(".new"));
+    assertEquals(whole, again);
+    Path edited = Files.writeString(job.resolveSibling("testenv.yaml"), "mine");
+    assertThrows(IllegalArgumentException.class, this::example);
+    assertEquals("mine", Files.readString(edited));
+  }
+
+  private static Map<String, String> digests(Path job) throws IOException {
+    Path place = job.resolveSibling(".").normalize();
+    Map<String, String> digests = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(place)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        if (!file.getFileName().toString().startsWith(OutputFolder.RECORD)) {
+          digests.put(place.relativize(file).toString(), DurableFiles.sha256(file));
+        }
+      }
+    }
+    return digests;
   }
 
   @Test

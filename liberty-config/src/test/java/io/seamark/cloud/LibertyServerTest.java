@@ -92,7 +92,28 @@ class LibertyServerTest {
     try (LibertyServer server =
         LibertyServer.start(home, "cloud", "::1", 0, work, Map.of(), lines::add)) {
       assertEquals("[::1]", server.uri().getHost());
+      server.awaitEnd();
     }
+    try (LibertyServer server =
+        LibertyServer.start(home, "cloud", "[::1]", 0, work, Map.of(), lines::add)) {
+      assertEquals("[::1]", server.uri().getHost());
+      server.awaitEnd();
+    }
+    assertEquals(List.of("at *", "two", "at ::1", "two", "at ::1", "two"), lines);
+  }
+
+  @Test
+  @DisplayName("a name that no URI may have is resolved")
+  void namesThatAreNoHosts() throws Exception {
+    byte[] four = {127, 0, 0, 1};
+    assertEquals(
+        "http://127.0.0.1:80/",
+        LibertyServer.uri("my_host", InetAddress.getByAddress("my_host", four), 80).toString());
+    byte[] six = new byte[16];
+    six[15] = 1;
+    assertEquals(
+        "http://[0:0:0:0:0:0:0:1]:80/",
+        LibertyServer.uri("my_host", InetAddress.getByAddress("my_host", six), 80).toString());
   }
 
   @Test

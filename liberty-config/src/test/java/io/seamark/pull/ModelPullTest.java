@@ -345,6 +345,22 @@ class ModelPullTest {
   }
 
   @Test
+  void whatAKilledPullPutInPlaceIsTaken() throws IOException {
+    serve(PATH, content, "\"a\"");
+    assertTrue(pull(0, "").run(SILENT).get(0).fetched());
+    // As a kill leaves it between the file and its record.
+    Files.delete(folder.resolve(ModelPull.RECORD));
+    ModelPull.Pulled again = pull(0, "").run(SILENT).get(0);
+    assertFalse(again.fetched());
+    assertEquals(sha256(content), again.sha256());
+    assertTrue(Files.readString(folder.resolve(ModelPull.RECORD)).contains(sha256(content)));
+    Files.delete(folder.resolve(ModelPull.RECORD));
+    Files.writeString(folder.resolve("encoder.onnx"), "mine");
+    assertMentions(refused(pull(0, "")), "nothing tells whether it is the right one");
+    assertEquals("mine", Files.readString(folder.resolve("encoder.onnx")));
+  }
+
+  @Test
   void whatIsThereIsNotOverwritten() throws IOException {
     Files.writeString(folder.resolve("encoder.onnx"), "mine");
     assertMentions(refused(known()), "is there already, but has SHA-256 ");

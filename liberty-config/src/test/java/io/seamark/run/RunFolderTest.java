@@ -5,8 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import io.seamark.durable.DurableFiles;
+import io.seamark.durable.OutputFolder;
+import io.seamark.edge.sync.KnowledgeClient;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +22,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -159,6 +167,119 @@ class RunFolderTest {
     assertEquals(before, content());
   }
 
+  /** A run with a cloud elsewhere, whose versions are called otherwise. */
+  private void elsewhere(String text, boolean overwrite) throws IOException, InterruptedException {
+    try (RunFolder run = open(folder, overwrite)) {
+      fetched(run, text);
+      run.complete();
+    }
+  }
+
+  private static void fetched(RunFolder run, String text) throws IOException {
+    fill(run, text);
+    for (String version : List.of("street-2", "of-" + text)) {
+      Path part = Files.writeString(run.models().resolve(version + ".part"), text);
+      String description = "{\"sha256\":\"" + DurableFiles.sha256(part) + "\"}";
+      run.version(version, bytes(description));
+      run.weights(version, part);
+    }
+    try (OutputFolder models = OutputFolder.open(run.edge().resolve("models"), Map.of())) {
+      models.write("current.json", bytes(text));
+      models.write("street-2.safetensors", bytes(text));
+      models.write("edge-of-" + text + ".safetensors", bytes(text));
+    }
+    Files.writeString(run.edge().resolve("models/v1.safetensors.kept-" + text), text);
+  }
+
+  @Test
+  @DisplayName("every file of a new run takes its place, whatever a cloud elsewhere calls models")
+  void modelsOfOtherNamesAreReplaced() throws Exception {
+    elsewhere("old", false);
+    elsewhere("new", true);
+    Map<String, String> after = content();
+    for (String name :
+        List.of(
+            "models/street-2.safetensors",
+            "models/of-new.safetensors",
+            "edge/models/street-2.safetensors",
+            "edge/models/edge-of-new.safetensors",
+            "edge/models/v1.safetensors.kept-new")) {
+      assertEquals("new", after.get(name), name);
+    }
+    for (String name :
+        List.of(
+            "models/of-old.safetensors",
+            "models/of-old.json",
+            "edge/models/edge-of-old.safetensors")) {
+      assertFalse(after.containsKey(name), name);
+    }
+    // What nobody has written down may be a person's.
+    assertEquals("old", after.get("edge/models/v1.safetensors.kept-old"));
+    elsewhere("newer", true);
+    assertEquals("newer", content().get("models/street-2.safetensors"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"models/of-new.safetensors", "edge/models/edge-of-new.safetensors"})
+  @DisplayName("a person's file under the name of a new model stays, and the new run too")
+  void personsModelIsKept(String name) throws Exception {
+    elsewhere("old", false);
+    Files.writeString(folder.resolve(name), "mine");
+    Map<String, String> before = content();
+    try (RunFolder run = open(folder, true)) {
+      fetched(run, "new");
+      String message = String.valueOf(assertThrows(IOException.class, run::complete).getMessage());
+      assertTrue(message.contains(name) && message.contains(run.root().toString()), message);
+      assertEquals("new", Files.readString(run.root().resolve(name)));
+    }
+    assertEquals(before, content());
+    Files.delete(folder.resolve(name));
+    assertThrows(IllegalArgumentException.class, () -> open(folder, false));
+    assertEquals("new", content().get(name));
+  }
+
+  @Test
+  @DisplayName("a fetched model that a person changed stops the start")
+  void changedModelOfAnotherNameStopsTheStart() throws Exception {
+    elsewhere("old", false);
+    for (String name : List.of("models/street-2.safetensors", "edge/models/street-2.safetensors")) {
+      Files.writeString(folder.resolve(name), "edited");
+      String message = refused(true);
+      assertTrue(message.contains(name) && message.contains("move it away"), message);
+      Files.delete(folder.resolve(name));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "answers/a.png",
+        "buffer/0000000000.arrow",
+        // The edge's record has been replaced then, but not what it speaks of.
+        "edge/models/current.json",
+        "logs/edge.log",
+        "models/champion.safetensors",
+        "models/v0.json"
+      })
+  @DisplayName("a replacement by models of other names that was cut short is finished later")
+  void cutReplacementOfOtherNamesIsFinished(String stop) throws Exception {
+    elsewhere("old", false);
+    try (RunFolder run = open(folder, true)) {
+      fetched(run, "new");
+      Files.delete(folder.resolve(stop));
+      Files.createFile(Files.createDirectory(folder.resolve(stop)).resolve("in-the-way"));
+      assertThrows(IOException.class, run::complete);
+      assertTrue(Files.exists(run.root().resolve(".complete")));
+    }
+    Files.delete(folder.resolve(stop).resolve("in-the-way"));
+    Files.delete(folder.resolve(stop));
+    open(folder, true).close();
+    Map<String, String> after = content();
+    assertEquals("old", after.remove("edge/models/v1.safetensors.kept-old"));
+    after.forEach((name, text) -> assertTrue(text.equals("new") || name.endsWith(".json"), name));
+    assertEquals(17, after.size(), after::toString);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8})
   @DisplayName("a replacement that was cut short is finished by the next start")
@@ -192,6 +313,58 @@ class RunFolderTest {
           .forEach((name, text) -> assertTrue(text.equals("new") || name.endsWith(".json"), name));
       assertEquals(names, List.copyOf(content().keySet()));
     }
+  }
+
+  @Test
+  @DisplayName("a version whose weights the cloud no longer has leaves the others and who serves")
+  void versionsWithoutWeightsArePassedOver() throws Exception {
+    byte[] weights = bytes("weights");
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 4);
+    server.createContext(
+        "/models",
+        exchange -> {
+          String path = exchange.getRequestURI().getPath();
+          boolean gone = path.equals("/models/v1/weights");
+          byte[] body =
+              path.endsWith("/weights") ? weights : bytes(version("v2", weights).toString());
+          exchange.sendResponseHeaders(gone ? 410 : 200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.start();
+    try (RunFolder run = open(folder, false)) {
+      KnowledgeClient client =
+          new KnowledgeClient(
+              URI.create("http://127.0.0.1:" + server.getAddress().getPort()), 1 << 20);
+      Run.fetchModels(
+          client,
+          List.of(
+              version("v0", weights),
+              version("v1", weights),
+              version("../v", weights),
+              version("v2", weights)),
+          run);
+      assertEquals(
+          Set.of(
+              "models/champion.safetensors",
+              "models/v0.json",
+              "models/v0.safetensors",
+              "models/v1.json",
+              "models/v2.json",
+              "models/v2.safetensors"),
+          content().keySet());
+      assertEquals("weights", content().get("models/champion.safetensors"));
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private static JsonNode version(String name, byte[] weights) {
+    return new ObjectMapper()
+        .createObjectNode()
+        .put("version", name)
+        .put("sha256", DurableFiles.sha256(weights))
+        .put("bytes", weights.length);
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.cli.Seamark;
 import io.seamark.imaging.Images;
 import io.seamark.source.ProceduralStreet;
@@ -14,12 +16,17 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -188,5 +195,133 @@ class RunVerbTest {
     after.keySet().removeIf(name -> name.startsWith(".seamark-new/"));
     assertEquals(before, after);
     assertTrue(run(out).err().contains("holds a former run"));
+  }
+
+  @Test
+  @DisplayName("a run whose hard frames nobody answers leaves a former run as it was")
+  void unansweredFrames() throws Exception {
+    Path out = former();
+    Map<String, String> before = content(out);
+    int free;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      free = socket.getLocalPort();
+    }
+    Ran ran =
+        run(
+            out,
+            "--overwrite",
+            "--cloud",
+            "http://127.0.0.1:" + free,
+            "--frames",
+            "2",
+            "--wait",
+            "0",
+            "--hem",
+            "score_margin",
+            "--set",
+            "hard_example_mining.score_margin.threshold=1");
+    assertEquals(1, ran.status(), ran.err());
+    Path made = out.toRealPath().resolve(".seamark-new");
+    assertTrue(
+        ran.err().contains("so the former run in " + out + " stays")
+            && ran.err().contains(made.resolve("edge/outbox").toString()),
+        ran.err());
+    Map<String, String> after = content(out);
+    assertTrue(after.containsKey(".seamark-new/report.html"), () -> after.keySet().toString());
+    after.keySet().removeIf(name -> name.startsWith(".seamark-new/"));
+    assertEquals(before, after);
+    JsonNode summary = new ObjectMapper().readTree(made.resolve("summary.json").toFile());
+    assertEquals(2, summary.path("hard").asInt(), ran.err());
+  }
+
+  @Test
+  @DisplayName("a run that is interrupted after an answered frame leaves a former run as it was")
+  void interrupted() throws Exception {
+    Path out = former();
+    Map<String, String> before = content(out);
+    int free;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      free = socket.getLocalPort();
+    }
+    Path said = folder.resolve("said.txt");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Seamark.class.getName(),
+                "run",
+                "--out",
+                out.toString(),
+                "--overwrite",
+                "--cloud",
+                "http://127.0.0.1:" + free,
+                "--hem",
+                "EdgeOnly",
+                "--frames",
+                "100000",
+                "--wait",
+                "0")
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    try (WatchService watch = FileSystems.getDefault().newWatchService()) {
+      out.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+      Path answers = out.resolve(".seamark-new/answers");
+      while (process.isAlive() && !Files.isDirectory(answers)) {
+        WatchKey key = watch.poll(2, TimeUnit.SECONDS);
+        if (key != null) {
+          key.reset();
+        }
+      }
+      answers.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+      while (process.isAlive() && !holdsAMap(answers)) {
+        WatchKey key = watch.poll(2, TimeUnit.SECONDS);
+        if (key != null) {
+          key.reset();
+        }
+      }
+      process.destroy();
+      assertTrue(process.waitFor(2, TimeUnit.MINUTES));
+    } finally {
+      process.destroyForcibly();
+    }
+    Map<String, String> after = content(out);
+    assertTrue(after.containsKey(".seamark-new/report.html"), Files.readString(said));
+    after.keySet().removeIf(name -> name.startsWith(".seamark-new/"));
+    assertEquals(before, after);
+    assertTrue(
+        Files.readString(said).contains("interrupted, so the former run in"),
+        Files.readString(said));
+  }
+
+  private static boolean holdsAMap(Path answers) throws IOException {
+    try (Stream<Path> files = Files.list(answers)) {
+      return files.anyMatch(file -> file.toString().endsWith(".png"));
+    }
+  }
+
+  @Test
+  @DisplayName("what the source passed over is in the run's notes")
+  void notesOfTheSource() throws Exception {
+    Path frames = Files.createDirectory(folder.resolve("frames"));
+    byte[] png =
+        Images.encodePng(new ProceduralStreet(1, 96, 64).render(0, Weather.DAY).sample().frame());
+    Files.write(frames.resolve("a.png"), png);
+    Files.writeString(frames.resolve("b.heic"), "of a kind that is not read");
+    Path out = folder.resolve("out");
+    Ran ran =
+        run(
+            out,
+            "--cloud",
+            "http://127.0.0.1:9",
+            "--source",
+            frames,
+            "--wait",
+            "0",
+            "--hem",
+            "EdgeOnly");
+    JsonNode summary = new ObjectMapper().readTree(out.resolve("summary.json").toFile());
+    assertTrue(summary.path("notes").toString().contains("heic"), ran.err() + summary);
   }
 }

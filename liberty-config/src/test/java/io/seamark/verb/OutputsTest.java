@@ -508,6 +508,38 @@ class OutputsTest {
     assertEquals(before, content(moved));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"answers/1-b.png", "images/1-b.png", "depth/1-b.png"})
+  @DisplayName("a person's file among what is exported is found before anything is written")
+  void exportsNothingBesideAPersonsFile(String name) throws IOException {
+    Path buffer = buffer("a", "b", "c");
+    Path mine = folder.resolve("out").resolve(name);
+    Files.createDirectories(mine.resolveSibling("."));
+    Files.writeString(mine, "mine");
+    Path out = folder.resolve("out");
+    assertRefused(name + " exists already", seamark("buffer", "export", buffer, "--out", out));
+    try (Stream<Path> files = Files.walk(out)) {
+      List<Path> there =
+          files
+              .filter(Files::isRegularFile)
+              .filter(file -> !file.getFileName().toString().startsWith(OutputFolder.RECORD))
+              .toList();
+      assertEquals(List.of(mine), there);
+    }
+  }
+
+  @Test
+  @DisplayName("what the source passed over is in the notes of masks, as in those of predict")
+  void notesOfTheSource() throws IOException {
+    image("a.png");
+    Files.writeString(images.resolve("b.heic"), "of a kind that is not read");
+    for (String verb : List.of("predict", "masks")) {
+      Ran ran = run(verb, folder.resolve(verb));
+      assertEquals(0, ran.status(), ran.err());
+      assertTrue(ran.json().path("notes").toString().contains("heic"), ran.out());
+    }
+  }
+
   @Test
   @DisplayName("training keeps its models to itself")
   void trainsBesideOtherModels() throws IOException {
@@ -524,6 +556,22 @@ class OutputsTest {
     assertRefused(
         "is also --buffer",
         seamark("train", "--buffer", buffer, "--edge-model", model, "--out", buffer));
+    Path labels = Files.createDirectory(folder.resolve("named"));
+    assertRefused(
+        "is also seamark.retain.labels",
+        seamark(
+            "train",
+            "--buffer",
+            buffer,
+            "--set",
+            "seamark.retain.labels=" + labels.toUri(),
+            "--out",
+            labels));
+    Path city = Files.createDirectories(folder.resolve("city/leftImg8bit/train"));
+    Path fine = Files.createDirectories(folder.resolve("city/gtFine/train"));
+    assertRefused(
+        "is also the labels of --retain",
+        seamark("train", "--buffer", buffer, "--retain", city + ":*", "--out", fine));
     assertRefused(
         "is also --retain",
         seamark("train", "--buffer", buffer, "--retain", images + ":*", "--out", images));
