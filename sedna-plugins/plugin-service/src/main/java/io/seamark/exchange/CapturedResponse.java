@@ -31,9 +31,23 @@ final class CapturedResponse extends HttpServletResponseWrapper {
     return bytes.size();
   }
 
+  /** Bytes of memory that are counted for it. */
+  long counted() {
+    flushWriter();
+    return bytes.counted();
+  }
+
   InputStream content() {
     flushWriter();
     return new ByteArrayInputStream(bytes.array(), 0, bytes.size());
+  }
+
+  /** Answers with a refusal instead of what there was. */
+  void problem(RefusedException why) {
+    problem(why.status(), String.valueOf(why.getMessage()));
+    if (why.retrySeconds() > 0) {
+      setHeader("Retry-After", Integer.toString(why.retrySeconds()));
+    }
   }
 
   /** Answers with a problem (RFC 9457) instead of what there was. */

@@ -18,6 +18,7 @@ import io.seamark.plugin.TaskSample;
 import io.seamark.plugin.UnseenSampleReRecognition;
 import io.seamark.plugin.UnseenTaskAllocation;
 import io.seamark.plugin.UnseenTaskProcessing;
+import io.seamark.registry.NonFiniteScoresException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -393,6 +394,8 @@ final class TaskProcessor implements AutoCloseable {
   private ClassScores label(Frame frame) {
     try {
       return processing.label(frame);
+    } catch (NonFiniteScoresException e) {
+      throw new NotReadyException(String.valueOf(e.getMessage()));
     } catch (IllegalStateException e) {
       String why = processing.unlabelled();
       if (why.isEmpty()) {
@@ -409,7 +412,8 @@ final class TaskProcessor implements AutoCloseable {
       return processing.process(frame, scores);
     } catch (IllegalArgumentException e) {
       throw new BadSampleException(String.valueOf(e.getMessage()));
-    } catch (UncheckedIOException e) {
+    } catch (UncheckedIOException | NonFiniteScoresException e) {
+      // The model's fault and not the sample's, which another model may answer.
       throw new NotReadyException(String.valueOf(e.getMessage()));
     }
   }
