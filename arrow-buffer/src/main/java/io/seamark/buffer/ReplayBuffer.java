@@ -5,6 +5,7 @@ import io.seamark.buffer.format.Disk;
 import io.seamark.buffer.format.OpenReport;
 import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowValues;
+import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLog;
 import io.seamark.perception.ClassMap;
 import io.seamark.plugin.ReplayPolicy;
@@ -230,6 +231,32 @@ public final class ReplayBuffer implements AutoCloseable {
                   + " those of edge '%s' are refused until another's are dropped",
               shares.size(), edge));
     }
+  }
+
+  /**
+   * Direct memory that storing a sample and its answer takes at most, which is known before there
+   * is an answer: that has as many pixels as the frame.
+   *
+   * @param sample to be stored
+   * @return in bytes
+   */
+  public static long writingBytes(HardSample sample) {
+    byte[] depth = sample.depthPng();
+    return RowWriter.memory(
+        SampleSizes.REST,
+        sample.image().bytes().length,
+        depth == null ? 0 : depth.length,
+        sample.scores().logits().length,
+        (long) sample.width() * sample.height());
+  }
+
+  /**
+   * Direct memory that storing may take: samples that need more cannot be stored.
+   *
+   * @return in bytes
+   */
+  public long writingLimit() {
+    return options.memoryBytes();
   }
 
   /** Drops what is too much. Where that fails the samples are there nevertheless. */
