@@ -2,6 +2,7 @@ package io.seamark.buffer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -64,6 +65,26 @@ class ReplayBufferTest {
     // turn.
     assertEquals(List.of(5L, 4L, 5L, 4L, 4L, 3L, 4L, 4L, 4L, 4L, 4L), entry.pixelsByClass());
     assertEquals(4, entry.candidate().sequence());
+  }
+
+  @Test
+  void whatStoringTakesIsKnownBefore() throws IOException {
+    int stored = 0;
+    int refused = 0;
+    try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL)) {
+      for (int i = 0; i < 80; i++) {
+        HardSample sample = Samples.sample(i, 40 + 13 * i, 600, 1 + 31_000 * (i * 37 % 80));
+        boolean fits = ReplayBuffer.writingBytes(sample) <= buffer.writingLimit();
+        try {
+          buffer.append(new BufferedSample(sample, Samples.answer(sample)));
+          stored += fits ? 1 : 0;
+        } catch (IOException e) {
+          assertFalse(fits, "sample " + i + ": " + e.getMessage());
+          refused++;
+        }
+      }
+    }
+    assertTrue(stored > 10 && refused > 10, stored + " stored, " + refused + " refused");
   }
 
   @Test
