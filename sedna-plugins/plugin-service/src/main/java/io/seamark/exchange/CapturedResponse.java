@@ -4,6 +4,7 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
+import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStreamWriter;
@@ -55,9 +56,11 @@ final class CapturedResponse extends HttpServletResponseWrapper {
     reset();
     setStatus(status);
     setContentType("application/problem+json");
+    Response.StatusType known = Response.Status.fromStatusCode(status);
     byte[] body =
         jakarta.json.Json.createObjectBuilder()
             .add("type", "about:blank")
+            .add("title", known == null ? "Error" : known.getReasonPhrase())
             .add("status", status)
             .add("detail", detail)
             .build()

@@ -560,6 +560,27 @@ class TaskProcessorTest {
   }
 
   @Test
+  @DisplayName("what the buffer's index may take is no part of the shares, and must leave half")
+  void memory_leavesRoomForTheIndex() {
+    ServiceMemory shared = new ServiceMemory(512L << 20);
+    long before = shared.requests().size() + shared.ahead().size() + shared.work().size();
+    BufferOptions bounds = BufferOptions.defaults();
+    shared.leaveToIndex(bounds);
+    assertEquals(
+        before - bounds.indexBytes(),
+        shared.requests().size() + shared.ahead().size() + shared.work().size());
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> shared.leaveToIndex(bounds.withMaxSamples(100_000, 9, 9)));
+    assertEquals(
+        "seamark.buffer.max-samples is '100000', whose index may take 244.1 MB of memory, but must"
+            + " be at most half of the 416.0 MB that this heap has for frames and index; a larger"
+            + " heap (-Xmx) allows more",
+        refused.getMessage());
+  }
+
+  @Test
   @DisplayName("what could be answered and never stored is refused before it is worked on")
   void process_refusesWhatCannotBeStored() throws IOException {
     ServiceMemory large = new ServiceMemory(3L << 30);
