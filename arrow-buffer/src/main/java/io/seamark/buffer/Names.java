@@ -29,6 +29,6 @@ final class Names {
   /** The same id, in the instance that is in use already where there is one. */
   synchronized String id(String text) {
     String expected = latest;
-    return text.equals(expected) ? expected : text;
+    return expected != null && expected.equals(text) ? expected : text;
   }
 }

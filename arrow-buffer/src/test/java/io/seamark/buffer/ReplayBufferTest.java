@@ -105,8 +105,7 @@ class ReplayBufferTest {
     Entry entry = new Entry(0, "a", "b", "", 0, List.of(1L, 2L));
     assertEquals(new Entry(0, "a", "b", "", 0, Arrays.asList(1L, 2L)), entry);
     assertEquals(List.of(1L, 2L).hashCode(), entry.pixelsByClass().hashCode());
-    assertThrows(
-        UnsupportedOperationException.class, () -> entry.pixelsByClass().set(0, 3L));
+    assertThrows(UnsupportedOperationException.class, () -> entry.pixelsByClass().set(0, 3L));
     List<Long> large = List.of(1L << 40);
     assertEquals(large, new Entry(0, "a", "b", "", 0, large).pixelsByClass());
     assertEquals(

@@ -197,14 +197,12 @@ class ModelSyncTest {
             }
           };
         };
-    try (LiveModel live =
-        new LiveModel(sometimes, "v0", EdgeFixtures.model(folder, "first", 1))) {
+    try (LiveModel live = new LiveModel(sometimes, "v0", EdgeFixtures.model(folder, "first", 1))) {
       assertEquals("v0", live.infer(EdgeFixtures.frame(1)).version());
       spoilt.set(1);
       String refused =
           String.valueOf(
-              assertThrows(
-                      IllegalArgumentException.class, () -> live.infer(EdgeFixtures.frame(2)))
+              assertThrows(IllegalArgumentException.class, () -> live.infer(EdgeFixtures.frame(2)))
                   .getMessage());
       assertTrue(refused.startsWith("the model's scores of this frame are not finite"), refused);
       spoilt.set(0);

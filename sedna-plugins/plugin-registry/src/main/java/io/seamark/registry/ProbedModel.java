@@ -16,8 +16,8 @@ import java.util.Random;
 /**
  * Known-sample inference whose answers can be believed to be answers: a model's file is not used
  * before it has given finite scores of a probe frame, and a frame whose scores are not finite is a
- * {@link NonFiniteScoresException}, never a class. Every base model that {@link ConfiguredPlugins} makes is one. Thread-safe
- * as far as the plugin is.
+ * {@link NonFiniteScoresException}, never a class. Every base model that {@link ConfiguredPlugins}
+ * makes is one. Thread-safe as far as the plugin is.
  */
 public final class ProbedModel implements BaseModel {
   /** Side of the probe frame, in pixels. */

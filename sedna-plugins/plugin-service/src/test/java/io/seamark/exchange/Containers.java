@@ -3,13 +3,15 @@ package io.seamark.exchange;
 import jakarta.servlet.AsyncContext;
 import java.lang.reflect.Proxy;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The few methods of the servlet container's objects that an exchange calls. */
 final class Containers {
-  /** A method's arguments, to what it returns. */
-  interface Method extends Function<Object[], @Nullable Object> {}
+  /** What a method does. */
+  interface Method {
+    /** Takes the arguments and returns what the method returns. */
+    @Nullable Object call(Object[] arguments);
+  }
 
   private Containers() {}
 
@@ -22,7 +24,7 @@ final class Containers {
             (proxy, method, arguments) -> {
               Method known = methods.get(method.getName());
               if (known != null) {
-                return known.apply(arguments == null ? new Object[0] : arguments);
+                return known.call(arguments == null ? new Object[0] : arguments);
               }
               Class<?> returned = method.getReturnType();
               if (returned == boolean.class) {

@@ -92,8 +92,7 @@ class ExchangeFilterTest {
                                   return null;
                                 }))));
     HttpServletResponse response =
-        Containers.of(
-            HttpServletResponse.class, Map.of("getOutputStream", arguments -> receiver));
+        Containers.of(HttpServletResponse.class, Map.of("getOutputStream", arguments -> receiver));
     try {
       filter.doFilter(
           request,

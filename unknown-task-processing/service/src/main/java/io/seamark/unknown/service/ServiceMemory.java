@@ -7,9 +7,9 @@ import java.lang.management.ManagementFactory;
 import java.util.Locale;
 
 /**
- * How the heap is shared out, less what the replay buffer's index may take. What requests take is counted in one of three shares before it is
- * allocated: what they hold while they arrive, wait and are answered; the one that is decoded while
- * another is in work; and the one in work.
+ * How the heap is shared out, less what the replay buffer's index may take. What requests take is
+ * counted in one of three shares before it is allocated: what they hold while they arrive, wait and
+ * are answered; the one that is decoded while another is in work; and the one in work.
  */
 @ApplicationScoped
 public class ServiceMemory {

@@ -379,21 +379,13 @@ final class TaskProcessor implements AutoCloseable {
     // What cannot be stored is not worked on: it would come again and again.
     storing.check(
         ReplayBuffer.writingBytes(sample),
-        what(sample.width(), sample.height(), classes)
-            + " and a file of "
-            + files
-            + " bytes");
+        what(sample.width(), sample.height(), classes) + " and a file of " + files + " bytes");
     return need;
   }
 
   /** What a frame takes while it is in work: decoded, then answered, then stored and sent. */
   private MemoryNeed need(
-      int width,
-      int height,
-      boolean depth,
-      @Nullable ClassScores scores,
-      long files,
-      long stored) {
+      int width, int height, boolean depth, @Nullable ClassScores scores, long files, long stored) {
     long pixels = (long) width * height;
     long frame = DecodingMemory.frame(width, height, depth);
     MemoryNeed answering = MemoryNeed.ofHeap(frame + pixels);

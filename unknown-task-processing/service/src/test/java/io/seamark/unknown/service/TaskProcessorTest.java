@@ -451,8 +451,7 @@ class TaskProcessorTest {
                   () ->
                       processor.answer(
                           "x",
-                          List.of(
-                              new TaskProcessor.Question(WIDTH, HEIGHT, 0, () -> frame, null))))
+                          List.of(new TaskProcessor.Question(WIDTH, HEIGHT, 0, () -> frame, null))))
               .getMessage());
       assertEquals(0, processor.buffered());
     }
@@ -464,8 +463,7 @@ class TaskProcessorTest {
     ArgmaxProcessing held = new ArgmaxProcessing();
     held.go = new CountDownLatch(1);
     HardSample other =
-        ArrowMessages.decodeSample(
-            body("other", "b", "dusk", WIDTH).body(), TaskProcessor.LIMIT);
+        ArrowMessages.decodeSample(body("other", "b", "dusk", WIDTH).body(), TaskProcessor.LIMIT);
     ExecutorService edge = Executors.newSingleThreadExecutor();
     try (TaskProcessor processor =
         new TaskProcessor(
@@ -509,8 +507,7 @@ class TaskProcessorTest {
     byte[] image = sent.image().bytes();
     byte[] heavy = Arrays.copyOf(image, 400_000);
     byte[] body =
-        ArrowMessages.encode(
-            sent.withFiles(new EncodedImage(EncodedImage.PNG, heavy), null));
+        ArrowMessages.encode(sent.withFiles(new EncodedImage(EncodedImage.PNG, heavy), null));
     ArgmaxProcessing unused = new ArgmaxProcessing();
     try (TaskProcessor processor =
         new TaskProcessor(
@@ -534,8 +531,7 @@ class TaskProcessorTest {
         assertEquals(0, claim.bytes());
         claim.grow(1);
         assertThrows(
-            RefusedException.class,
-            () -> Questions.ofFile(processor, heavy, sent.scores(), claim));
+            RefusedException.class, () -> Questions.ofFile(processor, heavy, sent.scores(), claim));
         assertEquals(1, claim.bytes());
       }
       assertThrows(
@@ -554,8 +550,7 @@ class TaskProcessorTest {
       processing.need = new MemoryNeed(0, OUTSIDE.size() - ahead + 1);
       assertEquals(
           413,
-          assertThrows(RefusedException.class, () -> processor.process(body("b", WIDTH)))
-              .status());
+          assertThrows(RefusedException.class, () -> processor.process(body("b", WIDTH))).status());
     }
   }
 
@@ -596,8 +591,7 @@ class TaskProcessorTest {
             2,
             large,
             new MemoryBudget("it outside", 1L << 30))) {
-      Exchange exchange =
-          new Exchange(large.requests(), sample("a", 6000, 4000, image, 1));
+      Exchange exchange = new Exchange(large.requests(), sample("a", 6000, 4000, image, 1));
       RefusedException refused =
           assertThrows(RefusedException.class, () -> processor.process(exchange));
       assertEquals(413, refused.status());
