@@ -5,6 +5,7 @@ import io.seamark.buffer.format.Disk;
 import io.seamark.buffer.format.OpenReport;
 import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowValues;
+import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLog;
 import io.seamark.perception.ClassMap;
 import io.seamark.plugin.ReplayPolicy;
@@ -40,6 +41,7 @@ public final class ReplayBuffer implements AutoCloseable {
 
   private final Path folder;
   private final SegmentLog<Entry> log;
+  private final Names names;
   private final BufferOptions options;
   private final Map<Key, Long> byName = new ConcurrentHashMap<>();
   private long named;
@@ -94,7 +96,7 @@ public final class ReplayBuffer implements AutoCloseable {
       List<Long> pixelsByClass) {
     /** Copies the list. */
     public Entry {
-      pixelsByClass = List.copyOf(pixelsByClass);
+      pixelsByClass = Counts.of(pixelsByClass);
     }
 
     /**
@@ -107,8 +109,9 @@ public final class ReplayBuffer implements AutoCloseable {
     }
   }
 
-  private ReplayBuffer(Path folder, SegmentLog<Entry> log, BufferOptions options) {
+  private ReplayBuffer(Path folder, SegmentLog<Entry> log, Names names, BufferOptions options) {
     this.folder = folder;
+    this.names = names;
     this.log = log;
     this.options = options;
     nameNewEntries();
@@ -128,11 +131,17 @@ public final class ReplayBuffer implements AutoCloseable {
   }
 
   static ReplayBuffer open(Path folder, BufferOptions options, Disk disk) throws IOException {
+    Names names = new Names();
     ReplayBuffer buffer =
         new ReplayBuffer(
             folder,
             SegmentLog.open(
-                folder, SampleColumns.REPLAY, ReplayBuffer::entry, options.limits(true), disk),
+                folder,
+                SampleColumns.REPLAY,
+                (sequence, values) -> entry(sequence, values, names),
+                options.limits(true),
+                disk),
+            names,
             options);
     buffer.share();
     return buffer;
@@ -164,19 +173,25 @@ public final class ReplayBuffer implements AutoCloseable {
 
   static ReplayBuffer openReadOnly(Path folder, Disk disk) throws IOException {
     BufferOptions options = BufferOptions.unbounded();
+    Names names = new Names();
     return new ReplayBuffer(
         folder,
         SegmentLog.openReadOnly(
-            folder, SampleColumns.REPLAY, ReplayBuffer::entry, options.limits(true), disk),
+            folder,
+            SampleColumns.REPLAY,
+            (sequence, values) -> entry(sequence, values, names),
+            options.limits(true),
+            disk),
+        names,
         options);
   }
 
-  private static Entry entry(long sequence, RowValues values) throws IOException {
+  private static Entry entry(long sequence, RowValues values, Names names) throws IOException {
     return new Entry(
         sequence,
-        values.text("id"),
-        values.text("edge"),
-        values.text("domain"),
+        names.id(values.text("id")),
+        names.shared(values.text("edge")),
+        names.shared(values.text("domain")),
         values.float64("score"),
         Arrays.stream(values.int64s(SampleColumns.PIXELS_BY_CLASS)).boxed().toList());
   }
@@ -198,6 +213,7 @@ public final class ReplayBuffer implements AutoCloseable {
       return there.getAsLong();
     }
     checkEdge(hard.edge());
+    names.expect(hard.id());
     long sequence =
         log.append(
             row -> {
@@ -207,9 +223,10 @@ public final class ReplayBuffer implements AutoCloseable {
                   SampleColumns.PIXELS_BY_CLASS,
                   pixelsByClass(sample.answer().classMap(), hard.scores().classes()));
             });
-    byName.put(new Key(hard.edge(), hard.id()), sequence);
+    String edge = names.shared(hard.edge());
+    byName.put(new Key(edge, hard.id()), sequence);
     named = sequence + 1;
-    share(hard.edge(), sequence, hard.id());
+    share(edge, sequence, hard.id());
     keepWithinBounds(List.of(hard.edge()));
     return sequence;
   }
@@ -230,6 +247,32 @@ public final class ReplayBuffer implements AutoCloseable {
                   + " those of edge '%s' are refused until another's are dropped",
               shares.size(), edge));
     }
+  }
+
+  /**
+   * Direct memory that storing a sample and its answer takes at most, which is known before there
+   * is an answer: that has as many pixels as the frame.
+   *
+   * @param sample to be stored
+   * @return in bytes
+   */
+  public static long writingBytes(HardSample sample) {
+    byte[] depth = sample.depthPng();
+    return RowWriter.memory(
+        SampleSizes.REST,
+        sample.image().bytes().length,
+        depth == null ? 0 : depth.length,
+        sample.scores().logits().length,
+        (long) sample.width() * sample.height());
+  }
+
+  /**
+   * Direct memory that storing may take: samples that need more cannot be stored.
+   *
+   * @return in bytes
+   */
+  public long writingLimit() {
+    return options.memoryBytes();
   }
 
   /** Drops what is too much. Where that fails the samples are there nevertheless. */

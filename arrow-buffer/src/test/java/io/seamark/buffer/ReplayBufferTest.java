@@ -2,6 +2,8 @@ package io.seamark.buffer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,9 +11,11 @@ import io.seamark.buffer.ReplayBuffer.Entry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +68,48 @@ class ReplayBufferTest {
     // turn.
     assertEquals(List.of(5L, 4L, 5L, 4L, 4L, 3L, 4L, 4L, 4L, 4L, 4L), entry.pixelsByClass());
     assertEquals(4, entry.candidate().sequence());
+  }
+
+  @Test
+  void whatStoringTakesIsKnownBefore() throws IOException {
+    int stored = 0;
+    int refused = 0;
+    try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL)) {
+      for (int i = 0; i < 80; i++) {
+        HardSample sample = Samples.sample(i, 40 + 13 * i, 600, 1 + 31_000 * (i * 37 % 80));
+        boolean fits = ReplayBuffer.writingBytes(sample) <= buffer.writingLimit();
+        try {
+          buffer.append(new BufferedSample(sample, Samples.answer(sample)));
+          stored += fits ? 1 : 0;
+        } catch (IOException e) {
+          assertFalse(fits, "sample " + i + ": " + e.getMessage());
+          refused++;
+        }
+      }
+    }
+    assertTrue(stored > 10 && refused > 10, stored + " stored, " + refused + " refused");
+  }
+
+  @Test
+  void theIndexHoldsEachTextOnceAndNumbersAsTheyAre() throws IOException {
+    for (int opened = 0; opened < 2; opened++) {
+      try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL)) {
+        buffer.append(Samples.buffered(0));
+        buffer.append(Samples.buffered(6));
+        List<Entry> entries = buffer.entries().toList();
+        Assertions.assertSame(entries.get(0).edge(), entries.get(1).edge());
+        Assertions.assertSame(entries.get(0).domain(), entries.get(1).domain());
+        assertInstanceOf(Counts.class, entries.get(0).pixelsByClass());
+      }
+    }
+    Entry entry = new Entry(0, "a", "b", "", 0, List.of(1L, 2L));
+    assertEquals(new Entry(0, "a", "b", "", 0, Arrays.asList(1L, 2L)), entry);
+    assertEquals(List.of(1L, 2L).hashCode(), entry.pixelsByClass().hashCode());
+    assertThrows(UnsupportedOperationException.class, () -> entry.pixelsByClass().set(0, 3L));
+    List<Long> large = List.of(1L << 40);
+    assertEquals(large, new Entry(0, "a", "b", "", 0, large).pixelsByClass());
+    assertEquals(
+        50_000 * 2560L + 1000 * 1024L, BufferOptions.defaults().indexBytes(), "of the defaults");
   }
 
   @Test

@@ -19,6 +19,7 @@ import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.SampleSource;
 import io.seamark.plugin.UnseenTaskProcessing;
 import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.registry.NonFiniteScoresException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -219,7 +220,7 @@ public final class PredictVerb implements Verb {
       if (label != null) {
         labelling.counts().add(label, answer);
       }
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | NonFiniteScoresException e) {
       skip(sample.id(), Seamark.message(e));
       return false;
     }

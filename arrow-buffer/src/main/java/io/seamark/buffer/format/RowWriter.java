@@ -1,5 +1,6 @@
 package io.seamark.buffer.format;
 
+import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import org.apache.arrow.compression.ZstdCompressionCodec;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.memory.rounding.DefaultRoundingPolicy;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.BigIntVector;
@@ -57,6 +59,26 @@ public final class RowWriter implements AutoCloseable {
         schema.columns().stream()
             .map(RowSchema.Column::name)
             .collect(Collectors.toCollection(HashSet::new));
+  }
+
+  /**
+   * Memory that a row takes at most: each of its larger buffers as it is set and as it is
+   * serialised, where it may grow by a little. Arrow rounds the one up and the other.
+   *
+   * @param rest bytes of all the small buffers together, as taken
+   * @param buffers bytes of each of the larger ones
+   * @return in bytes
+   */
+  public static long memory(long rest, long... buffers) {
+    long all = rest;
+    for (long buffer : buffers) {
+      // The most that zstd makes of what does not shrink, after the length.
+      long packed = Long.BYTES + Zstd.compressBound(buffer);
+      all +=
+          DefaultRoundingPolicy.DEFAULT_ROUNDING_POLICY.getRoundedSize(buffer)
+              + DefaultRoundingPolicy.DEFAULT_ROUNDING_POLICY.getRoundedSize(packed);
+    }
+    return all;
   }
 
   /**

@@ -908,6 +908,9 @@ public final class SegmentLog<E> implements AutoCloseable {
         put(journal);
         active = new Active<>(journal, file, scan.end());
         keep = true;
+        if (sealed != null) {
+          leaveToJournal(sealed, scan);
+        }
       } else if (!latest && !limits.seal() && torn == 0 && scan.damages().isEmpty()) {
         journal.bytes = scan.end();
         put(journal);
@@ -927,6 +930,23 @@ public final class SegmentLog<E> implements AutoCloseable {
       if (!keep) {
         file.close();
       }
+    }
+  }
+
+  /**
+   * Takes a sealed file out of the way of its journal, which holds more records and goes on: a
+   * crash came after it was sealed without those that had been dropped. Readers would read it and
+   * not look at the journal.
+   */
+  private void leaveToJournal(Segment<E> sealed, Journal.Scan<E> scan) throws IOException {
+    List<RecordAt<E>> records = scan.records();
+    if (sealed.records.isEmpty()
+        || last(sealed).sequence() <= records.get(records.size() - 1).sequence()) {
+      disk.delete(sealed.file);
+      disk.forceFolder(folder);
+    } else {
+      // The journal has lost its end since; what only the sealed file has is not thrown away.
+      setAside(sealed.file);
     }
   }
 
@@ -1021,6 +1041,10 @@ public final class SegmentLog<E> implements AutoCloseable {
         }
       } else if (journalFile != null && (known == null || !known.sealed)) {
         follow(known != null ? known : new Segment<>(id, false, journalFile));
+      } else if (journalFile != null && known != null && sealedFile == null) {
+        // The writer went on with the journal, see leaveToJournal.
+        follow(new Segment<>(id, false, journalFile));
+        removeLeft(known);
       }
     }
     for (Segment<E> segment : List.copyOf(segments.values())) {

@@ -416,6 +416,43 @@ class SegmentLogTest {
   }
 
   @Test
+  void readersFollowAJournalThatGoesOnAfterACrashBetweenSealingItAndTheNext() throws IOException {
+    for (int cut = 0; cut < SEEDS; cut++) {
+      SimulatedDisk disk = new SimulatedDisk();
+      try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+        for (int i = 0; i < 5; i++) {
+          TestLog.append(log, i);
+        }
+        log.drop(1);
+        // The sealed file is written first, then the next journal.
+        disk.failAt(1, SimulatedDisk.Fault.POWER_CUT, name -> name.equals("create"));
+        assertThrows(SimulatedDisk.PowerCut.class, log::seal);
+      } catch (SimulatedDisk.PowerCut e) {
+        assertTrue(disk.faultCame());
+      }
+      disk.heal();
+      SimulatedDisk after = cut == 0 ? disk.afterKill() : disk.afterPowerCut(new Random(cut));
+      assertEquals(2, after.files().stream().filter(f -> f.toString().matches(".*(l|w)")).count());
+      try (SegmentLog<String> reader = TestLog.openReadOnly(folder, after)) {
+        assertEquals(List.of(0, 2, 3, 4), TestLog.numbers(reader));
+        try (SegmentLog<String> log = TestLog.open(folder, after)) {
+          assertTrue(log.report().clean(), log.report().toString());
+          assertTrue(TestLog.numbers(log).containsAll(List.of(0, 2, 3, 4)));
+          assertEquals(5, TestLog.append(log, 5));
+          reader.refresh();
+          assertEquals(TestLog.numbers(log), TestLog.numbers(reader));
+          try (SegmentLog<String> another = TestLog.openReadOnly(folder, after)) {
+            assertEquals(TestLog.numbers(log), TestLog.numbers(another));
+          }
+          log.seal();
+          reader.refresh();
+          assertEquals(upTo(6), TestLog.numbers(reader));
+        }
+      }
+    }
+  }
+
+  @Test
   void aSegmentWithADamagedRecordIsNotWrittenAgain() throws IOException {
     SimulatedDisk disk = new SimulatedDisk();
     fill(disk, 4);

@@ -5,6 +5,7 @@ import io.seamark.perception.ClassSet;
 import io.seamark.perception.Frame;
 import io.seamark.perception.Prediction;
 import io.seamark.plugin.BaseModel;
+import io.seamark.registry.NonFiniteScoresException;
 import io.seamark.registry.ProbedModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -160,6 +161,7 @@ public final class LiveModel implements AutoCloseable {
    * @param frame of any size; another size than the last one's opens the model again
    * @return the answer and the version that gave it
    * @throws IOException if the model cannot be opened for this size
+   * @throws IllegalArgumentException if the scores of this frame are not finite
    */
   public Labelled infer(Frame frame) throws IOException {
     takeOver();
@@ -170,7 +172,7 @@ public final class LiveModel implements AutoCloseable {
     Size size = Size.of(frame);
     Prediction prediction;
     try {
-      prediction = serving.open(basemodel, size).infer(frame);
+      prediction = infer(serving.open(basemodel, size), frame);
     } catch (IOException | RuntimeException e) {
       Opened old = previous;
       if (old == null) {
@@ -184,13 +186,22 @@ public final class LiveModel implements AutoCloseable {
         previous = null;
         serving = old;
       }
-      prediction = serving.open(basemodel, size).infer(frame);
+      prediction = infer(serving.open(basemodel, size), frame);
     }
     if (previous != null) {
       previous.close();
       previous = null;
     }
     return new Labelled(prediction, serving.version);
+  }
+
+  /** To those who label frame by frame, a frame without usable scores is an unusable frame. */
+  private static Prediction infer(BaseModel.Session session, Frame frame) {
+    try {
+      return session.infer(frame);
+    } catch (NonFiniteScoresException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   private void takeOver() {

@@ -174,6 +174,42 @@ class ModelSyncTest {
     assertThrows(IOException.class, () -> new LiveModel(EdgeFixtures.rfnet(), "initial", spoilt));
   }
 
+  @Test
+  void aFrameWhoseScoresAreNotFiniteIsAnUnusableFrame() throws Exception {
+    BaseModel rfnet = EdgeFixtures.rfnet();
+    AtomicInteger spoilt = new AtomicInteger();
+    BaseModel sometimes =
+        (model, width, height, depth) -> {
+          BaseModel.Session session = rfnet.open(model, width, height, depth);
+          return new BaseModel.Session() {
+            @Override
+            public Prediction infer(Frame frame) {
+              Prediction prediction = session.infer(frame);
+              if (spoilt.get() > 0) {
+                prediction.scores().logits()[0] = Float.NaN;
+              }
+              return prediction;
+            }
+
+            @Override
+            public void close() {
+              session.close();
+            }
+          };
+        };
+    try (LiveModel live = new LiveModel(sometimes, "v0", EdgeFixtures.model(folder, "first", 1))) {
+      assertEquals("v0", live.infer(EdgeFixtures.frame(1)).version());
+      spoilt.set(1);
+      String refused =
+          String.valueOf(
+              assertThrows(IllegalArgumentException.class, () -> live.infer(EdgeFixtures.frame(2)))
+                  .getMessage());
+      assertTrue(refused.startsWith("the model's scores of this frame are not finite"), refused);
+      spoilt.set(0);
+      assertEquals("v0", live.infer(EdgeFixtures.frame(3)).version());
+    }
+  }
+
   private static Prediction alone(BaseModel rfnet, Path model, Frame frame) throws IOException {
     try (BaseModel.Session session = rfnet.open(model, frame.width(), frame.height(), false)) {
       return session.infer(frame);

@@ -15,9 +15,9 @@ import java.util.Random;
 
 /**
  * Known-sample inference whose answers can be believed to be answers: a model's file is not used
- * before it has given finite scores of a probe frame, and a frame whose scores are not finite is an
- * error, never a class. Every base model that {@link ConfiguredPlugins} makes is one. Thread-safe
- * as far as the plugin is.
+ * before it has given finite scores of a probe frame, and a frame whose scores are not finite is a
+ * {@link NonFiniteScoresException}, never a class. Every base model that {@link ConfiguredPlugins}
+ * makes is one. Thread-safe as far as the plugin is.
  */
 public final class ProbedModel implements BaseModel {
   /** Side of the probe frame, in pixels. */
@@ -131,12 +131,12 @@ public final class ProbedModel implements BaseModel {
       wrong += Float.isFinite(logit) ? 0 : 1;
     }
     if (wrong > 0) {
-      throw new IllegalArgumentException(
+      throw new NonFiniteScoresException(
           whose + " not finite: " + wrong + " of " + logits.length + " are NaN or infinite");
     }
     Double appeal = prediction.appealNet();
     if (appeal != null && !Double.isFinite(appeal)) {
-      throw new IllegalArgumentException(whose + " finite, but AppealNet's output is " + appeal);
+      throw new NonFiniteScoresException(whose + " finite, but AppealNet's output is " + appeal);
     }
   }
 

@@ -147,7 +147,7 @@ class ProbedModelTest {
       assertEquals(1, map.at(0, 0));
       assertEquals(
           "the model's scores of this frame are not finite: 16 of 32 are NaN or infinite",
-          assertThrows(IllegalArgumentException.class, () -> session.infer(frame(255)))
+          assertThrows(NonFiniteScoresException.class, () -> session.infer(frame(255)))
               .getMessage());
     }
   }

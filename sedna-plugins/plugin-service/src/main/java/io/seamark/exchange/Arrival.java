@@ -8,13 +8,14 @@ import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A body under way. It counts as it arrives, whatever its headers claim, and goes to the resources
  * once it is there, or with the reason why it never will be. Called by the container's threads, by
  * a timer, and by other requests that need its room.
  */
-final class Arrival implements ReadListener, AsyncListener {
+class Arrival implements ReadListener, AsyncListener {
   private static final int CHUNK = 16 << 10;
 
   private final AsyncContext async;
@@ -61,15 +62,16 @@ final class Arrival implements ReadListener, AsyncListener {
 
   @Override
   public void onDataAvailable() throws IOException {
-    byte[] chunk = new byte[CHUNK];
-    while (!over() && in.isReady()) {
-      int n = in.read(chunk);
-      if (n < 0) {
-        return;
+    try {
+      byte[] chunk = new byte[CHUNK];
+      while (!over() && in.isReady()) {
+        int n = in.read(chunk);
+        if (n < 0 || !take(chunk, n)) {
+          return;
+        }
       }
-      if (!take(chunk, n)) {
-        return;
-      }
+    } catch (OutOfMemoryError e) {
+      end(RefusedException.exhausted());
     }
   }
 
@@ -102,6 +104,11 @@ final class Arrival implements ReadListener, AsyncListener {
     return true;
   }
 
+  /** What it holds, as counted. */
+  long bytes() {
+    return exchange.memory().bytes();
+  }
+
   private synchronized int size() {
     return size;
   }
@@ -112,15 +119,17 @@ final class Arrival implements ReadListener, AsyncListener {
 
   /** Room for a chunk, and for it once more in the whole body. */
   private boolean makeRoom() {
-    while (!exchange.memory().tryGrow(2 * CHUNK)) {
-      Arrival first = others.oldestOfLargest();
-      if (first == null || first == this) {
-        giveWay();
-        return false;
-      }
-      first.giveWay();
+    while (!over() && !exchange.memory().tryGrow(2 * CHUNK)) {
+      Arrival first = others.heaviest();
+      (first == null ? this : first).giveWay();
     }
-    return true;
+    synchronized (this) {
+      if (over) {
+        // Its own memory was given back when it ended; what came after that goes too.
+        exchange.memory().shrink(2 * CHUNK);
+      }
+      return !over;
+    }
   }
 
   /** Refuses this one for the sake of others. */
@@ -128,28 +137,43 @@ final class Arrival implements ReadListener, AsyncListener {
     end(
         new RefusedException(
             RefusedException.BUSY,
-            "as many bodies are under way as there is room for, and this one was the oldest of the"
-                + " client that has most"));
+            "as many bodies are under way as there is room for, and this one was the oldest or"
+                + " largest of the client that has most"));
   }
 
   @Override
   public void onAllDataRead() {
-    byte[] all;
+    byte @Nullable [] all;
     synchronized (this) {
       if (over) {
         return;
       }
-      over = true;
-      all = new byte[size];
-      for (int i = 0; i < chunks.size(); i++) {
-        int at = i * CHUNK;
-        System.arraycopy(chunks.get(i), 0, all, at, Math.min(CHUNK, size - at));
+      try {
+        all = allocate(size);
+      } catch (OutOfMemoryError e) {
+        all = null;
       }
-      exchange.memory().shrink(2L * CHUNK * chunks.size() - size);
-      chunks.clear();
+      if (all != null) {
+        over = true;
+        for (int i = 0; i < chunks.size(); i++) {
+          int at = i * CHUNK;
+          System.arraycopy(chunks.get(i), 0, all, at, Math.min(CHUNK, size - at));
+        }
+        exchange.memory().shrink(2L * CHUNK * chunks.size() - size);
+        chunks.clear();
+      }
+    }
+    if (all == null) {
+      end(RefusedException.exhausted());
+      return;
     }
     exchange.arrived(all);
     leave();
+  }
+
+  /** Room for the whole body. */
+  byte[] allocate(int bytes) {
+    return new byte[bytes];
   }
 
   /** Ends the wait with a refusal; only the first end counts. */

@@ -4,6 +4,7 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
+import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStreamWriter;
@@ -31,9 +32,23 @@ final class CapturedResponse extends HttpServletResponseWrapper {
     return bytes.size();
   }
 
+  /** Bytes of memory that are counted for it. */
+  long counted() {
+    flushWriter();
+    return bytes.counted();
+  }
+
   InputStream content() {
     flushWriter();
     return new ByteArrayInputStream(bytes.array(), 0, bytes.size());
+  }
+
+  /** Answers with a refusal instead of what there was. */
+  void problem(RefusedException why) {
+    problem(why.status(), String.valueOf(why.getMessage()));
+    if (why.retrySeconds() > 0) {
+      setHeader("Retry-After", Integer.toString(why.retrySeconds()));
+    }
   }
 
   /** Answers with a problem (RFC 9457) instead of what there was. */
@@ -41,9 +56,11 @@ final class CapturedResponse extends HttpServletResponseWrapper {
     reset();
     setStatus(status);
     setContentType("application/problem+json");
+    Response.StatusType known = Response.Status.fromStatusCode(status);
     byte[] body =
         jakarta.json.Json.createObjectBuilder()
             .add("type", "about:blank")
+            .add("title", known == null ? "Error" : known.getReasonPhrase())
             .add("status", status)
             .add("detail", detail)
             .build()

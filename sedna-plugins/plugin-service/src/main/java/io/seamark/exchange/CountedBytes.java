@@ -44,6 +44,11 @@ public final class CountedBytes extends OutputStream {
     size = 0;
   }
 
+  /** Bytes of memory that are counted for what was written. */
+  long counted() {
+    return Math.max(0, bytes.length - free);
+  }
+
   /**
    * The array that holds what was written, from its start on; longer than that where there is room.
    *

@@ -71,13 +71,20 @@ public final class Exchange {
     body = all;
   }
 
-  boolean refused() {
-    return refusal != null;
-  }
-
   void refuse(RefusedException why) {
     refusal = why;
     body = new byte[0];
+  }
+
+  /** Why the body is not there; null if it is. */
+  @Nullable RefusedException refusal() {
+    return refusal;
+  }
+
+  /** Forgets the body, and gives back all memory but what the answer holds. */
+  void keepOnly(long answer) {
+    body = new byte[0];
+    memory.shrink(Math.max(0, memory.bytes() - answer));
   }
 
   /**

@@ -39,8 +39,9 @@ public abstract class ExchangeFilter implements Filter {
    */
   public record Limits(int body, Duration patience, int perClient, int all) {}
 
-  private final Transfers<Arrival> arriving = new Transfers<>();
-  private final Transfers<Exchange> leaving = new Transfers<>();
+  private final Transfers<Arrival> arriving = new Transfers<>(Arrival::bytes);
+  private final Transfers<Exchange> leaving =
+      new Transfers<>(exchange -> exchange.memory().bytes());
 
   // One for each answer under way, of which there are no more than the limits let be.
   private final ExecutorService threads =
@@ -67,6 +68,16 @@ public abstract class ExchangeFilter implements Filter {
    * @return one for the whole service
    */
   protected abstract MemoryBudget memory();
+
+  /**
+   * Whether the resources answer a refused body themselves, in the words of their contracts: they
+   * must look at each body then.
+   *
+   * @return false, so that a request whose body was refused never comes to a resource
+   */
+  protected boolean resourcesRefuse() {
+    return false;
+  }
 
   @Override
   public final void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
@@ -105,22 +116,32 @@ public abstract class ExchangeFilter implements Filter {
   private void answer(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     Exchange exchange = Exchange.of(request);
-    if (exchange.refused()) {
+    CapturedResponse captured = new CapturedResponse(response, exchange.memory());
+    RefusedException refusal = exchange.refusal();
+    boolean answered = false;
+    if (refusal != null) {
+      if (!resourcesRefuse()) {
+        captured.problem(refusal);
+        answered = true;
+      }
       // What is left of the body is not wanted.
       response.setHeader("Connection", "close");
     }
-    CapturedResponse captured = new CapturedResponse(response, exchange.memory());
     boolean sending = false;
     try {
       try {
-        chain.doFilter(new ArrivedRequest(request, exchange), captured);
+        if (!answered) {
+          chain.doFilter(new ArrivedRequest(request, exchange), captured);
+        }
       } catch (IOException | ServletException | RuntimeException | Error e) {
         if (!Exhaustion.caused(e)) {
           throw e;
         }
         // What the request held is garbage by now.
-        captured.problem(503, "there was not enough memory for this request");
+        captured.problem(RefusedException.exhausted());
       }
+      // A slow receiver holds what it is sent, and nothing of what it sent.
+      exchange.keepOnly(captured.counted());
       sending = send(request, response, exchange, captured);
     } finally {
       if (!sending) {
@@ -147,7 +168,9 @@ public abstract class ExchangeFilter implements Filter {
     Limits limits = limits();
     String client = client(request);
     leaving.enter(client, exchange);
-    if (leaving.surplus(client, limits.perClient(), limits.all()) != null) {
+    // Half of the memory stays for others, however slowly one client takes its answers.
+    if (leaving.surplus(client, limits.perClient(), limits.all()) != null
+        || leaving.holdsMoreThan(client, memory().size() / 2)) {
       leaving.leave(client, exchange);
       // So little that it needs no receiver to be written.
       captured.problem(

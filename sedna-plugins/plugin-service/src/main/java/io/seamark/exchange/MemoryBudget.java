@@ -32,6 +32,16 @@ public final class MemoryBudget {
   }
 
   /**
+   * A budget for the same, without a part that is for something else. Nothing is in use of it.
+   *
+   * @param part bytes, at most {@link #size}
+   * @return to be used instead of this one
+   */
+  public MemoryBudget less(long part) {
+    return new MemoryBudget(what, size - part);
+  }
+
+  /**
    * What is in use.
    *
    * @return in bytes, 0 to {@link #size}

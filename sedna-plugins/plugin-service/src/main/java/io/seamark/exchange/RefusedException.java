@@ -1,5 +1,7 @@
 package io.seamark.exchange;
 
+import org.jspecify.annotations.Nullable;
+
 /** A request that is refused for what it takes: memory, time or a place. */
 public final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -13,6 +15,11 @@ public final class RefusedException extends RuntimeException {
   /** HTTP's status for what may come again later. */
   public static final int BUSY = 429;
 
+  /** HTTP's status for what there was not enough memory for. */
+  public static final int UNAVAILABLE = 503;
+
+  private static final int RETRY_SECONDS = 2;
+
   private final int status;
 
   /**
@@ -24,6 +31,32 @@ public final class RefusedException extends RuntimeException {
   public RefusedException(int status, String reason) {
     super(reason);
     this.status = status;
+  }
+
+  /**
+   * The refusal that something thrown comes to.
+   *
+   * @param thrown by whoever answers a request
+   * @return itself, or one with {@link #UNAVAILABLE} for want of memory; null if it is neither
+   */
+  public static @Nullable RefusedException of(Throwable thrown) {
+    if (thrown instanceof RefusedException refused) {
+      return refused;
+    }
+    return Exhaustion.caused(thrown) ? exhausted() : null;
+  }
+
+  static RefusedException exhausted() {
+    return new RefusedException(UNAVAILABLE, "there was not enough memory for this request");
+  }
+
+  /**
+   * When to come again.
+   *
+   * @return in seconds, for {@code Retry-After}; 0 if the same request is refused then too
+   */
+  public int retrySeconds() {
+    return status == BUSY || status == UNAVAILABLE ? RETRY_SECONDS : 0;
   }
 
   /**

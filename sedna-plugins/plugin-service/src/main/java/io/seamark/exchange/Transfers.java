@@ -3,6 +3,7 @@ package io.seamark.exchange;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transfers<T> {
   private final Map<String, LinkedHashSet<T>> byClient = new HashMap<>();
+  private final ToLongFunction<T> bytes;
   private int all;
+
+  /**
+   * None yet.
+   *
+   * @param bytes what one holds at the moment; asked while this is locked
+   */
+  Transfers(ToLongFunction<T> bytes) {
+    this.bytes = bytes;
+  }
 
   /** Adds one, as its client's newest. */
   synchronized void enter(String client, T transfer) {
@@ -56,6 +67,46 @@ final class Transfers<T> {
       }
     }
     return largest == null ? null : largest.iterator().next();
+  }
+
+  /**
+   * Who has to go where there is no room: of the client that holds most bytes the one that holds
+   * most; null if none holds any.
+   */
+  synchronized @Nullable T heaviest() {
+    T heaviest = null;
+    long most = 0;
+    for (LinkedHashSet<T> own : byClient.values()) {
+      long held = bytes(own);
+      if (held > most) {
+        most = held;
+        heaviest = heaviest(own);
+      }
+    }
+    return heaviest;
+  }
+
+  private @Nullable T heaviest(LinkedHashSet<T> own) {
+    T heaviest = null;
+    long most = 0;
+    for (T transfer : own) {
+      long held = bytes.applyAsLong(transfer);
+      if (held > most) {
+        most = held;
+        heaviest = transfer;
+      }
+    }
+    return heaviest;
+  }
+
+  private long bytes(LinkedHashSet<T> own) {
+    return own.stream().mapToLong(bytes).sum();
+  }
+
+  /** Whether a client has several under way that together hold more than it may. */
+  synchronized boolean holdsMoreThan(String client, long most) {
+    LinkedHashSet<T> own = byClient.get(client);
+    return own != null && own.size() > 1 && bytes(own) > most;
   }
 
   /** How many there are. */

@@ -6,8 +6,8 @@
  * io.seamark.exchange.Exchange}.
  *
  * <p>A client is known by its address. One that has more bodies under way than it may, or more than
- * all others when there is no room left, loses the oldest of them, so that clients that send slowly
- * hold up themselves.
+ * all others when there is no room left, loses the oldest or largest of them, so that clients that
+ * send slowly hold up themselves.
  */
 @NullMarked
 package io.seamark.exchange;

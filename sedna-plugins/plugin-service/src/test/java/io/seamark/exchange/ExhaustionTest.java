@@ -1,6 +1,10 @@
 package io.seamark.exchange;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.DisplayName;
@@ -29,6 +33,21 @@ class ExhaustionTest {
     assertTrue(Exhaustion.caused(new OutOfMemoryException()));
     assertFalse(Exhaustion.caused(new IllegalStateException("other")));
     assertFalse(Exhaustion.caused(null));
+  }
+
+  @Test
+  @DisplayName("what ends a request for want of memory is a refusal that says when to come again")
+  void refusal_ofWhatWasThrown() {
+    RefusedException slow = new RefusedException(RefusedException.TOO_SLOW, "late");
+    assertSame(slow, RefusedException.of(slow));
+    assertEquals(0, slow.retrySeconds());
+    assertEquals(2, new RefusedException(RefusedException.BUSY, "full").retrySeconds());
+    RefusedException exhausted =
+        RefusedException.of(new IllegalStateException(new OutOfMemoryError("Java heap space")));
+    assertNotNull(exhausted);
+    assertEquals(503, exhausted.status());
+    assertEquals(2, exhausted.retrySeconds());
+    assertNull(RefusedException.of(new IllegalStateException("other")));
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.seamark.exchange;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -127,7 +127,7 @@ class MemoryBudgetTest {
   void exchange_release() {
     Exchange exchange = new Exchange(budget, new byte[] {1, 2, 3});
     assertArrayEquals(new byte[] {1, 2, 3}, exchange.body());
-    assertFalse(exchange.refused());
+    assertNull(exchange.refusal());
     exchange.memory().grow(10);
     exchange.release();
     assertEquals(0, exchange.body().length);

@@ -100,6 +100,13 @@ class UnscoredFramesTest {
       assertEquals(503, broken.statusCode(), broken.body());
       assertTrue(broken.body().contains(model.toString()), broken.body());
       assertEquals(503, infer(server).statusCode());
+      HttpResponse<String> unready = get(server, "v2/models/sam_fusion/ready");
+      assertEquals(503, unready.statusCode(), unready.body());
+      assertTrue(unready.body().contains(model.toString()), unready.body());
+      JsonNode status = JSON.readTree(get(server, "status").body());
+      assertEquals("false", status.path("ready").asText());
+      assertTrue(status.path("reason").asText().contains(model.toString()), status.toString());
+      assertTrue(status.has("buffer"), status.toString());
       assertEquals(200, get(server, "health/live").statusCode());
     }
   }

@@ -67,6 +67,14 @@ class WeightsTest {
                   .build(),
               HttpResponse.BodyHandlers.ofByteArray());
       assertEquals(304, known.statusCode());
+      HttpResponse<String> refused =
+          HTTP.send(
+              HttpRequest.newBuilder(server.uri().resolve("rounds"))
+                  .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[65 << 10]))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertEquals(413, refused.statusCode(), refused.body());
+      assertTrue(refused.body().contains("66560 bytes, but at most 65536"), refused.body());
       assertEquals(404, get(server.uri().resolve("models/v99/weights")).statusCode());
     }
   }

@@ -1,7 +1,9 @@
 package io.seamark.knowledge.service;
 
+import io.seamark.exchange.RefusedException;
 import jakarta.json.Json;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
@@ -26,6 +28,15 @@ public class Problems implements ExceptionMapper<Throwable> {
     }
     if (e instanceof IllegalArgumentException) {
       return problem(400, String.valueOf(e.getMessage()));
+    }
+    RefusedException refused = RefusedException.of(e);
+    if (refused != null) {
+      Response answer = problem(refused.status(), String.valueOf(refused.getMessage()));
+      return refused.retrySeconds() == 0
+          ? answer
+          : Response.fromResponse(answer)
+              .header(HttpHeaders.RETRY_AFTER, refused.retrySeconds())
+              .build();
     }
     LOG.error("request failed: {}", e.toString(), e);
     return problem(500, "the server failed; its log says why");

@@ -30,10 +30,15 @@ public class ServiceMetrics {
 
   /** A counter and what it should have counted. */
   private record Rising(Counter counter, DoubleSupplier total) {
+    /** Called by the thread that learns and by those that ask. */
     void raise() {
-      long more = (long) total.getAsDouble() - counter.getCount();
-      if (more > 0) {
-        counter.inc(more);
+      // Asked for without a lock, since the answer may need one that the caller's other side holds.
+      long now = (long) total.getAsDouble();
+      synchronized (counter) {
+        long more = now - counter.getCount();
+        if (more > 0) {
+          counter.inc(more);
+        }
       }
     }
   }

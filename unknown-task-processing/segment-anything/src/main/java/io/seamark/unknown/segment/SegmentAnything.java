@@ -156,6 +156,7 @@ public final class SegmentAnything implements MaskGenerator {
    * @return masks at the frame's size, and the seconds of {@code encoder} (with making its input),
    *     {@code decoder} and {@code filter}, which add up to the whole time
    * @throws IllegalStateException if the generator is closed or inference fails
+   * @throws IllegalArgumentException if they are more than 1,024
    */
   @Override
   public Generated generate(Frame frame) {
@@ -203,6 +204,15 @@ public final class SegmentAnything implements MaskGenerator {
     if (mode == Mode.FAST && found.size() > MOST) {
       found.sort(Comparator.comparing(Candidate::predictedIou, Comparator.reverseOrder()));
       found = found.subList(0, MOST);
+    }
+    if (found.size() > MOST_REFERENCE) {
+      // No more were counted, see memory.
+      throw new IllegalArgumentException(
+          "the frame has "
+              + found.size()
+              + " masks, but at most "
+              + MOST_REFERENCE
+              + " are taken; a lower box-nms-thresh or a higher pred-iou-thresh leaves fewer");
     }
     List<SegmentMask> masks = new ArrayList<>(found.size());
     for (Candidate candidate : found) {

@@ -143,6 +143,17 @@ class SegmentAnythingTest {
   }
 
   @Test
+  void moreMasksThanAreCountedEndTheRequest() {
+    Squares network = new Squares(1, -9, 0.8f, 0.7f, 0.6f);
+    GeneratorSettings all =
+        new GeneratorSettings(0, 20, 3, 0.5, 0.5, 1, 1, 0, 0.7, 512.0 / 1500, 1, 0);
+    assertEquals(
+        "the frame has 1200 masks, but at most 1024 are taken; a lower box-nms-thresh or a higher"
+            + " pred-iou-thresh leaves fewer",
+        assertThrows(IllegalArgumentException.class, () -> generate(network, all)).getMessage());
+  }
+
+  @Test
   void unstableMasksAreDropped() {
     // The laxer threshold adds a ring, so stability is 36/64, 196/256 and 484/576.
     MaskGenerator.Generated generated =

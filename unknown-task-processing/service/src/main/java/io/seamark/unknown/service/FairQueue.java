@@ -105,6 +105,11 @@ final class FairQueue {
     return inWork + waiting;
   }
 
+  /** Requests that may wait for the one that is answered. */
+  int queue() {
+    return queue;
+  }
+
   /** How things stand, for one that cannot be taken. */
   synchronized BusyException busy() {
     int behind = Math.max(0, inWork + waiting - 1);

@@ -162,7 +162,7 @@ record InferenceRequest(
       if (file == null || count(image) != 1) {
         throw new BadSampleException("input 'image' of type BYTES must hold one JPEG or PNG file");
       }
-      return Questions.ofFile(processor, file, logits);
+      return Questions.ofFile(processor, file, logits, memory);
     }
     List<Integer> shape = image.shape();
     if (!image.datatype().equals("UINT8")

@@ -158,12 +158,17 @@ public class InferenceResource {
    *
    * @param name of the plugin
    * @return true
+   * @throws NotReadyException if it answers no frame for now
    */
   @GET
   @Path(MODEL + "/ready")
   @Produces(MediaType.APPLICATION_JSON)
   public String modelReady(@PathParam("name") String name) {
     checkName(name, host.processor());
+    String unready = host.unready();
+    if (!unready.isEmpty()) {
+      throw new NotReadyException(unready);
+    }
     return Json.createObjectBuilder().add("name", name).add("ready", true).build().toString();
   }
 

@@ -31,9 +31,6 @@ public class Problems implements ExceptionMapper<Throwable> {
   private static final Set<String> OURS =
       Set.of("unknown-tasks", "status", "plugins", "favicon.ico", "");
 
-  private static final int UNAVAILABLE = Status.SERVICE_UNAVAILABLE.getStatusCode();
-  private static final int RETRY_SECONDS = 2;
-
   @Context @Nullable UriInfo uri;
 
   @Override
@@ -49,14 +46,6 @@ public class Problems implements ExceptionMapper<Throwable> {
           .header(HttpHeaders.RETRY_AFTER, busy.retryAfterSeconds())
           .build();
     }
-    if (thrown instanceof RefusedException refused) {
-      Response.ResponseBuilder answer =
-          problem(status(refused.status()), refused.getMessage(), Map.of());
-      if (refused.status() == RefusedException.BUSY || refused.status() == UNAVAILABLE) {
-        answer.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
-      }
-      return answer.build();
-    }
     if (thrown instanceof NotReadyException) {
       return problem(Status.SERVICE_UNAVAILABLE, thrown.getMessage(), Map.of())
           .header(HttpHeaders.RETRY_AFTER, 1)
@@ -69,6 +58,15 @@ public class Problems implements ExceptionMapper<Throwable> {
               message.replaceFirst("^RESTEASY\\d+: ", ""),
               Map.of())
           .build();
+    }
+    RefusedException refused = RefusedException.of(thrown);
+    if (refused != null) {
+      Response.ResponseBuilder answer =
+          problem(status(refused.status()), refused.getMessage(), Map.of());
+      if (refused.retrySeconds() > 0) {
+        answer.header(HttpHeaders.RETRY_AFTER, refused.retrySeconds());
+      }
+      return answer.build();
     }
     LOG.error("request failed: {}", thrown.toString(), thrown);
     return problem(Status.INTERNAL_SERVER_ERROR, "the service failed; its log says why", Map.of())

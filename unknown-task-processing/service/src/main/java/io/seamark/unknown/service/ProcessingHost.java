@@ -51,6 +51,7 @@ public class ProcessingHost {
       // Made here and not injected: what is wrong with them is told by the health checks.
       Config config = configuration.get();
       ServiceSettings settings = ServiceSettings.of(config);
+      memory.leaveToIndex(settings.bounds());
       PluginRegistry found = registry.get();
       ConfiguredPlugins plugins =
           new ConfiguredPlugins(

@@ -1,5 +1,6 @@
 package io.seamark.unknown.service;
 
+import io.seamark.exchange.MemoryBudget;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
@@ -18,20 +19,30 @@ final class Questions {
   /**
    * A question with an image file.
    *
+   * @param memory what the request holds
    * @throws BadSampleException if its header is not that of an image that can be answered
+   * @throws io.seamark.exchange.RefusedException if there is no room to read it
    */
   static TaskProcessor.Question ofFile(
-      TaskProcessor processor, byte[] file, @Nullable ClassScores scores) {
+      TaskProcessor processor,
+      byte[] file,
+      @Nullable ClassScores scores,
+      MemoryBudget.Claim memory) {
     Images.Size size;
+    long reading = (long) TaskProcessor.READING * file.length;
+    memory.grow(reading);
     try {
       size = Images.size(file);
     } catch (IOException e) {
       throw new BadSampleException("the image cannot be read: " + e.getMessage());
+    } finally {
+      memory.shrink(reading);
     }
-    processor.check(size.width(), size.height(), scores);
+    processor.check(size.width(), size.height(), file.length, scores);
     return new TaskProcessor.Question(
         size.width(),
         size.height(),
+        file.length,
         () -> {
           try {
             return Images.decodeFrame(file);
@@ -50,8 +61,8 @@ final class Questions {
   static TaskProcessor.Question ofPixels(
       TaskProcessor processor, int width, int height, byte[] rgb, @Nullable ClassScores scores) {
     Frame frame = checked(() -> new Frame(width, height, rgb, null));
-    processor.check(width, height, scores);
-    return new TaskProcessor.Question(width, height, () -> frame, scores);
+    processor.check(width, height, 0, scores);
+    return new TaskProcessor.Question(width, height, 0, () -> frame, scores);
   }
 
   /**

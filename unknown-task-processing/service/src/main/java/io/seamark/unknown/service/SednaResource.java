@@ -133,7 +133,7 @@ public class SednaResource {
               return invalid("data", call.fault, call.type);
             }
             for (Item item : data) {
-              questions.add(question(processor, item));
+              questions.add(question(processor, item, exchange.memory()));
             }
             exchange.release();
             if (call.callback) {
@@ -268,7 +268,8 @@ public class SednaResource {
     return item;
   }
 
-  private static TaskProcessor.Question question(TaskProcessor processor, Item item) {
+  private static TaskProcessor.Question question(
+      TaskProcessor processor, Item item, MemoryBudget.Claim memory) {
     BoundedJson.Tensor scores = item.scores;
     if (scores == null && !processor.labels()) {
       throw new BadSampleException(
@@ -281,7 +282,7 @@ public class SednaResource {
     ClassScores logits = scores == null ? null : Questions.scores(scores.shape(), scores.floats());
     byte[] file = item.file;
     if (file != null) {
-      return Questions.ofFile(processor, file, logits);
+      return Questions.ofFile(processor, file, logits, memory);
     }
     byte[] rgb = item.rgb;
     if (rgb == null || item.shape.size() != 3 || item.shape.get(2) != 3) {

@@ -41,7 +41,9 @@ public class ServiceMetrics {
     if (outcome.resent()) {
       counter("resent", "Requests whose sample had been answered before.", MetricUnits.NONE).inc();
     } else {
-      counter("stored", "Samples stored in the replay buffer.", MetricUnits.NONE).inc();
+      if (outcome.sequence() >= 0) {
+        counter("stored", "Samples stored in the replay buffer.", MetricUnits.NONE).inc();
+      }
       counter("masks", "Masks fused.", MetricUnits.NONE).inc(outcome.answer().masks());
     }
     stage("wait", outcome.waited());

@@ -28,16 +28,16 @@ public class StatusResource {
   @GET
   @Produces(MediaType.APPLICATION_JSON)
   public String status() {
-    String failure = host.failure();
+    String unready = host.unready();
     JsonObjectBuilder status =
         Json.createObjectBuilder()
             .add("service", "unknown-task-processing")
-            .add("ready", failure.isEmpty())
-            .add("reason", failure);
+            .add("ready", unready.isEmpty())
+            .add("reason", unready);
     for (String name : new String[] {"frames", "stored", "resent", "masks", "received", "sent"}) {
       status.add(name, metrics.count(name));
     }
-    if (failure.isEmpty()) {
+    if (host.failure().isEmpty()) {
       status
           .add("waiting", host.processor().waiting())
           .add("buffered", host.processor().buffered())

@@ -18,6 +18,7 @@ import io.seamark.plugin.TaskSample;
 import io.seamark.plugin.UnseenSampleReRecognition;
 import io.seamark.plugin.UnseenTaskAllocation;
 import io.seamark.plugin.UnseenTaskProcessing;
+import io.seamark.registry.NonFiniteScoresException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -54,6 +55,12 @@ final class TaskProcessor implements AutoCloseable {
   /** Times that a row and an answer lie in memory while they are encoded. */
   private static final int ENCODED = 3;
 
+  /** Times that a file lies in memory beside itself while its header and structure are read. */
+  static final int READING = 3;
+
+  /** Part of what there is outside of the heap that is for the frame that is decoded ahead. */
+  private static final int AHEAD = 16;
+
   /** Stands in the answer for the processing of a sample that was called seen. */
   static final String SEEN = "seen: edge scores";
 
@@ -64,6 +71,9 @@ final class TaskProcessor implements AutoCloseable {
   private final ReplayBuffer buffer;
   private final ServiceMemory memory;
   private final MemoryBudget outside;
+  // Of its own, so that the frame in work is never refused for what the next one takes.
+  private final MemoryBudget outsideAhead;
+  private final MemoryBudget storing;
   private final FairQueue line;
   // Each holds a thread: so many read what arrived or wait, and more are told to come again.
   private final Semaphore admitted;
@@ -113,10 +123,12 @@ final class TaskProcessor implements AutoCloseable {
    *
    * @param width of the frame, in pixels
    * @param height of the frame, in pixels
+   * @param file bytes of the file that it is decoded from; 0 if it is no file
    * @param frame makes it
    * @param scores the edge model's logits, at any resolution; null to have the frame labelled here
    */
-  record Question(int width, int height, FrameSource frame, @Nullable ClassScores scores) {}
+  record Question(
+      int width, int height, int file, FrameSource frame, @Nullable ClassScores scores) {}
 
   /**
    * An answer without the masks that it rests on.
@@ -150,7 +162,7 @@ final class TaskProcessor implements AutoCloseable {
    * @param buffer keeps them; what it holds already counts as answered
    * @param queue how many frames may wait, at least 0
    * @param memory what there is on the heap
-   * @param outside what a frame may take outside of it
+   * @param outside what frames may take outside of it, the one in work and the next one
    */
   TaskProcessor(
       UnseenTaskProcessing processing,
@@ -169,7 +181,9 @@ final class TaskProcessor implements AutoCloseable {
     this.line = new FairQueue(queue);
     this.admitted = new Semaphore(1 + queue + SPARE);
     this.memory = memory;
-    this.outside = outside;
+    this.outsideAhead = new MemoryBudget("the next frame", outside.size() / AHEAD);
+    this.outside = outside.less(outsideAhead.size());
+    this.storing = new MemoryBudget("storing a sample", buffer.writingLimit());
   }
 
   /**
@@ -188,10 +202,8 @@ final class TaskProcessor implements AutoCloseable {
     admit();
     try (MemoryBudget.Claim early = memory.ahead().claim()) {
       long start = System.nanoTime();
-      HardSample sent = decode(exchange);
-      checkEdge(sent.edge());
-      MemoryNeed need = checkedNeed(sent);
-      HardSample sample = trimmed(sent);
+      HardSample sample = unpacked(exchange);
+      MemoryNeed need = checkedNeed(sample);
       double unpackSeconds = secondsSince(start);
       start = System.nanoTime();
       line.enter("edge " + sample.edge());
@@ -230,8 +242,9 @@ final class TaskProcessor implements AutoCloseable {
   /** The frame, where there is room to decode it while another is in work; else null. */
   private @Nullable Frame decodedAhead(HardSample sample, MemoryBudget.Claim early) {
     boolean depth = sample.depthPng() != null;
-    long peak = DecodingMemory.peak(sample.width(), sample.height(), depth);
-    try (MemoryBudget.Claim workspace = outside.claim()) {
+    long peak =
+        DecodingMemory.peak(sample.width(), sample.height(), depth) + READING * files(sample);
+    try (MemoryBudget.Claim workspace = outsideAhead.claim()) {
       if (!workspace.tryGrow(DecodingMemory.outside(sample.width(), sample.height()))
           || !early.tryGrow(peak)) {
         return null;
@@ -287,7 +300,7 @@ final class TaskProcessor implements AutoCloseable {
     ClassScores scores = question.scores();
     try (MemoryBudget.Claim heap = memory.work().claim();
         MemoryBudget.Claim workspace = outside.claim()) {
-      MemoryNeed need = need(width, height, false, scores, 0);
+      MemoryNeed need = need(width, height, false, scores, question.file(), 0);
       heap.grow(need.heap());
       workspace.grow(need.outside());
       long start = System.nanoTime();
@@ -304,7 +317,7 @@ final class TaskProcessor implements AutoCloseable {
         start = System.nanoTime();
         scores = label(frame);
         // Only now is it known how many classes there are.
-        MemoryNeed more = need(width, height, false, scores, 0);
+        MemoryNeed more = need(width, height, false, scores, question.file(), 0);
         check(more, width, height, scores.classes());
         heap.grow(Math.max(0, more.heap() - need.heap()));
         workspace.grow(Math.max(0, more.outside() - need.outside()));
@@ -321,49 +334,58 @@ final class TaskProcessor implements AutoCloseable {
    *
    * @param width of the frame, in pixels
    * @param height of the frame, in pixels
+   * @param file bytes of the file that it comes in; 0 if it comes in none
    * @param scores that came with it; null if it is to be labelled here
    * @throws io.seamark.exchange.RefusedException if there is not
    * @throws NotReadyException if there is no model to label it yet
    */
-  void check(int width, int height, @Nullable ClassScores scores) {
+  void check(int width, int height, int file, @Nullable ClassScores scores) {
     if (scores == null && !processing.unlabelled().isEmpty()) {
       throw new NotReadyException(processing.unlabelled());
     }
     check(
-        need(width, height, false, scores, 0),
+        need(width, height, false, scores, file, 0),
         width,
         height,
         scores == null ? 0 : scores.classes());
   }
 
   private void check(MemoryNeed need, int width, int height, int classes) {
-    String what =
-        "a frame of "
-            + width
-            + "x"
-            + height
-            + (classes == 0 ? " without scores" : " with scores of " + classes + " classes");
+    String what = what(width, height, classes);
     memory.work().check(need.heap(), what);
     outside.check(need.outside(), what);
   }
 
+  private static String what(int width, int height, int classes) {
+    return "a frame of "
+        + width
+        + "x"
+        + height
+        + (classes == 0 ? " without scores" : " with scores of " + classes + " classes");
+  }
+
   private MemoryNeed checkedNeed(HardSample sample) {
-    long stored = sample.image().bytes().length + sample.scores().logits().length;
-    byte[] depth = sample.depthPng();
+    long files = files(sample);
+    int classes = sample.scores().classes();
     MemoryNeed need =
         need(
             sample.width(),
             sample.height(),
-            depth != null,
+            sample.depthPng() != null,
             sample.scores(),
-            stored + (depth == null ? 0 : depth.length));
-    check(need, sample.width(), sample.height(), sample.scores().classes());
+            files,
+            files + sample.scores().logits().length);
+    check(need, sample.width(), sample.height(), classes);
+    // What cannot be stored is not worked on: it would come again and again.
+    storing.check(
+        ReplayBuffer.writingBytes(sample),
+        what(sample.width(), sample.height(), classes) + " and a file of " + files + " bytes");
     return need;
   }
 
   /** What a frame takes while it is in work: decoded, then answered, then stored and sent. */
   private MemoryNeed need(
-      int width, int height, boolean depth, @Nullable ClassScores scores, long stored) {
+      int width, int height, boolean depth, @Nullable ClassScores scores, long files, long stored) {
     long pixels = (long) width * height;
     long frame = DecodingMemory.frame(width, height, depth);
     MemoryNeed answering = MemoryNeed.ofHeap(frame + pixels);
@@ -377,7 +399,8 @@ final class TaskProcessor implements AutoCloseable {
               .plus(processingMemory(width, height, scores.classes()));
     }
     return new MemoryNeed(
-            DecodingMemory.peak(width, height, depth), DecodingMemory.outside(width, height))
+            DecodingMemory.peak(width, height, depth) + READING * files,
+            DecodingMemory.outside(width, height))
         .then(answering)
         .then(MemoryNeed.ofHeap(frame + pixels + ENCODED * (stored + pixels)));
   }
@@ -393,6 +416,8 @@ final class TaskProcessor implements AutoCloseable {
   private ClassScores label(Frame frame) {
     try {
       return processing.label(frame);
+    } catch (NonFiniteScoresException e) {
+      throw new NotReadyException(String.valueOf(e.getMessage()));
     } catch (IllegalStateException e) {
       String why = processing.unlabelled();
       if (why.isEmpty()) {
@@ -409,7 +434,8 @@ final class TaskProcessor implements AutoCloseable {
       return processing.process(frame, scores);
     } catch (IllegalArgumentException e) {
       throw new BadSampleException(String.valueOf(e.getMessage()));
-    } catch (UncheckedIOException e) {
+    } catch (UncheckedIOException | NonFiniteScoresException e) {
+      // The model's fault and not the sample's, which another model may answer.
       throw new NotReadyException(String.valueOf(e.getMessage()));
     }
   }
@@ -450,9 +476,12 @@ final class TaskProcessor implements AutoCloseable {
     try {
       buffer.checkEdge(edge);
     } catch (TooManyEdgesException e) {
-      int waiting = line.waiting();
-      throw new BusyException(String.valueOf(e.getMessage()), waiting, waiting, 60);
+      throw busy(e);
     }
+  }
+
+  private BusyException busy(TooManyEdgesException e) {
+    return new BusyException(String.valueOf(e.getMessage()), line.waiting(), line.queue(), 60);
   }
 
   /** Samples in the buffer. */
@@ -502,7 +531,13 @@ final class TaskProcessor implements AutoCloseable {
     seconds.put("decode", decodeSeconds);
     FusedAnswer answer = new FusedAnswer(made.classMap(), made.masks().size(), name, seconds);
     long storing = System.nanoTime();
-    long sequence = buffer.append(new BufferedSample(tasks.named(sample, known), answer));
+    long sequence;
+    try {
+      sequence = buffer.append(new BufferedSample(tasks.named(sample, known), answer));
+    } catch (TooManyEdgesException e) {
+      // Another new edge has taken the last place meanwhile.
+      throw busy(e);
+    }
     seconds.put("store", secondsSince(storing));
     line.took(secondsSince(start));
     return new Outcome(
@@ -537,6 +572,14 @@ final class TaskProcessor implements AutoCloseable {
         sample, answer, ArrowMessages.encode(answer), sequence, received, Map.of(), waited, true);
   }
 
+  /** What the body holds, once it is known that there is room for it. */
+  private HardSample unpacked(Exchange exchange) {
+    HardSample sent = decode(exchange);
+    checkEdge(sent.edge());
+    checkedNeed(sent);
+    return trimmed(sent, exchange.memory());
+  }
+
   /** Unpacks the body and forgets it; what the sample holds takes its place. */
   private HardSample decode(Exchange exchange) {
     unpacking.lock();
@@ -560,16 +603,30 @@ final class TaskProcessor implements AutoCloseable {
   }
 
   /** What is kept is what is read: no bytes after a picture's end, and little beside it. */
-  private static HardSample trimmed(HardSample sample) {
+  private HardSample trimmed(HardSample sample, MemoryBudget.Claim memory) {
+    long reading = READING * files(sample);
+    unpacking.lock();
     try {
-      byte[] depth = sample.depthPng();
-      return sample.withFiles(
-          Images.encoded(sample.image().bytes()),
-          depth == null ? null : Images.encoded(depth).bytes());
-    } catch (IOException e) {
-      throw new BadSampleException(
-          "image of sample '" + sample.id() + "' cannot be read: " + e.getMessage());
+      memory.grow(reading);
+      try {
+        byte[] depth = sample.depthPng();
+        return sample.withFiles(
+            Images.encoded(sample.image().bytes()),
+            depth == null ? null : Images.encoded(depth).bytes());
+      } catch (IOException e) {
+        throw new BadSampleException(
+            "image of sample '" + sample.id() + "' cannot be read: " + e.getMessage());
+      } finally {
+        memory.shrink(reading);
+      }
+    } finally {
+      unpacking.unlock();
     }
+  }
+
+  private static long files(HardSample sample) {
+    byte[] depth = sample.depthPng();
+    return sample.image().bytes().length + (depth == null ? 0L : depth.length);
   }
 
   private static Frame decodeFrame(HardSample sample) {

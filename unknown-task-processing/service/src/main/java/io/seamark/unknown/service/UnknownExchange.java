@@ -26,6 +26,12 @@ public class UnknownExchange extends ExchangeFilter {
     return new Limits(TaskProcessor.LIMIT, host.patience(), PER_CLIENT, ALL);
   }
 
+  /** Each contract has its own errors. */
+  @Override
+  protected boolean resourcesRefuse() {
+    return true;
+  }
+
   @Override
   protected MemoryBudget memory() {
     return memory.requests();

@@ -3,11 +3,14 @@ package io.seamark.unknown.service;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.buffer.ArrowMessages;
 import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.BufferedSample;
+import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.exchange.Exchange;
@@ -22,6 +25,7 @@ import io.seamark.plugin.MemoryNeed;
 import io.seamark.plugin.TaskSample;
 import io.seamark.plugin.UnseenTaskAllocation;
 import io.seamark.plugin.UnseenTaskProcessing;
+import io.seamark.registry.NonFiniteScoresException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +33,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -395,14 +401,14 @@ class TaskProcessorTest {
       labelling.missing = "edge model x is not there yet";
       assertEquals(
           "not ready: edge model x is not there yet",
-          assertThrows(NotReadyException.class, () -> processor.check(WIDTH, HEIGHT, null))
+          assertThrows(NotReadyException.class, () -> processor.check(WIDTH, HEIGHT, 0, null))
               .getMessage());
       labelling.missing = "";
-      processor.check(WIDTH, HEIGHT, null);
+      processor.check(WIDTH, HEIGHT, 0, null);
       Frame frame = new Frame(WIDTH, HEIGHT, new byte[3 * WIDTH * HEIGHT], null);
       TaskProcessor.Answered answer =
           processor
-              .answer("x", List.of(new TaskProcessor.Question(WIDTH, HEIGHT, () -> frame, null)))
+              .answer("x", List.of(new TaskProcessor.Question(WIDTH, HEIGHT, 0, () -> frame, null)))
               .answers()
               .get(0);
       assertEquals(3, answer.classes());
@@ -421,6 +427,180 @@ class TaskProcessorTest {
           assertThrows(BadSampleException.class, () -> processor.process(body("a", WIDTH)))
               .getMessage());
       assertEquals(0, processor.buffered());
+    }
+  }
+
+  @Test
+  @DisplayName("scores that the service's own model gives and that are not finite are its fault")
+  void process_namesAModelThatGivesNoUsableScores() throws IOException {
+    ArgmaxProcessing broken = new ArgmaxProcessing();
+    broken.labels = true;
+    broken.missing = "";
+    broken.unusable = "the model's scores of this frame are not finite: 16 of 32 are NaN";
+    Frame frame = new Frame(WIDTH, HEIGHT, new byte[3 * WIDTH * HEIGHT], null);
+    try (TaskProcessor processor = processor(broken)) {
+      String reason = "not ready: " + broken.unusable;
+      assertEquals(
+          reason,
+          assertThrows(NotReadyException.class, () -> processor.process(body("a", WIDTH)))
+              .getMessage());
+      assertEquals(
+          reason,
+          assertThrows(
+                  NotReadyException.class,
+                  () ->
+                      processor.answer(
+                          "x",
+                          List.of(new TaskProcessor.Question(WIDTH, HEIGHT, 0, () -> frame, null))))
+              .getMessage());
+      assertEquals(0, processor.buffered());
+    }
+  }
+
+  @Test
+  @DisplayName("of two new edges that are there for the last place, the later one is told to wait")
+  void process_refusesAnEdgeWhosePlaceWasTakenMeanwhile() throws Exception {
+    ArgmaxProcessing held = new ArgmaxProcessing();
+    held.go = new CountDownLatch(1);
+    HardSample other =
+        ArrowMessages.decodeSample(body("other", "b", "dusk", WIDTH).body(), TaskProcessor.LIMIT);
+    ExecutorService edge = Executors.newSingleThreadExecutor();
+    try (TaskProcessor processor =
+        new TaskProcessor(
+            held,
+            (sample, scores) -> true,
+            FIRST,
+            "argmax",
+            ReplayBuffer.open(folder, BufferOptions.defaults().withMaxSamples(9, 9, 1)),
+            2,
+            memory,
+            OUTSIDE)) {
+      Future<TaskProcessor.Outcome> late = edge.submit(() -> processor.process(body("a", WIDTH)));
+      assertTrue(held.begun.await(10, TimeUnit.SECONDS));
+      processor
+          .buffer()
+          .append(
+              new BufferedSample(
+                  other,
+                  new FusedAnswer(
+                      new ClassMap(WIDTH, HEIGHT, new byte[WIDTH * HEIGHT]),
+                      0,
+                      "argmax",
+                      Map.of())));
+      held.go.countDown();
+      ExecutionException refused =
+          assertThrows(ExecutionException.class, () -> late.get(10, TimeUnit.SECONDS));
+      BusyException busy = assertInstanceOf(BusyException.class, refused.getCause());
+      assertTrue(String.valueOf(busy.getMessage()).contains("max-edges"), busy.getMessage());
+      assertEquals(1, busy.waiting());
+      assertEquals(2, busy.queue());
+    } finally {
+      edge.shutdownNow();
+    }
+  }
+
+  @Test
+  @DisplayName("what reading a file's header and structure takes is counted")
+  void process_countsReadingTheFile() throws IOException {
+    ServiceMemory small = new ServiceMemory(8L << 20);
+    HardSample sent = ArrowMessages.decodeSample(body("a", WIDTH).body(), TaskProcessor.LIMIT);
+    byte[] image = sent.image().bytes();
+    byte[] heavy = Arrays.copyOf(image, 400_000);
+    byte[] body =
+        ArrowMessages.encode(sent.withFiles(new EncodedImage(EncodedImage.PNG, heavy), null));
+    ArgmaxProcessing unused = new ArgmaxProcessing();
+    try (TaskProcessor processor =
+        new TaskProcessor(
+            unused,
+            (sample, scores) -> true,
+            FIRST,
+            "argmax",
+            ReplayBuffer.open(folder, BufferOptions.defaults()),
+            2,
+            small,
+            OUTSIDE)) {
+      Exchange exchange = new Exchange(small.requests(), body);
+      assertEquals(
+          413, assertThrows(RefusedException.class, () -> processor.process(exchange)).status());
+      exchange.memory().close();
+      assertEquals(0, small.requests().held());
+      assertEquals(0, unused.calls);
+      MemoryBudget budget = new MemoryBudget("tests", 3L * heavy.length);
+      try (MemoryBudget.Claim claim = budget.claim()) {
+        Questions.ofFile(processor, heavy, sent.scores(), claim);
+        assertEquals(0, claim.bytes());
+        claim.grow(1);
+        assertThrows(
+            RefusedException.class, () -> Questions.ofFile(processor, heavy, sent.scores(), claim));
+        assertEquals(1, claim.bytes());
+      }
+      assertThrows(
+          RefusedException.class, () -> processor.check(WIDTH, HEIGHT, 2_000_000, sent.scores()));
+    }
+  }
+
+  @Test
+  @DisplayName("the next frame's part of the memory outside is its own")
+  void process_keepsAPartForTheNextFrame() throws IOException {
+    long ahead = OUTSIDE.size() / 16;
+    ArgmaxProcessing processing = new ArgmaxProcessing();
+    try (TaskProcessor processor = processor(processing)) {
+      processing.need = new MemoryNeed(0, OUTSIDE.size() - ahead);
+      processor.process(body("a", WIDTH));
+      processing.need = new MemoryNeed(0, OUTSIDE.size() - ahead + 1);
+      assertEquals(
+          413,
+          assertThrows(RefusedException.class, () -> processor.process(body("b", WIDTH))).status());
+    }
+  }
+
+  @Test
+  @DisplayName("what the buffer's index may take is no part of the shares, and must leave half")
+  void memory_leavesRoomForTheIndex() {
+    ServiceMemory shared = new ServiceMemory(512L << 20);
+    long before = shared.requests().size() + shared.ahead().size() + shared.work().size();
+    BufferOptions bounds = BufferOptions.defaults();
+    shared.leaveToIndex(bounds);
+    assertEquals(
+        before - bounds.indexBytes(),
+        shared.requests().size() + shared.ahead().size() + shared.work().size());
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> shared.leaveToIndex(bounds.withMaxSamples(100_000, 9, 9)));
+    assertEquals(
+        "seamark.buffer.max-samples is '100000', whose index may take 244.1 MB of memory, but must"
+            + " be at most half of the 416.0 MB that this heap has for frames and index; a larger"
+            + " heap (-Xmx) allows more",
+        refused.getMessage());
+  }
+
+  @Test
+  @DisplayName("what could be answered and never stored is refused before it is worked on")
+  void process_refusesWhatCannotBeStored() throws IOException {
+    ServiceMemory large = new ServiceMemory(3L << 30);
+    byte[] image = new byte[12_000_000];
+    new Random(1).nextBytes(image);
+    try (TaskProcessor processor =
+        new TaskProcessor(
+            new ArgmaxProcessing(),
+            (sample, scores) -> true,
+            FIRST,
+            "argmax",
+            ReplayBuffer.open(folder, BufferOptions.defaults()),
+            2,
+            large,
+            new MemoryBudget("it outside", 1L << 30))) {
+      Exchange exchange = new Exchange(large.requests(), sample("a", 6000, 4000, image, 1));
+      RefusedException refused =
+          assertThrows(RefusedException.class, () -> processor.process(exchange));
+      assertEquals(413, refused.status());
+      assertTrue(
+          String.valueOf(refused.getMessage())
+              .matches(
+                  "a frame of 6000x4000 with scores of 1 classes and a file of 12000000 bytes needs"
+                      + " [0-9.]+ MB of memory, but this service has 64.0 MB for storing a sample"),
+          refused.getMessage());
     }
   }
 
@@ -519,12 +699,16 @@ class TaskProcessorTest {
     private boolean labels;
     private String missing = "no model";
     private String unfit = "";
+    private String unusable = "";
 
     @Override
     public Answer process(Frame frame, ClassScores scores) {
       calls++;
       if (failure != null) {
         throw failure;
+      }
+      if (!unusable.isEmpty()) {
+        throw new NonFiniteScoresException(unusable);
       }
       if (!unfit.isEmpty()) {
         throw new IllegalArgumentException(unfit);
@@ -551,6 +735,9 @@ class TaskProcessorTest {
 
     @Override
     public ClassScores label(Frame frame) {
+      if (!unusable.isEmpty()) {
+        throw new NonFiniteScoresException(unusable);
+      }
       return new ClassScores(3, 1, 1, new float[] {0, 0, 1});
     }
 
