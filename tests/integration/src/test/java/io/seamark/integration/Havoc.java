@@ -62,6 +62,16 @@ final class Havoc implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final Duration AFTERMATH = Duration.ofSeconds(90);
 
+  /** After a kill Java has to start again, so there are fewer of these. */
+  private static final List<Kind> CHANCES =
+      List.of(
+          Kind.KILL,
+          Kind.FULL_DISK,
+          Kind.FULL_DISK,
+          Kind.FULL_DISK,
+          Kind.SECOND_START,
+          Kind.SECOND_START);
+
   /** One use in so many is a process of its own. */
   private static final int COLD = 20;
 
@@ -278,7 +288,7 @@ final class Havoc implements AutoCloseable {
 
   private void round() throws Exception {
     long begin = System.nanoTime();
-    Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+    Kind kind = CHANCES.get(random.nextInt(CHANCES.size()));
     Path disk = kind == Kind.FULL_DISK && mounts ? world.resolve("disk") : null;
     String verb = verb();
     if (disk != null) {
