@@ -64,13 +64,12 @@ final class Havoc implements AutoCloseable {
 
   /** After a kill Java has to start again, so there are fewer of these. */
   private static final List<Kind> CHANCES =
-      List.of(
-          Kind.KILL,
-          Kind.FULL_DISK,
-          Kind.FULL_DISK,
-          Kind.FULL_DISK,
-          Kind.SECOND_START,
-          Kind.SECOND_START);
+      Stream.of(
+              Stream.of(Kind.KILL),
+              Stream.generate(() -> Kind.FULL_DISK).limit(4),
+              Stream.generate(() -> Kind.SECOND_START).limit(3))
+          .flatMap(kinds -> kinds)
+          .toList();
 
   /** One use in so many is a process of its own. */
   private static final int COLD = 20;
@@ -338,10 +337,10 @@ final class Havoc implements AutoCloseable {
    */
   private String anyVerb() {
     long all = spent.values().stream().mapToLong(Long::longValue).sum();
-    if (spent.getOrDefault("run", 0L) < all / 4) {
+    if (spent.getOrDefault("run", 0L) < all / 8) {
       return "run";
     }
-    if (spent.getOrDefault("bench", 0L) < all / 8) {
+    if (spent.getOrDefault("bench", 0L) < all / 16) {
       return "bench";
     }
     return random.nextBoolean() ? "predict" : "edge";
