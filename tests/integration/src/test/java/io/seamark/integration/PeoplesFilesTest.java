@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A hundred rounds of {@link Havoc}, or as many as 75 seconds hold; {@code
+ * A hundred rounds of {@link Havoc}, or as many as four minutes hold; {@code
  * -Dseamark.havoc.rounds=10000 -Dseamark.havoc.seconds=200000} plays more, {@code
  * -Dseamark.havoc.seed=N} others.
  */
@@ -28,7 +28,7 @@ class PeoplesFilesTest {
   @DisplayName("kills, full disks and second starts lose, change and cut no file, leave no process")
   void havoc() throws Exception {
     int rounds = Integer.getInteger("seamark.havoc.rounds", 100);
-    Duration limit = Duration.ofSeconds(Integer.getInteger("seamark.havoc.seconds", 75));
+    Duration limit = Duration.ofSeconds(Integer.getInteger("seamark.havoc.seconds", 240));
     long seed = Long.getLong("seamark.havoc.seed", 1);
     List<Havoc> worlds = new ArrayList<>();
     for (int i = 0; i < WORLDS; i++) {
