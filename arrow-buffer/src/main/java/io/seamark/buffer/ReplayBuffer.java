@@ -3,8 +3,8 @@ package io.seamark.buffer;
 import io.seamark.buffer.format.DamagedRecordException;
 import io.seamark.buffer.format.Disk;
 import io.seamark.buffer.format.OpenReport;
+import io.seamark.buffer.format.RecordIndex;
 import io.seamark.buffer.format.Row;
-import io.seamark.buffer.format.RowValues;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLog;
 import io.seamark.perception.ClassMap;
@@ -135,12 +135,7 @@ public final class ReplayBuffer implements AutoCloseable {
     ReplayBuffer buffer =
         new ReplayBuffer(
             folder,
-            SegmentLog.open(
-                folder,
-                SampleColumns.REPLAY,
-                (sequence, values) -> entry(sequence, values, names),
-                options.limits(true),
-                disk),
+            SegmentLog.open(folder, SampleColumns.REPLAY, index(names), options.limits(true), disk),
             names,
             options);
     buffer.share();
@@ -177,23 +172,20 @@ public final class ReplayBuffer implements AutoCloseable {
     return new ReplayBuffer(
         folder,
         SegmentLog.openReadOnly(
-            folder,
-            SampleColumns.REPLAY,
-            (sequence, values) -> entry(sequence, values, names),
-            options.limits(true),
-            disk),
+            folder, SampleColumns.REPLAY, index(names), options.limits(true), disk),
         names,
         options);
   }
 
-  private static Entry entry(long sequence, RowValues values, Names names) throws IOException {
-    return new Entry(
-        sequence,
-        names.id(values.text("id")),
-        names.shared(values.text("edge")),
-        names.shared(values.text("domain")),
-        values.float64("score"),
-        Arrays.stream(values.int64s(SampleColumns.PIXELS_BY_CLASS)).boxed().toList());
+  private static RecordIndex<Entry> index(Names names) {
+    return (sequence, values) ->
+        new Entry(
+            sequence,
+            names.id(values.text("id")),
+            names.shared(values.text("edge")),
+            names.shared(values.text("domain")),
+            values.float64("score"),
+            Arrays.stream(values.int64s(SampleColumns.PIXELS_BY_CLASS)).boxed().toList());
   }
 
   /**
