@@ -1,9 +1,8 @@
 package io.seamark.buffer;
 
 import io.seamark.buffer.format.LogLimits;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
+import io.seamark.setting.BufferSettings;
+import io.seamark.setting.SettingGroup;
 
 /**
  * Sizes of an {@link Outbox} or a {@link ReplayBuffer}. An outbox has only the first two and the
@@ -44,12 +43,6 @@ public record BufferOptions(
   /** The same for an edge. */
   private static final long EDGE_INDEX = 1024;
 
-  private static final long BYTES = 8192 * MEBIBYTE;
-  private static final int SAMPLES = 50_000;
-  private static final int EDGES = 1000;
-  private static final int MOST_SAMPLES = 10_000_000;
-  private static final int MOST_EDGES = 100_000;
-
   /** Checks the ranges. */
   public BufferOptions {
     new LogLimits(segmentBytes, 1, memoryBytes, true);
@@ -72,13 +65,28 @@ public record BufferOptions(
   }
 
   /**
-   * For a replay buffer: segments of 64 MiB, 64 MiB of memory, at most 8 GiB and 50,000 samples,
-   * half of each from one edge, and 1000 edges.
+   * For a replay buffer that is set to nothing.
    *
    * @return the options
    */
   public static BufferOptions defaults() {
-    return new BufferOptions(64 * MEBIBYTE, BYTES, SAMPLES, SAMPLES / 2, EDGES, 64 * MEBIBYTE);
+    return of(SettingGroup.BUFFER.defaults());
+  }
+
+  /**
+   * For a replay buffer: segments of 64 MiB, 64 MiB of memory.
+   *
+   * @param settings its bounds
+   * @return the options
+   */
+  public static BufferOptions of(BufferSettings settings) {
+    return new BufferOptions(
+        64 * MEBIBYTE,
+        settings.maxBytes(),
+        settings.maxSamples(),
+        settings.ofOneEdge(),
+        settings.maxEdges(),
+        64 * MEBIBYTE);
   }
 
   /**
@@ -92,55 +100,13 @@ public record BufferOptions(
   }
 
   /**
-   * For an edge's outbox: segments of 16 MiB, at most 1 GiB on disk, 64 MiB of memory.
+   * For an edge's outbox: segments of 16 MiB, 64 MiB of memory.
    *
+   * @param maxBytes the most bytes on disk
    * @return the options
    */
-  public static BufferOptions outboxDefaults() {
-    return unbounded().withSegmentBytes(16 * MEBIBYTE).withMaxBytes(1024 * MEBIBYTE);
-  }
-
-  /**
-   * Reads a replay buffer's bounds from configuration: {@code seamark.buffer.max-bytes}, {@code
-   * .max-samples}, {@code .max-samples-per-edge} (half of the samples if it is not set) and {@code
-   * .max-edges}.
-   *
-   * @param lookup value of a key, empty if it is not set
-   * @param failures gets a line for each wrong value
-   * @return the options; the defaults stand for what is wrong
-   */
-  public static BufferOptions from(
-      Function<String, Optional<String>> lookup, List<String> failures) {
-    long bytes = number(lookup, "max-bytes", BYTES, 65536, Long.MAX_VALUE, failures);
-    int samples = (int) number(lookup, "max-samples", SAMPLES, 1, MOST_SAMPLES, failures);
-    int ofOne =
-        (int) number(lookup, "max-samples-per-edge", (samples + 1) / 2, 1, samples, failures);
-    int edges = (int) number(lookup, "max-edges", EDGES, 1, MOST_EDGES, failures);
-    return new BufferOptions(64 * MEBIBYTE, bytes, samples, ofOne, edges, 64 * MEBIBYTE);
-  }
-
-  private static long number(
-      Function<String, Optional<String>> lookup,
-      String name,
-      long otherwise,
-      long min,
-      long max,
-      List<String> failures) {
-    String key = "seamark.buffer." + name;
-    String text = lookup.apply(key).map(String::strip).orElse("");
-    if (text.isEmpty()) {
-      return otherwise;
-    }
-    try {
-      long value = Long.parseLong(text);
-      if (value >= min && value <= max) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      // Reported below with the rule.
-    }
-    failures.add(key + " is '" + text + "', but must be a whole number from " + min + " to " + max);
-    return otherwise;
+  public static BufferOptions outbox(long maxBytes) {
+    return unbounded().withSegmentBytes(16 * MEBIBYTE).withMaxBytes(maxBytes);
   }
 
   /**

@@ -51,7 +51,7 @@ public final class Outbox implements AutoCloseable {
    * Opens an outbox, creating it if there is none.
    *
    * @param folder the outbox's own
-   * @param options sizes, such as {@link BufferOptions#outboxDefaults}
+   * @param options sizes, such as {@link BufferOptions#outbox}
    * @return to be closed
    * @throws IOException if another process has it open, or reading or writing fails
    */

@@ -38,7 +38,7 @@ class GoldenSegmentTest {
       buffer.seal();
       buffer.append(Samples.buffered(3));
     }
-    try (Outbox outbox = Outbox.open(to.resolve("outbox"), BufferOptions.outboxDefaults())) {
+    try (Outbox outbox = Outbox.open(to.resolve("outbox"), BufferOptions.outbox(1 << 30))) {
       outbox.append(Samples.small(0));
     }
     Files.move(to.resolve("outbox/0000000000.journal"), to.resolve("outbox.journal"));

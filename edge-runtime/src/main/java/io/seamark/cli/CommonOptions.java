@@ -6,6 +6,8 @@ import io.seamark.host.NamedPath;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
+import io.seamark.setting.CommonSettings;
+import io.seamark.setting.SettingGroup;
 import io.seamark.text.PlainPrinter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -23,9 +25,6 @@ import picocli.CommandLine.Spec;
 
 /** The options that every verb has, and what they make: configuration and plugins. */
 public final class CommonOptions {
-  /** Most threads that are used unless more are asked for. */
-  private static final int DEFAULT_THREADS = 4;
-
   private static final String PLUGINS = "seamark.plugins";
 
   @Option(
@@ -188,16 +187,9 @@ public final class CommonOptions {
 
   /** The folder of plugins that are not built in; null for none. */
   @Nullable Path pluginFolder() {
-    String named =
-        Settings.build(explicit(Map.of()), config, Map.of())
-            .getOptionalValue(PLUGINS, String.class)
-            .orElse("")
-            .strip();
-    try {
-      return named.isEmpty() ? null : NamedPath.of(named);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(PLUGINS + ": " + e.getMessage(), e);
-    }
+    Config all = Settings.build(explicit(Map.of()), config, Map.of());
+    Path named = SettingGroup.COMMON.read(SettingKeys.lookup(all)).plugins();
+    return named.toString().isEmpty() ? null : named;
   }
 
   private Map<String, String> explicit(Map<String, String> chosen) {
@@ -237,38 +229,27 @@ public final class CommonOptions {
     SettingKeys.failures(all).stream()
         .filter(line -> settings.keySet().stream().noneMatch(k -> line.startsWith(k + " is set")))
         .forEach(failures::add);
-    int cores = Runtime.getRuntime().availableProcessors();
-    long theSeed = number(all, "seamark.seed", 1, Long.MIN_VALUE, Long.MAX_VALUE, failures);
-    int theThreads =
-        (int) number(all, "seamark.threads", Math.min(cores, DEFAULT_THREADS), 1, 256, failures);
+    // What is wrong with it is among the failures.
+    CommonSettings read = SettingGroup.COMMON.read(SettingKeys.lookup(all), new ArrayList<>());
+    CommonSettings common = read == null ? SettingGroup.COMMON.defaults() : read;
     ConfiguredPlugins configured = null;
     try {
-      configured = new ConfiguredPlugins(registry, all, fallbacks(all), theSeed, theThreads);
+      configured =
+          new ConfiguredPlugins(
+              registry, all, fallbacks(common), common.seed(), common.computing());
     } catch (IllegalArgumentException e) {
       failures.add(String.valueOf(e.getMessage()));
     }
     if (configured == null || !failures.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", failures));
     }
-    return new Workplace(all, Map.copyOf(explicit), registry, configured, theSeed, theThreads);
-  }
-
-  private static long number(
-      Config config, String key, long fallback, long min, long max, List<String> failures) {
-    try {
-      return Settings.number(config, key, fallback, min, max);
-    } catch (IllegalArgumentException e) {
-      failures.add(String.valueOf(e.getMessage()));
-      return fallback;
-    }
+    return new Workplace(all, Map.copyOf(explicit), registry, configured, common);
   }
 
   /** What a plugin finds where its own hyperparameter is not set. */
-  private static Map<String, String> fallbacks(Config config) {
-    return config
-        .getOptionalValue("seamark.sam", String.class)
-        .map(folder -> Map.of("mask_generator.segment_anything.folder", folder.strip()))
-        .orElse(Map.of());
+  private static Map<String, String> fallbacks(CommonSettings common) {
+    String sam = common.sam().toString();
+    return sam.isEmpty() ? Map.of() : Map.of("mask_generator.segment_anything.folder", sam);
   }
 
   /**
@@ -278,24 +259,51 @@ public final class CommonOptions {
    * @param explicit those of the command line alone, by key
    * @param registry every plugin
    * @param plugins the configured ones
-   * @param seed of every random choice
-   * @param threads of one computation
+   * @param common what every program reads
    */
   public record Workplace(
       Config config,
       Map<String, String> explicit,
       PluginRegistry registry,
       ConfiguredPlugins plugins,
-      long seed,
-      int threads) {
+      CommonSettings common) {
     /**
-     * A setting.
+     * What every random choice derives from.
      *
-     * @param key its key
+     * @return any number
+     */
+    public long seed() {
+      return common.seed();
+    }
+
+    /**
+     * The threads of one computation.
+     *
+     * @return at least 1
+     */
+    public int threads() {
+      return common.computing();
+    }
+
+    /**
+     * The settings of a part. All are checked by now.
+     *
+     * @param group the part's
+     * @param <R> the record that declares them
+     * @return what holds
+     */
+    public <R extends Record> R settings(SettingGroup<R> group) {
+      return group.read(SettingKeys.lookup(config));
+    }
+
+    /**
+     * What is written for a key.
+     *
+     * @param key one that is declared
      * @return empty if it is not set
      */
     public String text(String key) {
-      return config.getOptionalValue(key, String.class).orElse("").strip();
+      return SettingKeys.lookup(config).apply(key).orElse("").strip();
     }
 
     /**
@@ -349,14 +357,14 @@ public final class CommonOptions {
      * @throws IllegalArgumentException with one line for each wrong value
      */
     public ConfiguredPlugins plugins(Map<String, String> fallbacks) {
-      Map<String, String> all = new HashMap<>(CommonOptions.fallbacks(config));
+      Map<String, String> all = new HashMap<>(fallbacks(common));
       fallbacks.forEach(
           (key, value) -> {
             if (config.getConfigValue(key).getSourceName() == null) {
               all.put(key, value);
             }
           });
-      return new ConfiguredPlugins(registry, config, all, seed, threads);
+      return new ConfiguredPlugins(registry, config, all, seed(), threads());
     }
   }
 }

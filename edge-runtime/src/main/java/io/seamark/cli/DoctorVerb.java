@@ -3,6 +3,7 @@ package io.seamark.cli;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.durable.OutputFolder;
 import io.seamark.edge.metrics.ProcessResources;
+import io.seamark.host.CacheFolder;
 import io.seamark.host.NamedPath;
 import io.seamark.host.TemporaryFolder;
 import io.seamark.network.EdgeModel;
@@ -93,7 +94,7 @@ public final class DoctorVerb implements Verb {
     check("memory", DoctorVerb::memory);
     check("locale", DoctorVerb::locale);
     check("temporary folder", DoctorVerb::temporary);
-    check("cache", () -> writable(DeviceFolders.cache()));
+    check("cache", () -> writable(CacheFolder.path()));
     @Nullable PluginRegistry[] found = new PluginRegistry[1];
     check("plugins", () -> plugins(found));
     Map<String, String> chosen = new LinkedHashMap<>();
@@ -234,7 +235,7 @@ public final class DoctorVerb implements Verb {
   private static String model(
       CommonOptions.Workplace workplace, EdgeModel.@Nullable Description[] known)
       throws IOException {
-    Path file = ModelOptions.file(workplace, DeviceFolders.cache());
+    Path file = ModelOptions.file(workplace, CacheFolder.path());
     EdgeModel.Description facts = ModelOptions.describe(file);
     EdgeModel.load(file);
     boolean constant = ModelOptions.probe(file, workplace.plugins()).constant();

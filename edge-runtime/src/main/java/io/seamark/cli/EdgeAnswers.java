@@ -22,9 +22,6 @@ final class EdgeAnswers {
   /** Ending of their names. */
   static final String ENDING = ".png";
 
-  /** How many there are unless configuration says otherwise. */
-  static final int MAX_FILES = 10_000;
-
   private static final Logger LOG = LoggerFactory.getLogger(EdgeAnswers.class);
 
   private final SampleFiles files;

@@ -12,11 +12,14 @@ import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.edge.metrics.ProcessResources;
 import io.seamark.edge.upload.CloudAnswer;
 import io.seamark.edge.upload.CloudLink;
+import io.seamark.host.CacheFolder;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.UnreadableSample;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginCatalogue;
+import io.seamark.setting.EdgeSettings;
+import io.seamark.setting.SettingGroup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -42,9 +45,7 @@ import picocli.CommandLine.Option;
       "Answers every frame of the source and writes the class maps to answers/ in --out; the cloud's"
           + " answer replaces the edge's when it comes. Hard frames wait in outbox/ for as long as"
           + " the cloud is away, also over a restart. answers/ keeps what former runs wrote, and at"
-          + " most seamark.edge.answers.max-files of them (default "
-          + EdgeAnswers.MAX_FILES
-          + "): the oldest go, counted as answers_dropped. A file there that seamark did not write, or"
+          + " most seamark.edge.answers.max-files of them: the oldest go, counted as answers_dropped. A file there that seamark did not write, or"
           + " that was changed since, is never replaced."
     })
 public final class EdgeVerb implements Verb {
@@ -109,24 +110,17 @@ public final class EdgeVerb implements Verb {
       chosen.put(ConfiguredPlugins.selectionKey(PluginKind.HARD_EXAMPLE_MINING), hem);
     }
     CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
-    int mostAnswers =
-        (int)
-            Settings.number(
-                workplace.config(),
-                "seamark.edge.answers.max-files",
-                EdgeAnswers.MAX_FILES,
-                1,
-                Integer.MAX_VALUE);
+    EdgeSettings settings = workplace.settings(SettingGroup.EDGE);
     for (String sub : List.of(EdgeAnswers.FOLDER, "models", "outbox")) {
       OutputFolder.refuseInputs(out.resolve(sub), workplace.inputs());
     }
-    EdgeRuntime.Parts parts = parts(workplace);
+    EdgeRuntime.Parts parts = parts(workplace, settings);
     try (OpenedSource frames = SourceOptions.open(workplace.plugins());
         OutputFolder folder = OutputFolder.open(out, workplace.inputs())) {
       SampleFiles files = new SampleFiles(folder, EdgeAnswers.FOLDER);
       files.check(frames.ids(), List.of(EdgeAnswers.ENDING));
       Files.createDirectories(out.resolve(EdgeAnswers.FOLDER));
-      EdgeAnswers answers = new EdgeAnswers(files, folder.names(), mostAnswers);
+      EdgeAnswers answers = new EdgeAnswers(files, folder.names(), settings.answersMaxFiles());
       run(workplace, frames, parts, new Answers(answers));
     }
     return Seamark.DONE;
@@ -184,18 +178,18 @@ public final class EdgeVerb implements Verb {
     }
   }
 
-  private EdgeRuntime.Parts parts(CommonOptions.Workplace workplace) throws IOException {
+  private EdgeRuntime.Parts parts(CommonOptions.Workplace workplace, EdgeSettings settings)
+      throws IOException {
     ConfiguredPlugins plugins = workplace.plugins();
-    var config = workplace.config();
-    Path initial = ModelOptions.file(workplace, DeviceFolders.cache());
+    Path initial = ModelOptions.file(workplace, CacheFolder.path());
     ModelOptions.checkMiner(initial, plugins);
-    String name = workplace.text("seamark.edge.name");
+    String name = settings.name();
     EdgeOptions options =
         new EdgeOptions(
             name.isEmpty() ? hostName() : name,
             plugins.name(PluginKind.HARD_EXAMPLE_MINING),
-            Settings.real(config, "seamark.edge.jpeg-quality", 0.95, 0.1, 1),
-            (int) Settings.number(config, "seamark.edge.window", 0, 0, 1_000_000),
+            settings.jpegQuality(),
+            settings.window(),
             Duration.ofSeconds(60));
     return new EdgeRuntime.Parts(
         options,
@@ -208,13 +202,10 @@ public final class EdgeVerb implements Verb {
         false,
         cloud == null ? null : Addresses.http("--cloud", cloud),
         knowledge == null ? null : Addresses.http("--knowledge", knowledge),
-        Duration.ofSeconds(Settings.number(config, "seamark.edge.sync.interval", 30, 1, 86_400)),
-        Settings.number(config, "seamark.edge.model.max-bytes", 1L << 30, 1, Long.MAX_VALUE),
+        Duration.ofSeconds(settings.syncInterval()),
+        settings.modelMaxBytes(),
         CloudLink.Options.DEFAULT,
-        BufferOptions.outboxDefaults()
-            .withMaxBytes(
-                Settings.number(
-                    config, "seamark.edge.outbox.max-bytes", 1L << 30, 1 << 20, Long.MAX_VALUE)));
+        BufferOptions.outbox(settings.outboxMaxBytes()));
   }
 
   private static String hostName() {

@@ -3,6 +3,7 @@ package io.seamark.cli;
 import io.seamark.durable.OutputFolder;
 import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.sync.LiveModel;
+import io.seamark.host.CacheFolder;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassSet;
@@ -113,7 +114,7 @@ public final class PredictVerb implements Verb {
     CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
     ConfiguredPlugins plugins = workplace.plugins();
     HardExampleMining miner = hem == null ? null : plugins.create(PluginKind.HARD_EXAMPLE_MINING);
-    Path file = ModelOptions.file(workplace, DeviceFolders.cache());
+    Path file = ModelOptions.file(workplace, CacheFolder.path());
     ModelOptions.probe(file, plugins);
     if (miner != null) {
       ModelOptions.checkMiner(file, plugins);

@@ -1,8 +1,10 @@
 package io.seamark.cli;
 
+import io.seamark.setting.SettingGroup;
 import io.seamark.text.PlainText;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -37,7 +39,9 @@ public final class Progress implements AutoCloseable {
 
   // The launcher tells, since Java only knows of a terminal on both ends.
   private static boolean terminal() {
-    return Boolean.getBoolean("seamark.terminal");
+    return SettingGroup.LAUNCHER
+        .read(key -> Optional.ofNullable(System.getProperty(key)))
+        .terminal();
   }
 
   private static ProgressBar bar(String task, long total) {

@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
@@ -89,61 +88,5 @@ public final class Settings {
     if (!failures.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", failures));
     }
-  }
-
-  /**
-   * A whole number.
-   *
-   * @param config where it may stand
-   * @param key its key
-   * @param fallback if it stands nowhere
-   * @param min smallest, inclusive
-   * @param max largest, inclusive
-   * @return the number
-   * @throws IllegalArgumentException if it is none, or out of range
-   */
-  public static long number(Config config, String key, long fallback, long min, long max) {
-    String text = config.getOptionalValue(key, String.class).orElse("").strip();
-    if (text.isEmpty()) {
-      return fallback;
-    }
-    try {
-      long value = Long.parseLong(text);
-      if (value >= min && value <= max) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      // Reported below, with the range.
-    }
-    throw new IllegalArgumentException(
-        key + " is '" + text + "', but must be a whole number from " + min + " to " + max);
-  }
-
-  /**
-   * A number.
-   *
-   * @param config where it may stand
-   * @param key its key
-   * @param fallback if it stands nowhere
-   * @param min smallest, inclusive
-   * @param max largest, inclusive
-   * @return the number
-   * @throws IllegalArgumentException if it is none, or out of range
-   */
-  public static double real(Config config, String key, double fallback, double min, double max) {
-    String text = config.getOptionalValue(key, String.class).orElse("").strip();
-    if (text.isEmpty()) {
-      return fallback;
-    }
-    try {
-      double value = Double.parseDouble(text);
-      if (value >= min && value <= max) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      // Reported below, with the range.
-    }
-    throw new IllegalArgumentException(
-        key + " is '" + text + "', but must be a number from " + min + " to " + max);
   }
 }

@@ -181,12 +181,19 @@ class SeamarkTest {
         "--set",
         "mining.threshold=1");
     assertMisused(
-        "seamark.threads is '0', but must be a whole number from 1 to 256",
+        "seamark.threads is '-1', but must be a whole number from 0 to 256",
         "predict",
         "--images",
         images,
         "--threads",
-        "0");
+        "-1");
+    assertMisused(
+        "seamark.edge.window is 'wide', but must be a whole number of frames from 0 to 1000000",
+        "predict",
+        "--images",
+        images,
+        "--set",
+        "seamark.edge.window=wide");
     assertMisused(
         "plugin folder " + folder.resolve("nowhere") + " is not a folder",
         "plugins",

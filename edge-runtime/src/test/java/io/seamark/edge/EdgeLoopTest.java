@@ -116,7 +116,7 @@ class EdgeLoopTest {
             LONG,
             1 << 26,
             new CloudLink.Options(Duration.ofMillis(10), Duration.ofMillis(100), LONG, 1 << 20),
-            BufferOptions.outboxDefaults()),
+            BufferOptions.outbox(1 << 30)),
         answers);
   }
 

@@ -14,7 +14,6 @@ import io.seamark.edge.metrics.ProcessResources;
 import io.seamark.edge.sync.LiveModel;
 import io.seamark.imaging.DepthScale;
 import io.seamark.imaging.Images;
-import io.seamark.knowledge.training.TrainingSize;
 import io.seamark.network.EdgeModel;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ConfusionMatrix;
@@ -31,6 +30,7 @@ import io.seamark.plugin.UnseenSampleReRecognition;
 import io.seamark.plugin.UnseenTaskAllocation;
 import io.seamark.plugin.UnseenTaskProcessing;
 import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.setting.SettingGroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -394,7 +394,7 @@ final class Paradigm implements AutoCloseable {
     RoundTrainer trainer =
         new RoundTrainer(
             test.training(),
-            TrainingSize.from(workplace::setting),
+            workplace.settings(SettingGroup.TRAINING),
             scale,
             workplace.seed() + round,
             workplace.threads());

@@ -4,7 +4,6 @@ import io.seamark.bench.SampleIndex.Entry;
 import io.seamark.bench.SampleIndex.Labelled;
 import io.seamark.imaging.DepthScale;
 import io.seamark.imaging.Images;
-import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
 import io.seamark.knowledge.training.ClassWeights;
@@ -16,6 +15,8 @@ import io.seamark.network.tensorflow.Augmentation;
 import io.seamark.network.tensorflow.RfNetTrainer;
 import io.seamark.network.tensorflow.TrainingOptions;
 import io.seamark.network.tensorflow.TrainingSample;
+import io.seamark.setting.FrameSize;
+import io.seamark.setting.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,14 +33,15 @@ final class RoundTrainer {
   private static final int COUNTED = 64;
 
   private final TrainingPlan plan;
-  private final TrainingSize size;
+  private final TrainingSettings training;
   private final DepthScale scale;
   private final long seed;
   private final int threads;
 
-  RoundTrainer(TrainingPlan plan, TrainingSize size, DepthScale scale, long seed, int threads) {
+  RoundTrainer(
+      TrainingPlan plan, TrainingSettings training, DepthScale scale, long seed, int threads) {
     this.plan = plan;
-    this.size = size;
+    this.training = training;
     this.scale = scale;
     this.seed = seed;
     this.threads = threads;
@@ -85,7 +87,7 @@ final class RoundTrainer {
     EdgeModel model = EdgeModel.load(start);
     SplittableRandom random = new SplittableRandom(seed);
     LabelledFrames samples = frames("samples of the round", fresh);
-    FrameSize at = size.of(model, samples, plan.batch());
+    FrameSize at = TrainingSize.of(training, model, samples, plan.batch());
     Supply supply = new Supply(samples.at(at), random.split());
     Supply old =
         rehearsal.isEmpty()

@@ -8,8 +8,9 @@ import io.seamark.knowledge.frames.RetainedFolder;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
 import io.seamark.registry.ConfiguredPlugins;
-import io.seamark.registry.HyperparameterSpec;
-import io.seamark.registry.HyperparameterType;
+import io.seamark.setting.HyperparameterSpec;
+import io.seamark.setting.HyperparameterType;
+import io.seamark.setting.SettingGroup;
 import io.seamark.unknown.segment.SamFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** What the services that a verb starts are told: the settings that they share with it. */
@@ -39,8 +41,7 @@ public final class CloudSettings {
       boolean ours =
           key.startsWith("seamark.")
               && !key.startsWith("seamark.edge.")
-              && !key.equals("seamark.home")
-              && !key.equals("seamark.terminal");
+              && !SettingGroup.LAUNCHER.declared().containsKey(key);
       boolean aboutSources =
           key.startsWith(sources + ".")
               || key.equals(ConfiguredPlugins.selectionKey(PluginKind.SAMPLE_SOURCE));
@@ -126,13 +127,14 @@ public final class CloudSettings {
    * @throws IllegalArgumentException if it was started without one
    */
   public static Path distribution() {
-    String home = System.getProperty("seamark.home", "");
-    if (home.isEmpty()) {
+    Path home =
+        SettingGroup.LAUNCHER.read(key -> Optional.ofNullable(System.getProperty(key))).home();
+    if (home.toString().isEmpty()) {
       throw new IllegalArgumentException(
           "the cloud's services are part of the distribution: start bin/seamark, or name a cloud"
               + " with --cloud");
     }
-    return Path.of(home);
+    return home;
   }
 
   /**

@@ -3,12 +3,10 @@ package io.seamark.run;
 import io.seamark.buffer.BufferOptions;
 import io.seamark.cli.Addresses;
 import io.seamark.cli.CommonOptions;
-import io.seamark.cli.DeviceFolders;
 import io.seamark.cli.JsonLine;
 import io.seamark.cli.LogLines;
 import io.seamark.cli.ModelOptions;
 import io.seamark.cli.Seamark;
-import io.seamark.cli.Settings;
 import io.seamark.cli.SourceOptions;
 import io.seamark.cli.Verb;
 import io.seamark.cloud.CloudSettings;
@@ -17,10 +15,13 @@ import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.upload.CloudLink;
+import io.seamark.host.CacheFolder;
 import io.seamark.host.NamedPath;
 import io.seamark.knowledge.LearningSettings;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.setting.EdgeSettings;
+import io.seamark.setting.SettingGroup;
 import io.seamark.source.ImageFiles;
 import io.seamark.source.ImageFolder;
 import java.io.IOException;
@@ -54,6 +55,10 @@ import picocli.CommandLine.Option;
     })
 public final class RunVerb implements Verb {
   static final String EDGE = "edge";
+
+  /** A source that is no camera waits for the cloud, and a run is over soon. */
+  private static final Map<String, String> EDGE_DEFAULTS =
+      Map.of("seamark.edge.window", "4", "seamark.edge.sync.interval", "2");
 
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private SourceOptions source = new SourceOptions();
@@ -154,11 +159,11 @@ public final class RunVerb implements Verb {
     model.configure(chosen);
     choose(chosen);
     // Everything is checked before the folder is taken over: nothing may start in vain.
-    CommonOptions.Workplace checked = common.open(registry, chosen, Map.of());
+    CommonOptions.Workplace checked = common.open(registry, chosen, EDGE_DEFAULTS);
     ConfiguredPlugins plugins = checked.plugins();
     PluginKind.ALL.forEach(plugins::effective);
     CloudSettings.check(checked);
-    Path initial = ModelOptions.file(checked, DeviceFolders.cache());
+    Path initial = ModelOptions.file(checked, CacheFolder.path());
     ModelOptions.describe(initial);
     ModelOptions.checkMiner(initial, plugins);
     SourceOptions.open(plugins).close();
@@ -228,8 +233,8 @@ public final class RunVerb implements Verb {
    * are its own, so that nobody's requests need to be held off.
    */
   private static Map<String, String> cloudDefaults(RunFolder folder) {
-    Map<String, String> defaults =
-        new LinkedHashMap<>(ModelOptions.cloudLooksWith(folder.champion()));
+    Map<String, String> defaults = new LinkedHashMap<>(EDGE_DEFAULTS);
+    defaults.putAll(ModelOptions.cloudLooksWith(folder.champion()));
     defaults.put("seamark.training.min-interval", "0");
     return defaults;
   }
@@ -269,10 +274,7 @@ public final class RunVerb implements Verb {
   /** Opens and closes what the services will open. */
   private static void checkServices(CommonOptions.Workplace workplace, Path initial) {
     LearningSettings.from(
-        key ->
-            key.equals("seamark.data")
-                ? Optional.of(".")
-                : workplace.config().getOptionalValue(key, String.class));
+        key -> key.equals("seamark.data") ? Optional.of(".") : workplace.setting(key));
     try {
       workplace
           .plugins(ModelOptions.cloudLooksWith(initial))
@@ -356,15 +358,15 @@ public final class RunVerb implements Verb {
   static EdgeRuntime.Parts parts(
       CommonOptions.Workplace workplace, Path initial, RunFolder folder, Cloud services) {
     ConfiguredPlugins plugins = workplace.plugins();
-    var config = workplace.config();
-    String name = workplace.text("seamark.edge.name");
+    EdgeSettings settings = workplace.settings(SettingGroup.EDGE);
+    String name = settings.name();
     EdgeOptions options =
         new EdgeOptions(
             // A run against a cloud that has seen former runs must not pass for one of them.
             name.isEmpty() ? EDGE + "-" + Long.toHexString(System.currentTimeMillis()) : name,
             plugins.name(PluginKind.HARD_EXAMPLE_MINING),
-            Settings.real(config, "seamark.edge.jpeg-quality", 0.95, 0.1, 1),
-            (int) Settings.number(config, "seamark.edge.window", 4, 0, 1_000_000),
+            settings.jpegQuality(),
+            settings.window(),
             Duration.ofSeconds(60));
     return new EdgeRuntime.Parts(
         options,
@@ -377,13 +379,10 @@ public final class RunVerb implements Verb {
         false,
         services.unknown(),
         services.knowledge(),
-        Duration.ofSeconds(Settings.number(config, "seamark.edge.sync.interval", 2, 1, 86_400)),
-        Settings.number(config, "seamark.edge.model.max-bytes", 1L << 30, 1, Long.MAX_VALUE),
+        Duration.ofSeconds(settings.syncInterval()),
+        settings.modelMaxBytes(),
         new CloudLink.Options(
             Duration.ofMillis(250), Duration.ofSeconds(5), Duration.ofMinutes(2), 64 << 20),
-        BufferOptions.outboxDefaults()
-            .withMaxBytes(
-                Settings.number(
-                    config, "seamark.edge.outbox.max-bytes", 1L << 30, 1 << 20, Long.MAX_VALUE)));
+        BufferOptions.outbox(settings.outboxMaxBytes()));
   }
 }

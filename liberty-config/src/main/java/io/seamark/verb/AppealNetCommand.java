@@ -9,15 +9,16 @@ import io.seamark.cli.Progress;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.Verb;
 import io.seamark.knowledge.frames.BufferedFrames;
-import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.RetainedFolder;
-import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.AppealNetTraining;
 import io.seamark.knowledge.training.RoundControl;
 import io.seamark.knowledge.training.TrainingSize;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
+import io.seamark.setting.AppealNetSettings;
+import io.seamark.setting.FrameSize;
+import io.seamark.setting.SettingGroup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -133,13 +134,14 @@ final class AppealNetCommand implements Verb {
   }
 
   private AppealNetSettings settings(CommonOptions.Workplace workplace) {
-    AppealNetSettings configured = AppealNetSettings.from(workplace::setting);
-    return new AppealNetSettings(
-        frames == null ? configured.frames() : frames,
-        configured.steps(),
-        configured.batch(),
-        configured.learningRate(),
-        cost == null ? configured.cost() : cost);
+    Map<String, String> chosen = new LinkedHashMap<>();
+    if (frames != null) {
+      chosen.put("seamark.training.appealnet.frames", frames.toString());
+    }
+    if (cost != null) {
+      chosen.put("seamark.training.appealnet.cost", cost.toString());
+    }
+    return SettingGroup.APPEALNET.with(workplace.settings(SettingGroup.APPEALNET), chosen);
   }
 
   private Integer train(
@@ -152,7 +154,7 @@ final class AppealNetCommand implements Verb {
     EdgeModel start = EdgeModel.load(file);
     // A buffer's frames are anybody's, a folder's are the user's own.
     LabelledFrames own = retained.size() > 0 || buffer != null ? retained : frames;
-    FrameSize size = TrainingSize.from(workplace::setting).of(start, own, 1);
+    FrameSize size = TrainingSize.of(workplace.settings(SettingGroup.TRAINING), start, own, 1);
     EdgeModel trained;
     try (Progress progress = new Progress("examine", settings.frames(), common.err())) {
       RoundControl control =
@@ -190,7 +192,7 @@ final class AppealNetCommand implements Verb {
       Map<String, Object> figures = new LinkedHashMap<>(losses);
       figures.put("answered_frames", frames.size());
       figures.put("retained_frames", retained.size());
-      figures.put("settings", settings.asMap());
+      figures.put("settings", SettingGroup.APPEALNET.values(settings));
       figures.put("out", out.toString());
       common.out().println(JsonLine.of(figures));
     }

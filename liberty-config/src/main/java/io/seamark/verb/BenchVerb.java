@@ -6,13 +6,13 @@ import io.seamark.bench.ExampleJob;
 import io.seamark.bench.IanvsJob;
 import io.seamark.bench.TestCase;
 import io.seamark.cli.CommonOptions;
-import io.seamark.cli.DeviceFolders;
 import io.seamark.cli.JsonLine;
 import io.seamark.cli.ModelOptions;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.Table;
 import io.seamark.cli.Verb;
 import io.seamark.durable.OutputFolder;
+import io.seamark.host.CacheFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -185,7 +185,7 @@ public final class BenchVerb implements Verb {
                         + ": keep one");
               }
             });
-    Path model = ModelOptions.file(workplace, DeviceFolders.cache());
+    Path model = ModelOptions.file(workplace, CacheFolder.path());
     ModelOptions.probe(model, workplace.plugins());
     return new Bench.Prepared(test, workplace, model);
   }

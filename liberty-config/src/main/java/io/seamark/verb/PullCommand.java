@@ -9,6 +9,7 @@ import io.seamark.cli.Table;
 import io.seamark.cli.Verb;
 import io.seamark.pull.ModelPull;
 import io.seamark.pull.PublishedModel;
+import io.seamark.setting.SettingGroup;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -73,7 +74,7 @@ final class PullCommand implements Verb {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new IllegalArgumentException("--out is '" + folder + "', which is not a folder");
     }
-    String server = mirror == null ? workplace.text("seamark.model.mirror") : mirror;
+    String server = mirror == null ? workplace.settings(SettingGroup.PULL).mirror() : mirror;
     String from = mirror == null ? "seamark.model.mirror" : "--mirror";
     URI base = server.isEmpty() ? null : Addresses.http(from, server);
     ModelPull pull = new ModelPull(model, base, folder);

@@ -250,11 +250,9 @@ public final class ServeVerb implements Verb {
       footer = {
         "Settings, by --set KEY=VALUE, --config FILE or the environment (SEAMARK_QUEUE and so on),",
         "besides the plugins' own:",
-        "  seamark.queue          frames that wait before it answers 429 (4)",
-        "  seamark.body.seconds   how long a request's body may take to arrive (30)",
-        "  seamark.threads        threads of one computation",
-        "  seamark.seed           what random choices derive from",
+        "  seamark.queue, .body.seconds, .native.megabytes, .buffer.*, .threads, .seed",
         "  JOB_NAME, LOG_FORMAT   variables: name of Sedna's job (sedna); json for the console",
+        "seamark settings says what each means, and what holds.",
         "",
         "Prints one line when it is ready. The log is logs/unknown-task-processing/logs/messages.log"
             + " in --data, at most 3 files of 10 MB; warnings and errors go to standard error too.",
@@ -348,16 +346,9 @@ public final class ServeVerb implements Verb {
       footer = {
         "Settings, by --set KEY=VALUE, --config FILE or the environment (SEAMARK_THREADS and so on),",
         "besides the plugins' own:",
-        "  seamark.training.trigger.samples   new samples that start a round (32)",
-        "  seamark.training.min-interval      seconds between two rounds (60)",
-        "  seamark.training.size              WIDTHxHEIGHT of the frames trained and judged on",
-        "  seamark.training.max-bytes         memory that a training may take (4 GiB)",
-        "  seamark.training.steps, .batch, .learning-rate, .holdout, .threads, .class-weights,",
-        "      .judge-frames, .judge-retained, .appealnet.*",
-        "  seamark.models.rejected            rejected versions whose weights are kept (16)",
-        "  seamark.retain.frames              procedural retained frames (64)",
-        "  seamark.threads, seamark.seed",
+        "  seamark.training.*, .models.rejected, .retain.frames, .threads, .seed",
         "  LOG_FORMAT                         a variable: json for the console",
+        "seamark settings says what each means, and what holds.",
         "",
         "Prints one line when it is ready. The log is logs/knowledge-management/logs/messages.log in"
             + " --data, at most 3 files of 10 MB; warnings and errors go to standard error too.",

@@ -129,23 +129,10 @@ public final class TrainVerb implements Verb {
             key ->
                 switch (key) {
                   case "seamark.data" -> Optional.of(out.toString());
-                  case "seamark.seed" -> Optional.of(Long.toString(workplace.seed()));
-                  case "seamark.threads" -> Optional.of(Integer.toString(workplace.threads()));
                   default -> workplace.setting(key);
                 });
     return new LearningSettings(
-        buffer,
-        List.of(),
-        out,
-        read.edgeModel(),
-        read.retain(),
-        read.retainLabels(),
-        read.retainFrames(),
-        read.triggerSamples(),
-        read.minInterval(),
-        read.rejectedKept(),
-        read.round(),
-        read.bounds());
+        buffer, List.of(), out, read.edgeModel(), read.knowledge(), read.round(), read.bounds());
   }
 
   /** Shows the round's progress, and ends it on Ctrl-C or SIGTERM. */

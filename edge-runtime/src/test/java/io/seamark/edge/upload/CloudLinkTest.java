@@ -62,7 +62,7 @@ class CloudLinkTest {
   @SuppressWarnings("NullAway") // Opened for each test in its own folder.
   private static Outbox open(Path folder, boolean now) {
     try {
-      return now ? Outbox.open(folder, BufferOptions.outboxDefaults()) : null;
+      return now ? Outbox.open(folder, BufferOptions.outbox(1 << 30)) : null;
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

@@ -162,7 +162,7 @@ public final class LifelongLearning implements AutoCloseable {
         ModelRegistry.open(
             plugins.create(PluginKind.KNOWLEDGE_MANAGEMENT),
             settings.models(),
-            settings.rejectedKept(),
+            settings.knowledge().rejected(),
             clock);
     try {
       ProbedModel inference = ProbedModel.of(plugins.create(PluginKind.BASEMODEL));
@@ -199,7 +199,7 @@ public final class LifelongLearning implements AutoCloseable {
   }
 
   private static LabelledFrames retained(LearningSettings settings) throws IOException {
-    String retain = settings.retain();
+    String retain = settings.knowledge().retain();
     if (retain.isEmpty()) {
       retain =
           settings.edgeModel() == null ? LearningSettings.PROCEDURAL : LearningSettings.NO_FRAMES;
@@ -210,7 +210,7 @@ public final class LifelongLearning implements AutoCloseable {
           case LearningSettings.PROCEDURAL ->
               new ProceduralDay(
                   settings.round().seed(),
-                  settings.retainFrames(),
+                  settings.knowledge().retainFrames(),
                   PROCEDURAL_WIDTH,
                   PROCEDURAL_HEIGHT);
           default -> RetainedFolder.open(retain, settings.retainLabels());
@@ -515,7 +515,7 @@ public final class LifelongLearning implements AutoCloseable {
         // What a round that made no version has seen starts no other by itself.
         long fresh = Math.min(fresh(), Math.max(0, next - seen));
         ReplayBuffer samples = buffer;
-        boolean due = fresh >= settings.triggerSamples() && pause().isZero();
+        boolean due = fresh >= settings.knowledge().triggerSamples() && pause().isZero();
         if (samples != null && size > 0 && (requested || due)) {
           requested = false;
           running = true;

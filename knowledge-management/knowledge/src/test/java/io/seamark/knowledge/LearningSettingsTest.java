@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.seamark.buffer.BufferOptions;
-import io.seamark.knowledge.frames.FrameSize;
-import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.RoundSettings;
-import io.seamark.knowledge.training.TrainingSize;
+import io.seamark.setting.AppealNetSettings;
+import io.seamark.setting.KnowledgeSettings;
+import io.seamark.setting.TrainingSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,11 +28,11 @@ class LearningSettingsTest {
     assertEquals(List.of(), settings.replicas());
     assertEquals(Path.of("d/models"), settings.models());
     assertNull(settings.edgeModel());
-    assertEquals("", settings.retain());
-    assertEquals(64, settings.retainFrames());
-    assertEquals(32, settings.triggerSamples());
+    assertEquals("", settings.knowledge().retain());
+    assertEquals(64, settings.knowledge().retainFrames());
+    assertEquals(32, settings.knowledge().triggerSamples());
     assertEquals(Duration.ofSeconds(60), settings.minInterval());
-    assertEquals(16, settings.rejectedKept());
+    assertEquals(16, settings.knowledge().rejected());
     assertEquals(RoundSettings.DEFAULTS, settings.round());
   }
 
@@ -58,7 +58,7 @@ class LearningSettingsTest {
                 Map.entry("seamark.training.holdout", "10"),
                 Map.entry("seamark.training.judge-frames", "11"),
                 Map.entry("seamark.training.judge-retained", "12"),
-                Map.entry("seamark.training.class-weights", "false"),
+                Map.entry("seamark.training.class-weights", "true"),
                 Map.entry("seamark.training.threads", "13"),
                 Map.entry("seamark.training.appealnet.frames", "15"),
                 Map.entry("seamark.training.appealnet.steps", "16"),
@@ -76,24 +76,13 @@ class LearningSettingsTest {
             List.of(Path.of("a/buffer"), Path.of("b/buffer")),
             Path.of("d/models"),
             Path.of("m.safetensors"),
-            "day:*",
-            Path.of("labels"),
-            5,
-            6,
-            Duration.ofSeconds(60_000),
-            61,
+            new KnowledgeSettings(
+                "a/buffer, b/buffer", "day:*", Path.of("labels"), 5, 6, 60_000, 61),
             new RoundSettings(
-                7,
-                8,
-                0.009,
-                10,
-                11,
-                12,
-                false,
-                -15,
-                13,
+                new TrainingSettings(7, 8, 0.009, 10, 11, 12, true, 13, "640x352", 6_200_000_000L),
                 new AppealNetSettings(15, 16, 17, 0.018, 0.19),
-                new TrainingSize(new FrameSize(640, 352), 6_200_000_000L)),
+                -15,
+                13),
             BufferOptions.defaults().withMaxBytes(70000).withMaxSamples(41, 21, 4)),
         settings);
   }
@@ -109,18 +98,16 @@ class LearningSettingsTest {
                         "seamark.training.steps", "0",
                         "seamark.training.batch", "many",
                         "seamark.training.holdout", "1",
-                        "seamark.training.size", "480",
                         "seamark.training.max-bytes", "1000",
                         "seamark.training.min-interval", "-1")));
     assertEquals(
         """
         seamark.data is not set, but must name the folder of buffer and models
-        seamark.training.batch is 'many', but must be a whole number
-        seamark.training.size is '480', but must be WIDTHxHEIGHT with 32 to 4096 pixels each, such as 480x360
-        seamark.training.max-bytes is 1000, but must be at least 536870912 (512 MiB)
-        seamark.training.steps is 0, but must be 1 to 100000
-        seamark.training.holdout is 1, but must be at least 2
-        seamark.training.min-interval is -1, but must be 0 to 86400 seconds""",
+        seamark.training.min-interval is '-1', but must be a whole number of seconds from 0 to 86400
+        seamark.training.steps is '0', but must be a whole number of steps from 1 to 100000
+        seamark.training.batch is 'many', but must be a whole number of frames from 1 to 64
+        seamark.training.holdout is '1', but must be a whole number of at least 2
+        seamark.training.max-bytes is '1000', but must be a whole number of bytes of at least 536870912""",
         e.getMessage());
   }
 
@@ -136,14 +123,14 @@ class LearningSettingsTest {
   void theTriggerAndTheNumberOfRejectedVersionsHaveARange() {
     for (Map.Entry<String, String> wrong :
         Map.of(
-                "seamark.training.trigger.samples", "must be at least 1",
-                "seamark.models.rejected", "must be at least 0")
+                "seamark.training.trigger.samples", "a whole number of samples of at least 1",
+                "seamark.models.rejected", "a whole number of versions of at least 0")
             .entrySet()) {
       IllegalArgumentException e =
           assertThrows(
               IllegalArgumentException.class,
               () -> from(Map.of("seamark.data", "d", wrong.getKey(), "-1")));
-      assertEquals(wrong.getKey() + " is -1, but " + wrong.getValue(), e.getMessage());
+      assertEquals(wrong.getKey() + " is '-1', but must be " + wrong.getValue(), e.getMessage());
     }
   }
 

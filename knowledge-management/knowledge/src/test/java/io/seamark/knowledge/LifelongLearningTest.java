@@ -9,16 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.seamark.buffer.BufferOptions;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.knowledge.LearningState.Phase;
-import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.model.ModelRegistry;
-import io.seamark.knowledge.training.AppealNetSettings;
 import io.seamark.knowledge.training.RoundControl;
 import io.seamark.knowledge.training.RoundResult;
 import io.seamark.knowledge.training.RoundSettings;
-import io.seamark.knowledge.training.TrainingSize;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
 import io.seamark.network.RfNetWeights;
+import io.seamark.setting.KnowledgeSettings;
+import io.seamark.setting.SettingGroup;
+import io.seamark.setting.TrainingSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -71,14 +71,15 @@ class LifelongLearningTest {
         replicas,
         folder.resolve("models"),
         model,
-        LearningSettings.NO_FRAMES,
-        null,
-        8,
-        trigger,
-        minInterval,
-        16,
-        new RoundSettings(
-            steps, 2, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS, Street.SIZE),
+        new KnowledgeSettings(
+            "",
+            LearningSettings.NO_FRAMES,
+            Path.of(""),
+            8,
+            trigger,
+            Math.toIntExact(minInterval.toSeconds()),
+            16),
+        Street.round(steps, 2),
         bounds);
   }
 
@@ -278,24 +279,18 @@ class LifelongLearningTest {
             small.replicas(),
             small.models(),
             small.edgeModel(),
-            small.retain(),
-            small.retainLabels(),
-            small.retainFrames(),
-            small.triggerSamples(),
-            small.minInterval(),
-            small.rejectedKept(),
+            small.knowledge(),
             new RoundSettings(
-                round.steps(),
-                round.batch(),
-                round.learningRate(),
-                round.holdout(),
-                round.judgeFrames(),
-                round.judgeRetained(),
-                round.classWeights(),
-                round.seed(),
-                round.threads(),
+                SettingGroup.TRAINING.with(
+                    round.training(),
+                    Map.of(
+                        TrainingSettings.SIZE,
+                        "4000x4000",
+                        TrainingSettings.MAX_BYTES,
+                        Long.toString(1L << 30))),
                 round.appealNet(),
-                new TrainingSize(new FrameSize(4000, 4000), 1L << 30)),
+                round.seed(),
+                round.threads()),
             small.bounds());
     IllegalArgumentException e =
         assertThrows(
@@ -389,7 +384,7 @@ class LifelongLearningTest {
                 RoundControl.QUIET));
     assertFalse(judged.accepted());
     try (ModelRegistry registry =
-        ModelRegistry.open(Street.storage(), settings.models(), Clock.systemUTC())) {
+        ModelRegistry.open(Street.storage(), settings.models(), 16, Clock.systemUTC())) {
       assertEquals("v0", registry.champion().orElseThrow().version());
       assertTrue(Files.isRegularFile(registry.weights("v1").orElseThrow().file()));
     }

@@ -6,8 +6,7 @@ import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.imaging.Images;
-import io.seamark.knowledge.frames.FrameSize;
-import io.seamark.knowledge.training.TrainingSize;
+import io.seamark.knowledge.training.RoundSettings;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
 import io.seamark.network.RfNetWeights;
@@ -19,6 +18,8 @@ import io.seamark.plugin.KnowledgeManagement;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
+import io.seamark.setting.SettingGroup;
+import io.seamark.setting.TrainingSettings;
 import io.seamark.source.ProceduralStreet;
 import io.seamark.source.Weather;
 import java.io.IOException;
@@ -34,11 +35,21 @@ public final class Street {
   /** Height of its frames in pixels. */
   public static final int HEIGHT = 64;
 
-  /** Trains at the size of its frames. */
-  public static final TrainingSize SIZE =
-      new TrainingSize(new FrameSize(WIDTH, HEIGHT), TrainingSize.DEFAULTS.maxBytes());
-
   private Street() {}
+
+  /** A round at the size of its frames, with class weights and one thread. */
+  public static RoundSettings round(int steps, int batch) {
+    return round(steps, batch, WIDTH + "x" + HEIGHT);
+  }
+
+  /** The same at a size of its own; empty for the default. */
+  public static RoundSettings round(int steps, int batch, String size) {
+    return new RoundSettings(
+        new TrainingSettings(steps, batch, 5e-3, 5, 8, 4, true, 1, size, 4L << 30),
+        SettingGroup.APPEALNET.defaults(),
+        5,
+        1);
+  }
 
   /** Writes a narrow, untrained model. */
   public static Path model(Path file) throws IOException {

@@ -4,12 +4,16 @@ import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.NearestName;
 import io.seamark.registry.WrittenKeys;
+import io.seamark.setting.SettingGroup;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 
@@ -22,64 +26,39 @@ import org.eclipse.microprofile.config.Config;
 public final class SettingKeys {
   /** Keys of Seamark's own settings. */
   public static final List<String> OWN =
-      List.of(
-          "seamark.data",
-          "seamark.sam",
-          "seamark.model.mirror",
-          "seamark.seed",
-          "seamark.threads",
-          "seamark.plugins",
-          "seamark.queue",
-          "seamark.replica.buffers",
-          "seamark.buffer.max-bytes",
-          "seamark.buffer.max-samples",
-          "seamark.buffer.max-samples-per-edge",
-          "seamark.buffer.max-edges",
-          "seamark.body.seconds",
-          "seamark.native.megabytes",
-          ConfigurationSources.ALGORITHM,
-          "seamark.retain",
-          "seamark.retain.labels",
-          "seamark.retain.frames",
-          "seamark.edge.model",
-          "seamark.edge.name",
-          "seamark.edge.jpeg-quality",
-          "seamark.edge.answers.max-files",
-          "seamark.edge.outbox.max-bytes",
-          "seamark.edge.model.max-bytes",
-          "seamark.edge.sync.interval",
-          "seamark.edge.window",
-          "seamark.models.rejected",
-          "seamark.training.trigger.samples",
-          "seamark.training.min-interval",
-          "seamark.training.size",
-          "seamark.training.max-bytes",
-          "seamark.training.steps",
-          "seamark.training.batch",
-          "seamark.training.learning-rate",
-          "seamark.training.holdout",
-          "seamark.training.judge-frames",
-          "seamark.training.judge-retained",
-          "seamark.training.class-weights",
-          "seamark.training.threads",
-          "seamark.training.appealnet.frames",
-          "seamark.training.appealnet.steps",
-          "seamark.training.appealnet.batch",
-          "seamark.training.appealnet.learning-rate",
-          "seamark.training.appealnet.cost");
+      SettingGroup.ALL.stream().flatMap(group -> group.declared().keySet().stream()).toList();
 
-  private static final List<String> GROUPS =
-      List.of(
-          "seamark.training.",
-          "seamark.edge.",
-          "seamark.retain.",
-          "seamark.ianvs.",
-          "seamark.buffer.");
+  /** Beginnings that belong to Seamark, such as {@code seamark.training.}. */
+  private static final Set<String> GROUPS =
+      OWN.stream()
+          .filter(key -> key.chars().filter(c -> c == '.').count() > 1)
+          .map(key -> key.substring(0, key.indexOf('.', key.indexOf('.') + 1) + 1))
+          .collect(Collectors.toUnmodifiableSet());
 
   /** Letters that may be wrong in a key that is taken for one of ours. */
   private static final int NEAR = 2;
 
   private SettingKeys() {}
+
+  /**
+   * How settings are read: nobody else asks a configuration for one.
+   *
+   * @param config where they are
+   * @return gives the value of a declared key, empty if it is not set, and throws {@link
+   *     IllegalArgumentException} for a key that is declared nowhere
+   */
+  public static Function<String, Optional<String>> lookup(Config config) {
+    return key -> {
+      if (!all().contains(key) && !ofPlugin(key) && !told(key)) {
+        throw new IllegalArgumentException(key + " is read, but declared nowhere");
+      }
+      return config.getOptionalValue(key, String.class);
+    };
+  }
+
+  private static boolean told(String key) {
+    return SettingGroup.TOLD.stream().anyMatch(group -> group.declared().containsKey(key));
+  }
 
   /**
    * Every key of a setting or a choice.
@@ -109,7 +88,8 @@ public final class SettingKeys {
   }
 
   /**
-   * The wrong keys among those of every source, as far as they are meant for Seamark.
+   * The wrong keys among those of every source, as far as they are meant for Seamark, and the wrong
+   * values of settings.
    *
    * @param config any
    * @return one line for each
@@ -118,6 +98,9 @@ public final class SettingKeys {
     List<String> failures = new ArrayList<>();
     for (String key : WrittenKeys.of(config)) {
       wrong(key).ifPresent(rule -> failures.add(key + " is set, but " + rule));
+    }
+    for (SettingGroup<?> group : SettingGroup.ALL) {
+      group.read(lookup(config), failures);
     }
     return failures;
   }

@@ -4,6 +4,8 @@ import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.PluginContext;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
+import io.seamark.setting.HyperparameterBinding;
+import io.seamark.setting.HyperparameterSpec;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -347,7 +349,7 @@ public final class ConfiguredPlugins {
         binding.bind(
             name -> settings.apply(settingKey(provider, name)),
             name -> origins.apply(settingKey(provider, name)),
-            prefix(provider),
+            prefix(provider) + ".",
             failures);
     if (hyperparameters != null) {
       bound.put(provider, new Bound<>(hyperparameters, binding.values(hyperparameters)));

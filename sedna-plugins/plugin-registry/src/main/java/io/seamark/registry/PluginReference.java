@@ -2,6 +2,7 @@ package io.seamark.registry;
 
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
+import io.seamark.setting.HyperparameterSpec;
 import java.util.List;
 
 /** The reference page of plugins and hyperparameters, made from their declarations. */

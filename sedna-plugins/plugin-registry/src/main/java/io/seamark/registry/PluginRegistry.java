@@ -4,6 +4,7 @@ import io.seamark.host.PlainFile;
 import io.seamark.plugin.PluginContext;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
+import io.seamark.setting.HyperparameterBinding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -373,7 +374,7 @@ public final class PluginRegistry implements AutoCloseable {
         .bind(
             name -> Optional.empty(),
             name -> "",
-            "default of " + provider.kind() + "." + provider.name(),
+            "default of " + provider.kind() + "." + provider.name() + ".",
             failures);
     if (!failures.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", failures));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.seamark.plugin.HardExampleMining;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
+import io.seamark.setting.HyperparameterSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

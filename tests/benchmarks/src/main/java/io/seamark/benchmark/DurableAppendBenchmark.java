@@ -90,7 +90,7 @@ public class DurableAppendBenchmark {
             "score_margin",
             0.1,
             0.6);
-    outbox = Outbox.open(folder.resolve("outbox"), BufferOptions.outboxDefaults());
+    outbox = Outbox.open(folder.resolve("outbox"), BufferOptions.outbox(1 << 30));
     long before = outbox.bytes();
     outbox.append(template);
     int length = (int) (outbox.bytes() - before);

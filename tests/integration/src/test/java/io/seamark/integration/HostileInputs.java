@@ -572,7 +572,7 @@ final class HostileInputs {
     for (String line :
         List.of(
             "seamark.thread=2",
-            "seamark.threads=0",
+            "seamark.threads=-1",
             "seamark.threads=many",
             "seamark.threads=99999999999999999999",
             "seamark.seed=x",

@@ -3,6 +3,7 @@ package io.seamark.knowledge.frames;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.Frame;
+import io.seamark.setting.FrameSize;
 import java.io.IOException;
 
 /** Frames with true classes, read one at a time so that only those in use are in memory. */

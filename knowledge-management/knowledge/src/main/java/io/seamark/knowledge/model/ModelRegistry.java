@@ -41,9 +41,6 @@ public final class ModelRegistry implements AutoCloseable {
   private static final Pattern VERSION =
       Pattern.compile("(v(?:0|[1-9][0-9]{0,8}))\\.(json|safetensors)");
 
-  /** Rejected versions whose weights are kept where nothing else is said. */
-  public static final int DEFAULT_REJECTED_KEPT = 16;
-
   private static final String CHAMPION_POINTER = "champion.json";
   private static final String CHAMPION_WEIGHTS = "champion.safetensors";
   private static final String STAGED = ".staged-";
@@ -124,25 +121,11 @@ public final class ModelRegistry implements AutoCloseable {
    * @param storage keeps the versions
    * @param folder the storage's on this machine, where weights also wait for their verdict; made if
    *     it is not there
+   * @param rejectedKept rejected versions whose weights are kept, the newest ones, at least 0
    * @param clock for the time of creation of versions
    * @return the open registry
    * @throws IOException if another process has it open, or if there are versions but none of them
    *     can serve
-   */
-  public static ModelRegistry open(KnowledgeManagement storage, Path folder, Clock clock)
-      throws IOException {
-    return open(storage, folder, DEFAULT_REJECTED_KEPT, clock);
-  }
-
-  /**
-   * The same with another number of rejected versions.
-   *
-   * @param storage as above
-   * @param folder as above
-   * @param rejectedKept rejected versions whose weights are kept, the newest ones, at least 0
-   * @param clock as above
-   * @return the open registry
-   * @throws IOException as above
    */
   public static ModelRegistry open(
       KnowledgeManagement storage, Path folder, int rejectedKept, Clock clock) throws IOException {

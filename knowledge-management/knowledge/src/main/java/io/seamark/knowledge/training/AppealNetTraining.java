@@ -1,7 +1,6 @@
 package io.seamark.knowledge.training;
 
 import io.seamark.imaging.Images;
-import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.tensorflow.AppealNetTrainer;
@@ -12,6 +11,8 @@ import io.seamark.network.tensorflow.TrainingOptions;
 import io.seamark.network.tensorflow.TrainingSample;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.Frame;
+import io.seamark.setting.AppealNetSettings;
+import io.seamark.setting.FrameSize;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,6 @@ package io.seamark.knowledge.training;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.knowledge.evaluation.ModelJudge;
 import io.seamark.knowledge.frames.BufferedFrames;
-import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
 import io.seamark.knowledge.model.ModelRegistry;
@@ -24,6 +23,9 @@ import io.seamark.plugin.TaskSample;
 import io.seamark.plugin.TaskUpdateDecision;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
 import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.setting.AppealNetSettings;
+import io.seamark.setting.FrameSize;
+import io.seamark.setting.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,7 +100,7 @@ public final class TrainingRound {
    * @throws IOException if the retained frames cannot be read
    */
   public FrameSize size(EdgeModel model) throws IOException {
-    return settings.size().of(model, retained, settings.batch());
+    return TrainingSize.of(settings.training(), model, retained, settings.training().batch());
   }
 
   /** What a round may read, decided before it begins. */
@@ -196,7 +198,7 @@ public final class TrainingRound {
   }
 
   private Plan plan(FrameSize size, ReplayBuffer buffer, int classes) {
-    Holdout holdout = new Holdout(settings.holdout());
+    Holdout holdout = new Holdout(settings.training().holdout());
     ReplayPolicy policy = plugins.create(PluginKind.REPLAY_POLICY);
     List<Long> heldOut = new ArrayList<>();
     buffer
@@ -209,7 +211,7 @@ public final class TrainingRound {
                 policy.offer(entry.candidate());
               }
             });
-    List<Long> judgedOn = spread(heldOut, settings.judgeFrames());
+    List<Long> judgedOn = spread(heldOut, settings.training().judgeFrames());
     // A second pass rather than a map: the policy keeps few of a buffer that grows without bound.
     Set<Long> kept = new HashSet<>(policy.retained());
     Set<Long> taken = new HashSet<>(kept);
@@ -234,7 +236,7 @@ public final class TrainingRound {
         tasks.trained(),
         judgedOn,
         retainedTrain,
-        spread(retainedHeldOut, settings.judgeRetained()),
+        spread(retainedHeldOut, settings.training().judgeRetained()),
         pixels(buffer, kept, size, classes),
         tasks);
   }
@@ -297,13 +299,18 @@ public final class TrainingRound {
     // The branch for depth can only be trained where there is depth.
     boolean depth = start.depth() && first.frame().depth() != null;
     EdgeModel begin = new EdgeModel(start.weights(), start.classes(), start.normalisation(), depth);
-    int rehearsed = old == null ? 0 : settings.batch() / 2;
+    int rehearsed = old == null ? 0 : settings.training().batch() / 2;
     TrainingOptions options =
         TrainingOptions.fineTuning(
-                settings.learningRate(), settings.batch(), settings.seed(), settings.threads())
+                settings.training().learningRate(),
+                settings.training().batch(),
+                settings.seed(),
+                settings.threads())
             .withClassWeights(
-                settings.classWeights() ? classWeights(plan.pixels(), rehearsal) : List.of());
-    int steps = settings.steps();
+                settings.training().classWeights()
+                    ? classWeights(plan.pixels(), rehearsal)
+                    : List.of());
+    int steps = settings.training().steps();
     int edge = Math.max(1, steps / 10);
     double firstLoss = 0;
     double lastLoss = 0;
@@ -318,12 +325,14 @@ public final class TrainingRound {
           return Optional.empty();
         }
         List<TrainingSample> batch = new ArrayList<>();
-        for (int i = 0; i < settings.batch(); i++) {
+        for (int i = 0; i < settings.training().batch(); i++) {
           Supply from = old != null && i < rehearsed ? old : fresh.get(drawn++ % fresh.size());
           batch.add(Augmentation.STANDARD.apply(from.sample(depth), from.random));
         }
         double loss =
-            trainer.step(batch, TrainingOptions.cosine(settings.learningRate(), step, edge, steps));
+            trainer.step(
+                batch,
+                TrainingOptions.cosine(settings.training().learningRate(), step, edge, steps));
         if (!Double.isFinite(loss)) {
           throw new IOException("training diverged: the loss of step " + step + " is " + loss);
         }
@@ -418,7 +427,7 @@ public final class TrainingRound {
       chosen.putAll(plugins.effective(kind));
     }
     Map<String, String> hyperparameters = settings.asMap();
-    hyperparameters.put(TrainingSize.SIZE, plan.size().toString());
+    hyperparameters.put(TrainingSettings.SIZE, plan.size().toString());
     return new Provenance(
         Provenance.TRAINING,
         null,

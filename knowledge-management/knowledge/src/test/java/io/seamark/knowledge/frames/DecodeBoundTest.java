@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.Frame;
+import io.seamark.setting.FrameSize;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

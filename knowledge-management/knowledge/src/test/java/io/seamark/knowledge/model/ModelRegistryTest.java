@@ -54,7 +54,7 @@ class ModelRegistryTest {
 
   private ModelRegistry begun() throws IOException {
     Path initial = Files.writeString(elsewhere.resolve("street.safetensors"), "weights 0");
-    ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON);
+    ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, 16, NOON);
     registry.begin(initial);
     return registry;
   }
@@ -143,7 +143,7 @@ class ModelRegistryTest {
       add(registry, "weights 1", new Accepted("better"));
       before = registry.versions();
     }
-    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, 16, NOON)) {
       assertEquals(before, registry.versions());
       assertEquals(before.get(1), registry.champion().orElseThrow());
     }
@@ -154,14 +154,14 @@ class ModelRegistryTest {
     Path initial = Files.writeString(elsewhere.resolve("street.safetensors"), "weights 0");
     KnowledgeManagement far = ours -> LocalFolder.open(elsewhere.resolve("far"));
     List<ModelVersion> before;
-    try (ModelRegistry registry = ModelRegistry.open(far, folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(far, folder, 16, NOON)) {
       registry.begin(initial);
       add(registry, "weights 1", new Accepted("better"));
       before = registry.versions();
     }
     assertEquals(List.of(), files());
     Files.writeString(elsewhere.resolve("far/v1.safetensors"), "weights !");
-    try (ModelRegistry registry = ModelRegistry.open(far, folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(far, folder, 16, NOON)) {
       assertEquals(before, registry.versions());
       assertEquals("v1", registry.champion().orElseThrow().version());
       assertEquals("weights 1", Files.readString(registry.weights("v1").orElseThrow().file()));
@@ -174,7 +174,7 @@ class ModelRegistryTest {
       registry.stage((file, version) -> Files.writeString(file, "half"));
     }
     Files.writeString(folder.resolve(".seamark-0123456789abcdef0123456789abcdef.new"), "{");
-    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, 16, NOON)) {
       assertEquals(1, registry.versions().size());
       assertEquals(5, files().size(), files()::toString);
     }
@@ -184,7 +184,7 @@ class ModelRegistryTest {
   void crashBetweenWeightsAndDescriptionIsNoVersion() throws IOException {
     begun().close();
     Files.writeString(folder.resolve("v1.safetensors"), "weights 1");
-    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, 16, NOON)) {
       assertEquals(1, registry.versions().size());
       assertFalse(Files.exists(folder.resolve("v1.safetensors")));
       assertEquals("v1", add(registry, "again", new Accepted("better")).version());
@@ -215,7 +215,7 @@ class ModelRegistryTest {
   void modelsHaveThePermissionsOfAnyNewFile() throws IOException {
     Path initial = Files.writeString(elsewhere.resolve("street.safetensors"), "weights 0");
     Files.setPosixFilePermissions(initial, PosixFilePermissions.fromString("r--------"));
-    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, 16, NOON)) {
       registry.begin(initial);
     }
     Path usual = Files.createFile(elsewhere.resolve("usual"));
@@ -235,7 +235,7 @@ class ModelRegistryTest {
     }
     Files.writeString(folder.resolve("v4.safetensors"), "also theirs");
     Files.move(folder.resolve("v2.safetensors"), folder.resolve("v3.safetensors"));
-    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, 16, NOON)) {
       assertEquals("v2", add(registry, "weights 2", new Accepted("better")).version());
       assertEquals("v5", add(registry, "weights 5", new Accepted("better")).version());
     }
@@ -252,7 +252,7 @@ class ModelRegistryTest {
     }
     Files.write(folder.resolve("champion.json"), pointer);
     Files.writeString(folder.resolve("champion.safetensors"), "weights 0");
-    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, 16, NOON)) {
       assertEquals("v1", registry.champion().orElseThrow().version());
       assertEquals("weights 1", champion());
     }
@@ -264,7 +264,7 @@ class ModelRegistryTest {
       add(registry, "weights 1", new Accepted("better"));
     }
     Files.writeString(folder.resolve("champion.safetensors"), "weights 0");
-    ModelRegistry.open(LocalFolder::open, folder, NOON).close();
+    ModelRegistry.open(LocalFolder::open, folder, 16, NOON).close();
     assertEquals("weights 1", champion());
   }
 
@@ -276,7 +276,7 @@ class ModelRegistryTest {
       add(registry, "weights 2", new Rejected("worse"));
     }
     Files.writeString(folder.resolve("champion.json"), pointer);
-    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, 16, NOON)) {
       assertEquals("v1", registry.champion().orElseThrow().version());
     }
   }
@@ -287,7 +287,7 @@ class ModelRegistryTest {
       add(registry, "weights 1", new Accepted("better"));
     }
     Files.writeString(folder.resolve("v1.safetensors"), "weights !");
-    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, 16, NOON)) {
       assertEquals("v1", registry.champion().orElseThrow().version());
       assertArrayEquals(
           "weights 1".getBytes(StandardCharsets.UTF_8),
@@ -302,7 +302,7 @@ class ModelRegistryTest {
     }
     Files.writeString(folder.resolve("v1.safetensors"), "weights !");
     Files.writeString(folder.resolve("champion.safetensors"), "weights ?");
-    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, NOON)) {
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, 16, NOON)) {
       assertEquals("v0", registry.champion().orElseThrow().version());
       assertEquals("weights 0", champion());
       IOException refused = assertThrows(IOException.class, () -> registry.weights("v1"));
@@ -327,11 +327,11 @@ class ModelRegistryTest {
     try (ModelRegistry registry = begun()) {
       IOException e =
           assertThrows(
-              IOException.class, () -> ModelRegistry.open(LocalFolder::open, folder, NOON));
+              IOException.class, () -> ModelRegistry.open(LocalFolder::open, folder, 16, NOON));
       assertTrue(String.valueOf(e.getMessage()).contains("is in use"), e.getMessage());
       assertEquals(1, registry.versions().size());
     }
-    ModelRegistry.open(LocalFolder::open, folder, NOON).close();
+    ModelRegistry.open(LocalFolder::open, folder, 16, NOON).close();
   }
 
   @ParameterizedTest

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.knowledge.Street;
-import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.ProceduralDay;
 import io.seamark.network.EdgeModel;
@@ -16,6 +15,8 @@ import io.seamark.network.RfNetWeights;
 import io.seamark.network.Tensor;
 import io.seamark.network.tensorflow.RfNetTrainer;
 import io.seamark.network.tensorflow.TrainingOptions;
+import io.seamark.setting.AppealNetSettings;
+import io.seamark.setting.FrameSize;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -12,7 +12,6 @@ import io.seamark.buffer.ReplayBuffer;
 import io.seamark.knowledge.Street;
 import io.seamark.knowledge.evaluation.ModelJudge;
 import io.seamark.knowledge.frames.BufferedFrames;
-import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.ProceduralDay;
 import io.seamark.knowledge.model.ModelRegistry;
@@ -25,6 +24,7 @@ import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
+import io.seamark.setting.FrameSize;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -50,8 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 // JUnit sets the folder and calls the set-up.
 @SuppressWarnings("NullAway.Init")
 class TrainingRoundTest {
-  private static final RoundSettings QUICK =
-      new RoundSettings(40, 4, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS, Street.SIZE);
+  private static final RoundSettings QUICK = Street.round(40, 4);
 
   @TempDir private Path folder;
   private Path buffer;
@@ -63,7 +62,7 @@ class TrainingRoundTest {
 
   private ModelRegistry registry() throws IOException {
     ModelRegistry registry =
-        ModelRegistry.open(Street.storage(), folder.resolve("models"), Clock.systemUTC());
+        ModelRegistry.open(Street.storage(), folder.resolve("models"), 16, Clock.systemUTC());
     if (registry.versions().isEmpty()) {
       registry.begin(Street.model(folder.resolve("street.safetensors")));
     }
@@ -217,8 +216,7 @@ class TrainingRoundTest {
       Street.append(samples, 0, 5);
     }
     Set<String> given = new HashSet<>();
-    RoundSettings brief =
-        new RoundSettings(2, 4, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS, Street.SIZE);
+    RoundSettings brief = Street.round(2, 4);
     try (ModelRegistry registry = registry();
         ReplayBuffer samples = ReplayBuffer.openReadOnly(buffer)) {
       RoundResult.Judged judged =
@@ -243,9 +241,7 @@ class TrainingRoundTest {
   @Test
   void withoutRetainedFramesTheSizeIsTheStatedOneWhateverIsInTheBuffer() throws IOException {
     EdgeModel model = EdgeModel.load(Street.model(folder.resolve("m.safetensors")));
-    RoundSettings plain =
-        new RoundSettings(
-            1, 2, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS, TrainingSize.DEFAULTS);
+    RoundSettings plain = Street.round(1, 2, "");
     TrainingRound none = new TrainingRound(plain, Street.plugins(Map.of()), LabelledFrames.NONE);
     assertEquals(new FrameSize(480, 360), none.size(model));
     TrainingRound retained = new TrainingRound(plain, Street.plugins(Map.of()), day());

@@ -4,24 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.ProceduralDay;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.RfNetWeights;
 import io.seamark.network.tensorflow.RfNetTrainer;
+import io.seamark.setting.FrameSize;
+import io.seamark.setting.SettingGroup;
+import io.seamark.setting.TrainingSettings;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TrainingSizeTest {
   private static final EdgeModel MODEL = EdgeModel.of(RfNetWeights.initial(1, 11, 4, false));
-  private static final long ENOUGH = TrainingSize.DEFAULTS.maxBytes();
+  private static final TrainingSettings DEFAULTS = SettingGroup.TRAINING.defaults();
+  private static final long ENOUGH = DEFAULTS.maxBytes();
 
-  private static TrainingSize from(String size, String bytes) {
-    Map<String, String> values = Map.of(TrainingSize.SIZE, size, TrainingSize.MAX_BYTES, bytes);
-    return TrainingSize.from(key -> Optional.ofNullable(values.get(key)));
+  private static TrainingSettings from(String size, String bytes) {
+    return SettingGroup.TRAINING.with(
+        DEFAULTS, Map.of(TrainingSettings.SIZE, size, TrainingSettings.MAX_BYTES, bytes));
   }
 
   private static LabelledFrames own(int width, int height) {
@@ -30,27 +32,31 @@ class TrainingSizeTest {
 
   @Test
   void ownFramesDecideAndWithoutThemAStatedSize() throws IOException {
-    TrainingSize plain = from("", "");
-    assertEquals(TrainingSize.DEFAULTS, plain);
-    assertEquals(TrainingSize.DEFAULT, plain.of(MODEL, LabelledFrames.NONE, 4));
-    assertEquals(new FrameSize(240, 160), plain.of(MODEL, own(240, 160), 4));
-    assertEquals(new FrameSize(100, 70), from("100x70", "").of(MODEL, own(240, 160), 4));
+    TrainingSettings plain = from("", "");
+    assertEquals(DEFAULTS, plain);
+    assertEquals(TrainingSize.DEFAULT, TrainingSize.of(plain, MODEL, LabelledFrames.NONE, 4));
+    assertEquals(new FrameSize(240, 160), TrainingSize.of(plain, MODEL, own(240, 160), 4));
+    assertEquals(
+        new FrameSize(100, 70), TrainingSize.of(from("100x70", ""), MODEL, own(240, 160), 4));
   }
 
   @Test
   void aSizeOfItsOwnIsHalvedUntilItFitsAndASetOneIsRefused() throws IOException {
     long least = RfNetTrainer.memory(MODEL, 240, 160, 64);
-    TrainingSize tight = new TrainingSize(null, Math.max(512L << 20, least));
+    TrainingSettings tight = from("", Long.toString(Math.max(512L << 20, least)));
     assertTrue(RfNetTrainer.memory(MODEL, 1920, 1280, 64) > tight.maxBytes());
-    FrameSize fits = tight.of(MODEL, own(1920, 1280), 64);
+    FrameSize fits = TrainingSize.of(tight, MODEL, own(1920, 1280), 64);
     assertTrue(RfNetTrainer.memory(MODEL, fits.width(), fits.height(), 64) <= tight.maxBytes());
     assertEquals(1920 * fits.height(), 1280 * fits.width());
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class,
             () ->
-                new TrainingSize(new FrameSize(1920, 1280), tight.maxBytes())
-                    .of(MODEL, own(1920, 1280), 64));
+                TrainingSize.of(
+                    from("1920x1280", Long.toString(tight.maxBytes())),
+                    MODEL,
+                    own(1920, 1280),
+                    64));
     assertTrue(
         String.valueOf(e.getMessage())
             .matches(
@@ -83,7 +89,8 @@ class TrainingSizeTest {
           e.getMessage());
     }
     assertEquals(
-        "seamark.training.max-bytes is 'much', but must be a whole number",
+        "seamark.training.max-bytes is 'much', but must be a whole number of bytes of at least"
+            + " 536870912",
         assertThrows(IllegalArgumentException.class, () -> from("", "much")).getMessage());
   }
 
@@ -106,7 +113,8 @@ class TrainingSizeTest {
             return "retained frames";
           }
         };
-    IOException e = assertThrows(IOException.class, () -> from("", "").of(MODEL, damaged, 4));
+    IOException e =
+        assertThrows(IOException.class, () -> TrainingSize.of(DEFAULTS, MODEL, damaged, 4));
     assertEquals("none of the first 2 of the retained frames can be read", e.getMessage());
   }
 }

@@ -1,15 +1,17 @@
 package io.seamark.registry.service;
 
 import io.seamark.configuration.ConfigurationSources;
-import io.seamark.host.NamedPath;
+import io.seamark.configuration.SettingKeys;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginCatalogue;
 import io.seamark.registry.PluginRegistry;
+import io.seamark.setting.SettingGroup;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.ServiceUnavailableException;
+import java.nio.file.Path;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
@@ -46,9 +48,9 @@ public class PluginBeans {
   @Produces
   @Singleton
   public PluginRegistry registry(@Layered Config config) {
-    String folder = config.getOptionalValue("seamark.plugins", String.class).orElse("").strip();
+    Path folder = SettingGroup.COMMON.read(SettingKeys.lookup(config)).plugins();
     return PluginRegistry.discover(
-        folder.isEmpty() ? null : NamedPath.of(folder), PluginRegistry.class.getClassLoader());
+        folder.toString().isEmpty() ? null : folder, PluginRegistry.class.getClassLoader());
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.seamark.unknown.segment;
 
+import io.seamark.host.CacheFolder;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
 import io.seamark.perception.PixelConfidence;
@@ -32,13 +33,6 @@ import org.jspecify.annotations.Nullable;
  * were not changed first. Results do not depend on the number of threads.
  */
 public final class SegmentAnything implements MaskGenerator {
-  /** Where the embedded segmenter is laid out: a folder of this user's own, never a shared one. */
-  private static final Path CACHE =
-      Path.of(
-          System.getProperty(
-              "seamark.cache",
-              Path.of(System.getProperty("user.home"), ".cache", "seamark").toString()));
-
   /** Prompts that are chosen at once in the fast mode, whatever the number of threads. */
   private static final int ROUND = 16;
 
@@ -120,7 +114,7 @@ public final class SegmentAnything implements MaskGenerator {
     Path folder = parameters.folder();
     boolean embedded = folder.toString().isEmpty();
     if (embedded) {
-      folder = StreetModels.segmenter(CACHE);
+      folder = StreetModels.segmenter(CacheFolder.path());
     }
     GeneratorSettings settings = GeneratorSettings.ofFolder(folder).with(parameters);
     SamFolder files = SamFolder.find(folder, parameters.variant());

@@ -1,7 +1,10 @@
 package io.seamark.unknown.service;
 
+import io.seamark.configuration.SettingKeys;
+import io.seamark.setting.SettingGroup;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
@@ -18,11 +21,8 @@ public class JobPath implements OASFilter {
 
   @Override
   public void filterOpenAPI(OpenAPI document) {
-    String job =
-        ConfigProvider.getConfig()
-            .getOptionalValue("JOB_NAME", String.class)
-            .map(String::strip)
-            .orElse("sedna");
+    Config config = ConfigProvider.getConfig();
+    String job = SettingGroup.SEDNA.read(SettingKeys.lookup(config)).job();
     Map<String, PathItem> described = new LinkedHashMap<>(document.getPaths().getPathItems());
     Paths served = OASFactory.createPaths();
     described.forEach(

@@ -9,6 +9,7 @@ import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
 import io.seamark.registry.service.Layered;
 import io.seamark.registry.service.PluginBeans;
+import io.seamark.setting.SettingGroup;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
@@ -44,7 +45,8 @@ public class ProcessingHost {
   private volatile Map<String, String> effective = Map.of();
   private volatile String failure = "starting";
   private volatile String job = "";
-  private volatile Duration patience = Duration.ofSeconds(ServiceSettings.BODY_SECONDS);
+  private volatile Duration patience =
+      Duration.ofSeconds(SettingGroup.PROCESSING.defaults().bodySeconds());
 
   void start(@Observes @Initialized(ApplicationScoped.class) Object started) {
     try {
@@ -55,22 +57,26 @@ public class ProcessingHost {
       PluginRegistry found = registry.get();
       ConfiguredPlugins plugins =
           new ConfiguredPlugins(
-              found, config, settings.pluginFallbacks(), settings.seed(), settings.threads());
+              found,
+              config,
+              settings.pluginFallbacks(),
+              settings.common().seed(),
+              settings.common().computing());
       beans.configured(found, plugins);
       String name = plugins.name(PluginKind.UNSEEN_TASK_PROCESSING);
-      patience = Duration.ofSeconds(settings.bodySeconds());
+      patience = Duration.ofSeconds(settings.processing().bodySeconds());
       TaskProcessor opened = open(settings, plugins, name, memory);
       effective = effective(plugins, found);
       metrics.register(opened, memory);
-      job = settings.job();
+      job = settings.sedna().job();
       processor = opened;
       failure = "";
       LOG.info(
           "unknown-task processing is ready: processing={} buffer={} samples={} threads={}",
           name,
-          settings.buffer(),
+          settings.bufferFolder(),
           opened.buffered(),
-          settings.threads());
+          settings.common().computing());
     } catch (IOException | RuntimeException | LinkageError e) {
       String message = e.getMessage();
       failure = message == null ? e.toString() : message;
@@ -147,10 +153,10 @@ public class ProcessingHost {
           reRecognition,
           allocation,
           name,
-          ReplayBuffer.open(settings.buffer(), settings.bounds()),
-          settings.queue(),
+          ReplayBuffer.open(settings.bufferFolder(), settings.bounds()),
+          settings.processing().queue(),
           memory,
-          ServiceMemory.outside(settings.nativeMegabytes()));
+          ServiceMemory.outside(settings.processing().nativeMegabytes()));
     } catch (IOException | RuntimeException e) {
       processing.close();
       throw e;

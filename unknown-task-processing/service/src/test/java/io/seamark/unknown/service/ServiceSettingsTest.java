@@ -4,14 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.seamark.buffer.BufferOptions;
-import io.seamark.configuration.SettingKeys;
+import io.seamark.setting.BufferSettings;
+import io.seamark.setting.CommonSettings;
+import io.seamark.setting.ProcessingSettings;
+import io.seamark.setting.SednaSettings;
+import io.seamark.setting.SettingGroup;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.Test;
 
@@ -20,29 +22,26 @@ class ServiceSettingsTest {
   void of_hasDefaultsForAllButTheFolder() {
     ServiceSettings settings = ServiceSettings.of(config(Map.of("seamark.data", "out")));
 
-    assertEquals(Path.of("out", "buffer"), settings.buffer());
+    assertEquals(Path.of("out", "buffer"), settings.bufferFolder());
     assertEquals(Map.of("mask_generator.segment_anything.folder", ""), settings.pluginFallbacks());
-    assertEquals(1, settings.seed());
-    assertEquals(Runtime.getRuntime().availableProcessors(), settings.threads());
-    assertEquals(4, settings.queue());
-    assertEquals(30, settings.bodySeconds());
-    assertEquals(0, settings.nativeMegabytes());
-    assertEquals("sedna", settings.job());
+    assertEquals(
+        new ServiceSettings(
+            SettingGroup.COMMON.with(SettingGroup.COMMON.defaults(), Map.of("seamark.data", "out")),
+            SettingGroup.PROCESSING.defaults(),
+            SettingGroup.BUFFER.defaults(),
+            SettingGroup.SEDNA.defaults()),
+        settings);
+    assertEquals(BufferOptions.defaults(), settings.bounds());
   }
 
   @Test
   void of_readsEverySetting() {
     assertEquals(
         new ServiceSettings(
-            Path.of("out"),
-            "sam",
-            -7,
-            3,
-            0,
-            7,
-            300,
-            "helmet",
-            BufferOptions.defaults().withMaxBytes(1 << 20).withMaxSamples(40, 10, 3)),
+            new CommonSettings(-7, 3, Path.of(""), Path.of(""), Path.of("sam"), Path.of("out")),
+            new ProcessingSettings(0, 7, 300),
+            new BufferSettings(1 << 20, 40, 10, 3),
+            new SednaSettings("helmet")),
         ServiceSettings.of(
             config(
                 Map.ofEntries(
@@ -66,7 +65,7 @@ class ServiceSettingsTest {
         config(
             Map.of(
                 "seamark.seed", "x",
-                "seamark.threads", "0",
+                "seamark.threads", "-1",
                 "seamark.queue", "65",
                 "seamark.native.megabytes", "-1",
                 "seamark.buffer.max-bytes", "8 GiB",
@@ -78,15 +77,15 @@ class ServiceSettingsTest {
         List.of(
             "seamark.data is not set, but must name the folder that holds the replay buffer",
             "seamark.seed is 'x', but must be a whole number",
-            "seamark.threads is '0', but must be a whole number from 1 to 1024",
-            "seamark.queue is '65', but must be a whole number from 0 to 64",
-            "seamark.native.megabytes is '-1', but must be a whole number from 0 to 1048576",
-            "seamark.buffer.max-bytes is '8 GiB', but must be a whole number from 65536 to"
-                + " 9223372036854775807",
-            "seamark.buffer.max-samples is '0', but must be a whole number from 1 to 10000000",
-            "seamark.buffer.max-samples-per-edge is '50001', but must be a whole number from 1 to"
-                + " 50000",
-            "seamark.buffer.max-edges is '-1', but must be a whole number from 1 to 100000"),
+            "seamark.threads is '-1', but must be a whole number from 0 to 256",
+            "seamark.queue is '65', but must be a whole number of frames from 0 to 64",
+            "seamark.native.megabytes is '-1', but must be a whole number of MB from 0 to 1048576",
+            "seamark.buffer.max-bytes is '8 GiB', but must be a whole number of bytes of at least"
+                + " 65536",
+            "seamark.buffer.max-samples is '0', but must be a whole number of samples from 1 to"
+                + " 10000000",
+            "seamark.buffer.max-edges is '-1', but must be a whole number of edges from 1 to"
+                + " 100000"),
         String.valueOf(
                 assertThrows(IllegalArgumentException.class, () -> ServiceSettings.of(wrong))
                     .getMessage())
@@ -95,19 +94,14 @@ class ServiceSettingsTest {
   }
 
   @Test
-  void of_readsNoBoundThatTheCommandLineWouldRefuse() {
-    List<String> asked = new ArrayList<>();
-    BufferOptions bounds =
-        BufferOptions.from(
-            key -> {
-              asked.add(key);
-              return Optional.empty();
-            },
-            new ArrayList<>());
+  void of_boundsAnEdgesShareByTheWhole() {
+    Config wrong =
+        config(Map.of("seamark.data", "d", "seamark.buffer.max-samples-per-edge", "50001"));
 
-    assertEquals(BufferOptions.defaults(), bounds);
-    assertEquals(4, asked.size());
-    assertEquals(List.of(), SettingKeys.failures("--set", asked));
+    assertEquals(
+        "seamark.buffer.max-samples-per-edge is '50001', but must be a whole number of samples from"
+            + " 0 to 50000",
+        assertThrows(IllegalArgumentException.class, () -> ServiceSettings.of(wrong)).getMessage());
   }
 
   private static Config config(Map<String, String> values) {

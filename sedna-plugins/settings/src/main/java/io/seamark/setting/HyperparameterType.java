@@ -1,4 +1,4 @@
-package io.seamark.registry;
+package io.seamark.setting;
 
 /** What a hyperparameter's value is. */
 public enum HyperparameterType {

@@ -1,4 +1,4 @@
-package io.seamark.knowledge.frames;
+package io.seamark.setting;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,4 +1,4 @@
-package io.seamark.registry;
+package io.seamark.setting;
 
 import io.seamark.host.NamedPath;
 import io.seamark.plugin.Hyperparameter;
@@ -21,16 +21,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <H> the record
  */
-final class HyperparameterBinding<H extends Record> {
+public final class HyperparameterBinding<H extends Record> {
   private final Class<H> type;
   private final RecordComponent[] components;
   private final List<HyperparameterSpec> specs;
   private final Constructor<H> constructor;
 
   /**
-   * @throws IllegalArgumentException if the record does not keep {@link Hyperparameter}'s rules
+   * Reads a record's declarations.
+   *
+   * @param type the record
+   * @throws IllegalArgumentException if it does not keep {@link Hyperparameter}'s rules
    */
-  HyperparameterBinding(Class<H> type) {
+  public HyperparameterBinding(Class<H> type) {
     this.type = type;
     RecordComponent[] found = type.getRecordComponents();
     if (found == null) {
@@ -53,7 +56,12 @@ final class HyperparameterBinding<H extends Record> {
     }
   }
 
-  List<HyperparameterSpec> specs() {
+  /**
+   * What is declared.
+   *
+   * @return one per component, in the order of the record
+   */
+  public List<HyperparameterSpec> specs() {
     return specs;
   }
 
@@ -62,11 +70,11 @@ final class HyperparameterBinding<H extends Record> {
    *
    * @param values text by hyperparameter name; empty for the default
    * @param origins what a message says of where a value comes from; may be empty
-   * @param prefix put before each name in messages
+   * @param prefix put before each name in messages, up to and with its last dot
    * @param failures one line is added for each wrong value
    * @return null if there were failures
    */
-  @Nullable H bind(
+  public @Nullable H bind(
       Function<String, Optional<String>> values,
       Function<String, String> origins,
       String prefix,
@@ -79,15 +87,7 @@ final class HyperparameterBinding<H extends Record> {
       try {
         arguments[i] = parse(components[i].getType(), spec, text.strip());
       } catch (IllegalArgumentException e) {
-        failures.add(
-            prefix
-                + "."
-                + spec.name()
-                + " is '"
-                + text
-                + "', but must be "
-                + spec.rule()
-                + origins.apply(spec.name()));
+        failures.add(wrong(prefix, spec, text) + origins.apply(spec.name()));
       }
     }
     if (failures.size() > before) {
@@ -97,7 +97,12 @@ final class HyperparameterBinding<H extends Record> {
       return constructor.newInstance(arguments);
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof IllegalArgumentException rule) {
-        failures.add(prefix + ": " + rule.getMessage());
+        String message = String.valueOf(rule.getMessage());
+        // A rule of several values may name them in full.
+        failures.add(
+            message.startsWith(prefix)
+                ? message
+                : prefix.replaceFirst("\\.$", "") + ": " + message);
         return null;
       }
       throw new IllegalStateException(type.getName() + " failed: " + e.getCause(), e.getCause());
@@ -106,8 +111,30 @@ final class HyperparameterBinding<H extends Record> {
     }
   }
 
-  /** The record's values as they would be written in configuration, in its order. */
-  Map<String, String> values(H hyperparameters) {
+  /** The ranges' failures among the values of the components, in their order. */
+  List<String> check(String prefix, Object... values) {
+    List<String> failures = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      HyperparameterSpec spec = specs.get(i);
+      if (values[i] instanceof Number number
+          && !(number.doubleValue() >= spec.min() && number.doubleValue() <= spec.max())) {
+        failures.add(wrong(prefix, spec, values[i]));
+      }
+    }
+    return failures;
+  }
+
+  private static String wrong(String prefix, HyperparameterSpec spec, Object value) {
+    return prefix + spec.name() + " is '" + value + "', but must be " + spec.rule();
+  }
+
+  /**
+   * A record's values as they would be written in configuration.
+   *
+   * @param hyperparameters any
+   * @return by name, in the order of the record
+   */
+  public Map<String, String> values(H hyperparameters) {
     Map<String, String> values = new LinkedHashMap<>();
     for (int i = 0; i < components.length; i++) {
       try {

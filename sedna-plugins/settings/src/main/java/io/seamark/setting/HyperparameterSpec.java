@@ -1,4 +1,4 @@
-package io.seamark.registry;
+package io.seamark.setting;
 
 import io.seamark.plugin.PluginProvider;
 import java.util.List;
@@ -36,7 +36,7 @@ public record HyperparameterSpec(
   /**
    * The hyperparameters of a provider, in the order of its record.
    *
-   * @param provider from {@link PluginRegistry#providers}
+   * @param provider of a plugin
    * @return one per record component
    */
   public static List<HyperparameterSpec> of(PluginProvider<?, ?> provider) {

@@ -1,0 +1,78 @@
+package io.seamark.setting;
+
+import io.seamark.plugin.Hyperparameter;
+import java.nio.file.Path;
+
+/**
+ * What the runtime on a device is set to.
+ *
+ * @param model the initial model; empty for the embedded one
+ * @param name by which the cloud knows the device; empty for one that the verb finds
+ * @param jpegQuality of the frames that are sent
+ * @param window frames that wait for the cloud at most before the source waits; 0 for any number
+ * @param syncInterval between two questions for a new model, in seconds
+ * @param modelMaxBytes the largest model that is fetched
+ * @param outboxMaxBytes the most that waits for the cloud
+ * @param answersMaxFiles the most answers that are kept
+ */
+public record EdgeSettings(
+    @Hyperparameter(
+            text =
+                "Weights of the initial edge model, as safetensors. Where none are named, the"
+                    + " embedded model serves. Knowledge management begins with the same file.",
+            defaultValue = "")
+        Path model,
+    @Hyperparameter(
+            text =
+                "The name by which the cloud knows this edge. Without one, edge takes the name of"
+                    + " the host, and run one of its own for every run.",
+            defaultValue = "")
+        String name,
+    @Hyperparameter(
+            name = "jpeg-quality",
+            text = "Quality of the JPEG in which a hard frame is sent.",
+            defaultValue = "0.95",
+            min = 0.1,
+            max = 1)
+        double jpegQuality,
+    @Hyperparameter(
+            text =
+                "Hard frames that wait for the cloud before the source waits too. 0 lets the source"
+                    + " go on, as a camera does. run takes 4, since its source is faster than any"
+                    + " camera.",
+            defaultValue = "0",
+            min = 0,
+            max = 1_000_000,
+            unit = "frames")
+        int window,
+    @Hyperparameter(
+            name = "sync.interval",
+            text = "Time between two questions for a new model. run takes 2.",
+            defaultValue = "30",
+            min = 1,
+            max = 86_400,
+            unit = "seconds")
+        int syncInterval,
+    @Hyperparameter(
+            name = "model.max-bytes",
+            text = "The largest model that is fetched.",
+            defaultValue = "1073741824",
+            min = 1,
+            unit = "bytes")
+        long modelMaxBytes,
+    @Hyperparameter(
+            name = "outbox.max-bytes",
+            text =
+                "The most that waits on disk for the cloud. A full outbox refuses frames, which"
+                    + " then keep the edge's own answer.",
+            defaultValue = "1073741824",
+            min = 1_048_576,
+            unit = "bytes")
+        long outboxMaxBytes,
+    @Hyperparameter(
+            name = "answers.max-files",
+            text = "The most answers that are kept in the output folder; the oldest go first.",
+            defaultValue = "10000",
+            min = 1,
+            unit = "files")
+        int answersMaxFiles) {}
