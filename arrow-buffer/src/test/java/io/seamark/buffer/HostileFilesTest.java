@@ -351,7 +351,7 @@ class HostileFilesTest {
   }
 
   @Test
-  void oneDamagedSourceIsLeftOutOfAGathering() throws IOException {
+  void oneDamagedSourceIsLeftOutOfAMerge() throws IOException {
     Path good = folder.resolve("good");
     Path bad = Files.createDirectory(folder.resolve("bad"));
     try (ReplayBuffer buffer = ReplayBuffer.open(good, Outcomes.SMALL)) {
@@ -360,10 +360,10 @@ class HostileFilesTest {
     Files.write(bad.resolve(SEALED), Arrays.copyOf(segment(2, true), 12));
     Files.write(bad.resolve("0000000001.arrow"), new byte[4000]);
     try (ReplayBuffer into = ReplayBuffer.open(folder.resolve("into"), Outcomes.SMALL);
-        Gathering gathering =
-            Gathering.open(into, folder.resolve("progress"), List.of(bad, good))) {
-      assertEquals(1, gathering.gather(10));
-      assertEquals(0, gathering.gather(10));
+        BufferMerge merge =
+            BufferMerge.open(into, folder.resolve("progress"), List.of(bad, good))) {
+      assertEquals(1, merge.takeIn(10));
+      assertEquals(0, merge.takeIn(10));
       assertEquals(1, into.size());
     }
   }

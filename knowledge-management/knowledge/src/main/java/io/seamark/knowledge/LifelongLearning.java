@@ -1,7 +1,7 @@
 package io.seamark.knowledge;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.seamark.buffer.Gathering;
+import io.seamark.buffer.BufferMerge;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.knowledge.LearningState.LastRequest;
 import io.seamark.knowledge.LearningState.LastRound;
@@ -56,7 +56,7 @@ public final class LifelongLearning implements AutoCloseable {
   private static final long LOOK_MILLIS = 500;
 
   /** Samples that are taken from each replica at a look, which holds the lock. */
-  private static final int GATHERED = 32;
+  private static final int MERGED = 32;
 
   /** How the reason of a round that failed begins. */
   private static final String FAILED = "failed: ";
@@ -75,7 +75,7 @@ public final class LifelongLearning implements AutoCloseable {
   private final Thread thread = new Thread(this::loop, "seamark-learning");
 
   private @Nullable ReplayBuffer buffer;
-  private @Nullable Gathering gathering;
+  private @Nullable BufferMerge merge;
   private boolean requested;
   private boolean stopping;
   private boolean running;
@@ -618,10 +618,10 @@ public final class LifelongLearning implements AutoCloseable {
         openBuffer();
       }
       ReplayBuffer samples = Objects.requireNonNull(buffer);
-      if (gathering == null) {
+      if (merge == null) {
         samples.refresh();
       } else {
-        gathering.gather(GATHERED);
+        merge.takeIn(MERGED);
       }
       first = samples.first();
       next = samples.next();
@@ -654,15 +654,15 @@ public final class LifelongLearning implements AutoCloseable {
       ReplayBuffer into = ReplayBuffer.open(folder, settings.bounds());
       buffer = into;
       Path progress = folder.resolveSibling("replicas");
-      gathering = Gathering.open(into, progress, settings.replicas());
+      merge = BufferMerge.open(into, progress, settings.replicas());
     }
   }
 
   private void closeBuffer() throws IOException {
     ReplayBuffer open = buffer;
-    Gathering sources = gathering;
+    BufferMerge sources = merge;
     buffer = null;
-    gathering = null;
+    merge = null;
     if (open != null) {
       droppedBefore += open.dropped();
       try (open) {
