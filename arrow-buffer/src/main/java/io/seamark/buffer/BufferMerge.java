@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class BufferMerge implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BufferMerge.class);
 
-  private final ReplayBuffer into;
+  private final ReplayBufferWriter into;
   private final List<Source> sources = new ArrayList<>();
 
   /** A buffer that is read, and how far. */
@@ -41,14 +41,14 @@ public final class BufferMerge implements AutoCloseable {
     }
   }
 
-  private BufferMerge(ReplayBuffer into) {
+  private BufferMerge(ReplayBufferWriter into) {
     this.into = into;
   }
 
   /**
    * Opens the sources.
    *
-   * @param into open for appending; stays open when this is closed
+   * @param into stays open when this is closed
    * @param progress folder in which it is kept how far each source was read; made where there is
    *     none
    * @param folders of the buffers to read; one that is not there yet is empty, and one that was
@@ -56,7 +56,7 @@ public final class BufferMerge implements AutoCloseable {
    * @return to be closed
    * @throws IOException if a source or the progress cannot be read
    */
-  public static BufferMerge open(ReplayBuffer into, Path progress, List<Path> folders)
+  public static BufferMerge open(ReplayBufferWriter into, Path progress, List<Path> folders)
       throws IOException {
     BufferMerge merge = new BufferMerge(into);
     try {

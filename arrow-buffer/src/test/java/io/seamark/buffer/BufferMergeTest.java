@@ -31,17 +31,17 @@ class BufferMergeTest {
     b = folder.resolve("b");
   }
 
-  private static void append(ReplayBuffer buffer, int from, int to) throws IOException {
+  private static void append(ReplayBufferWriter buffer, int from, int to) throws IOException {
     for (int i = from; i < to; i++) {
       buffer.append(Samples.buffered(i));
     }
   }
 
-  private ReplayBuffer into() throws IOException {
+  private ReplayBufferWriter into() throws IOException {
     return ReplayBuffer.open(folder.resolve("into"), SMALL);
   }
 
-  private BufferMerge merge(ReplayBuffer into) throws IOException {
+  private BufferMerge merge(ReplayBufferWriter into) throws IOException {
     return BufferMerge.open(into, folder.resolve("progress"), List.of(a, b));
   }
 
@@ -51,11 +51,11 @@ class BufferMergeTest {
 
   @Test
   void everySampleOfEverySourceComesOnceWhoeverHasIt() throws IOException {
-    try (ReplayBuffer into = into();
+    try (ReplayBufferWriter into = into();
         BufferMerge merge = merge(into)) {
       assertEquals(0, merge.takeIn(100), "sources that are not there yet are empty");
-      try (ReplayBuffer first = ReplayBuffer.open(a, SMALL);
-          ReplayBuffer second = ReplayBuffer.open(b, SMALL)) {
+      try (ReplayBufferWriter first = ReplayBuffer.open(a, SMALL);
+          ReplayBufferWriter second = ReplayBuffer.open(b, SMALL)) {
         append(first, 0, 20);
         append(second, 15, 40);
         int taken = 0;
@@ -81,18 +81,18 @@ class BufferMergeTest {
 
   @Test
   void aRestartGoesOnAndWhatWasDroppedDoesNotComeBack() throws IOException {
-    try (ReplayBuffer first = ReplayBuffer.open(a, SMALL)) {
+    try (ReplayBufferWriter first = ReplayBuffer.open(a, SMALL)) {
       append(first, 0, 60);
     }
     BufferOptions bounded = SMALL.withMaxBytes(65536);
     Set<String> kept;
-    try (ReplayBuffer into = ReplayBuffer.open(folder.resolve("into"), bounded);
+    try (ReplayBufferWriter into = ReplayBuffer.open(folder.resolve("into"), bounded);
         BufferMerge merge = merge(into)) {
       assertEquals(60, merge.takeIn(100));
       kept = ids(into);
       assertTrue(kept.size() < 60, "the oldest are dropped");
     }
-    try (ReplayBuffer into = ReplayBuffer.open(folder.resolve("into"), bounded);
+    try (ReplayBufferWriter into = ReplayBuffer.open(folder.resolve("into"), bounded);
         BufferMerge merge = merge(into)) {
       assertEquals(0, merge.takeIn(100));
       assertEquals(kept, ids(into));
@@ -101,10 +101,10 @@ class BufferMergeTest {
 
   @Test
   void progressThatIsLostOnlyCostsTime() throws IOException {
-    try (ReplayBuffer first = ReplayBuffer.open(a, SMALL)) {
+    try (ReplayBufferWriter first = ReplayBuffer.open(a, SMALL)) {
       append(first, 0, 9);
     }
-    try (ReplayBuffer into = into();
+    try (ReplayBufferWriter into = into();
         BufferMerge merge = merge(into)) {
       merge.takeIn(100);
     }
@@ -113,7 +113,7 @@ class BufferMergeTest {
         Files.writeString(file, "nonsense");
       }
     }
-    try (ReplayBuffer into = into();
+    try (ReplayBufferWriter into = into();
         BufferMerge merge = merge(into)) {
       assertEquals(0, merge.takeIn(100));
       assertEquals(9, into.size());
@@ -122,15 +122,15 @@ class BufferMergeTest {
 
   @Test
   void aSourceThatIsBegunAnewIsReadFromItsBeginning() throws IOException {
-    try (ReplayBuffer first = ReplayBuffer.open(a, SMALL)) {
+    try (ReplayBufferWriter first = ReplayBuffer.open(a, SMALL)) {
       append(first, 0, 9);
     }
-    try (ReplayBuffer into = into()) {
+    try (ReplayBufferWriter into = into()) {
       try (BufferMerge merge = merge(into)) {
         assertEquals(9, merge.takeIn(100));
       }
       Files.move(a, folder.resolve("away"));
-      try (ReplayBuffer anew = ReplayBuffer.open(a, SMALL)) {
+      try (ReplayBufferWriter anew = ReplayBuffer.open(a, SMALL)) {
         append(anew, 20, 23);
       }
       try (BufferMerge merge = merge(into)) {
@@ -142,8 +142,8 @@ class BufferMergeTest {
 
   @Test
   void aDamagedSampleIsLeftOutAndADamagedSourceHoldsUpNoOther() throws IOException {
-    try (ReplayBuffer first = ReplayBuffer.open(a, SMALL);
-        ReplayBuffer second = ReplayBuffer.open(b, SMALL)) {
+    try (ReplayBufferWriter first = ReplayBuffer.open(a, SMALL);
+        ReplayBufferWriter second = ReplayBuffer.open(b, SMALL)) {
       append(first, 0, 12);
       first.seal();
       append(second, 20, 24);
@@ -156,7 +156,7 @@ class BufferMergeTest {
     byte[] bytes = Files.readAllBytes(segment);
     bytes[bytes.length / 2] ^= 1;
     Files.write(segment, bytes);
-    try (ReplayBuffer into = into();
+    try (ReplayBufferWriter into = into();
         BufferMerge merge = merge(into)) {
       merge.takeIn(100);
       Set<String> there = ids(into);

@@ -3,6 +3,7 @@ package io.seamark.knowledge;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.seamark.buffer.BufferMerge;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.knowledge.LearningState.LastRequest;
 import io.seamark.knowledge.LearningState.LastRound;
 import io.seamark.knowledge.LearningState.Phase;
@@ -75,6 +76,10 @@ public final class LifelongLearning implements AutoCloseable {
   private final Thread thread = new Thread(this::loop, "seamark-learning");
 
   private @Nullable ReplayBuffer buffer;
+
+  /** The buffer again, where this fills it from replicas; and what does so. */
+  private @Nullable ReplayBufferWriter merged;
+
   private @Nullable BufferMerge merge;
   private boolean requested;
   private boolean stopping;
@@ -628,7 +633,7 @@ public final class LifelongLearning implements AutoCloseable {
       size = samples.size();
       bufferTrouble = "";
       long before = dropped;
-      dropped = droppedBefore + samples.dropped();
+      dropped = droppedBefore + (merged == null ? 0 : merged.dropped());
       if (dropped > before) {
         counted.run();
       }
@@ -651,8 +656,9 @@ public final class LifelongLearning implements AutoCloseable {
     if (settings.replicas().isEmpty()) {
       buffer = ReplayBuffer.openReadOnly(folder);
     } else {
-      ReplayBuffer into = ReplayBuffer.open(folder, settings.bounds());
+      ReplayBufferWriter into = ReplayBuffer.open(folder, settings.bounds());
       buffer = into;
+      merged = into;
       Path progress = folder.resolveSibling("replicas");
       merge = BufferMerge.open(into, progress, settings.replicas());
     }
@@ -660,16 +666,18 @@ public final class LifelongLearning implements AutoCloseable {
 
   private void closeBuffer() throws IOException {
     ReplayBuffer open = buffer;
+    ReplayBufferWriter into = merged;
     BufferMerge sources = merge;
     buffer = null;
+    merged = null;
     merge = null;
     if (open != null) {
-      droppedBefore += open.dropped();
+      droppedBefore += into == null ? 0 : into.dropped();
       try (open) {
-        if (sources != null) {
+        if (into != null && sources != null) {
           sources.close();
           // Sealed, what was gathered can be read by any Arrow library.
-          open.seal();
+          into.seal();
         }
       }
     }

@@ -9,6 +9,7 @@ import io.seamark.buffer.BufferedSample;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.knowledge.Street;
 import io.seamark.knowledge.evaluation.ModelJudge;
 import io.seamark.knowledge.frames.BufferedFrames;
@@ -182,7 +183,7 @@ class TrainingRoundTest {
   }
 
   /** A picture of one colour and a large size, which compresses to a few kilobytes. */
-  private static void appendHuge(ReplayBuffer into, int id) throws IOException {
+  private static void appendHuge(ReplayBufferWriter into, int id) throws IOException {
     int side = 4000;
     BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_BINARY);
     ByteArrayOutputStream png = new ByteArrayOutputStream();
@@ -210,7 +211,7 @@ class TrainingRoundTest {
   @Test
   void framesOfAnonymousEdgesDecideOnNoSizeAndNoMemory() throws IOException {
     buffer = folder.resolve("hostile");
-    try (ReplayBuffer samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+    try (ReplayBufferWriter samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
       for (int i = 0; i < 5; i++) {
         appendHuge(samples, i);
       }
@@ -255,7 +256,7 @@ class TrainingRoundTest {
   @Test
   void largeSamplesWeighNoMoreThanOthersInTheClassWeights() throws IOException {
     buffer = folder.resolve("one-large");
-    try (ReplayBuffer samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+    try (ReplayBufferWriter samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
       Street.append(samples, 0, 9);
       appendHuge(samples, 0);
     }
