@@ -128,6 +128,11 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       if (journal.failure != null) {
         throw e;
       }
+      if (active != journal) {
+        // It has begun; only the old journal could not be closed or deleted, which opening will do.
+        LOG.warn("{}: {} is left behind: {}", folder, journal.segment.name(), e.getMessage());
+        return active;
+      }
       LOG.warn("{}: cannot begin the next segment yet: {}", folder, e.getMessage());
       rollAgainAt = journal.end + limits.segmentBytes() / 4;
       return journal;

@@ -310,6 +310,27 @@ class SegmentLogTest {
   }
 
   @Test
+  void aJournalThatCannotBeDeletedAfterSealingIsLeftToTheNextOpening() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    Path left = folder.resolve("0000000000.journal");
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
+      disk.failAt(0, SimulatedDisk.Fault.ERROR, name -> name.equals("delete"));
+      for (int i = 0; i < 40; i++) {
+        assertEquals(i, TestLog.append(log, i));
+      }
+      assertTrue(disk.faultCame());
+      assertTrue(disk.files().contains(left));
+      assertEquals(upTo(40), TestLog.numbers(log));
+    }
+    disk.heal();
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
+      assertTrue(log.report().clean(), log.report().toString());
+      assertFalse(disk.files().contains(left));
+      assertEquals(upTo(40), TestLog.numbers(log));
+    }
+  }
+
+  @Test
   void aReaderSeesWhatAWriterDoes() throws IOException {
     SimulatedDisk disk = new SimulatedDisk();
     try (SegmentLogReader<String> reader = TestLog.openReadOnly(folder, disk)) {
