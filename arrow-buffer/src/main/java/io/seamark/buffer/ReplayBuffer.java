@@ -11,11 +11,13 @@ import io.seamark.plugin.ReplayPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -217,6 +219,18 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    */
   public Stream<Entry> entries() {
     return log.entries();
+  }
+
+  /**
+   * Digests of the sealed segment files that samples are in. Computing one reads the whole file,
+   * once while the buffer is open; a file that cannot be read, or was deleted meanwhile, is left
+   * out.
+   *
+   * @param sequences of samples; those that are in the journal, which grows still, are in none
+   * @return SHA-256 in hexadecimal digits by file name, ascending
+   */
+  public SortedMap<String, String> sealedDigests(Collection<Long> sequences) {
+    return log.sealedDigests(sequences);
   }
 
   /**

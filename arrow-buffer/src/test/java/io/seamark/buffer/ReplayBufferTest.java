@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.buffer.ReplayBuffer.Entry;
+import io.seamark.durable.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assertions;
@@ -350,5 +352,38 @@ class ReplayBufferTest {
     assertTrue(
         String.valueOf(e.getMessage()).contains("seamark.kind is 'outbox', but must be 'replay'"));
     assertTrue(Files.exists(folder.resolve("0000000000.journal")));
+  }
+
+  @Test
+  void onlySealedSegmentsThatSamplesAreInHaveADigest() throws IOException {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL.withSegmentBytes(1 << 20));
+        ReplayBuffer reader = ReplayBuffer.openReadOnly(folder)) {
+      for (int i = 0; i < 6; i++) {
+        buffer.append(Samples.buffered(i));
+        if (i % 2 == 1 && i < 4) {
+          buffer.seal();
+        }
+      }
+      reader.refresh();
+      Path first = folder.resolve("0000000000.arrow");
+      Path second = folder.resolve("0000000001.arrow");
+      Map<String, String> both =
+          Map.of(
+              "0000000000.arrow", DurableFiles.sha256(first),
+              "0000000001.arrow", DurableFiles.sha256(second));
+      for (ReplayBuffer each : List.of(buffer, reader)) {
+        assertEquals(
+            Map.of(), each.sealedDigests(List.of(4L, 5L, 99L)), "those are in the journal");
+        assertEquals(
+            Map.of("0000000001.arrow", DurableFiles.sha256(second)),
+            each.sealedDigests(List.of(3L, 5L)));
+      }
+      assertEquals(both, buffer.sealedDigests(List.of(0L, 1L, 2L, 3L, 4L)));
+      Files.delete(first);
+      assertEquals(
+          Map.of("0000000001.arrow", DurableFiles.sha256(second)),
+          reader.sealedDigests(List.of(0L, 2L)),
+          "one that is gone is left out");
+    }
   }
 }

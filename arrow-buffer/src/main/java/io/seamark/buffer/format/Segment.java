@@ -3,6 +3,7 @@ package io.seamark.buffer.format;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A file of a log, and where the records in it are. Guarded by the log's lock. */
 final class Segment<E> {
@@ -18,6 +19,9 @@ final class Segment<E> {
 
   /** Bytes of records that were dropped and are in the file still. */
   long dropped;
+
+  /** Digest of a sealed file, once somebody asked for it. */
+  volatile @Nullable String sha256;
 
   /** Whether it cannot be written without them, since one of its records is damaged. */
   boolean asIs;

@@ -1,6 +1,8 @@
 package io.seamark.buffer.format;
 
+import io.seamark.durable.Sha256Output;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -25,6 +27,8 @@ final class SegmentFolder {
 
   /** Added to the name of a file that cannot be read and is in the way. */
   private static final String UNREADABLE = ".unreadable";
+
+  private static final int BLOCK = 1 << 20;
 
   final Path path;
   final RowSchema schema;
@@ -74,6 +78,18 @@ final class SegmentFolder {
       }
     }
     return found;
+  }
+
+  /** SHA-256 of a file, read piece by piece. */
+  String sha256(Path path) throws IOException {
+    Sha256Output digest = new Sha256Output(OutputStream.nullOutputStream());
+    try (Disk.File file = disk.open(path, false)) {
+      long size = file.size();
+      for (long at = 0; at < size; at += BLOCK) {
+        digest.write(file.read(at, (int) Math.min(BLOCK, size - at)));
+      }
+    }
+    return digest.sha256();
   }
 
   /** Gives a file that cannot be read and is in the way another name. */

@@ -7,9 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An append-only log of rows in a folder, as the package describes it. One process writes ({@link
@@ -23,6 +29,8 @@ import java.util.stream.Stream;
  */
 public abstract sealed class SegmentLog<E> implements AutoCloseable
     permits SegmentLogReader, SegmentLogWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
+
   final ReentrantLock lock = new ReentrantLock();
   final SegmentFolder folder;
   final SegmentIndex<E> index = new SegmentIndex<>();
@@ -184,6 +192,40 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
   public int length(long sequence) {
     Located<E> located = index.find(sequence);
     return located == null ? 0 : located.record().length();
+  }
+
+  /**
+   * Digests of the sealed segments that records are in, each computed once while the log is open. A
+   * file that cannot be read, or was deleted meanwhile, is left out.
+   *
+   * @param sequences numbers of records; those that are in a journal or not there count for nothing
+   * @return SHA-256 in hexadecimal digits by file name, ascending
+   */
+  public SortedMap<String, String> sealedDigests(Collection<Long> sequences) {
+    SortedMap<String, String> digests = new TreeMap<>();
+    for (long sequence : sequences) {
+      Located<E> located = index.find(sequence);
+      if (located != null && located.segment().sealed) {
+        Segment<E> segment = located.segment();
+        digests.computeIfAbsent(segment.name(), name -> digest(segment));
+      }
+    }
+    return digests;
+  }
+
+  private @Nullable String digest(Segment<E> segment) {
+    String known = segment.sha256;
+    if (known != null) {
+      return known;
+    }
+    try {
+      String sha256 = folder.sha256(segment.file);
+      segment.sha256 = sha256;
+      return sha256;
+    } catch (IOException e) {
+      LOG.warn("{}: no digest of {}: {}", folder, segment.name(), e.toString());
+      return null;
+    }
   }
 
   /**

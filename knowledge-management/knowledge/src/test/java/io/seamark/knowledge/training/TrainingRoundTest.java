@@ -10,6 +10,7 @@ import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
+import io.seamark.durable.DurableFiles;
 import io.seamark.knowledge.Street;
 import io.seamark.knowledge.evaluation.ModelJudge;
 import io.seamark.knowledge.frames.BufferedFrames;
@@ -153,6 +154,32 @@ class TrainingRoundTest {
       EdgeModel champion = EdgeModel.load(registry.folder().resolve("champion.safetensors"));
       assertEquals("v1", champion.weights().metadata().get(EdgeModel.VERSION));
       assertEquals("v0", champion.weights().metadata().get(EdgeModel.PARENT));
+    }
+  }
+
+  @Test
+  void provenanceHasTheDigestsOfTheSealedSegmentsThatWereRead() throws IOException {
+    try (ReplayBufferWriter samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+      samples.seal();
+      Street.append(samples, 20, 1);
+      samples.seal();
+      Street.append(samples, 21, 4);
+    }
+    RoundSettings brief =
+        new RoundSettings(2, 4, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS, Street.SIZE);
+    try (ModelRegistry registry = registry()) {
+      RoundResult.Judged judged =
+          assertInstanceOf(
+              RoundResult.Judged.class,
+              run(registry, brief, Map.of(), LabelledFrames.NONE, RoundControl.QUIET));
+      Provenance.BufferUse use = Objects.requireNonNull(judged.version().provenance().buffer());
+      // The rest of the samples is in the journal.
+      assertEquals(
+          Map.of(
+              "0000000000.arrow", DurableFiles.sha256(buffer.resolve("0000000000.arrow")),
+              "0000000001.arrow", DurableFiles.sha256(buffer.resolve("0000000001.arrow"))),
+          use.segments());
+      assertTrue(Files.exists(buffer.resolve("0000000002.journal")));
     }
   }
 
