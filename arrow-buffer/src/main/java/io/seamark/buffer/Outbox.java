@@ -5,6 +5,7 @@ import io.seamark.buffer.format.Disk;
 import io.seamark.buffer.format.OpenReport;
 import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.SegmentLog;
+import io.seamark.buffer.format.SegmentLogWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -27,7 +28,7 @@ public final class Outbox implements AutoCloseable {
   private static final long OVERHEAD = 8192;
 
   private final Path folder;
-  private final SegmentLog<Long> log;
+  private final SegmentLogWriter<Long> log;
   private final DeliveryCursor cursor;
   private final long maxBytes;
   private long lost;
@@ -40,7 +41,7 @@ public final class Outbox implements AutoCloseable {
    */
   public record Pending(long sequence, HardSample sample) {}
 
-  private Outbox(Path folder, SegmentLog<Long> log, DeliveryCursor cursor, long maxBytes) {
+  private Outbox(Path folder, SegmentLogWriter<Long> log, DeliveryCursor cursor, long maxBytes) {
     this.folder = folder;
     this.log = log;
     this.cursor = cursor;
@@ -60,7 +61,7 @@ public final class Outbox implements AutoCloseable {
   }
 
   static Outbox open(Path folder, BufferOptions options, Disk disk) throws IOException {
-    SegmentLog<Long> log =
+    SegmentLogWriter<Long> log =
         SegmentLog.open(
             folder,
             SampleColumns.OUTBOX,

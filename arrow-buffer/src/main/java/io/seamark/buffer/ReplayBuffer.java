@@ -7,72 +7,33 @@ import io.seamark.buffer.format.RecordIndex;
 import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLog;
-import io.seamark.perception.ClassMap;
 import io.seamark.plugin.ReplayPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The cloud's samples and answers, on disk, in the order in which they came. One process appends,
- * others may read beside it. A sample that {@link #append} has returned for is lost to nothing but
- * the bounds of {@link BufferOptions}. Thread-safe.
- *
- * <p>Who is dropped when a bound is reached: of an edge that has more than its share of the samples
- * or the bytes its own oldest sample; then, while there are too many samples or bytes in all, the
- * oldest sealed segment as a whole. Samples of an edge that has none yet are refused while there
- * are as many edges as may be, since names cost nothing to make up. What is dropped and refused is
- * counted.
+ * The cloud's samples and answers, on disk, in the order in which they came. One process appends
+ * ({@link ReplayBufferWriter}), others may read beside it. Thread-safe.
  */
-public final class ReplayBuffer implements AutoCloseable {
+public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWriter {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayBuffer.class);
 
   private final Path folder;
   private final SegmentLog<Entry> log;
-  private final Names names;
-  private final BufferOptions options;
   private final Map<Key, Long> byName = new ConcurrentHashMap<>();
   private long named;
-
-  /** What each edge has; empty in a reader. */
-  private final Map<String, Share> shares = new HashMap<>();
-
-  private int held;
-  private volatile long dropped;
-  private volatile long refused;
-  private String trouble = "";
-
-  /** A sample as its edge's share counts it. */
-  private record Held(long sequence, String id, int bytes) {}
-
-  /** The samples of an edge, oldest first. */
-  private static final class Share {
-    private final Deque<Held> samples = new ArrayDeque<>();
-    private long bytes;
-
-    void add(Held sample) {
-      samples.addLast(sample);
-      bytes += sample.bytes();
-    }
-
-    Held removeOldest() {
-      Held oldest = samples.removeFirst();
-      bytes -= oldest.bytes();
-      return oldest;
-    }
-  }
 
   private record Key(String edge, String id) {}
 
@@ -109,11 +70,9 @@ public final class ReplayBuffer implements AutoCloseable {
     }
   }
 
-  private ReplayBuffer(Path folder, SegmentLog<Entry> log, Names names, BufferOptions options) {
+  ReplayBuffer(Path folder, SegmentLog<Entry> log) {
     this.folder = folder;
-    this.names = names;
     this.log = log;
-    this.options = options;
     nameNewEntries();
   }
 
@@ -126,32 +85,17 @@ public final class ReplayBuffer implements AutoCloseable {
    * @return to be closed
    * @throws IOException if another process has it open for appending, or reading or writing fails
    */
-  public static ReplayBuffer open(Path folder, BufferOptions options) throws IOException {
+  public static ReplayBufferWriter open(Path folder, BufferOptions options) throws IOException {
     return open(folder, options, Disk.local());
   }
 
-  static ReplayBuffer open(Path folder, BufferOptions options, Disk disk) throws IOException {
+  static ReplayBufferWriter open(Path folder, BufferOptions options, Disk disk) throws IOException {
     Names names = new Names();
-    ReplayBuffer buffer =
-        new ReplayBuffer(
-            folder,
-            SegmentLog.open(folder, SampleColumns.REPLAY, index(names), options.limits(true), disk),
-            names,
-            options);
-    buffer.share();
-    return buffer;
-  }
-
-  /** Counts what is there. */
-  private synchronized void share() {
-    log.entries().forEach(entry -> share(entry.edge(), entry.sequence(), entry.id()));
-    keepWithinBounds(List.copyOf(shares.keySet()));
-  }
-
-  private void share(String edge, long sequence, String id) {
-    Share share = shares.computeIfAbsent(edge, name -> new Share());
-    share.add(new Held(sequence, id, log.length(sequence)));
-    held++;
+    return new ReplayBufferWriter(
+        folder,
+        SegmentLog.open(folder, SampleColumns.REPLAY, index(names), options.limits(true), disk),
+        names,
+        options);
   }
 
   /**
@@ -167,14 +111,8 @@ public final class ReplayBuffer implements AutoCloseable {
   }
 
   static ReplayBuffer openReadOnly(Path folder, Disk disk) throws IOException {
-    BufferOptions options = BufferOptions.unbounded();
-    Names names = new Names();
     return new ReplayBuffer(
-        folder,
-        SegmentLog.openReadOnly(
-            folder, SampleColumns.REPLAY, index(names), options.limits(true), disk),
-        names,
-        options);
+        folder, SegmentLog.openReadOnly(folder, SampleColumns.REPLAY, index(new Names()), disk));
   }
 
   private static RecordIndex<Entry> index(Names names) {
@@ -186,59 +124,6 @@ public final class ReplayBuffer implements AutoCloseable {
             names.shared(values.text("domain")),
             values.float64("score"),
             Arrays.stream(values.int64s(SampleColumns.PIXELS_BY_CLASS)).boxed().toList());
-  }
-
-  /**
-   * Stores a sample and its answer. A sample that is there already, by edge and id, is not stored
-   * again, so resending one does no harm.
-   *
-   * @param sample with finite logits
-   * @return its sequence, once it is on the disk; of a sample that was there already, that one's
-   * @throws IllegalArgumentException if a logit is not finite
-   * @throws TooManyEdgesException if the buffer has samples of as many other edges as it may
-   * @throws IOException if it could not be made durable; it is not in the buffer then
-   */
-  public synchronized long append(BufferedSample sample) throws IOException {
-    HardSample hard = sample.sample();
-    OptionalLong there = find(hard.edge(), hard.id());
-    if (there.isPresent()) {
-      return there.getAsLong();
-    }
-    checkEdge(hard.edge());
-    names.expect(hard.id());
-    long sequence =
-        log.append(
-            row -> {
-              SampleColumns.write(row, hard);
-              SampleColumns.write(row, sample.answer());
-              row.set(
-                  SampleColumns.PIXELS_BY_CLASS,
-                  pixelsByClass(sample.answer().classMap(), hard.scores().classes()));
-            });
-    String edge = names.shared(hard.edge());
-    byName.put(new Key(edge, hard.id()), sequence);
-    named = sequence + 1;
-    share(edge, sequence, hard.id());
-    keepWithinBounds(List.of(hard.edge()));
-    return sequence;
-  }
-
-  /**
-   * Refuses an edge for which there is no room, so that nothing is done for samples that would not
-   * be stored.
-   *
-   * @param edge name of the edge
-   * @throws TooManyEdgesException if the buffer has samples of as many other edges as it may
-   */
-  public synchronized void checkEdge(String edge) throws TooManyEdgesException {
-    if (!shares.containsKey(edge) && shares.size() >= options.maxEdges()) {
-      refused++;
-      throw new TooManyEdgesException(
-          String.format(
-              "the buffer has samples of %d edges, the most that seamark.buffer.max-edges allows;"
-                  + " those of edge '%s' are refused until another's are dropped",
-              shares.size(), edge));
-    }
   }
 
   /**
@@ -256,86 +141,6 @@ public final class ReplayBuffer implements AutoCloseable {
         depth == null ? 0 : depth.length,
         sample.scores().logits().length,
         (long) sample.width() * sample.height());
-  }
-
-  /**
-   * Direct memory that storing may take: samples that need more cannot be stored.
-   *
-   * @return in bytes
-   */
-  public long writingLimit() {
-    return options.memoryBytes();
-  }
-
-  /** Drops what is too much. Where that fails the samples are there nevertheless. */
-  private void keepWithinBounds(List<String> edges) {
-    long before = dropped;
-    try {
-      for (String edge : edges) {
-        Share share = shares.get(edge);
-        while (share != null && isOver(share)) {
-          Held oldest = share.removeOldest();
-          held--;
-          dropped++;
-          byName.remove(new Key(edge, oldest.id()), oldest.sequence());
-          log.drop(oldest.sequence());
-        }
-      }
-      while (held > options.maxSamples() || log.bytes() > options.maxBytes()) {
-        if (!dropOldest()) {
-          break;
-        }
-      }
-      trouble = "";
-    } catch (IOException e) {
-      String message = String.valueOf(e.getMessage());
-      if (!trouble.equals(message)) {
-        trouble = message;
-        LOG.warn("{}: samples that should be dropped cannot be: {}", folder, message);
-      }
-    }
-    if (before == 0 && dropped > 0) {
-      LOG.warn("{} has reached a bound of seamark.buffer: samples are dropped from now on", folder);
-    }
-  }
-
-  private boolean isOver(Share share) {
-    // The newest sample stays, however large it is.
-    return share.samples.size() > 1
-        && (share.samples.size() > options.maxSamplesPerEdge()
-            || share.bytes > options.maxBytesPerEdge());
-  }
-
-  /** Makes room; false if there is none to be made. */
-  private boolean dropOldest() throws IOException {
-    // Samples of one edge that were dropped must not cost the others theirs.
-    if (held <= options.maxSamples() && log.reclaim()) {
-      return true;
-    }
-    long end = log.endOfOldestSealed();
-    if (end < 0) {
-      return false;
-    }
-    log.deleteBefore(end);
-    int before = held;
-    for (Share share : shares.values()) {
-      while (!share.samples.isEmpty() && !log.contains(share.samples.getFirst().sequence())) {
-        share.removeOldest();
-        held--;
-      }
-    }
-    dropped += before - held;
-    shares.values().removeIf(share -> share.samples.isEmpty());
-    byName.values().removeIf(sequence -> !log.contains(sequence));
-    return true;
-  }
-
-  private static long[] pixelsByClass(ClassMap map, int classes) {
-    long[] counts = new long[256];
-    for (byte value : map.classes()) {
-      counts[value & 0xFF]++;
-    }
-    return Arrays.copyOf(counts, classes);
   }
 
   /**
@@ -391,7 +196,7 @@ public final class ReplayBuffer implements AutoCloseable {
   /**
    * Reads a sample.
    *
-   * @param sequence from an {@link Entry}, or from {@link #append}
+   * @param sequence from an {@link Entry}, or from {@link ReplayBufferWriter#append}
    * @return the sample and its answer; its scores to 8 bits
    * @throws IllegalArgumentException if the buffer never held or no longer holds that sequence
    * @throws DamagedRecordException if its bytes are damaged
@@ -408,24 +213,6 @@ public final class ReplayBuffer implements AutoCloseable {
   }
 
   /**
-   * Samples that were dropped since opening, to keep within the bounds.
-   *
-   * @return at least 0
-   */
-  public long dropped() {
-    return dropped;
-  }
-
-  /**
-   * How often an edge was refused since opening, because there were too many.
-   *
-   * @return at least 0
-   */
-  public long refused() {
-    return refused;
-  }
-
-  /**
    * What is known of the samples, in the order of their sequences, without reading any file.
    *
    * @return a view of the buffer at about this time
@@ -435,13 +222,15 @@ public final class ReplayBuffer implements AutoCloseable {
   }
 
   /**
-   * Makes the journal a sealed segment, so that other programs can read it. Does nothing if there
-   * is nothing in it.
+   * Digests of the sealed segment files that samples are in. Computing one reads the whole file,
+   * once while the buffer is open; a file that cannot be read, or was deleted meanwhile, is left
+   * out.
    *
-   * @throws IOException if that fails; the samples are safe nevertheless
+   * @param sequences of samples; those that are in the journal, which grows still, are in none
+   * @return SHA-256 in hexadecimal digits by file name, ascending
    */
-  public void seal() throws IOException {
-    log.seal();
+  public SortedMap<String, String> sealedDigests(Collection<Long> sequences) {
+    return log.sealedDigests(sequences);
   }
 
   /**
@@ -458,8 +247,23 @@ public final class ReplayBuffer implements AutoCloseable {
     long from = named;
     log.entries()
         .filter(entry -> entry.sequence() >= from)
-        .forEach(entry -> byName.put(new Key(entry.edge(), entry.id()), entry.sequence()));
+        .forEach(entry -> name(entry.edge(), entry.id(), entry.sequence()));
     named = log.next();
+  }
+
+  /** Makes a sample known by its name. */
+  final void name(String edge, String id, long sequence) {
+    byName.put(new Key(edge, id), sequence);
+  }
+
+  /** Forgets the name of a sample that is dropped. */
+  final void forget(String edge, String id, long sequence) {
+    byName.remove(new Key(edge, id), sequence);
+  }
+
+  /** Forgets the names of all samples that are no longer there. */
+  final void forgetDropped() {
+    byName.values().removeIf(sequence -> !log.contains(sequence));
   }
 
   /**

@@ -31,7 +31,7 @@ class GoldenSegmentTest {
 
   /** A sealed segment of three samples, a journal of one, a journal of an outbox, two messages. */
   private static void generate(Path to) throws IOException {
-    try (ReplayBuffer buffer = ReplayBuffer.open(to, BufferOptions.defaults())) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(to, BufferOptions.defaults())) {
       for (int i = 0; i < 3; i++) {
         buffer.append(Samples.buffered(i));
       }

@@ -55,7 +55,7 @@ class HostileFilesTest {
   private byte[] segment(int samples, boolean sealed) throws IOException {
     SimulatedDisk disk = new SimulatedDisk();
     Path made = folder.resolve("made");
-    try (ReplayBuffer buffer =
+    try (ReplayBufferWriter buffer =
         ReplayBuffer.open(made, Outcomes.SMALL.withSegmentBytes(1 << 20), disk)) {
       for (int i = 0; i < samples; i++) {
         buffer.append(Samples.buffered(i));
@@ -260,7 +260,7 @@ class HostileFilesTest {
     Files.write(folder.resolve(SEALED), whole);
     Files.write(folder.resolve("0000000001.arrow"), foreign);
     for (int start = 0; start < 2; start++) {
-      try (ReplayBuffer buffer = ReplayBuffer.open(folder, Outcomes.SMALL);
+      try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, Outcomes.SMALL);
           ReplayBuffer reader = ReplayBuffer.openReadOnly(folder)) {
         assertEquals(3 + start, buffer.size());
         assertEquals(List.of("0000000001.arrow"), buffer.report().unreadable());
@@ -283,13 +283,13 @@ class HostileFilesTest {
   void whatIsInTheWayIsSetAsideAndNeverDeleted() throws IOException {
     byte[] foreign = "somebody's own notes".getBytes(StandardCharsets.UTF_8);
     Path buffers = folder.resolve("buffer");
-    try (ReplayBuffer buffer = ReplayBuffer.open(buffers, Outcomes.SMALL)) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(buffers, Outcomes.SMALL)) {
       buffer.append(Samples.buffered(0));
     }
     Files.write(buffers.resolve(SEALED), foreign);
     Files.write(buffers.resolve("0000000004.journal"), foreign);
     for (int start = 0; start < 2; start++) {
-      try (ReplayBuffer buffer = ReplayBuffer.open(buffers, Outcomes.SMALL)) {
+      try (ReplayBufferWriter buffer = ReplayBuffer.open(buffers, Outcomes.SMALL)) {
         assertEquals(1, buffer.size());
         assertEquals(
             List.of(SEALED + ".unreadable", "0000000004.journal.unreadable"),
@@ -323,7 +323,7 @@ class HostileFilesTest {
     assertTimeoutPreemptively(
         Duration.ofSeconds(60),
         () -> {
-          try (ReplayBuffer buffer = ReplayBuffer.open(folder, Outcomes.SMALL);
+          try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, Outcomes.SMALL);
               ReplayBuffer reader = ReplayBuffer.openReadOnly(folder)) {
             assertTrue(buffer.report().clean(), buffer.report().toString());
             assertEquals(0, buffer.append(Samples.buffered(0)));
@@ -351,19 +351,19 @@ class HostileFilesTest {
   }
 
   @Test
-  void oneDamagedSourceIsLeftOutOfAGathering() throws IOException {
+  void oneDamagedSourceIsLeftOutOfAMerge() throws IOException {
     Path good = folder.resolve("good");
     Path bad = Files.createDirectory(folder.resolve("bad"));
-    try (ReplayBuffer buffer = ReplayBuffer.open(good, Outcomes.SMALL)) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(good, Outcomes.SMALL)) {
       buffer.append(Samples.buffered(1));
     }
     Files.write(bad.resolve(SEALED), Arrays.copyOf(segment(2, true), 12));
     Files.write(bad.resolve("0000000001.arrow"), new byte[4000]);
-    try (ReplayBuffer into = ReplayBuffer.open(folder.resolve("into"), Outcomes.SMALL);
-        Gathering gathering =
-            Gathering.open(into, folder.resolve("progress"), List.of(bad, good))) {
-      assertEquals(1, gathering.gather(10));
-      assertEquals(0, gathering.gather(10));
+    try (ReplayBufferWriter into = ReplayBuffer.open(folder.resolve("into"), Outcomes.SMALL);
+        BufferMerge merge =
+            BufferMerge.open(into, folder.resolve("progress"), List.of(bad, good))) {
+      assertEquals(1, merge.takeIn(10));
+      assertEquals(0, merge.takeIn(10));
       assertEquals(1, into.size());
     }
   }

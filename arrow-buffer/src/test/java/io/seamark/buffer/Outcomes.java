@@ -110,7 +110,7 @@ final class Outcomes {
   String writing(String name, byte[] bytes) throws IOException {
     SimulatedDisk disk = disk(name, bytes);
     List<String> damages;
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL, disk)) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL, disk)) {
       damages = new ArrayList<>(buffer.verify());
       long sequence = buffer.append(Samples.buffered(77));
       ReplayBufferTest.assertSame(Samples.buffered(77), buffer.read(sequence));
@@ -121,7 +121,7 @@ final class Outcomes {
     } catch (IOException e) {
       return oneLine(e);
     }
-    try (ReplayBuffer again = ReplayBuffer.open(folder, SMALL, disk)) {
+    try (ReplayBufferWriter again = ReplayBuffer.open(folder, SMALL, disk)) {
       if (again.find("edge-2", "frame-77").isEmpty()) {
         throw new AssertionError("the new sample is gone");
       }

@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.buffer.ReplayBuffer.Entry;
+import io.seamark.durable.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assertions;
@@ -38,7 +40,7 @@ class ReplayBufferTest {
   @Test
   void samplesAndEntriesSurviveSealingAndReopening() throws IOException {
     List<Entry> before;
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL)) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL)) {
       for (int i = 0; i < 12; i++) {
         assertEquals(i, buffer.append(Samples.buffered(i)));
         assertSame(Samples.buffered(i), buffer.read(i));
@@ -47,7 +49,7 @@ class ReplayBufferTest {
       buffer.seal();
       assertEquals(before, buffer.entries().toList());
     }
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL)) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL)) {
       assertTrue(buffer.report().clean());
       assertEquals(before, buffer.entries().toList());
       assertEquals(12, buffer.next());
@@ -74,7 +76,7 @@ class ReplayBufferTest {
   void whatStoringTakesIsKnownBefore() throws IOException {
     int stored = 0;
     int refused = 0;
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL)) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL)) {
       for (int i = 0; i < 80; i++) {
         HardSample sample = Samples.sample(i, 40 + 13 * i, 600, 1 + 31_000 * (i * 37 % 80));
         boolean fits = ReplayBuffer.writingBytes(sample) <= buffer.writingLimit();
@@ -93,7 +95,7 @@ class ReplayBufferTest {
   @Test
   void theIndexHoldsEachTextOnceAndNumbersAsTheyAre() throws IOException {
     for (int opened = 0; opened < 2; opened++) {
-      try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL)) {
+      try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL)) {
         buffer.append(Samples.buffered(0));
         buffer.append(Samples.buffered(6));
         List<Entry> entries = buffer.entries().toList();
@@ -114,7 +116,7 @@ class ReplayBufferTest {
 
   @Test
   void aSampleSentTwiceIsStoredOnce() throws IOException {
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL)) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL)) {
       assertEquals(OptionalLong.empty(), buffer.find("edge-1", "frame-1"));
       assertEquals(0, buffer.append(Samples.buffered(1)));
       assertEquals(0, buffer.append(Samples.buffered(1)));
@@ -122,7 +124,7 @@ class ReplayBufferTest {
       assertEquals(OptionalLong.of(0), buffer.find("edge-1", "frame-1"));
       assertEquals(OptionalLong.empty(), buffer.find("edge-2", "frame-1"));
     }
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL)) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL)) {
       assertEquals(OptionalLong.of(1), buffer.find("edge-2", "frame-2"));
       assertEquals(1, buffer.append(Samples.buffered(2)));
       assertEquals(2, buffer.next());
@@ -132,7 +134,7 @@ class ReplayBufferTest {
   @Test
   void aReaderFollowsTheWriter() throws IOException {
     try (ReplayBuffer reader = ReplayBuffer.openReadOnly(folder.resolve("not-there-yet"));
-        ReplayBuffer buffer = ReplayBuffer.open(folder.resolve("not-there-yet"), SMALL)) {
+        ReplayBufferWriter buffer = ReplayBuffer.open(folder.resolve("not-there-yet"), SMALL)) {
       for (int i = 0; i < 30; i++) {
         buffer.append(Samples.buffered(i));
         assertEquals(i, reader.next());
@@ -143,14 +145,13 @@ class ReplayBufferTest {
       }
       assertSame(Samples.buffered(0), reader.read(0));
       assertEquals(buffer.entries().toList(), reader.entries().toList());
-      assertThrows(IllegalStateException.class, () -> reader.append(Samples.buffered(99)));
     }
   }
 
   @Test
   void aBoundedBufferDropsItsOldest() throws IOException {
     BufferOptions bounded = SMALL.withMaxBytes(65536);
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, bounded);
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, bounded);
         ReplayBuffer reader = ReplayBuffer.openReadOnly(folder)) {
       for (int i = 0; i < 60; i++) {
         buffer.append(Samples.buffered(i));
@@ -193,7 +194,7 @@ class ReplayBufferTest {
   void anEdgeOverItsShareLosesItsOwnOldestAndNobodyElses() throws IOException {
     BufferOptions bounded = SMALL.withMaxSamples(100, 20, 10);
     List<String> newest = IntStream.range(280, 300).mapToObj(i -> "n-" + i).toList();
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, bounded)) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, bounded)) {
       for (int i = 0; i < 300; i++) {
         buffer.append(of("flood", i, 400));
         if (i % 60 == 0) {
@@ -214,12 +215,12 @@ class ReplayBufferTest {
       // Counted anew if it comes again: it is no sample that the buffer has.
       assertEquals(buffer.next(), buffer.append(of("flood", 0, 400)));
     }
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, bounded)) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, bounded)) {
       assertEquals(20, ids(buffer, "flood").size());
       assertEquals(5, ids(buffer, "quiet").size());
       assertEquals(List.of(), buffer.verify());
     }
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL.withMaxSamples(100, 7, 10))) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL.withMaxSamples(100, 7, 10))) {
       assertEquals(7, ids(buffer, "flood").size(), "a lower bound holds from the next opening on");
       assertEquals(5, ids(buffer, "quiet").size());
     }
@@ -228,7 +229,7 @@ class ReplayBufferTest {
   @Test
   void anEdgeWithLargeSamplesPushesNobodyOutByBytesEither() throws IOException {
     BufferOptions bounded = SMALL.withMaxBytes(400_000).withMaxSamples(1000, 500, 10);
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, bounded)) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, bounded)) {
       for (int i = 0; i < 10; i++) {
         buffer.append(of("quiet", i, 400));
       }
@@ -246,7 +247,7 @@ class ReplayBufferTest {
   @Test
   void aReaderFindsWhatIsLeftOfASegmentWrittenAgain() throws IOException {
     BufferOptions bounded = SMALL.withMaxSamples(100, 4, 10);
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, bounded);
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, bounded);
         ReplayBuffer reader = ReplayBuffer.openReadOnly(folder)) {
       buffer.append(of("quiet", 0, 400));
       for (int i = 0; i < 4; i++) {
@@ -271,7 +272,7 @@ class ReplayBufferTest {
   @Test
   void tooManySamplesCostTheOldestSegments() throws IOException {
     BufferOptions bounded = SMALL.withMaxSamples(40, 40, 50);
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, bounded)) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, bounded)) {
       for (int i = 0; i < 200; i++) {
         buffer.append(of("edge-" + i % 7, i, 40));
         assertTrue(buffer.size() <= 40, buffer.size() + " samples");
@@ -280,7 +281,7 @@ class ReplayBufferTest {
       assertEquals(200, buffer.size() + buffer.dropped());
       assertEquals(buffer.first() + buffer.size(), buffer.next(), "the newest are there");
     }
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL.withMaxSamples(1, 1, 50))) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL.withMaxSamples(1, 1, 50))) {
       buffer.append(of("edge-0", 500, 40));
       assertTrue(ids(buffer, "edge-0").contains("n-500"));
     }
@@ -289,7 +290,7 @@ class ReplayBufferTest {
   @Test
   void edgesBeyondTheBoundAreRefusedByNameUntilThereIsRoom() throws IOException {
     BufferOptions bounded = SMALL.withMaxSamples(16, 8, 3);
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, bounded)) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, bounded)) {
       for (int i = 0; i < 3; i++) {
         buffer.append(of("edge-" + i, i, 40));
       }
@@ -331,7 +332,7 @@ class ReplayBufferTest {
             "",
             Double.NEGATIVE_INFINITY,
             Double.POSITIVE_INFINITY);
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, SMALL)) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL)) {
       buffer.append(new BufferedSample(infinite, Samples.answer(infinite)));
       buffer.seal();
     }
@@ -351,5 +352,38 @@ class ReplayBufferTest {
     assertTrue(
         String.valueOf(e.getMessage()).contains("seamark.kind is 'outbox', but must be 'replay'"));
     assertTrue(Files.exists(folder.resolve("0000000000.journal")));
+  }
+
+  @Test
+  void onlySealedSegmentsThatSamplesAreInHaveADigest() throws IOException {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL.withSegmentBytes(1 << 20));
+        ReplayBuffer reader = ReplayBuffer.openReadOnly(folder)) {
+      for (int i = 0; i < 6; i++) {
+        buffer.append(Samples.buffered(i));
+        if (i % 2 == 1 && i < 4) {
+          buffer.seal();
+        }
+      }
+      reader.refresh();
+      Path first = folder.resolve("0000000000.arrow");
+      Path second = folder.resolve("0000000001.arrow");
+      Map<String, String> both =
+          Map.of(
+              "0000000000.arrow", DurableFiles.sha256(first),
+              "0000000001.arrow", DurableFiles.sha256(second));
+      for (ReplayBuffer each : List.of(buffer, reader)) {
+        assertEquals(
+            Map.of(), each.sealedDigests(List.of(4L, 5L, 99L)), "those are in the journal");
+        assertEquals(
+            Map.of("0000000001.arrow", DurableFiles.sha256(second)),
+            each.sealedDigests(List.of(3L, 5L)));
+      }
+      assertEquals(both, buffer.sealedDigests(List.of(0L, 1L, 2L, 3L, 4L)));
+      Files.delete(first);
+      assertEquals(
+          Map.of("0000000001.arrow", DurableFiles.sha256(second)),
+          reader.sealedDigests(List.of(0L, 2L)),
+          "one that is gone is left out");
+    }
   }
 }

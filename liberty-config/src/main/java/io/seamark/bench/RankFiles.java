@@ -2,6 +2,7 @@ package io.seamark.bench;
 
 import io.seamark.bench.IanvsJob.Ranking;
 import io.seamark.cli.Table;
+import io.seamark.durable.DurableFiles;
 import io.seamark.durable.OutputFolder;
 import io.seamark.text.Csv;
 import io.seamark.text.TextFile;
@@ -11,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -99,7 +99,7 @@ public final class RankFiles {
         number++;
         kept = path(name.substring(0, dot) + "-kept-" + number + name.substring(dot));
       }
-      Files.move(file, kept, StandardCopyOption.ATOMIC_MOVE);
+      DurableFiles.rename(file, kept);
       log.accept(file + " was not written by seamark or was changed since: kept as " + kept);
     }
     job.write(name, text.getBytes(StandardCharsets.UTF_8));

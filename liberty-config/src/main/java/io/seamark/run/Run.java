@@ -3,6 +3,7 @@ package io.seamark.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.seamark.buffer.BufferOptions;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.OpenedSource;
 import io.seamark.cli.Progress;
@@ -576,7 +577,7 @@ final class Run {
 
   /** The last samples become a segment that other programs can read, too. */
   private void seal() {
-    try (ReplayBuffer buffer =
+    try (ReplayBufferWriter buffer =
         ReplayBuffer.open(order.folder().buffer(), BufferOptions.unbounded())) {
       buffer.seal();
     } catch (IOException e) {

@@ -12,6 +12,7 @@ import io.seamark.buffer.BufferedSample;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.cli.Seamark;
 import io.seamark.imaging.Images;
 import io.seamark.network.EdgeModel;
@@ -93,7 +94,7 @@ class FullVerbsTest {
   private Path buffer(List<String> ids) throws IOException {
     Path buffer = folder.resolve("buffer");
     byte[] jpeg = Images.encodeJpeg(new Frame(SIDE, SIDE, new byte[3 * SIDE * SIDE], null), 0.9f);
-    try (ReplayBuffer writer = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+    try (ReplayBufferWriter writer = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
       for (int i = 0; i < ids.size(); i++) {
         writer.append(
             new BufferedSample(

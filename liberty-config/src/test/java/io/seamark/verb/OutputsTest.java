@@ -13,6 +13,7 @@ import io.seamark.buffer.BufferedSample;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.cli.OutputNames;
 import io.seamark.cli.SampleFiles;
 import io.seamark.cli.Seamark;
@@ -453,7 +454,7 @@ class OutputsTest {
   @SuppressWarnings("NullAway")
   private Path buffer(String... ids) throws IOException {
     Path buffer = folder.resolve("buffer");
-    try (ReplayBuffer writer = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+    try (ReplayBufferWriter writer = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
       for (String id : ids) {
         writer.append(
             new BufferedSample(

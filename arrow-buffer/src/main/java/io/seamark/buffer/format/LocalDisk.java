@@ -1,5 +1,6 @@
 package io.seamark.buffer.format;
 
+import io.seamark.durable.DurableFiles;
 import io.seamark.host.PlainFile;
 import java.io.EOFException;
 import java.io.IOException;
@@ -79,9 +80,7 @@ final class LocalDisk implements Disk {
 
   @Override
   public void forceFolder(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    DurableFiles.forceFolder(folder);
   }
 
   private record LocalFile(FileChannel channel) implements File {

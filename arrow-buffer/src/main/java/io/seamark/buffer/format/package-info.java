@@ -1,6 +1,7 @@
 /**
  * The append-only log behind the edge's outbox and the cloud's replay buffer, and its format, well
- * enough for another implementation. {@link io.seamark.buffer.format.SegmentLog} is where to start.
+ * enough for another implementation. {@link io.seamark.buffer.format.SegmentLog} is where to start:
+ * what its writer and its readers share. The writer begins with the recovery of what it finds.
  *
  * <h2>Terms</h2>
  *

@@ -29,7 +29,7 @@ class SegmentLogTest {
   }
 
   private void fill(Disk disk, int count) throws IOException {
-    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
       for (int i = 0; i < count; i++) {
         assertEquals(i, TestLog.append(log, i));
       }
@@ -39,7 +39,7 @@ class SegmentLogTest {
   @Test
   void recordsSurviveReopeningOnRealFiles() throws IOException {
     fill(Disk.local(), 40);
-    try (SegmentLog<String> log = TestLog.open(folder, Disk.local())) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, Disk.local())) {
       assertTrue(log.report().clean(), log.report().toString());
       assertEquals(upTo(40), TestLog.numbers(log));
       assertTrue(Files.exists(folder.resolve("0000000000.arrow")));
@@ -64,7 +64,7 @@ class SegmentLogTest {
     SimulatedDisk disk = new SimulatedDisk();
     List<Long> ends = new ArrayList<>();
     Path journal = folder.resolve("0000000000.journal");
-    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
       ends.add(log.bytes());
       for (int i = 0; i < 3; i++) {
         TestLog.append(log, i);
@@ -77,10 +77,10 @@ class SegmentLogTest {
       torn.put(journal, Arrays.copyOf(whole, cut));
       int size = cut;
       int records = (int) ends.stream().skip(1).filter(end -> end <= size).count();
-      try (SegmentLog<String> reader = TestLog.openReadOnly(folder, torn)) {
+      try (SegmentLogReader<String> reader = TestLog.openReadOnly(folder, torn)) {
         assertEquals(upTo(records), TestLog.numbers(reader), "read only, cut at " + cut);
       }
-      try (SegmentLog<String> log = TestLog.open(folder, torn)) {
+      try (SegmentLogWriter<String> log = TestLog.open(folder, torn)) {
         assertEquals(upTo(records), TestLog.numbers(log), "cut at " + cut);
         long kept = records == 0 && cut < ends.get(0) ? 0 : ends.get(records);
         assertEquals(cut - kept, log.report().tornBytes(), "cut at " + cut);
@@ -88,7 +88,7 @@ class SegmentLogTest {
         TestLog.append(log, records);
         assertEquals(upTo(records + 1), TestLog.numbers(log), "cut at " + cut);
       }
-      try (SegmentLog<String> log = TestLog.open(folder, torn)) {
+      try (SegmentLogWriter<String> log = TestLog.open(folder, torn)) {
         assertTrue(log.report().clean(), "cut at " + cut);
         assertEquals(upTo(records + 1), TestLog.numbers(log), "cut at " + cut);
       }
@@ -106,7 +106,7 @@ class SegmentLogTest {
   void flippedBitInASealedSegmentCostsAtMostItsRecord() throws IOException {
     SimulatedDisk disk = new SimulatedDisk();
     fill(disk, 4);
-    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
       log.seal();
     }
     flipEveryByte(disk, folder.resolve("0000000000.arrow"), 4);
@@ -121,7 +121,7 @@ class SegmentLogTest {
       SimulatedDisk damaged = disk.afterKill();
       damaged.put(file, flipped);
       String where = file.getFileName() + " flipped at " + at;
-      try (SegmentLog<String> log = TestLog.open(folder, damaged)) {
+      try (SegmentLogWriter<String> log = TestLog.open(folder, damaged)) {
         boolean detected = !log.report().clean() || !log.verify().isEmpty();
         assertTrue(detected, where);
         List<Integer> left = readable(log);
@@ -154,7 +154,7 @@ class SegmentLogTest {
         SimulatedDisk disk = new SimulatedDisk();
         disk.failAt(operation, SimulatedDisk.Fault.POWER_CUT, name -> true);
         int acknowledged = 0;
-        try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+        try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
           for (int i = 0; i < 14; i++) {
             TestLog.append(log, i);
             acknowledged++;
@@ -173,7 +173,7 @@ class SegmentLogTest {
         // And once more, with the recovery itself cut short.
         SimulatedDisk again = seed == 0 ? disk.afterKill() : disk.afterPowerCut(random);
         again.failAt(random.nextInt(12), SimulatedDisk.Fault.POWER_CUT, name -> true);
-        try (SegmentLog<String> log = TestLog.open(folder, again)) {
+        try (SegmentLogWriter<String> log = TestLog.open(folder, again)) {
           assertTrue(log.next() >= acknowledged);
         } catch (SimulatedDisk.PowerCut e) {
           states++;
@@ -193,7 +193,8 @@ class SegmentLogTest {
       SimulatedDisk disk = new SimulatedDisk();
       disk.ignoreForces();
       fill(disk, 5);
-      try (SegmentLog<String> log = TestLog.open(folder, disk.afterPowerCut(new Random(seed)))) {
+      try (SegmentLogWriter<String> log =
+          TestLog.open(folder, disk.afterPowerCut(new Random(seed)))) {
         losses += TestLog.numbers(log).size() < 5 ? 1 : 0;
       }
     }
@@ -202,12 +203,12 @@ class SegmentLogTest {
 
   private void checkAfterCrash(SimulatedDisk disk, int acknowledged, String when)
       throws IOException {
-    try (SegmentLog<String> reader = TestLog.openReadOnly(folder, disk)) {
+    try (SegmentLogReader<String> reader = TestLog.openReadOnly(folder, disk)) {
       int seen = TestLog.numbers(reader).size();
       assertTrue(seen == acknowledged || seen == acknowledged + 1, when + ": read " + seen);
     }
     int size;
-    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
       List<Integer> numbers = TestLog.numbers(log);
       size = numbers.size();
       assertTrue(size == acknowledged || size == acknowledged + 1, when + ": " + numbers);
@@ -215,7 +216,7 @@ class SegmentLogTest {
       assertEquals(List.of(), log.report().damages(), when);
       assertEquals(size, TestLog.append(log, size), when);
     }
-    try (SegmentLog<String> log = TestLog.open(folder, disk.afterPowerCut(new Random(1)))) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk.afterPowerCut(new Random(1)))) {
       assertEquals(upTo(size + 1), TestLog.numbers(log), when);
       assertTrue(log.report().clean(), when);
     }
@@ -231,7 +232,7 @@ class SegmentLogTest {
         disk.failAt(operation, fault, name -> true);
         List<Integer> acknowledged = new ArrayList<>();
         boolean opened = false;
-        try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+        try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
           opened = true;
           for (int i = 0; i < 14; i++) {
             try {
@@ -254,10 +255,10 @@ class SegmentLogTest {
         String when = fault + " at operation " + operation;
         // The process stops and the next one finds the disk well again; then the power goes.
         SimulatedDisk after = disk;
-        try (SegmentLog<String> log = TestLog.open(folder, after)) {
+        try (SegmentLogWriter<String> log = TestLog.open(folder, after)) {
           checkHolds(log, acknowledged, when);
         }
-        try (SegmentLog<String> log =
+        try (SegmentLogWriter<String> log =
             TestLog.open(folder, after.afterPowerCut(new Random(operation)))) {
           checkHolds(log, acknowledged, when + ", then power cut");
         }
@@ -278,7 +279,7 @@ class SegmentLogTest {
   @Test
   void failedFsyncStopsTheLogUntilItIsOpenedAgain() throws IOException {
     SimulatedDisk disk = new SimulatedDisk();
-    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
       TestLog.append(log, 0);
       disk.failAt(0, SimulatedDisk.Fault.ERROR, name -> name.equals("force"));
       assertThrows(IOException.class, () -> TestLog.append(log, 1));
@@ -289,7 +290,7 @@ class SegmentLogTest {
           String.valueOf(refused.getMessage()));
       assertEquals(List.of(0), TestLog.numbers(log));
     }
-    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
       TestLog.append(log, 1);
       assertEquals(List.of(0, 1), TestLog.numbers(log));
     }
@@ -298,7 +299,7 @@ class SegmentLogTest {
   @Test
   void aFullDiskCostsOnlyTheRecordsThatFoundItFull() throws IOException {
     SimulatedDisk disk = new SimulatedDisk();
-    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
       TestLog.append(log, 0);
       disk.failAt(0, SimulatedDisk.Fault.ERROR, name -> name.equals("write"));
       assertThrows(IOException.class, () -> TestLog.append(log, 1));
@@ -309,11 +310,32 @@ class SegmentLogTest {
   }
 
   @Test
+  void aJournalThatCannotBeDeletedAfterSealingIsLeftToTheNextOpening() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    Path left = folder.resolve("0000000000.journal");
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
+      disk.failAt(0, SimulatedDisk.Fault.ERROR, name -> name.equals("delete"));
+      for (int i = 0; i < 40; i++) {
+        assertEquals(i, TestLog.append(log, i));
+      }
+      assertTrue(disk.faultCame());
+      assertTrue(disk.files().contains(left));
+      assertEquals(upTo(40), TestLog.numbers(log));
+    }
+    disk.heal();
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
+      assertTrue(log.report().clean(), log.report().toString());
+      assertFalse(disk.files().contains(left));
+      assertEquals(upTo(40), TestLog.numbers(log));
+    }
+  }
+
+  @Test
   void aReaderSeesWhatAWriterDoes() throws IOException {
     SimulatedDisk disk = new SimulatedDisk();
-    try (SegmentLog<String> reader = TestLog.openReadOnly(folder, disk)) {
+    try (SegmentLogReader<String> reader = TestLog.openReadOnly(folder, disk)) {
       assertEquals(0, reader.next());
-      try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+      try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
         for (int i = 0; i < 50; i++) {
           TestLog.append(log, i);
           if (i % 3 == 0) {
@@ -333,7 +355,7 @@ class SegmentLogTest {
         TestLog.append(log, 50);
         assertEquals(50, log.first());
       }
-      try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+      try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
         assertEquals(51, log.next());
         assertEquals(List.of(50), TestLog.numbers(log));
       }
@@ -342,15 +364,13 @@ class SegmentLogTest {
 
   @Test
   void aReaderFindsARecordWhoseFileWasSealedMeanwhile() throws IOException {
-    try (SegmentLog<String> log = TestLog.open(folder, Disk.local());
-        SegmentLog<String> reader = TestLog.openReadOnly(folder, Disk.local())) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, Disk.local());
+        SegmentLogReader<String> reader = TestLog.openReadOnly(folder, Disk.local())) {
       TestLog.append(log, 0);
       reader.refresh();
       log.seal();
       assertEquals("record 0", reader.read(0).text("name"));
       assertThrows(IllegalArgumentException.class, () -> reader.read(1));
-      assertThrows(
-          IllegalStateException.class, () -> TestLog.append(reader, 1), "a reader cannot append");
     }
   }
 
@@ -358,12 +378,12 @@ class SegmentLogTest {
   void numbersAreNeverGivenOutTwice() throws IOException {
     SimulatedDisk disk = new SimulatedDisk();
     fill(disk, 40);
-    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
       log.seal();
       log.deleteBefore(log.next());
       assertEquals(0, log.countFrom(0));
     }
-    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
       assertEquals(40, log.next());
       assertEquals(40, log.first());
       assertEquals(40, TestLog.append(log, 40));
@@ -376,7 +396,7 @@ class SegmentLogTest {
     for (int operation = 0; ; operation++) {
       SimulatedDisk disk = new SimulatedDisk();
       List<Integer> left = new ArrayList<>();
-      try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+      try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
         for (int i = 0; i < 30; i++) {
           TestLog.append(log, i);
           left.add(i);
@@ -402,7 +422,7 @@ class SegmentLogTest {
       disk.heal();
       for (SimulatedDisk after :
           List.of(disk.afterKill(), disk.afterPowerCut(new Random(operation)))) {
-        try (SegmentLog<String> log = TestLog.open(folder, after)) {
+        try (SegmentLogWriter<String> log = TestLog.open(folder, after)) {
           assertTrue(log.report().damages().isEmpty(), log.report().toString());
           assertTrue(TestLog.numbers(log).containsAll(left), "operation " + operation);
           assertEquals(30, log.next());
@@ -419,7 +439,7 @@ class SegmentLogTest {
   void readersFollowAJournalThatGoesOnAfterACrashBetweenSealingItAndTheNext() throws IOException {
     for (int cut = 0; cut < SEEDS; cut++) {
       SimulatedDisk disk = new SimulatedDisk();
-      try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+      try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
         for (int i = 0; i < 5; i++) {
           TestLog.append(log, i);
         }
@@ -433,15 +453,15 @@ class SegmentLogTest {
       disk.heal();
       SimulatedDisk after = cut == 0 ? disk.afterKill() : disk.afterPowerCut(new Random(cut));
       assertEquals(2, after.files().stream().filter(f -> f.toString().matches(".*(l|w)")).count());
-      try (SegmentLog<String> reader = TestLog.openReadOnly(folder, after)) {
+      try (SegmentLogReader<String> reader = TestLog.openReadOnly(folder, after)) {
         assertEquals(List.of(0, 2, 3, 4), TestLog.numbers(reader));
-        try (SegmentLog<String> log = TestLog.open(folder, after)) {
+        try (SegmentLogWriter<String> log = TestLog.open(folder, after)) {
           assertTrue(log.report().clean(), log.report().toString());
           assertTrue(TestLog.numbers(log).containsAll(List.of(0, 2, 3, 4)));
           assertEquals(5, TestLog.append(log, 5));
           reader.refresh();
           assertEquals(TestLog.numbers(log), TestLog.numbers(reader));
-          try (SegmentLog<String> another = TestLog.openReadOnly(folder, after)) {
+          try (SegmentLogReader<String> another = TestLog.openReadOnly(folder, after)) {
             assertEquals(TestLog.numbers(log), TestLog.numbers(another));
           }
           log.seal();
@@ -456,7 +476,7 @@ class SegmentLogTest {
   void aSegmentWithADamagedRecordIsNotWrittenAgain() throws IOException {
     SimulatedDisk disk = new SimulatedDisk();
     fill(disk, 4);
-    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
       log.seal();
       Path file = folder.resolve("0000000000.arrow");
       byte[] bytes = disk.bytes(file).clone();
@@ -479,7 +499,7 @@ class SegmentLogTest {
 
   @Test
   void twoWritersFailClearly() throws IOException {
-    try (SegmentLog<String> log = TestLog.open(folder, Disk.local())) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, Disk.local())) {
       TestLog.append(log, 0);
       IOException e =
           assertThrows(IOException.class, () -> TestLog.open(folder, Disk.local()).close());
@@ -498,7 +518,7 @@ class SegmentLogTest {
     RowSchema other = new RowSchema("other", TestLog.SCHEMA.columns());
     for (boolean seal : new boolean[] {false, true}) {
       if (seal) {
-        try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+        try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
           log.seal();
         }
       }
@@ -510,14 +530,14 @@ class SegmentLogTest {
           String.valueOf(e.getMessage()).contains("seamark.kind is 'test', but must be 'other'"),
           String.valueOf(e.getMessage()));
     }
-    try (SegmentLog<String> log = TestLog.open(folder, disk)) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
       assertEquals(upTo(2), TestLog.numbers(log));
     }
   }
 
   @Test
   void aRecordTooLargeForTheMemoryIsRefused() throws IOException {
-    try (SegmentLog<String> log = TestLog.open(folder, new SimulatedDisk())) {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, new SimulatedDisk())) {
       IOException e =
           assertThrows(
               IOException.class,

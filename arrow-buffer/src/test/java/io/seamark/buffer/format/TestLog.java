@@ -23,16 +23,15 @@ final class TestLog {
 
   private TestLog() {}
 
-  static SegmentLog<String> open(Path folder, Disk disk) throws IOException {
+  static SegmentLogWriter<String> open(Path folder, Disk disk) throws IOException {
     return SegmentLog.open(folder, SCHEMA, (sequence, values) -> values.text("name"), LIMITS, disk);
   }
 
-  static SegmentLog<String> openReadOnly(Path folder, Disk disk) throws IOException {
-    return SegmentLog.openReadOnly(
-        folder, SCHEMA, (sequence, values) -> values.text("name"), LIMITS, disk);
+  static SegmentLogReader<String> openReadOnly(Path folder, Disk disk) throws IOException {
+    return SegmentLog.openReadOnly(folder, SCHEMA, (sequence, values) -> values.text("name"), disk);
   }
 
-  static long append(SegmentLog<String> log, int number) throws IOException {
+  static long append(SegmentLogWriter<String> log, int number) throws IOException {
     return log.append(row -> row.set("name", name(number)).set("data", data(number)));
   }
 

@@ -4,23 +4,20 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.durable.DurableFiles;
+import io.seamark.durable.Sha256Output;
 import io.seamark.host.HttpClients;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -135,10 +132,9 @@ public final class KnowledgeClient {
   }
 
   private static void copy(ModelVersion version, InputStream body, Path part) throws IOException {
-    MessageDigest digest = sha256();
     long length = 0;
-    try (FileChannel file =
-        FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+    String sha256;
+    try (Sha256Output file = new Sha256Output(create(part))) {
       byte[] block = new byte[1 << 16];
       for (int n; (n = body.read(block)) >= 0; ) {
         length += n;
@@ -146,9 +142,9 @@ public final class KnowledgeClient {
           throw new IOException(
               "model " + version.version() + " is longer than the announced " + version.bytes());
         }
-        digest.update(block, 0, n);
-        write(file, ByteBuffer.wrap(block, 0, n), part);
+        write(file, block, n, part);
       }
+      sha256 = file.sha256();
     }
     if (length != version.bytes()) {
       throw new IOException(
@@ -160,15 +156,18 @@ public final class KnowledgeClient {
               + version.bytes()
               + " were announced");
     }
-    checkDigest(version, HexFormat.of().formatHex(digest.digest()));
+    checkDigest(version, sha256);
+  }
+
+  private static OutputStream create(Path part) throws IOException {
+    return Files.newOutputStream(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
   /** A full disk's own message names nothing. */
-  private static void write(FileChannel file, ByteBuffer bytes, Path part) throws IOException {
+  private static void write(OutputStream file, byte[] block, int length, Path part)
+      throws IOException {
     try {
-      while (bytes.hasRemaining()) {
-        file.write(bytes);
-      }
+      file.write(block, 0, length);
     } catch (IOException e) {
       throw new IOException(
           "no model can be written to " + part.getParent() + ": " + e.getMessage(), e);
@@ -185,14 +184,6 @@ public final class KnowledgeClient {
               + ", but "
               + version.sha256()
               + " was announced");
-    }
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 

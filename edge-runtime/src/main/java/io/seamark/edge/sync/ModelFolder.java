@@ -123,8 +123,8 @@ public final class ModelFolder implements AutoCloseable {
   }
 
   /**
-   * Records the version to start with next time, and deletes what was fetched and neither it nor
-   * its predecessor needs.
+   * Records the version to start with next time, durably, and deletes what was fetched and neither
+   * it nor its predecessor needs.
    *
    * @param version in service from now on
    * @param predecessor in service until now
@@ -134,6 +134,8 @@ public final class ModelFolder implements AutoCloseable {
     OutputFolder out = own();
     makeWay(out, CURRENT);
     out.write(CURRENT, (JSON.writeValueAsString(version) + "\n").getBytes(StandardCharsets.UTF_8));
+    // Before anything is deleted: a power cut must not leave the record of a model that is gone.
+    out.force();
     if (keepAll) {
       return;
     }
@@ -153,7 +155,7 @@ public final class ModelFolder implements AutoCloseable {
       Path file = folder.resolve(name);
       Path kept = folder.resolve(name + ".kept-" + DurableFiles.sha256(file));
       LOG.warn("event=file_kept file={} as={}", file, kept);
-      DurableFiles.take(file, kept);
+      DurableFiles.rename(file, kept);
     }
   }
 

@@ -1,8 +1,9 @@
 package io.seamark.knowledge;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.seamark.buffer.Gathering;
+import io.seamark.buffer.BufferMerge;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.knowledge.LearningState.LastRequest;
 import io.seamark.knowledge.LearningState.LastRound;
 import io.seamark.knowledge.LearningState.Phase;
@@ -56,7 +57,7 @@ public final class LifelongLearning implements AutoCloseable {
   private static final long LOOK_MILLIS = 500;
 
   /** Samples that are taken from each replica at a look, which holds the lock. */
-  private static final int GATHERED = 32;
+  private static final int MERGED = 32;
 
   /** How the reason of a round that failed begins. */
   private static final String FAILED = "failed: ";
@@ -75,7 +76,11 @@ public final class LifelongLearning implements AutoCloseable {
   private final Thread thread = new Thread(this::loop, "seamark-learning");
 
   private @Nullable ReplayBuffer buffer;
-  private @Nullable Gathering gathering;
+
+  /** The buffer again, where this fills it from replicas; and what does so. */
+  private @Nullable ReplayBufferWriter merged;
+
+  private @Nullable BufferMerge merge;
   private boolean requested;
   private boolean stopping;
   private boolean running;
@@ -618,17 +623,17 @@ public final class LifelongLearning implements AutoCloseable {
         openBuffer();
       }
       ReplayBuffer samples = Objects.requireNonNull(buffer);
-      if (gathering == null) {
+      if (merge == null) {
         samples.refresh();
       } else {
-        gathering.gather(GATHERED);
+        merge.takeIn(MERGED);
       }
       first = samples.first();
       next = samples.next();
       size = samples.size();
       bufferTrouble = "";
       long before = dropped;
-      dropped = droppedBefore + samples.dropped();
+      dropped = droppedBefore + (merged == null ? 0 : merged.dropped());
       if (dropped > before) {
         counted.run();
       }
@@ -651,25 +656,28 @@ public final class LifelongLearning implements AutoCloseable {
     if (settings.replicas().isEmpty()) {
       buffer = ReplayBuffer.openReadOnly(folder);
     } else {
-      ReplayBuffer into = ReplayBuffer.open(folder, settings.bounds());
+      ReplayBufferWriter into = ReplayBuffer.open(folder, settings.bounds());
       buffer = into;
+      merged = into;
       Path progress = folder.resolveSibling("replicas");
-      gathering = Gathering.open(into, progress, settings.replicas());
+      merge = BufferMerge.open(into, progress, settings.replicas());
     }
   }
 
   private void closeBuffer() throws IOException {
     ReplayBuffer open = buffer;
-    Gathering sources = gathering;
+    ReplayBufferWriter into = merged;
+    BufferMerge sources = merge;
     buffer = null;
-    gathering = null;
+    merged = null;
+    merge = null;
     if (open != null) {
-      droppedBefore += open.dropped();
+      droppedBefore += into == null ? 0 : into.dropped();
       try (open) {
-        if (sources != null) {
+        if (into != null && sources != null) {
           sources.close();
           // Sealed, what was gathered can be read by any Arrow library.
-          open.seal();
+          into.seal();
         }
       }
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.buffer.BufferOptions;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.knowledge.LearningState.Phase;
 import io.seamark.knowledge.model.ModelRegistry;
 import io.seamark.knowledge.training.RoundControl;
@@ -158,7 +159,8 @@ class LifelongLearningTest {
     try (LifelongLearning learning = started(settings)) {
       assertEquals(Phase.IDLE, learning.state().state());
       assertEquals(LifelongLearning.Request.NO_SAMPLES, learning.request(false).outcome());
-      try (ReplayBuffer buffer = ReplayBuffer.open(settings.buffer(), BufferOptions.defaults())) {
+      try (ReplayBufferWriter buffer =
+          ReplayBuffer.open(settings.buffer(), BufferOptions.defaults())) {
         Street.append(buffer, 0, 6);
         LearningState waiting = await(learning, s -> s.samples() == 6);
         assertEquals(Phase.WAITING, await(learning, s -> s.state() != Phase.IDLE).state());
@@ -201,7 +203,8 @@ class LifelongLearningTest {
       assertEquals(LifelongLearning.Request.NO_NEW_SAMPLES, learning.request(false).outcome());
       assertEquals(LifelongLearning.Request.STARTED, learning.request(true).outcome());
       await(learning, s -> s.completed() == 2 && s.state() == Phase.IDLE);
-      try (ReplayBuffer buffer = ReplayBuffer.open(settings.buffer(), BufferOptions.defaults())) {
+      try (ReplayBufferWriter buffer =
+          ReplayBuffer.open(settings.buffer(), BufferOptions.defaults())) {
         Street.append(buffer, 10, 1);
       }
       assertEquals(LifelongLearning.Request.STARTED, learning.request(false).outcome());
@@ -235,7 +238,8 @@ class LifelongLearningTest {
       await(learning, s -> s.completed() == 1 && s.state() == Phase.IDLE);
     }
     try (LifelongLearning learning = started(settings, clock)) {
-      try (ReplayBuffer buffer = ReplayBuffer.open(settings.buffer(), BufferOptions.defaults())) {
+      try (ReplayBufferWriter buffer =
+          ReplayBuffer.open(settings.buffer(), BufferOptions.defaults())) {
         Street.append(buffer, 10, 10);
       }
       // Enough have come, but the time has not.
@@ -308,10 +312,11 @@ class LifelongLearningTest {
     List<Path> replicas = List.of(folder.resolve("one/buffer"), folder.resolve("two/buffer"));
     LearningSettings settings = settings(12, 4, replicas);
     try (LifelongLearning learning = started(settings)) {
-      try (ReplayBuffer one = ReplayBuffer.open(replicas.get(0), BufferOptions.defaults())) {
+      try (ReplayBufferWriter one = ReplayBuffer.open(replicas.get(0), BufferOptions.defaults())) {
         Street.append(one, 0, 7);
         assertEquals(0, await(learning, s -> s.samples() == 7).completed());
-        try (ReplayBuffer two = ReplayBuffer.open(replicas.get(1), BufferOptions.defaults())) {
+        try (ReplayBufferWriter two =
+            ReplayBuffer.open(replicas.get(1), BufferOptions.defaults())) {
           // One is sent to both.
           Street.append(two, 6, 6);
           assertEquals(12, await(learning, s -> s.completed() == 1).trainedOn());

@@ -5,6 +5,7 @@ import io.seamark.buffer.BufferedSample;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.imaging.Images;
 import io.seamark.knowledge.training.RoundSettings;
 import io.seamark.network.EdgeModel;
@@ -58,7 +59,7 @@ public final class Street {
   }
 
   /** Appends dusk frames; the labels stand in for a perfect cloud's answers. */
-  public static void append(ReplayBuffer buffer, int from, int count) throws IOException {
+  public static void append(ReplayBufferWriter buffer, int from, int count) throws IOException {
     ProceduralStreet street = new ProceduralStreet(99, WIDTH, HEIGHT);
     for (int i = from; i < from + count; i++) {
       Sample sample = street.render(i, Weather.DUSK).sample();
@@ -84,7 +85,7 @@ public final class Street {
 
   /** A buffer with so many frames, closed again. */
   public static Path buffer(Path folder, int count) throws IOException {
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, BufferOptions.defaults())) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, BufferOptions.defaults())) {
       append(buffer, 0, count);
     }
     return folder;

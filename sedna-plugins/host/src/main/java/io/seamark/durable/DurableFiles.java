@@ -158,6 +158,26 @@ public final class DurableFiles {
   }
 
   /**
+   * Gives a file another name in its file system for good, in place of one that has it. Its content
+   * is as durable as it was.
+   *
+   * @param file with its content whatever it is, such as a person's
+   * @param target may be missing; its folder must exist
+   * @throws IOException if it fails, naming the target; the file has its old name then
+   */
+  public static void rename(Path file, Path target) throws IOException {
+    try {
+      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw named(target, e);
+    }
+    forceFolder(folder(target));
+    if (!folder(file).equals(folder(target))) {
+      forceFolder(folder(file));
+    }
+  }
+
+  /**
    * Deletes a file for good, if it is there.
    *
    * @param file to delete
@@ -257,7 +277,13 @@ public final class DurableFiles {
     return id.toString().replace("-", "");
   }
 
-  static void forceFolder(Path folder) throws IOException {
+  /**
+   * Makes the names in a folder durable: what was created, renamed or deleted there.
+   *
+   * @param folder not those in it
+   * @throws IOException if they cannot be forced to the device
+   */
+  public static void forceFolder(Path folder) throws IOException {
     try (SteadyFile names = SteadyFile.open(folder, StandardOpenOption.READ)) {
       names.force(true);
     } catch (AccessDeniedException e) {

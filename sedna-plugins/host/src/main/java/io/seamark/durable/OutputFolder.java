@@ -14,16 +14,14 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +33,10 @@ import org.jspecify.annotations.Nullable;
  * <p>What was written is kept in the file {@value #RECORD}, in the format of {@code sha256sum}: a
  * line {@code <SHA-256> <name>} is forced to it before the file goes to its place, so neither a
  * kill nor a power cut leaves anything that a later owner takes for a person's. The same file
- * carries the lock, which ends with the process. The names of new files are forced once, at the
- * end: a file that a power cut takes away is no file that was cut. Where files are written again
- * and again, the lines that still count are moved to {@value #EARLIER}, so that the record stays as
- * short as the folder. Thread-safe.
+ * carries the lock, which ends with the process. The names of new files are forced once, by {@link
+ * #force} or at the end: a file that a power cut takes away is no file that was cut. Where files
+ * are written again and again, the lines that still count are moved to {@value #EARLIER}, so that
+ * the record stays as short as the folder. Thread-safe.
  */
 public final class OutputFolder implements AutoCloseable {
   /** The record's name. */
@@ -406,16 +404,17 @@ public final class OutputFolder implements AutoCloseable {
    */
   public synchronized void write(String name, DurableFiles.Content content) throws IOException {
     Path target = prepared(name);
-    MessageDigest sha256 = DurableFiles.sha256();
+    AtomicReference<String> sha256 = new AtomicReference<>("");
     Path beside =
         DurableFiles.prepare(
             target,
             out -> {
-              DigestOutputStream counted = new DigestOutputStream(out, sha256);
-              content.writeTo(counted);
-              counted.flush();
+              Sha256Output digested = new Sha256Output(out);
+              content.writeTo(digested);
+              digested.flush();
+              sha256.set(digested.sha256());
             });
-    String digest = HexFormat.of().formatHex(sha256.digest());
+    String digest = sha256.get();
     try {
       record(name, digest);
     } catch (IOException | RuntimeException e) {
@@ -452,8 +451,9 @@ public final class OutputFolder implements AutoCloseable {
   public synchronized boolean delete(String name) throws IOException {
     Path target = place(name);
     boolean ours = mayWrite(name, target);
-    if (ours) {
-      Files.deleteIfExists(target);
+    Path parent = target.getParent();
+    if (ours && Files.deleteIfExists(target) && parent != null) {
+      folders.add(parent);
     }
     written.remove(name);
     now.remove(name);
@@ -489,6 +489,21 @@ public final class OutputFolder implements AutoCloseable {
   }
 
   /**
+   * Makes the names of what was written, taken and deleted durable: a file that another may rely on
+   * by now.
+   *
+   * @throws IOException if they cannot be forced to the device
+   */
+  public synchronized void force() throws IOException {
+    for (Path one : folders) {
+      if (Files.isDirectory(one)) {
+        DurableFiles.forceFolder(one);
+      }
+    }
+    folders.clear();
+  }
+
+  /**
    * Gives the folder free.
    *
    * @throws IOException if the names of what was written cannot be forced to the device
@@ -498,11 +513,7 @@ public final class OutputFolder implements AutoCloseable {
     if (!closed) {
       closed = true;
       try {
-        for (Path one : folders) {
-          if (Files.isDirectory(one)) {
-            DurableFiles.forceFolder(one);
-          }
-        }
+        force();
       } finally {
         release(record, real);
       }

@@ -10,8 +10,11 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.CopyOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -191,6 +194,26 @@ class StructureTest {
             .resideInAPackage("io.seamark..")
             .should()
             .haveNameMatching(".*(Manager|Helper|Utils?|Impl)(\\$.*)?"));
+  }
+
+  @Test
+  @DisplayName("files are made durable, and digested, by one rule")
+  void filesAreDurableByOneRule() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages("io.seamark.durable..", "io.seamark.buffer.format..")
+            .should()
+            .callMethod(Files.class, "move", Path.class, Path.class, CopyOption[].class)
+            .orShould()
+            .callMethod(FileChannel.class, "force", boolean.class));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("io.seamark.durable..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(MessageDigest.class));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.seamark.benchmark;
 
+import io.seamark.durable.DurableFiles;
 import io.seamark.edge.sync.LiveModel;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
@@ -22,7 +23,6 @@ import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -271,9 +271,7 @@ public final class FusionComparison {
         bytes.putFloat(mask.predictedIou()).putFloat(mask.stabilityScore());
         bytes.put(Arrays.copyOf(mask.pixels().toByteArray(), size));
       }
-      Path beside = file.resolveSibling("." + file.getFileName());
-      Files.write(beside, bytes.array());
-      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+      DurableFiles.replace(file, bytes.array());
     }
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
     List<SegmentMask> masks = new ArrayList<>();

@@ -1,6 +1,8 @@
 package io.seamark.benchmark;
 
 import io.seamark.bench.UploadSweep;
+import io.seamark.durable.DurableFiles;
+import io.seamark.durable.Sha256Output;
 import io.seamark.edge.sync.LiveModel;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
@@ -14,16 +16,13 @@ import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
 import io.seamark.report.CurvePicture;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -94,21 +93,17 @@ public final class MinerComparison {
 
   /** Another model, fusion or mask generator gives other answers. */
   private static String key(Path model, ConfiguredPlugins plugins) throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(Files.readAllBytes(model));
-      for (PluginKind<?> kind :
-          List.of(
-              PluginKind.BASEMODEL,
-              PluginKind.UNSEEN_TASK_PROCESSING,
-              PluginKind.MASK_GENERATOR,
-              PluginKind.MASK_FUSION)) {
-        digest.update(plugins.effective(kind).toString().getBytes(StandardCharsets.UTF_8));
-      }
-      return "answers-" + HexFormat.of().formatHex(digest.digest(), 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+    Sha256Output digest = new Sha256Output(OutputStream.nullOutputStream());
+    digest.write(Files.readAllBytes(model));
+    for (PluginKind<?> kind :
+        List.of(
+            PluginKind.BASEMODEL,
+            PluginKind.UNSEEN_TASK_PROCESSING,
+            PluginKind.MASK_GENERATOR,
+            PluginKind.MASK_FUSION)) {
+      digest.write(plugins.effective(kind).toString().getBytes(StandardCharsets.UTF_8));
     }
+    return "answers-" + digest.sha256().substring(0, 16);
   }
 
   private static List<Answered> answer(
@@ -128,10 +123,8 @@ public final class MinerComparison {
         Prediction prediction = live.infer(frame).prediction();
         Path kept = answers.resolve(name);
         if (!Files.isRegularFile(kept)) {
-          Path beside = answers.resolve("." + name);
           ClassMap fused = cloud.process(frame, prediction.scores()).classMap();
-          Files.write(beside, Images.encodeClassMap(fused.orElse(prediction.classMap())));
-          Files.move(beside, kept, StandardCopyOption.ATOMIC_MOVE);
+          DurableFiles.replace(kept, Images.encodeClassMap(fused.orElse(prediction.classMap())));
         }
         ConfusionMatrix edge = new ConfusionMatrix(classes);
         edge.add(label, prediction.classMap());

@@ -67,8 +67,8 @@ public record Provenance(
    * @param next the sequence after the highest
    * @param trained sequences that training drew from
    * @param heldOut sequences the models were judged on
-   * @param segments digest of each whole segment file it could come from, by file name; empty where
-   *     the buffer does not tell
+   * @param segments SHA-256 of each sealed segment file that those samples were in when the round
+   *     began, by file name; samples in the journal, which grows still, are in none
    */
   public record BufferUse(
       long first,

@@ -140,6 +140,7 @@ public final class TrainingRound {
               "%d samples to train on and %d held out, but both are needed",
               plan.train().size(), plan.heldOut().size()));
     }
+    Map<String, String> segments = segments(buffer, plan);
     long begun = System.nanoTime();
     Map<String, Double> figures = new TreeMap<>(plan.tasks().figures());
     LOG.info("tasks of the round: {}", figures);
@@ -148,7 +149,7 @@ public final class TrainingRound {
       return new RoundResult.Cancelled();
     }
     figures.put("seconds", (System.nanoTime() - begun) / 1e9);
-    Provenance provenance = provenance(champion, plan, buffer, figures);
+    Provenance provenance = provenance(champion, plan, segments, figures);
     ModelRegistry.Staged staged =
         registry.stage((file, version) -> save(trained.get(), file, version, champion, provenance));
     try {
@@ -190,7 +191,7 @@ public final class TrainingRound {
               decision.decide(before, after),
               before,
               after,
-              provenance(champion, plan, buffer, figures)));
+              provenance(champion, plan, segments, figures)));
     } catch (IOException | RuntimeException e) {
       registry.discard(staged);
       throw e;
@@ -420,8 +421,15 @@ public final class TrainingRound {
     model.withWeights(new Weights(model.weights().tensors(), metadata)).save(file, Precision.F16);
   }
 
+  /** Of what the round reads, before a bound of the buffer takes some of it away. */
+  private static Map<String, String> segments(ReplayBuffer buffer, Plan plan) {
+    List<Long> read = new ArrayList<>(plan.train());
+    read.addAll(plan.heldOut());
+    return buffer.sealedDigests(read);
+  }
+
   private Provenance provenance(
-      ModelVersion parent, Plan plan, ReplayBuffer buffer, Map<String, Double> figures) {
+      ModelVersion parent, Plan plan, Map<String, String> segments, Map<String, Double> figures) {
     Map<String, String> chosen = new TreeMap<>();
     for (PluginKind<?> kind : KINDS) {
       chosen.putAll(plugins.effective(kind));
@@ -437,7 +445,7 @@ public final class TrainingRound {
             plan.next(),
             Provenance.Range.of(plan.train()),
             Provenance.Range.of(plan.heldOut()),
-            Map.of()),
+            segments),
         retained.size() == 0
             ? null
             : new Provenance.RetainedUse(

@@ -9,6 +9,8 @@ import io.seamark.buffer.BufferedSample;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
+import io.seamark.durable.DurableFiles;
 import io.seamark.knowledge.Street;
 import io.seamark.knowledge.evaluation.ModelJudge;
 import io.seamark.knowledge.frames.BufferedFrames;
@@ -155,6 +157,32 @@ class TrainingRoundTest {
   }
 
   @Test
+  void provenanceHasTheDigestsOfTheSealedSegmentsThatWereRead() throws IOException {
+    try (ReplayBufferWriter samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+      samples.seal();
+      Street.append(samples, 20, 1);
+      samples.seal();
+      Street.append(samples, 21, 4);
+    }
+    RoundSettings brief =
+        new RoundSettings(2, 4, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS, Street.SIZE);
+    try (ModelRegistry registry = registry()) {
+      RoundResult.Judged judged =
+          assertInstanceOf(
+              RoundResult.Judged.class,
+              run(registry, brief, Map.of(), LabelledFrames.NONE, RoundControl.QUIET));
+      Provenance.BufferUse use = Objects.requireNonNull(judged.version().provenance().buffer());
+      // The rest of the samples is in the journal.
+      assertEquals(
+          Map.of(
+              "0000000000.arrow", DurableFiles.sha256(buffer.resolve("0000000000.arrow")),
+              "0000000001.arrow", DurableFiles.sha256(buffer.resolve("0000000001.arrow"))),
+          use.segments());
+      assertTrue(Files.exists(buffer.resolve("0000000002.journal")));
+    }
+  }
+
+  @Test
   void stopsInTheMiddleWithoutATrace() throws IOException {
     try (ModelRegistry registry = registry()) {
       int[] steps = {0};
@@ -181,7 +209,7 @@ class TrainingRoundTest {
   }
 
   /** A picture of one colour and a large size, which compresses to a few kilobytes. */
-  private static void appendHuge(ReplayBuffer into, int id) throws IOException {
+  private static void appendHuge(ReplayBufferWriter into, int id) throws IOException {
     int side = 4000;
     BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_BINARY);
     ByteArrayOutputStream png = new ByteArrayOutputStream();
@@ -209,7 +237,7 @@ class TrainingRoundTest {
   @Test
   void framesOfAnonymousEdgesDecideOnNoSizeAndNoMemory() throws IOException {
     buffer = folder.resolve("hostile");
-    try (ReplayBuffer samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+    try (ReplayBufferWriter samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
       for (int i = 0; i < 5; i++) {
         appendHuge(samples, i);
       }
@@ -251,7 +279,7 @@ class TrainingRoundTest {
   @Test
   void largeSamplesWeighNoMoreThanOthersInTheClassWeights() throws IOException {
     buffer = folder.resolve("one-large");
-    try (ReplayBuffer samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+    try (ReplayBufferWriter samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
       Street.append(samples, 0, 9);
       appendHuge(samples, 0);
     }

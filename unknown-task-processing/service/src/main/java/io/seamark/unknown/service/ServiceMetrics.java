@@ -1,6 +1,6 @@
 package io.seamark.unknown.service;
 
-import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.exchange.Exhaustion;
 import io.seamark.exchange.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -28,7 +28,7 @@ public class ServiceMetrics {
 
   @Inject MetricRegistry metrics;
 
-  private @Nullable ReplayBuffer buffer;
+  private @Nullable ReplayBufferWriter buffer;
   private long dropped;
 
   /** Counts an answered request and times its stages. */

@@ -1,6 +1,6 @@
 package io.seamark.unknown.service;
 
-import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.buffer.format.OpenReport;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -48,7 +48,7 @@ public class StatusResource {
     return status.add("plugins", plugins).build().toString();
   }
 
-  private static JsonObjectBuilder buffer(ReplayBuffer buffer) {
+  private static JsonObjectBuilder buffer(ReplayBufferWriter buffer) {
     OpenReport report = buffer.report();
     return Json.createObjectBuilder()
         .add("samples", buffer.size())

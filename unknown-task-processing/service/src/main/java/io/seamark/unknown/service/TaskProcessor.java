@@ -5,6 +5,7 @@ import io.seamark.buffer.BufferedSample;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.buffer.TooManyEdgesException;
 import io.seamark.exchange.Exchange;
 import io.seamark.exchange.MemoryBudget;
@@ -68,7 +69,7 @@ final class TaskProcessor implements AutoCloseable {
   private final UnseenSampleReRecognition reRecognition;
   private final UnseenTasks tasks;
   private final String name;
-  private final ReplayBuffer buffer;
+  private final ReplayBufferWriter buffer;
   private final ServiceMemory memory;
   private final MemoryBudget outside;
   // Of its own, so that the frame in work is never refused for what the next one takes.
@@ -169,7 +170,7 @@ final class TaskProcessor implements AutoCloseable {
       UnseenSampleReRecognition reRecognition,
       UnseenTaskAllocation allocation,
       String name,
-      ReplayBuffer buffer,
+      ReplayBufferWriter buffer,
       int queue,
       ServiceMemory memory,
       MemoryBudget outside) {
@@ -490,7 +491,7 @@ final class TaskProcessor implements AutoCloseable {
   }
 
   /** The buffer, to be asked how it stands. */
-  ReplayBuffer buffer() {
+  ReplayBufferWriter buffer() {
     return buffer;
   }
 

@@ -13,6 +13,7 @@ import io.seamark.buffer.BufferedSample;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.exchange.Exchange;
 import io.seamark.exchange.MemoryBudget;
 import io.seamark.exchange.RefusedException;
@@ -90,7 +91,7 @@ class TaskProcessorTest {
     try (TaskProcessor processor = processor(new ArgmaxProcessing())) {
       processor.process(exchange(ArrowMessages.encode(heavy)));
     }
-    try (ReplayBuffer buffer = ReplayBuffer.open(folder, BufferOptions.defaults())) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, BufferOptions.defaults())) {
       HardSample kept = buffer.read(0).sample();
       assertArrayEquals(image, kept.image().bytes());
       assertArrayEquals(depth, kept.depthPng());

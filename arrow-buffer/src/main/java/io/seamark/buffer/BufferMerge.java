@@ -21,10 +21,10 @@ import org.slf4j.LoggerFactory;
  * stay as they are. How far each was read is kept on the disk; a sample that comes from two of
  * them, or once more after a crash, is stored once. Not thread-safe.
  */
-public final class Gathering implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Gathering.class);
+public final class BufferMerge implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BufferMerge.class);
 
-  private final ReplayBuffer into;
+  private final ReplayBufferWriter into;
   private final List<Source> sources = new ArrayList<>();
 
   /** A buffer that is read, and how far. */
@@ -41,14 +41,14 @@ public final class Gathering implements AutoCloseable {
     }
   }
 
-  private Gathering(ReplayBuffer into) {
+  private BufferMerge(ReplayBufferWriter into) {
     this.into = into;
   }
 
   /**
    * Opens the sources.
    *
-   * @param into open for appending; stays open when this is closed
+   * @param into stays open when this is closed
    * @param progress folder in which it is kept how far each source was read; made where there is
    *     none
    * @param folders of the buffers to read; one that is not there yet is empty, and one that was
@@ -56,18 +56,18 @@ public final class Gathering implements AutoCloseable {
    * @return to be closed
    * @throws IOException if a source or the progress cannot be read
    */
-  public static Gathering open(ReplayBuffer into, Path progress, List<Path> folders)
+  public static BufferMerge open(ReplayBufferWriter into, Path progress, List<Path> folders)
       throws IOException {
-    Gathering gathering = new Gathering(into);
+    BufferMerge merge = new BufferMerge(into);
     try {
       for (Path folder : folders) {
         Path read = Files.createDirectories(progress.resolve(name(folder)));
         DeliveryCursor cursor = DeliveryCursor.open(read, Disk.local());
-        gathering.sources.add(new Source(folder, ReplayBuffer.openReadOnly(folder), cursor));
+        merge.sources.add(new Source(folder, ReplayBuffer.openReadOnly(folder), cursor));
       }
-      return gathering;
+      return merge;
     } catch (IOException | RuntimeException e) {
-      gathering.close();
+      merge.close();
       throw e;
     }
   }
@@ -86,7 +86,7 @@ public final class Gathering implements AutoCloseable {
    * @return number of samples taken in
    * @throws IOException if they cannot be stored; nothing is lost, the next call goes on there
    */
-  public int gather(int most) throws IOException {
+  public int takeIn(int most) throws IOException {
     int taken = 0;
     for (Source source : sources) {
       long from = source.cursor.next();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class GatheringTest {
+class BufferMergeTest {
   private static final BufferOptions SMALL =
       BufferOptions.unbounded().withSegmentBytes(16384).withMemoryBytes(1 << 22);
 
@@ -31,18 +31,18 @@ class GatheringTest {
     b = folder.resolve("b");
   }
 
-  private static void append(ReplayBuffer buffer, int from, int to) throws IOException {
+  private static void append(ReplayBufferWriter buffer, int from, int to) throws IOException {
     for (int i = from; i < to; i++) {
       buffer.append(Samples.buffered(i));
     }
   }
 
-  private ReplayBuffer into() throws IOException {
+  private ReplayBufferWriter into() throws IOException {
     return ReplayBuffer.open(folder.resolve("into"), SMALL);
   }
 
-  private Gathering gathering(ReplayBuffer into) throws IOException {
-    return Gathering.open(into, folder.resolve("progress"), List.of(a, b));
+  private BufferMerge merge(ReplayBufferWriter into) throws IOException {
+    return BufferMerge.open(into, folder.resolve("progress"), List.of(a, b));
   }
 
   private static Set<String> ids(ReplayBuffer buffer) {
@@ -51,16 +51,16 @@ class GatheringTest {
 
   @Test
   void everySampleOfEverySourceComesOnceWhoeverHasIt() throws IOException {
-    try (ReplayBuffer into = into();
-        Gathering gathering = gathering(into)) {
-      assertEquals(0, gathering.gather(100), "sources that are not there yet are empty");
-      try (ReplayBuffer first = ReplayBuffer.open(a, SMALL);
-          ReplayBuffer second = ReplayBuffer.open(b, SMALL)) {
+    try (ReplayBufferWriter into = into();
+        BufferMerge merge = merge(into)) {
+      assertEquals(0, merge.takeIn(100), "sources that are not there yet are empty");
+      try (ReplayBufferWriter first = ReplayBuffer.open(a, SMALL);
+          ReplayBufferWriter second = ReplayBuffer.open(b, SMALL)) {
         append(first, 0, 20);
         append(second, 15, 40);
         int taken = 0;
         int calls = 0;
-        for (int more = gathering.gather(7); more > 0; more = gathering.gather(7)) {
+        for (int more = merge.takeIn(7); more > 0; more = merge.takeIn(7)) {
           assertTrue(more <= 14, "a call is bounded");
           taken += more;
           calls++;
@@ -69,7 +69,7 @@ class GatheringTest {
         assertEquals(40, taken);
         assertEquals(40, into.size());
         append(first, 40, 42);
-        assertEquals(2, gathering.gather(100));
+        assertEquals(2, merge.takeIn(100));
       }
       for (ReplayBuffer.Entry entry : into.entries().toList()) {
         int number = Integer.parseInt(entry.id().substring("frame-".length()));
@@ -81,60 +81,60 @@ class GatheringTest {
 
   @Test
   void aRestartGoesOnAndWhatWasDroppedDoesNotComeBack() throws IOException {
-    try (ReplayBuffer first = ReplayBuffer.open(a, SMALL)) {
+    try (ReplayBufferWriter first = ReplayBuffer.open(a, SMALL)) {
       append(first, 0, 60);
     }
     BufferOptions bounded = SMALL.withMaxBytes(65536);
     Set<String> kept;
-    try (ReplayBuffer into = ReplayBuffer.open(folder.resolve("into"), bounded);
-        Gathering gathering = gathering(into)) {
-      assertEquals(60, gathering.gather(100));
+    try (ReplayBufferWriter into = ReplayBuffer.open(folder.resolve("into"), bounded);
+        BufferMerge merge = merge(into)) {
+      assertEquals(60, merge.takeIn(100));
       kept = ids(into);
       assertTrue(kept.size() < 60, "the oldest are dropped");
     }
-    try (ReplayBuffer into = ReplayBuffer.open(folder.resolve("into"), bounded);
-        Gathering gathering = gathering(into)) {
-      assertEquals(0, gathering.gather(100));
+    try (ReplayBufferWriter into = ReplayBuffer.open(folder.resolve("into"), bounded);
+        BufferMerge merge = merge(into)) {
+      assertEquals(0, merge.takeIn(100));
       assertEquals(kept, ids(into));
     }
   }
 
   @Test
   void progressThatIsLostOnlyCostsTime() throws IOException {
-    try (ReplayBuffer first = ReplayBuffer.open(a, SMALL)) {
+    try (ReplayBufferWriter first = ReplayBuffer.open(a, SMALL)) {
       append(first, 0, 9);
     }
-    try (ReplayBuffer into = into();
-        Gathering gathering = gathering(into)) {
-      gathering.gather(100);
+    try (ReplayBufferWriter into = into();
+        BufferMerge merge = merge(into)) {
+      merge.takeIn(100);
     }
     try (Stream<Path> files = Files.walk(folder.resolve("progress"))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Files.writeString(file, "nonsense");
       }
     }
-    try (ReplayBuffer into = into();
-        Gathering gathering = gathering(into)) {
-      assertEquals(0, gathering.gather(100));
+    try (ReplayBufferWriter into = into();
+        BufferMerge merge = merge(into)) {
+      assertEquals(0, merge.takeIn(100));
       assertEquals(9, into.size());
     }
   }
 
   @Test
   void aSourceThatIsBegunAnewIsReadFromItsBeginning() throws IOException {
-    try (ReplayBuffer first = ReplayBuffer.open(a, SMALL)) {
+    try (ReplayBufferWriter first = ReplayBuffer.open(a, SMALL)) {
       append(first, 0, 9);
     }
-    try (ReplayBuffer into = into()) {
-      try (Gathering gathering = gathering(into)) {
-        assertEquals(9, gathering.gather(100));
+    try (ReplayBufferWriter into = into()) {
+      try (BufferMerge merge = merge(into)) {
+        assertEquals(9, merge.takeIn(100));
       }
       Files.move(a, folder.resolve("away"));
-      try (ReplayBuffer anew = ReplayBuffer.open(a, SMALL)) {
+      try (ReplayBufferWriter anew = ReplayBuffer.open(a, SMALL)) {
         append(anew, 20, 23);
       }
-      try (Gathering gathering = gathering(into)) {
-        assertEquals(3, gathering.gather(100));
+      try (BufferMerge merge = merge(into)) {
+        assertEquals(3, merge.takeIn(100));
       }
       assertEquals(12, into.size());
     }
@@ -142,8 +142,8 @@ class GatheringTest {
 
   @Test
   void aDamagedSampleIsLeftOutAndADamagedSourceHoldsUpNoOther() throws IOException {
-    try (ReplayBuffer first = ReplayBuffer.open(a, SMALL);
-        ReplayBuffer second = ReplayBuffer.open(b, SMALL)) {
+    try (ReplayBufferWriter first = ReplayBuffer.open(a, SMALL);
+        ReplayBufferWriter second = ReplayBuffer.open(b, SMALL)) {
       append(first, 0, 12);
       first.seal();
       append(second, 20, 24);
@@ -156,13 +156,13 @@ class GatheringTest {
     byte[] bytes = Files.readAllBytes(segment);
     bytes[bytes.length / 2] ^= 1;
     Files.write(segment, bytes);
-    try (ReplayBuffer into = into();
-        Gathering gathering = gathering(into)) {
-      gathering.gather(100);
+    try (ReplayBufferWriter into = into();
+        BufferMerge merge = merge(into)) {
+      merge.takeIn(100);
       Set<String> there = ids(into);
       assertTrue(there.containsAll(Set.of("frame-20", "frame-21", "frame-22", "frame-23")));
       assertEquals(15, there.size(), "all but the one damaged sample");
-      assertEquals(0, gathering.gather(100));
+      assertEquals(0, merge.takeIn(100));
     }
   }
 }

@@ -1,0 +1,244 @@
+package io.seamark.buffer;
+
+import io.seamark.buffer.format.SegmentLogWriter;
+import io.seamark.perception.ClassMap;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The replay buffer as the one process has it that appends to it. A sample that {@link #append} has
+ * returned for is lost to nothing but the bounds of {@link BufferOptions}. Thread-safe.
+ *
+ * <p>Who is dropped when a bound is reached: of an edge that has more than its share of the samples
+ * or the bytes its own oldest sample; then, while there are too many samples or bytes in all, the
+ * oldest sealed segment as a whole. Samples of an edge that has none yet are refused while there
+ * are as many edges as may be, since names cost nothing to make up. What is dropped and refused is
+ * counted.
+ */
+public final class ReplayBufferWriter extends ReplayBuffer {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplayBufferWriter.class);
+
+  private final Path folder;
+  private final SegmentLogWriter<Entry> log;
+  private final Names names;
+  private final BufferOptions options;
+
+  /** What each edge has. */
+  private final Map<String, Share> shares = new HashMap<>();
+
+  private int held;
+  private volatile long dropped;
+  private volatile long refused;
+  private String trouble = "";
+
+  /** A sample as its edge's share counts it. */
+  private record Held(long sequence, String id, int bytes) {}
+
+  /** The samples of an edge, oldest first. */
+  private static final class Share {
+    private final Deque<Held> samples = new ArrayDeque<>();
+    private long bytes;
+
+    void add(Held sample) {
+      samples.addLast(sample);
+      bytes += sample.bytes();
+    }
+
+    Held removeOldest() {
+      Held oldest = samples.removeFirst();
+      bytes -= oldest.bytes();
+      return oldest;
+    }
+  }
+
+  ReplayBufferWriter(Path folder, SegmentLogWriter<Entry> log, Names names, BufferOptions options) {
+    super(folder, log);
+    this.folder = folder;
+    this.log = log;
+    this.names = names;
+    this.options = options;
+    log.entries().forEach(entry -> share(entry.edge(), entry.sequence(), entry.id()));
+    keepWithinBounds(List.copyOf(shares.keySet()));
+  }
+
+  /** Does nothing: the one who appends knows what it did. */
+  @Override
+  public void refresh() {
+    // Nobody else writes.
+  }
+
+  private void share(String edge, long sequence, String id) {
+    Share share = shares.computeIfAbsent(edge, name -> new Share());
+    share.add(new Held(sequence, id, log.length(sequence)));
+    held++;
+  }
+
+  /**
+   * Stores a sample and its answer. A sample that is there already, by edge and id, is not stored
+   * again, so resending one does no harm.
+   *
+   * @param sample with finite logits
+   * @return its sequence, once it is on the disk; of a sample that was there already, that one's
+   * @throws IllegalArgumentException if a logit is not finite
+   * @throws TooManyEdgesException if the buffer has samples of as many other edges as it may
+   * @throws IOException if it could not be made durable; it is not in the buffer then
+   */
+  public synchronized long append(BufferedSample sample) throws IOException {
+    HardSample hard = sample.sample();
+    OptionalLong there = find(hard.edge(), hard.id());
+    if (there.isPresent()) {
+      return there.getAsLong();
+    }
+    checkEdge(hard.edge());
+    names.expect(hard.id());
+    long sequence =
+        log.append(
+            row -> {
+              SampleColumns.write(row, hard);
+              SampleColumns.write(row, sample.answer());
+              row.set(
+                  SampleColumns.PIXELS_BY_CLASS,
+                  pixelsByClass(sample.answer().classMap(), hard.scores().classes()));
+            });
+    String edge = names.shared(hard.edge());
+    name(edge, hard.id(), sequence);
+    share(edge, sequence, hard.id());
+    keepWithinBounds(List.of(hard.edge()));
+    return sequence;
+  }
+
+  /**
+   * Refuses an edge for which there is no room, so that nothing is done for samples that would not
+   * be stored.
+   *
+   * @param edge name of the edge
+   * @throws TooManyEdgesException if the buffer has samples of as many other edges as it may
+   */
+  public synchronized void checkEdge(String edge) throws TooManyEdgesException {
+    if (!shares.containsKey(edge) && shares.size() >= options.maxEdges()) {
+      refused++;
+      throw new TooManyEdgesException(
+          String.format(
+              "the buffer has samples of %d edges, the most that seamark.buffer.max-edges allows;"
+                  + " those of edge '%s' are refused until another's are dropped",
+              shares.size(), edge));
+    }
+  }
+
+  /**
+   * Direct memory that storing may take: samples that need more cannot be stored.
+   *
+   * @return in bytes
+   */
+  public long writingLimit() {
+    return options.memoryBytes();
+  }
+
+  /** Drops what is too much. Where that fails the samples are there nevertheless. */
+  private void keepWithinBounds(List<String> edges) {
+    long before = dropped;
+    try {
+      for (String edge : edges) {
+        Share share = shares.get(edge);
+        while (share != null && isOver(share)) {
+          Held oldest = share.removeOldest();
+          held--;
+          dropped++;
+          forget(edge, oldest.id(), oldest.sequence());
+          log.drop(oldest.sequence());
+        }
+      }
+      while (held > options.maxSamples() || log.bytes() > options.maxBytes()) {
+        if (!dropOldest()) {
+          break;
+        }
+      }
+      trouble = "";
+    } catch (IOException e) {
+      String message = String.valueOf(e.getMessage());
+      if (!trouble.equals(message)) {
+        trouble = message;
+        LOG.warn("{}: samples that should be dropped cannot be: {}", folder, message);
+      }
+    }
+    if (before == 0 && dropped > 0) {
+      LOG.warn("{} has reached a bound of seamark.buffer: samples are dropped from now on", folder);
+    }
+  }
+
+  private boolean isOver(Share share) {
+    // The newest sample stays, however large it is.
+    return share.samples.size() > 1
+        && (share.samples.size() > options.maxSamplesPerEdge()
+            || share.bytes > options.maxBytesPerEdge());
+  }
+
+  /** Makes room; false if there is none to be made. */
+  private boolean dropOldest() throws IOException {
+    // Samples of one edge that were dropped must not cost the others theirs.
+    if (held <= options.maxSamples() && log.reclaim()) {
+      return true;
+    }
+    long end = log.endOfOldestSealed();
+    if (end < 0) {
+      return false;
+    }
+    log.deleteBefore(end);
+    int before = held;
+    for (Share share : shares.values()) {
+      while (!share.samples.isEmpty() && !log.contains(share.samples.getFirst().sequence())) {
+        share.removeOldest();
+        held--;
+      }
+    }
+    dropped += before - held;
+    shares.values().removeIf(share -> share.samples.isEmpty());
+    forgetDropped();
+    return true;
+  }
+
+  private static long[] pixelsByClass(ClassMap map, int classes) {
+    long[] counts = new long[256];
+    for (byte value : map.classes()) {
+      counts[value & 0xFF]++;
+    }
+    return Arrays.copyOf(counts, classes);
+  }
+
+  /**
+   * Samples that were dropped since opening, to keep within the bounds.
+   *
+   * @return at least 0
+   */
+  public long dropped() {
+    return dropped;
+  }
+
+  /**
+   * How often an edge was refused since opening, because there were too many.
+   *
+   * @return at least 0
+   */
+  public long refused() {
+    return refused;
+  }
+
+  /**
+   * Makes the journal a sealed segment, so that other programs can read it. Does nothing if there
+   * is nothing in it.
+   *
+   * @throws IOException if that fails; the samples are safe nevertheless
+   */
+  public void seal() throws IOException {
+    log.seal();
+  }
+}

@@ -1,0 +1,192 @@
+package io.seamark.buffer.format;
+
+import io.seamark.durable.Sha256Output;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The files of a log by their names: which there are, and how new ones come to be, durably. */
+final class SegmentFolder {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentFolder.class);
+  private static final Pattern NAME = Pattern.compile("(\\d{10,19})\\.(arrow|journal)");
+  private static final Pattern SET_ASIDE =
+      Pattern.compile(NAME.pattern() + "(\\.\\d+)?\\.unreadable");
+  private static final String SEALED = "arrow";
+  private static final String JOURNAL = "journal";
+  private static final String TEMPORARY = ".tmp";
+
+  /** Added to the name of a file that cannot be read and is in the way. */
+  private static final String UNREADABLE = ".unreadable";
+
+  private static final int BLOCK = 1 << 20;
+
+  final Path path;
+  final RowSchema schema;
+  final Disk disk;
+
+  /** Names of the files of one segment id. */
+  record Found(@Nullable Path sealed, @Nullable Path journal) {}
+
+  SegmentFolder(Path path, RowSchema schema, Disk disk) {
+    this.path = path;
+    this.schema = schema;
+    this.disk = disk;
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+
+  private Path file(long id, String extension) {
+    return path.resolve(String.format(Locale.ROOT, "%010d.%s", id, extension));
+  }
+
+  /** Where a segment is or will be sealed. */
+  Path sealedFile(long id) {
+    return file(id, SEALED);
+  }
+
+  /** The files of each segment, ascending by id. */
+  TreeMap<Long, Found> find() throws IOException {
+    TreeMap<Long, Found> found = new TreeMap<>();
+    for (Path file : disk.list(path)) {
+      Matcher matcher = NAME.matcher(String.valueOf(file.getFileName()));
+      // Nineteen digits can be more than a number has; a second name of a number is none of ours.
+      if (matcher.matches()
+          && new BigInteger(matcher.group(1)).bitLength() < Long.SIZE - 1
+          && file.equals(file(Long.parseLong(matcher.group(1)), matcher.group(2)))) {
+        boolean isSealed = matcher.group(2).equals(SEALED);
+        Found one = isSealed ? new Found(file, null) : new Found(null, file);
+        found.merge(
+            Long.parseLong(matcher.group(1)),
+            one,
+            (a, b) ->
+                new Found(
+                    a.sealed() != null ? a.sealed() : b.sealed(),
+                    a.journal() != null ? a.journal() : b.journal()));
+      }
+    }
+    return found;
+  }
+
+  /** SHA-256 of a file, read piece by piece. */
+  String sha256(Path path) throws IOException {
+    Sha256Output digest = new Sha256Output(OutputStream.nullOutputStream());
+    try (Disk.File file = disk.open(path, false)) {
+      long size = file.size();
+      for (long at = 0; at < size; at += BLOCK) {
+        digest.write(file.read(at, (int) Math.min(BLOCK, size - at)));
+      }
+    }
+    return digest.sha256();
+  }
+
+  /** Gives a file that cannot be read and is in the way another name. */
+  void setAside(Path file) throws IOException {
+    List<Path> taken = disk.list(path);
+    Path aside = path.resolve(file.getFileName() + UNREADABLE);
+    for (int i = 2; taken.contains(aside); i++) {
+      aside = path.resolve(file.getFileName() + "." + i + UNREADABLE);
+    }
+    disk.rename(file, aside);
+    disk.forceFolder(path);
+  }
+
+  /** Names of the files that were set aside, now or earlier. */
+  List<String> asideNames() throws IOException {
+    return disk.list(path).stream()
+        .map(file -> String.valueOf(file.getFileName()))
+        .filter(name -> SET_ASIDE.matcher(name).matches())
+        .toList();
+  }
+
+  /** Deletes what a crash left unfinished. */
+  void deleteTemporary() throws IOException {
+    for (Path file : disk.list(path)) {
+      if (String.valueOf(file.getFileName()).endsWith(TEMPORARY)) {
+        disk.delete(file);
+      }
+    }
+  }
+
+  /** Makes an empty journal, durably. */
+  <E> ActiveJournal<E> createJournal(long id, long next) throws IOException {
+    Path target = file(id, JOURNAL);
+    Path temporary = temporary(target);
+    byte[] header = Journal.header(schema, id, next);
+    try (Disk.File file = disk.create(temporary)) {
+      file.write(ByteBuffer.wrap(header), 0);
+      file.force();
+    } catch (IOException e) {
+      deleteQuietly(temporary);
+      throw e;
+    }
+    disk.rename(temporary, target);
+    disk.forceFolder(path);
+    Segment<E> segment = new Segment<>(id, false, target);
+    segment.bytes = header.length;
+    return new ActiveJournal<>(segment, disk.open(target, true), header.length);
+  }
+
+  /** Writes the sealed form of a journal beside it, durably. */
+  <E> Segment<E> seal(Segment<E> journal, Disk.File from) throws IOException {
+    Segment<E> sealed = writeTemporary(journal, from);
+    renameTemporary(sealed);
+    disk.forceFolder(path);
+    return sealed;
+  }
+
+  /** Writes the records of a segment sealed, durably, under the name of a temporary file yet. */
+  <E> Segment<E> writeTemporary(Segment<E> segment, Disk.File from) throws IOException {
+    Path target = sealedFile(segment.id);
+    Path temporary = temporary(target);
+    Segment<E> sealed = new Segment<>(segment.id, true, target);
+    try (Disk.File file = disk.create(temporary)) {
+      sealed.records.addAll(
+          SealedSegment.write(
+              file,
+              schema,
+              segment.id,
+              segment.records,
+              i -> SealedSegment.message(segment.name(), from, segment.records.get(i))));
+      file.force();
+      sealed.bytes = file.size();
+    } catch (IOException e) {
+      deleteQuietly(temporary);
+      throw e;
+    }
+    return sealed;
+  }
+
+  /** Gives what {@link #writeTemporary} wrote its name; durable once the folder is forced. */
+  <E> void renameTemporary(Segment<E> sealed) throws IOException {
+    disk.rename(temporary(sealed.file), sealed.file);
+  }
+
+  void force() throws IOException {
+    disk.forceFolder(path);
+  }
+
+  private Path temporary(Path file) {
+    return path.resolve(file.getFileName() + TEMPORARY);
+  }
+
+  private void deleteQuietly(Path file) {
+    try {
+      disk.delete(file);
+    } catch (IOException e) {
+      LOG.warn("cannot delete {}: {}", file, e.getMessage());
+    }
+  }
+}

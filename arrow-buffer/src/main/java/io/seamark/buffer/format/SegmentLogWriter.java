@@ -1,0 +1,334 @@
+package io.seamark.buffer.format;
+
+import io.seamark.buffer.format.SegmentIndex.Located;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.apache.arrow.memory.OutOfMemoryException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A log that this process alone appends to and deletes from. Thread-safe.
+ *
+ * @param <E> what the index keeps of a record in memory
+ */
+public final class SegmentLogWriter<E> extends SegmentLog<E> {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentLogWriter.class);
+
+  private final RecordIndex<E> entries;
+  private final LogLimits limits;
+  private final WriterLock writerLock;
+  private ActiveJournal<E> active;
+  private boolean closed;
+
+  /** Where beginning the next segment failed: the journal's size at which to try again. */
+  private long rollAgainAt;
+
+  /** Recovers what is in the folder. The lock is released by {@link #close}. */
+  SegmentLogWriter(
+      SegmentFolder folder, RecordIndex<E> entries, LogLimits limits, WriterLock writerLock)
+      throws IOException {
+    super(folder);
+    this.entries = entries;
+    this.limits = limits;
+    this.writerLock = writerLock;
+    SegmentRecovery.Recovered<E> recovered =
+        SegmentRecovery.recover(folder, entries, index, limits.seal());
+    active = recovered.active();
+    report = recovered.report();
+  }
+
+  /** Does nothing: the writer knows what it did. */
+  @Override
+  public void refresh() {
+    // Nobody else writes.
+  }
+
+  /**
+   * Appends a record.
+   *
+   * @param row sets all columns but {@code sequence}
+   * @return its sequence, once the record is on the disk
+   * @throws IOException if it could not be made durable: then it is not in the log. After a failed
+   *     fsync nothing more is accepted until the log is opened again, since what the disk holds is
+   *     unknown.
+   */
+  public long append(Consumer<RowWriter> row) throws IOException {
+    lock.lock();
+    try {
+      ActiveJournal<E> journal = writable();
+      boolean full =
+          journal.end >= limits.segmentBytes()
+              || journal.segment.records.size() >= limits.segmentRecords();
+      if (full && journal.end >= rollAgainAt) {
+        journal = roll(journal);
+      }
+      long sequence = next();
+      byte[] message = encode(sequence, row);
+      E entry = entries.entry(sequence, Row.ofBatch(folder.schema, message, Row.MAX_CONTENT));
+      long at = journal.append(sequence, message);
+      index.add(
+          journal.segment,
+          new RecordAt<>(sequence, at, message.length, Checksums.crc32c(message), entry));
+      index.advanceTo(sequence + 1);
+      return sequence;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private byte[] encode(long sequence, Consumer<RowWriter> row) throws IOException {
+    try (RowWriter writer = new RowWriter(folder.schema, limits.memoryBytes())) {
+      writer.set("sequence", sequence);
+      row.accept(writer);
+      return writer.batch();
+    } catch (OutOfMemoryException e) {
+      throw new IOException(
+          "record needs more than the "
+              + limits.memoryBytes()
+              + " bytes of memory that writing may take",
+          e);
+    }
+  }
+
+  private ActiveJournal<E> writable() throws IOException {
+    if (active.failure != null) {
+      throw new IOException(
+          folder + " accepts nothing until it is opened again, because " + active.failure);
+    }
+    if (closed) {
+      throw new IllegalStateException(folder + " is closed");
+    }
+    return active;
+  }
+
+  /**
+   * Seals the journal: its records become an Arrow IPC file, and a new journal is begun. Does
+   * nothing if the journal is empty.
+   *
+   * @throws IOException if that fails; the records are safe in the journal then
+   */
+  public void seal() throws IOException {
+    lock.lock();
+    try {
+      ActiveJournal<E> journal = writable();
+      if (!journal.segment.records.isEmpty()) {
+        seal(journal);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Goes on to the next segment; where that fails for want of space, not yet. */
+  private ActiveJournal<E> roll(ActiveJournal<E> journal) throws IOException {
+    try {
+      return limits.seal() ? seal(journal) : leave(journal);
+    } catch (IOException e) {
+      if (journal.failure != null) {
+        throw e;
+      }
+      if (active != journal) {
+        // It has begun; only the old journal could not be closed or deleted, which opening will do.
+        LOG.warn("{}: {} is left behind: {}", folder, journal.segment.name(), e.getMessage());
+        return active;
+      }
+      LOG.warn("{}: cannot begin the next segment yet: {}", folder, e.getMessage());
+      rollAgainAt = journal.end + limits.segmentBytes() / 4;
+      return journal;
+    }
+  }
+
+  /** Begins a new journal and leaves the old one as it is. */
+  private ActiveJournal<E> leave(ActiveJournal<E> journal) throws IOException {
+    ActiveJournal<E> fresh = folder.createJournal(journal.segment.id + 1, next());
+    goOn(journal, fresh);
+    return fresh;
+  }
+
+  private ActiveJournal<E> seal(ActiveJournal<E> journal) throws IOException {
+    Segment<E> old = journal.segment;
+    if (old.records.isEmpty()) {
+      // All were dropped.
+      ActiveJournal<E> fresh = leave(journal);
+      index.remove(old);
+      folder.disk.delete(old.file);
+      return fresh;
+    }
+    Segment<E> sealed = folder.seal(old, journal.file);
+    ActiveJournal<E> fresh;
+    try {
+      fresh = folder.createJournal(old.id + 1, next());
+    } catch (IOException e) {
+      // Both files of the segment are there now; opening sorts that out, appending would not.
+      journal.failure = "starting a new journal failed (" + e.getMessage() + ")";
+      throw e;
+    }
+    index.put(sealed);
+    goOn(journal, fresh);
+    folder.disk.delete(old.file);
+    return fresh;
+  }
+
+  private void goOn(ActiveJournal<E> from, ActiveJournal<E> to) throws IOException {
+    index.put(to.segment);
+    active = to;
+    rollAgainAt = 0;
+    from.file.close();
+  }
+
+  /**
+   * Deletes segments whose records are all below a sequence. The journal counts as one if it is
+   * larger than a sixteenth of the segment size; a new one is begun then.
+   *
+   * @param sequence records from it on stay
+   * @throws IOException if that fails
+   */
+  public void deleteBefore(long sequence) throws IOException {
+    lock.lock();
+    try {
+      ActiveJournal<E> journal = writable();
+      Segment<E> current = journal.segment;
+      if (!current.records.isEmpty()
+          && current.last() < sequence
+          && current.bytes > limits.segmentBytes() / 16) {
+        // Created before anything is deleted: it carries the sequence on.
+        leave(journal);
+      }
+      for (Segment<E> segment : index.segments()) {
+        if (segment != active.segment && (segment.records.isEmpty() || segment.last() < sequence)) {
+          folder.disk.delete(segment.file);
+          index.remove(segment);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Drops a record, wherever it is. Its bytes go with its segment, once that holds no other record,
+   * or once dropped records are half of it: it is then written again without them. Until then the
+   * record may be there again when the log is opened again.
+   *
+   * @param sequence its number; nothing happens if the log does not hold it
+   * @throws IOException if its bytes should go and cannot; it is dropped nevertheless
+   */
+  public void drop(long sequence) throws IOException {
+    lock.lock();
+    try {
+      writable();
+      Located<E> located = index.removeRecord(sequence);
+      if (located == null) {
+        return;
+      }
+      Segment<E> segment = located.segment();
+      segment.dropped += located.record().length();
+      if (segment.sealed && segment.records.isEmpty()) {
+        index.remove(segment);
+        folder.disk.delete(segment.file);
+      } else if (segment.dropped > segment.bytes / 2) {
+        rewrite(segment);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Writes the sealed segment with the most bytes of dropped records again without them, if they
+   * are at least a quarter of it.
+   *
+   * @return whether there was one
+   * @throws IOException if that fails
+   */
+  public boolean reclaim() throws IOException {
+    lock.lock();
+    try {
+      writable();
+      Segment<E> most = null;
+      for (Segment<E> segment : index.segments()) {
+        if (segment.sealed
+            && !segment.asIs
+            && segment.dropped >= segment.bytes / 4
+            && segment.dropped > (most == null ? 0 : most.dropped)) {
+          most = segment;
+        }
+      }
+      return most != null && rewrite(most);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean rewrite(Segment<E> segment) throws IOException {
+    if (!segment.sealed || segment.asIs) {
+      return false;
+    }
+    try (Disk.File from = folder.disk.open(segment.file, false)) {
+      Segment<E> sealed = folder.writeTemporary(segment, from);
+      folder.renameTemporary(sealed);
+      index.put(sealed);
+      folder.force();
+      return true;
+    } catch (DamagedRecordException e) {
+      // What is damaged might be mended yet, so it is not thrown away.
+      segment.asIs = true;
+      LOG.warn("{}: {} keeps its dropped records: {}", folder, segment.name(), e.getMessage());
+      return false;
+    } catch (IOException e) {
+      // Tried again once as much has been dropped again, and not at each record.
+      segment.dropped = 0;
+      throw e;
+    }
+  }
+
+  /**
+   * Leaves numbers out: the next record gets at least this sequence.
+   *
+   * @param sequence any number
+   */
+  public void advanceTo(long sequence) {
+    lock.lock();
+    try {
+      index.advanceTo(sequence);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The sealed segment that is oldest.
+   *
+   * @return the sequence after its last record, or -1 if no segment is sealed
+   */
+  public long endOfOldestSealed() {
+    lock.lock();
+    try {
+      return index.segments().stream()
+          .filter(s -> s.sealed && !s.records.isEmpty())
+          .mapToLong(s -> s.last() + 1)
+          .findFirst()
+          .orElse(-1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.lock();
+    try {
+      if (!closed) {
+        active.file.close();
+        closed = true;
+      }
+    } finally {
+      try {
+        writerLock.release();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

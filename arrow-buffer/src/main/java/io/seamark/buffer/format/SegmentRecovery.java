@@ -1,0 +1,210 @@
+package io.seamark.buffer.format;
+
+import io.seamark.buffer.format.SegmentFolder.Found;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a folder into the form in which it is appended to, after a clean stop or a crash at any
+ * moment: every segment but the last is sealed (in a log that seals), the last is a journal that
+ * ends with a whole record. Nothing that could be read is lost on the way, and nothing that could
+ * not is deleted. Used once, by the folder's one writer.
+ */
+final class SegmentRecovery<E> {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentRecovery.class);
+
+  private final SegmentFolder folder;
+  private final SegmentInspection<E> inspection;
+  private final SegmentIndex<E> index;
+  private final boolean seal;
+  private @Nullable ActiveJournal<E> active;
+  private long torn;
+
+  /** The folder is ready: the journal to append to, and what was found. */
+  record Recovered<E>(ActiveJournal<E> active, OpenReport report) {}
+
+  private SegmentRecovery(
+      SegmentFolder folder, RecordIndex<E> entries, SegmentIndex<E> index, boolean seal) {
+    this.folder = folder;
+    this.inspection = new SegmentInspection<>(folder, entries);
+    this.index = index;
+    this.seal = seal;
+  }
+
+  /**
+   * Recovers a folder that this process has locked.
+   *
+   * @param index gets what is found; empty yet
+   * @param seal whether full journals are sealed
+   */
+  static <E> Recovered<E> recover(
+      SegmentFolder folder, RecordIndex<E> entries, SegmentIndex<E> index, boolean seal)
+      throws IOException {
+    SegmentRecovery<E> recovery = new SegmentRecovery<>(folder, entries, index, seal);
+    try {
+      return recovery.recover();
+    } catch (IOException | RuntimeException | Error e) {
+      recovery.closeActive(e);
+      throw e;
+    }
+  }
+
+  private Recovered<E> recover() throws IOException {
+    folder.deleteTemporary();
+    TreeMap<Long, Found> found = folder.find();
+    for (Map.Entry<Long, Found> entry : found.entrySet()) {
+      boolean latest = entry.getKey().equals(found.lastKey());
+      recover(entry.getKey(), entry.getValue(), latest);
+    }
+    ActiveJournal<E> journal =
+        active != null ? active : begin(found.isEmpty() ? 0 : found.lastKey() + 1);
+    OpenReport report = inspection.report(index, torn);
+    if (torn > 0) {
+      LOG.warn("{}: {} torn bytes cut", folder, torn);
+    }
+    return new Recovered<>(journal, report);
+  }
+
+  private void closeActive(Throwable why) {
+    try {
+      if (active != null) {
+        active.file.close();
+      }
+    } catch (IOException e) {
+      why.addSuppressed(e);
+    }
+  }
+
+  private ActiveJournal<E> begin(long id) throws IOException {
+    ActiveJournal<E> journal = folder.createJournal(id, index.next());
+    active = journal;
+    index.put(journal.segment);
+    return journal;
+  }
+
+  /** Reads a segment and brings it into its final form. */
+  private void recover(long id, Found found, boolean latest) throws IOException {
+    Segment<E> sealed = found.sealed() == null ? null : inspection.sealed(id, found.sealed());
+    if (found.journal() == null) {
+      if (sealed != null) {
+        index.put(sealed);
+      }
+      return;
+    }
+    if (sealed == null && found.sealed() != null) {
+      // The journal will be sealed under its name.
+      folder.setAside(found.sealed());
+      inspection.gone(id);
+    }
+    Segment<E> journal = new Segment<>(id, false, found.journal());
+    Disk.File file = folder.disk.open(journal.file, true);
+    try {
+      recover(sealed, journal, file, latest);
+    } finally {
+      if (active == null || active.file != file) {
+        file.close();
+      }
+    }
+  }
+
+  private void recover(
+      @Nullable Segment<E> sealed, Segment<E> journal, Disk.File file, boolean latest)
+      throws IOException {
+    Journal.Scan<E> scan = inspection.journal(journal, file, 0, index.next());
+    if (isBeyondUse(scan, file.size())) {
+      leaveAlone(journal, scan);
+      index.advanceTo(scan.next());
+      if (sealed != null) {
+        index.put(sealed);
+      }
+      return;
+    }
+    if (sealed != null && sealed.records.size() >= scan.records().size()) {
+      // The crash came between sealing and deleting: the journal has no more to say.
+      index.put(sealed);
+      file.close();
+      folder.disk.delete(journal.file);
+      return;
+    }
+    journal.records.addAll(scan.records());
+    journal.bytes = scan.end();
+    inspection.damaged(scan.damages());
+    long tornHere = file.size() - scan.end();
+    torn += tornHere;
+    index.advanceTo(scan.next());
+    if (latest && scan.end() > 0 && scan.damages().isEmpty()) {
+      cut(file, scan);
+      index.put(journal);
+      active = new ActiveJournal<>(journal, file, scan.end());
+      if (sealed != null) {
+        leaveToJournal(sealed, journal);
+      }
+    } else if (!latest && !seal && tornHere == 0 && scan.damages().isEmpty()) {
+      index.put(journal);
+    } else {
+      if (!journal.records.isEmpty()) {
+        index.put(folder.seal(journal, file));
+      }
+      if (latest) {
+        begin(journal.id + 1);
+      }
+      file.close();
+      folder.disk.delete(journal.file);
+    }
+  }
+
+  /** Whether a journal has bytes that were no torn write and yet no record. */
+  private boolean isBeyondUse(Journal.Scan<E> scan, long size) {
+    boolean isMoreThanAHeader = size > Journal.header(folder.schema, 0, 0).length;
+    return scan.foreign()
+        || (scan.records().isEmpty()
+            && (!scan.damages().isEmpty() || (scan.end() == 0 && isMoreThanAHeader)));
+  }
+
+  /** Takes a journal of which nothing can be read out of the way, as it is. */
+  private void leaveAlone(Segment<E> journal, Journal.Scan<E> scan) throws IOException {
+    inspection.damaged(scan.damages());
+    if (scan.foreign()) {
+      inspection.foreign(journal);
+    } else {
+      inspection.damaged(journal.name() + " is damaged beyond use: no record of it can be read");
+    }
+    folder.setAside(journal.file);
+  }
+
+  /** Cuts a journal behind its last whole record, and makes sure of that one. */
+  private void cut(Disk.File file, Journal.Scan<E> scan) throws IOException {
+    if (file.size() > scan.end()) {
+      file.truncate(scan.end());
+    }
+    if (!scan.records().isEmpty()) {
+      // After a failed fsync a record may be readable and yet never reach the disk: the pages count
+      // as clean. Only the last record can be such a one, so it is written again.
+      List<RecordAt<E>> records = scan.records();
+      RecordAt<E> record = records.get(records.size() - 1);
+      byte[] message = file.read(record.at(), record.length());
+      file.write(Journal.frame(record.sequence(), message), record.at() - Journal.FRAME_HEADER);
+    }
+    file.force();
+  }
+
+  /**
+   * Takes a sealed file out of the way of its journal, which holds more records and goes on: a
+   * crash came after it was sealed without those that had been dropped. Readers would read it and
+   * not look at the journal.
+   */
+  private void leaveToJournal(Segment<E> sealed, Segment<E> journal) throws IOException {
+    if (sealed.records.isEmpty() || sealed.last() <= journal.last()) {
+      folder.disk.delete(sealed.file);
+      folder.force();
+    } else {
+      // The journal has lost its end since; what only the sealed file has is not thrown away.
+      folder.setAside(sealed.file);
+    }
+  }
+}
