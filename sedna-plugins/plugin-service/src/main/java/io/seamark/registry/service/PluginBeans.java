@@ -31,7 +31,7 @@ public class PluginBeans {
    */
   @Produces
   @Singleton
-  @Layered
+  @AllSources
   public Config config(Config server) {
     return ConfigurationSources.extend(server, System.getenv());
   }
@@ -45,7 +45,7 @@ public class PluginBeans {
    */
   @Produces
   @Singleton
-  public PluginRegistry registry(@Layered Config config) {
+  public PluginRegistry registry(@AllSources Config config) {
     String folder = config.getOptionalValue("seamark.plugins", String.class).orElse("").strip();
     return PluginRegistry.discover(
         folder.isEmpty() ? null : NamedPath.of(folder), PluginRegistry.class.getClassLoader());

@@ -162,7 +162,7 @@ record InferenceRequest(
       if (file == null || count(image) != 1) {
         throw new BadSampleException("input 'image' of type BYTES must hold one JPEG or PNG file");
       }
-      return Questions.ofFile(processor, file, logits, memory);
+      return JsonFrames.ofFile(processor, file, logits, memory);
     }
     List<Integer> shape = image.shape();
     if (!image.datatype().equals("UINT8")
@@ -178,7 +178,7 @@ record InferenceRequest(
     }
     BoundedJson.Tensor numbers = image.numbers();
     byte[] rgb = numbers == null ? image.bytes() : numbers.bytes("input 'image'");
-    return Questions.ofPixels(
+    return JsonFrames.ofPixels(
         processor, shape.get(2), shape.get(1), rgb == null ? new byte[0] : rgb, logits);
   }
 
@@ -196,7 +196,7 @@ record InferenceRequest(
       values = new float[bytes.length / Float.BYTES];
       ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
     }
-    return Questions.scores(shape.subList(1, 4), values);
+    return JsonFrames.scores(shape.subList(1, 4), values);
   }
 
   private static long count(Input input) {

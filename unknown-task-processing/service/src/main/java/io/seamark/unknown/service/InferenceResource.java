@@ -196,7 +196,7 @@ public class InferenceResource {
         () -> {
           TaskProcessor processor = host.processor();
           checkName(name, processor);
-          Questions.checkType(
+          JsonFrames.checkType(
               headers, MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM);
           Exchange exchange = Exchange.of(request);
           InferenceRequest asked =

@@ -7,7 +7,7 @@ import io.seamark.plugin.UnseenTaskAllocation;
 import io.seamark.plugin.UnseenTaskProcessing;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
-import io.seamark.registry.service.Layered;
+import io.seamark.registry.service.AllSources;
 import io.seamark.registry.service.PluginBeans;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 public class ProcessingHost {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessingHost.class);
 
-  @Inject @Layered Instance<Config> configuration;
+  @Inject @AllSources Instance<Config> configuration;
   @Inject Instance<PluginRegistry> registry;
   @Inject PluginBeans beans;
   @Inject ServiceMetrics metrics;

@@ -279,17 +279,17 @@ public class SednaResource {
       throw new BadSampleException(
           "scores have the shape " + scores.shape() + ", but must be lists [C][h][w]");
     }
-    ClassScores logits = scores == null ? null : Questions.scores(scores.shape(), scores.floats());
+    ClassScores logits = scores == null ? null : JsonFrames.scores(scores.shape(), scores.floats());
     byte[] file = item.file;
     if (file != null) {
-      return Questions.ofFile(processor, file, logits, memory);
+      return JsonFrames.ofFile(processor, file, logits, memory);
     }
     byte[] rgb = item.rgb;
     if (rgb == null || item.shape.size() != 3 || item.shape.get(2) != 3) {
       throw new BadSampleException(
           "an element of data must have an image: a file as base64, or lists [H][W][3]");
     }
-    return Questions.ofPixels(processor, item.shape.get(1), item.shape.get(0), rgb, logits);
+    return JsonFrames.ofPixels(processor, item.shape.get(1), item.shape.get(0), rgb, logits);
   }
 
   private static byte[] result(List<TaskProcessor.Answered> answers, MemoryBudget.Claim memory)

@@ -527,11 +527,12 @@ class TaskProcessorTest {
       assertEquals(0, unused.calls);
       MemoryBudget budget = new MemoryBudget("tests", 3L * heavy.length);
       try (MemoryBudget.Claim claim = budget.claim()) {
-        Questions.ofFile(processor, heavy, sent.scores(), claim);
+        JsonFrames.ofFile(processor, heavy, sent.scores(), claim);
         assertEquals(0, claim.bytes());
         claim.grow(1);
         assertThrows(
-            RefusedException.class, () -> Questions.ofFile(processor, heavy, sent.scores(), claim));
+            RefusedException.class,
+            () -> JsonFrames.ofFile(processor, heavy, sent.scores(), claim));
         assertEquals(1, claim.bytes());
       }
       assertThrows(

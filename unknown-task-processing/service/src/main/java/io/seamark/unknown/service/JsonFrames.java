@@ -13,8 +13,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Makes frames and scores of what the two JSON contracts carry. */
-final class Questions {
-  private Questions() {}
+final class JsonFrames {
+  private JsonFrames() {}
 
   /**
    * A question with an image file.
