@@ -1,5 +1,6 @@
 package io.seamark.knowledge.service;
 
+import io.seamark.failure.NotReadyException;
 import io.seamark.knowledge.LearningSettings;
 import io.seamark.knowledge.LifelongLearning;
 import io.seamark.registry.ConfiguredPlugins;
