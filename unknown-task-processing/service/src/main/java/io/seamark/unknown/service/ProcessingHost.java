@@ -1,14 +1,15 @@
 package io.seamark.unknown.service;
 
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.failure.NotReadyException;
 import io.seamark.plugin.PluginKind;
-import io.seamark.plugin.UnseenSampleReRecognition;
-import io.seamark.plugin.UnseenTaskAllocation;
-import io.seamark.plugin.UnseenTaskProcessing;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
 import io.seamark.registry.service.AllSources;
 import io.seamark.registry.service.PluginBeans;
+import io.seamark.unknown.processing.FrameProcessing;
+import io.seamark.unknown.processing.HardSamples;
+import io.seamark.unknown.processing.UnseenTasks;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
@@ -59,7 +60,7 @@ public class ProcessingHost {
       beans.configured(found, plugins);
       String name = plugins.name(PluginKind.UNSEEN_TASK_PROCESSING);
       patience = Duration.ofSeconds(settings.bodySeconds());
-      TaskProcessor opened = open(settings, plugins, name, memory);
+      TaskProcessor opened = open(settings, plugins, memory);
       effective = effective(plugins, found);
       metrics.register(opened, memory);
       job = settings.job();
@@ -88,7 +89,7 @@ public class ProcessingHost {
   TaskProcessor processor() {
     TaskProcessor open = processor;
     if (open == null) {
-      throw new NotReadyException(failure);
+      throw new NotReadyException(failure, 1);
     }
     return open;
   }
@@ -134,20 +135,15 @@ public class ProcessingHost {
   }
 
   private static TaskProcessor open(
-      ServiceSettings settings, ConfiguredPlugins plugins, String name, ServiceMemory memory)
+      ServiceSettings settings, ConfiguredPlugins plugins, ServiceMemory memory)
       throws IOException {
-    UnseenTaskProcessing processing = plugins.create(PluginKind.UNSEEN_TASK_PROCESSING);
+    FrameProcessing processing = FrameProcessing.open(plugins);
     try {
-      UnseenSampleReRecognition reRecognition =
-          plugins.create(PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION);
-      UnseenTaskAllocation allocation = plugins.create(PluginKind.UNSEEN_TASK_ALLOCATION);
+      UnseenTasks tasks = new UnseenTasks(plugins);
       // The buffer last: what fails before it must not leave it locked.
+      ReplayBuffer buffer = ReplayBuffer.open(settings.buffer(), settings.bounds());
       return new TaskProcessor(
-          processing,
-          reRecognition,
-          allocation,
-          name,
-          ReplayBuffer.open(settings.buffer(), settings.bounds()),
+          new HardSamples(processing, tasks, buffer),
           settings.queue(),
           memory,
           ServiceMemory.outside(settings.nativeMegabytes()));
