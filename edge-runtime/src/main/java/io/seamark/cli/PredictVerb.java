@@ -4,6 +4,8 @@ import io.seamark.durable.OutputFolder;
 import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.sync.LiveModel;
 import io.seamark.host.CacheFolder;
+import io.seamark.failure.FailedException;
+import io.seamark.failure.FailureKind;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassSet;
@@ -18,9 +20,9 @@ import io.seamark.plugin.HardExampleMining;
 import io.seamark.plugin.MiningDecision;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.SampleSource;
-import io.seamark.plugin.UnseenTaskProcessing;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.NonFiniteScoresException;
+import io.seamark.unknown.processing.FrameProcessing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,9 +127,7 @@ public final class PredictVerb implements Verb {
         Processing processing =
             new Processing(
                 cloudPath
-                    ? workplace
-                        .plugins(ModelOptions.cloudLooksWith(file))
-                        .create(PluginKind.UNSEEN_TASK_PROCESSING)
+                    ? FrameProcessing.open(workplace.plugins(ModelOptions.cloudLooksWith(file)))
                     : null);
         OutputFolder folder = OutputFolder.open(out, workplace.inputs())) {
       SampleFiles files = new SampleFiles(folder, "");
@@ -141,7 +141,7 @@ public final class PredictVerb implements Verb {
       SeenTaskInference inference =
           new SeenTaskInference(SeenTaskInference.Parts.of(plugins), List.of(live), "predict");
       Labelling labelling =
-          new Labelling(inference, miner, decisions, processing.plugin(), files, counts);
+          new Labelling(inference, miner, decisions, processing.frames(), files, counts);
       label(frames, labelling);
       if (images == 0) {
         throw new IOException("none of the " + skipped + " images could be labelled");
@@ -156,11 +156,11 @@ public final class PredictVerb implements Verb {
   }
 
   /** The cloud's path, if wanted. */
-  private record Processing(@Nullable UnseenTaskProcessing plugin) implements AutoCloseable {
+  private record Processing(@Nullable FrameProcessing frames) implements AutoCloseable {
     @Override
     public void close() {
-      if (plugin != null) {
-        plugin.close();
+      if (frames != null) {
+        frames.close();
       }
     }
   }
@@ -170,7 +170,7 @@ public final class PredictVerb implements Verb {
       SeenTaskInference inference,
       @Nullable HardExampleMining miner,
       @Nullable DecisionsCsv decisions,
-      @Nullable UnseenTaskProcessing unknown,
+      @Nullable FrameProcessing unknown,
       SampleFiles files,
       ConfusionMatrix counts) {}
 
@@ -211,10 +211,10 @@ public final class PredictVerb implements Verb {
       HardExampleMining miner = labelling.miner();
       decision = miner == null ? null : miner.mine(prediction);
       answer = prediction.classMap();
-      UnseenTaskProcessing unknown = labelling.unknown();
+      FrameProcessing unknown = labelling.unknown();
       if (unknown != null) {
         start = System.nanoTime();
-        answer = unknown.process(sample.frame(), prediction.scores()).classMap().orElse(answer);
+        answer = unknown.answer(sample.frame(), prediction.scores()).classMap().orElse(answer);
         looked = since(start);
       }
       ClassMap label = sample.label();
@@ -222,6 +222,13 @@ public final class PredictVerb implements Verb {
         labelling.counts().add(label, answer);
       }
     } catch (IllegalArgumentException | NonFiniteScoresException e) {
+      skip(sample.id(), Seamark.message(e));
+      return false;
+    } catch (FailedException e) {
+      // A plugin that fails says nothing of the image: with it there is nothing to go on for.
+      if (e.kind() == FailureKind.OUR_FAULT) {
+        throw e;
+      }
       skip(sample.id(), Seamark.message(e));
       return false;
     }

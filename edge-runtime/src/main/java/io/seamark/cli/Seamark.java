@@ -1,5 +1,6 @@
 package io.seamark.cli;
 
+import io.seamark.failure.FailedException;
 import io.seamark.host.NamedPath;
 import io.seamark.host.TemporaryFolder;
 import io.seamark.text.PlainPrinter;
@@ -197,6 +198,7 @@ public final class Seamark implements Runnable {
     } else if (message == null || message.isBlank()) {
       text = cause.getClass().getSimpleName();
     } else if (cause instanceof IllegalArgumentException
+        || cause instanceof FailedException
         || cause instanceof java.io.IOException
         || cause instanceof CommandLine.PicocliException) {
       text = message;

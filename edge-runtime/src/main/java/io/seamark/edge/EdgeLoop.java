@@ -17,6 +17,7 @@ import io.seamark.plugin.Delivery;
 import io.seamark.plugin.HardExampleMining;
 import io.seamark.plugin.MiningDecision;
 import io.seamark.plugin.SampleSource;
+import io.seamark.registry.PluginFailedException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
@@ -118,7 +119,7 @@ public final class EdgeLoop implements CloudLink.Receiver {
       labelled = inference.infer(sample);
       inferred = System.nanoTime();
       decision = miner.mine(labelled.prediction());
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException | PluginFailedException e) {
       // This frame cannot be labelled, for its size or what came out; the next one may.
       skip(new UnreadableSample(sample.id(), sample.id() + ": " + e.getMessage()));
       return;

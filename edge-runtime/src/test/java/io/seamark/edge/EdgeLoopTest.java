@@ -13,10 +13,12 @@ import io.seamark.edge.upload.CloudAnswer;
 import io.seamark.edge.upload.CloudLink;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
+import io.seamark.perception.Frame;
 import io.seamark.perception.PixelConfidence;
 import io.seamark.perception.Prediction;
 import io.seamark.perception.SourceItem;
 import io.seamark.perception.UnreadableSample;
+import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.Delivery;
 import io.seamark.plugin.HardExampleMining;
 import io.seamark.plugin.InferenceIntegrate.TaskResult;
@@ -32,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +99,8 @@ class EdgeLoopTest {
           results -> results.stream().map(TaskResult::prediction).toList(),
           Map.of());
 
+  private BaseModel basemodel = EdgeFixtures.rfnet();
+
   private EdgeRuntime runtime(@Nullable URI cloud) throws IOException {
     return runtime(cloud, null);
   }
@@ -104,7 +109,7 @@ class EdgeLoopTest {
     return new EdgeRuntime(
         new EdgeRuntime.Parts(
             new EdgeOptions("edge", "every_second", 0.9, 4, LONG),
-            EdgeFixtures.rfnet(),
+            basemodel,
             tasks,
             EdgeFixtures.model(folder, "model", 1),
             "v0",
@@ -287,6 +292,36 @@ class EdgeLoopTest {
           "frame-0: task_allocation gave 0 results for 1 sample, but must give one each",
           answers.skipped.get(0).reason());
       assertEquals(2, answers.skipped.size());
+    }
+  }
+
+  @Test
+  void aBaseModelThatFailsOnAFrameIsNamedAndTheNextFrameIsLabelled() throws Exception {
+    BaseModel rfnet = EdgeFixtures.rfnet();
+    byte[] odd = EdgeFixtures.frame(1).rgb();
+    basemodel =
+        (model, width, height, depth) -> {
+          BaseModel.Session session = rfnet.open(model, width, height, depth);
+          return new BaseModel.Session() {
+            @Override
+            public Prediction infer(Frame frame) {
+              if (Arrays.equals(odd, frame.rgb())) {
+                throw new StackOverflowError();
+              }
+              return session.infer(frame);
+            }
+
+            @Override
+            public void close() {
+              session.close();
+            }
+          };
+        };
+    try (EdgeRuntime runtime = runtime(null)) {
+      runtime.run(EdgeFixtures.source(stream(0, 3)));
+      assertEquals(2, answers.own.size());
+      String reason = answers.skipped.get(0).reason();
+      assertTrue(reason.matches("frame-1: basemodel '.+' failed: StackOverflowError"), reason);
     }
   }
 

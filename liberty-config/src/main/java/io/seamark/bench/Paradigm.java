@@ -4,7 +4,6 @@ import io.seamark.bench.IanvsJob.Mode;
 import io.seamark.bench.SampleIndex.Entry;
 import io.seamark.bench.SampleIndex.Labelled;
 import io.seamark.buffer.ArrowMessages;
-import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.cli.CommonOptions.Workplace;
 import io.seamark.cli.ModelOptions;
@@ -26,11 +25,10 @@ import io.seamark.plugin.Task;
 import io.seamark.plugin.TaskGroup;
 import io.seamark.plugin.TaskRemodeling.ModelSamples;
 import io.seamark.plugin.TaskSample;
-import io.seamark.plugin.UnseenSampleReRecognition;
-import io.seamark.plugin.UnseenTaskAllocation;
-import io.seamark.plugin.UnseenTaskProcessing;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.setting.SettingGroup;
+import io.seamark.unknown.processing.FrameProcessing;
+import io.seamark.unknown.processing.UnseenTasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,14 +70,12 @@ final class Paradigm implements AutoCloseable {
   private final HardExampleMining miner;
   private final DepthScale scale;
   private final Traffic traffic = new Traffic();
-  private @Nullable UnseenTaskProcessing cloud;
-  private final UnseenSampleReRecognition reRecognition;
-  private final UnseenTaskAllocation unseenAllocation;
+  private @Nullable FrameProcessing cloud;
+  private final UnseenTasks unseenTasks;
   // The global model first.
   private final List<Path> models = new ArrayList<>();
   private final Map<String, Integer> modelOfGroup = new HashMap<>();
   private final Map<String, Integer> modelOfTask = new LinkedHashMap<>();
-  private long looked;
   private int inferred;
   private int transferred;
   private int unreadable;
@@ -114,8 +110,7 @@ final class Paradigm implements AutoCloseable {
     this.scale = DepthScale.parse(workplace.text("sample_source.image_folder.depth.scale"));
     ConfiguredPlugins plugins = workplace.plugins();
     this.miner = plugins.create(PluginKind.HARD_EXAMPLE_MINING);
-    this.reRecognition = plugins.create(PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION);
-    this.unseenAllocation = plugins.create(PluginKind.UNSEEN_TASK_ALLOCATION);
+    this.unseenTasks = new UnseenTasks(plugins);
   }
 
   /**
@@ -501,13 +496,12 @@ final class Paradigm implements AutoCloseable {
 
   private Uploaded upload(
       Entry entry, Labelled sample, Prediction prediction, MiningDecision decision, String id) {
-    TaskSample known = new TaskSample(looked++, entry.attributes());
-    boolean unseen = reRecognition.unseen(known, prediction.scores());
-    UnseenTaskProcessing.Answer answer =
-        unseen
-            ? ask(sample, prediction)
-            : new UnseenTaskProcessing.Answer(prediction.classMap(), List.of(), Map.of());
-    String processing = workplace.plugins().name(PluginKind.UNSEEN_TASK_PROCESSING);
+    UnseenTasks.Answered answered =
+        unseenTasks.answer(
+            new UnseenTasks.Sample(
+                entry.attributes(), sample.frame(), prediction.scores(), Map.of()),
+            this::cloud,
+            () -> List.copyOf(modelOfTask.keySet()));
     traffic.up +=
         ArrowMessages.encode(
                 new HardSample(
@@ -525,41 +519,22 @@ final class Paradigm implements AutoCloseable {
                     decision.score(),
                     decision.threshold()))
             .length;
-    traffic.down +=
-        ArrowMessages.encode(
-                new FusedAnswer(
-                    answer.classMap(), answer.masks().size(), processing, answer.seconds()))
-            .length;
-    return new Uploaded(
-        answer.classMap(), unseen, unseen ? named(known).attributes() : known.attributes());
-  }
-
-  /** As the service does: an unseen sample without a domain gets its task's name for one. */
-  private TaskSample named(TaskSample known) {
-    if (known.attributes().containsKey(TaskSample.DOMAIN) || modelOfTask.isEmpty()) {
-      return known;
+    traffic.down += ArrowMessages.encode(answered.answer()).length;
+    Map<String, String> attributes = new HashMap<>(entry.attributes());
+    if (!answered.domain().isEmpty()) {
+      attributes.put(TaskSample.DOMAIN, answered.domain());
     }
-    List<String> tasks = List.copyOf(modelOfTask.keySet());
-    Map<String, Integer> extractor = new HashMap<>();
-    tasks.forEach(task -> extractor.put(task, extractor.size()));
-    List<Integer> indices = unseenAllocation.allocate(Map.copyOf(extractor), List.of(known));
-    int index = indices.size() == 1 ? indices.get(0) : 0;
-    Map<String, String> attributes = new HashMap<>(known.attributes());
-    attributes.put(TaskSample.DOMAIN, tasks.get(index >= 0 && index < tasks.size() ? index : 0));
-    return new TaskSample(known.sequence(), attributes);
+    return new Uploaded(answered.answer().classMap(), answered.unseen(), attributes);
   }
 
-  private UnseenTaskProcessing.Answer ask(Labelled sample, Prediction prediction) {
-    UnseenTaskProcessing processing = cloud;
-    if (processing == null) {
+  private FrameProcessing cloud() {
+    FrameProcessing open = cloud;
+    if (open == null) {
       // Where another model labelled a frame, that one's scores stand.
-      processing =
-          workplace
-              .plugins(ModelOptions.cloudLooksWith(models.get(0)))
-              .create(PluginKind.UNSEEN_TASK_PROCESSING);
-      cloud = processing;
+      open = FrameProcessing.open(workplace.plugins(ModelOptions.cloudLooksWith(models.get(0))));
+      cloud = open;
     }
-    return processing.process(sample.frame(), prediction.scores());
+    return open;
   }
 
   private record Test(
@@ -607,7 +582,9 @@ final class Paradigm implements AutoCloseable {
                     .orElse(answer));
             ofSystem = ofCloud;
           } else if (curve) {
-            ofCloud.add(sample.label(), ask(sample, prediction).classMap().orElse(answer));
+            ofCloud.add(
+                sample.label(),
+                cloud().answer(sample.frame(), prediction.scores()).classMap().orElse(answer));
           }
           answered.add(new UploadSweep.Answered(decision.score(), own, ofCloud));
         }

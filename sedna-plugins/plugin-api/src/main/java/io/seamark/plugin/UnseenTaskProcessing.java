@@ -15,7 +15,9 @@ public interface UnseenTaskProcessing extends AutoCloseable {
    * @param frame what the camera saw
    * @param scores the edge model's logits for it, at any resolution
    * @return the better answer
-   * @throws IllegalArgumentException if these scores cannot be used, with the reason
+   * @throws UnfitScoresException if no frame can be answered with such scores, with the reason: the
+   *     one exception that is the sender's matter and not the plugin's failure
+   * @throws IllegalArgumentException if a logit is not finite
    */
   Answer process(Frame frame, ClassScores scores);
 

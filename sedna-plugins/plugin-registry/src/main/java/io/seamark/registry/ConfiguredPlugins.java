@@ -1,6 +1,8 @@
 package io.seamark.registry;
 
 import io.seamark.plugin.BaseModel;
+import io.seamark.plugin.MaskFusion;
+import io.seamark.plugin.MaskGenerator;
 import io.seamark.plugin.PluginContext;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
@@ -249,8 +251,20 @@ public final class ConfiguredPlugins {
     path.add(provider);
     P made = provider.create((H) boundOf(provider).hyperparameters(), new Context(path));
     return made instanceof BaseModel model && provider.kind().equals(PluginKind.BASEMODEL)
-        ? (P) ProbedModel.of(model)
+        ? (P) ProbedModel.of(model, provider.name())
         : made;
+  }
+
+  /** What another plugin is composed of fails under its own name. */
+  private static <Q> Q named(PluginKind<Q> kind, String name, Q made) {
+    PluginCall call = PluginCall.of(kind, name);
+    if (made instanceof MaskGenerator generator && kind.equals(PluginKind.MASK_GENERATOR)) {
+      return kind.type().cast(new NamedMaskGenerator(call, generator));
+    }
+    if (made instanceof MaskFusion fusion && kind.equals(PluginKind.MASK_FUSION)) {
+      return kind.type().cast(new NamedMaskFusion(call, fusion));
+    }
+    return made;
   }
 
   private Bound<?> boundOf(PluginProvider<?, ?> provider) {
@@ -404,7 +418,7 @@ public final class ConfiguredPlugins {
 
     @Override
     public <Q> Q plugin(PluginKind<Q> kind, String name) {
-      return ConfiguredPlugins.this.create(registry.provider(kind, name), path);
+      return named(kind, name, ConfiguredPlugins.this.create(registry.provider(kind, name), path));
     }
   }
 }

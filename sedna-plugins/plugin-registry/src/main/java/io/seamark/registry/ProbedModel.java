@@ -5,6 +5,7 @@ import io.seamark.perception.Frame;
 import io.seamark.perception.Prediction;
 import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.MemoryNeed;
+import io.seamark.plugin.PluginKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,9 @@ import java.util.Random;
 /**
  * Known-sample inference whose answers can be believed to be answers: a model's file is not used
  * before it has given finite scores of a probe frame, and a frame whose scores are not finite is a
- * {@link NonFiniteScoresException}, never a class. Every base model that {@link ConfiguredPlugins}
- * makes is one. Thread-safe as far as the plugin is.
+ * {@link NonFiniteScoresException}, never a class. What else the plugin throws is a {@link
+ * PluginFailedException}. Every base model that {@link ConfiguredPlugins} makes is one. Thread-safe
+ * as far as the plugin is.
  */
 public final class ProbedModel implements BaseModel {
   /** Side of the probe frame, in pixels. */
@@ -29,6 +31,7 @@ public final class ProbedModel implements BaseModel {
   private static final Map<State, Finding> FOUND = new HashMap<>();
 
   private final BaseModel plugin;
+  private final PluginCall call;
 
   /** A file as it was when a plugin tried it. */
   private record State(Class<?> plugin, Path file, FileTime modified, long bytes) {}
@@ -41,8 +44,9 @@ public final class ProbedModel implements BaseModel {
    */
   public record Finding(boolean constant) {}
 
-  private ProbedModel(BaseModel plugin) {
+  private ProbedModel(BaseModel plugin, String name) {
     this.plugin = plugin;
+    this.call = PluginCall.of(PluginKind.BASEMODEL, name);
   }
 
   /**
@@ -52,7 +56,18 @@ public final class ProbedModel implements BaseModel {
    * @return the same if it is one already
    */
   public static ProbedModel of(BaseModel plugin) {
-    return plugin instanceof ProbedModel probed ? probed : new ProbedModel(plugin);
+    return of(plugin, plugin.getClass().getName());
+  }
+
+  /**
+   * A plugin whose models are tried first.
+   *
+   * @param plugin any
+   * @param name as configured, for its failures
+   * @return the same if it is one already
+   */
+  static ProbedModel of(BaseModel plugin, String name) {
+    return plugin instanceof ProbedModel probed ? probed : new ProbedModel(plugin, name);
   }
 
   /**
@@ -72,16 +87,18 @@ public final class ProbedModel implements BaseModel {
       }
     }
     Finding finding;
-    try (Session session = plugin.open(model, SIDE, SIDE, true)) {
-      Prediction prediction = session.infer(frame());
+    try (Session session = call.run(() -> plugin.open(model, SIDE, SIDE, true))) {
+      Prediction prediction = call.run(() -> session.infer(frame()));
       checkFinite(prediction, model + " cannot be used: its scores of a probe frame are");
       finding = new Finding(isConstant(prediction.scores()));
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      throw new IOException(
-          String.valueOf(e.getMessage()).contains(model.toString())
-              ? e.getMessage()
-              : model + " cannot be used: " + e.getMessage(),
-          e);
+    } catch (PluginFailedException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof IllegalArgumentException || cause instanceof IllegalStateException) {
+        throw unusable(model, cause);
+      }
+      throw e;
+    } catch (NonFiniteScoresException e) {
+      throw unusable(model, e);
     }
     synchronized (FOUND) {
       if (FOUND.size() >= MOST_REMEMBERED) {
@@ -90,6 +107,12 @@ public final class ProbedModel implements BaseModel {
       FOUND.put(state, finding);
     }
     return finding;
+  }
+
+  private static IOException unusable(Path model, Throwable why) {
+    String message = String.valueOf(why.getMessage());
+    return new IOException(
+        message.contains(model.toString()) ? message : model + " cannot be used: " + message, why);
   }
 
   private State state(Path model) throws IOException {
@@ -103,13 +126,26 @@ public final class ProbedModel implements BaseModel {
   @Override
   public Session open(Path model, int width, int height, boolean depth) throws IOException {
     probe(model);
-    Session session = plugin.open(model, width, height, depth);
+    Session session = call.run(() -> plugin.open(model, width, height, depth));
     return new Session() {
       @Override
       public Prediction infer(Frame frame) {
-        Prediction prediction = session.infer(frame);
+        Prediction prediction = inferred(frame);
         checkFinite(prediction, "the model's scores of this frame are");
         return prediction;
+      }
+
+      private Prediction inferred(Frame frame) {
+        try {
+          return call.run(() -> session.infer(frame));
+        } catch (PluginFailedException e) {
+          // A frame of another size is the caller's matter, as the contract has it.
+          if (e.getCause() instanceof IllegalArgumentException refusal
+              && (frame.width() != width || frame.height() != height)) {
+            throw refusal;
+          }
+          throw e;
+        }
       }
 
       @Override
@@ -121,7 +157,7 @@ public final class ProbedModel implements BaseModel {
 
   @Override
   public MemoryNeed memory(Path model, int width, int height, boolean depth) throws IOException {
-    return plugin.memory(model, width, height, depth);
+    return call.run(() -> plugin.memory(model, width, height, depth));
   }
 
   private static void checkFinite(Prediction prediction, String whose) {

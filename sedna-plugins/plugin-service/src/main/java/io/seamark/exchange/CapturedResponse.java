@@ -4,7 +4,6 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
-import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStreamWriter;
@@ -43,29 +42,15 @@ final class CapturedResponse extends HttpServletResponseWrapper {
     return new ByteArrayInputStream(bytes.array(), 0, bytes.size());
   }
 
-  /** Answers with a refusal instead of what there was. */
-  void problem(RefusedException why) {
-    problem(why.status(), String.valueOf(why.getMessage()));
-    if (why.retrySeconds() > 0) {
-      setHeader("Retry-After", Integer.toString(why.retrySeconds()));
-    }
-  }
-
-  /** Answers with a problem (RFC 9457) instead of what there was. */
-  void problem(int status, String detail) {
+  /** Answers with a problem instead of what there was. */
+  void problem(Problem problem) {
     reset();
-    setStatus(status);
-    setContentType("application/problem+json");
-    Response.StatusType known = Response.Status.fromStatusCode(status);
-    byte[] body =
-        jakarta.json.Json.createObjectBuilder()
-            .add("type", "about:blank")
-            .add("title", known == null ? "Error" : known.getReasonPhrase())
-            .add("status", status)
-            .add("detail", detail)
-            .build()
-            .toString()
-            .getBytes(StandardCharsets.UTF_8);
+    setStatus(problem.status());
+    setContentType(Problem.MEDIA_TYPE);
+    if (problem.retrySeconds() > 0) {
+      setHeader("Retry-After", Long.toString(problem.retrySeconds()));
+    }
+    byte[] body = problem.json().getBytes(StandardCharsets.UTF_8);
     bytes.write(body, 0, body.length);
   }
 

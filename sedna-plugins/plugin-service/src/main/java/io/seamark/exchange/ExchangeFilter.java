@@ -121,7 +121,7 @@ public abstract class ExchangeFilter implements Filter {
     boolean answered = false;
     if (refusal != null) {
       if (!resourcesRefuse()) {
-        captured.problem(refusal);
+        captured.problem(Problem.of(refusal));
         answered = true;
       }
       // What is left of the body is not wanted.
@@ -138,7 +138,7 @@ public abstract class ExchangeFilter implements Filter {
           throw e;
         }
         // What the request held is garbage by now.
-        captured.problem(RefusedException.exhausted());
+        captured.problem(Problem.of(RefusedException.exhausted()));
       }
       // A slow receiver holds what it is sent, and nothing of what it sent.
       exchange.keepOnly(captured.counted());
@@ -174,9 +174,11 @@ public abstract class ExchangeFilter implements Filter {
       leaving.leave(client, exchange);
       // So little that it needs no receiver to be written.
       captured.problem(
-          RefusedException.BUSY,
-          "as many answers are on their way to this client, or to all, as may be; try again in 5 s");
-      response.setHeader("Retry-After", "5");
+          new Problem(
+              RefusedException.BUSY,
+              "as many answers are on their way to this client, or to all, as may be; try again in"
+                  + " 5 s",
+              5));
       response.setHeader("Connection", "close");
       captured.content().transferTo(response.getOutputStream());
       return false;

@@ -1,9 +1,11 @@
 package io.seamark.exchange;
 
+import io.seamark.failure.FailedException;
+import io.seamark.failure.FailureKind;
 import org.jspecify.annotations.Nullable;
 
 /** A request that is refused for what it takes: memory, time or a place. */
-public final class RefusedException extends RuntimeException {
+public final class RefusedException extends FailedException {
   private static final long serialVersionUID = 1L;
 
   /** HTTP's status for what came too slowly. */
@@ -29,7 +31,7 @@ public final class RefusedException extends RuntimeException {
    * @param reason one line for people
    */
   public RefusedException(int status, String reason) {
-    super(reason);
+    super(kind(status), reason, status == BUSY || status == UNAVAILABLE ? RETRY_SECONDS : 0, null);
     this.status = status;
   }
 
@@ -50,13 +52,12 @@ public final class RefusedException extends RuntimeException {
     return new RefusedException(UNAVAILABLE, "there was not enough memory for this request");
   }
 
-  /**
-   * When to come again.
-   *
-   * @return in seconds, for {@code Retry-After}; 0 if the same request is refused then too
-   */
-  public int retrySeconds() {
-    return status == BUSY || status == UNAVAILABLE ? RETRY_SECONDS : 0;
+  private static FailureKind kind(int status) {
+    return switch (status) {
+      case BUSY -> FailureKind.BUSY;
+      case UNAVAILABLE -> FailureKind.OUT_OF_RESOURCES;
+      default -> FailureKind.BAD_INPUT;
+    };
   }
 
   /**

@@ -8,6 +8,9 @@
  * <p>A client is known by its address. One that has more bodies under way than it may, or more than
  * all others when there is no room left, loses the oldest or largest of them, so that clients that
  * send slowly hold up themselves.
+ *
+ * <p>What goes wrong is answered as the {@link io.seamark.exchange.Problem} that its kind comes to,
+ * in every service; {@link io.seamark.exchange.Problems} brings it there.
  */
 @NullMarked
 package io.seamark.exchange;

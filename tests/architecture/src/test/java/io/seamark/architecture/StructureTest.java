@@ -107,7 +107,10 @@ class StructureTest {
             .dependOnClassesThat()
             .resideInAnyPackage(
                 "io.seamark.knowledge..",
-                "io.seamark.unknown..",
+                "io.seamark.unknown",
+                "io.seamark.unknown.fusion..",
+                "io.seamark.unknown.segment..",
+                "io.seamark.unknown.service..",
                 "io.seamark.cloud..",
                 "io.seamark.run..",
                 "io.seamark.report..",
@@ -126,6 +129,36 @@ class StructureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.seamark.unknown..", "io.seamark.edge..", "io.seamark.cli.."));
+  }
+
+  @Test
+  @DisplayName("steps 6 to 8 are in one place, which knows no web, and the device knows none of it")
+  void processingIsInOnePlace() {
+    String processing = "io.seamark.unknown.processing..";
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(processing)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "jakarta..", "org.eclipse.microprofile..", "io.seamark.exchange.."));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("io.seamark.edge..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(processing));
+    String frame = "io.seamark.perception.Frame";
+    String scores = "io.seamark.perception.ClassScores";
+    String plugin = "io.seamark.plugin.UnseenTaskProcessing";
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(processing)
+            .should()
+            .callMethod(plugin, "process", frame, scores));
   }
 
   @Test

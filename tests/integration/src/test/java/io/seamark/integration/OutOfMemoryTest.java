@@ -12,7 +12,6 @@ import io.seamark.imaging.Images;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Frame;
-import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -20,12 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,7 +71,7 @@ class OutOfMemoryTest {
   @Test
   @DisplayName("a request that runs out of memory is refused and counted, and the service goes on")
   void requestsThatRunOutOfMemoryEndAlone() throws Exception {
-    plugin(Files.createDirectory(folder.resolve("plugins")).resolve("hungry.jar"));
+    PluginJar.build(folder.resolve("plugins/hungry.jar"), "hungry.Hungry", HUNGRY);
     try (LibertyServer server =
         LibertyServer.start(
             Seamark.HOME,
@@ -151,33 +145,5 @@ class OutOfMemoryTest {
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
             .build(),
         HttpResponse.BodyHandlers.ofByteArray());
-  }
-
-  private void plugin(Path jar) throws IOException {
-    Path source = Files.writeString(folder.resolve("Hungry.java"), HUNGRY);
-    Path classes = Files.createDirectory(folder.resolve("classes"));
-    String api;
-    try (Stream<Path> libraries = Files.list(Seamark.HOME.resolve("lib"))) {
-      api =
-          libraries
-              .filter(l -> String.valueOf(l.getFileName()).startsWith("seamark-plugin-api-"))
-              .findFirst()
-              .orElseThrow()
-              .toString();
-    }
-    int compiled =
-        ToolProvider.getSystemJavaCompiler()
-            .run(null, null, null, "-proc:none", "-d", classes.toString(), "-cp", api, "" + source);
-    assertEquals(0, compiled);
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
-      for (String name : List.of("hungry/Hungry.class", "hungry/Hungry$None.class")) {
-        out.putNextEntry(new JarEntry(name));
-        Files.copy(classes.resolve(name), out);
-        out.closeEntry();
-      }
-      out.putNextEntry(new JarEntry("META-INF/services/io.seamark.plugin.PluginProvider"));
-      out.write("hungry.Hungry\n".getBytes(StandardCharsets.UTF_8));
-      out.closeEntry();
-    }
   }
 }

@@ -5,6 +5,7 @@ import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.MemoryNeed;
+import io.seamark.plugin.UnfitScoresException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -78,7 +79,7 @@ final class EdgeViews implements AutoCloseable {
    * @param scores the edge's
    * @return better scores of that size, or the edge's own if another model made them or there is no
    *     file yet
-   * @throws IllegalArgumentException if the scores have another number of classes than the model
+   * @throws UnfitScoresException if the scores have another number of classes than the model
    * @throws UncheckedIOException if the model cannot be opened
    */
   synchronized ClassScores look(Frame frame, ClassScores scores) {
@@ -89,7 +90,7 @@ final class EdgeViews implements AutoCloseable {
     if (scores != own) {
       ClassScores plain = session.infer(frame).scores();
       if (plain.classes() != scores.classes()) {
-        throw new IllegalArgumentException(
+        throw new UnfitScoresException(
             "scores have "
                 + scores.classes()
                 + " classes, but sam_fusion's edge model "

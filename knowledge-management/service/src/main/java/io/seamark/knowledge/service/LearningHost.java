@@ -1,10 +1,11 @@
 package io.seamark.knowledge.service;
 
+import io.seamark.failure.NotReadyException;
 import io.seamark.knowledge.LearningSettings;
 import io.seamark.knowledge.LifelongLearning;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
-import io.seamark.registry.service.Layered;
+import io.seamark.registry.service.AllSources;
 import io.seamark.registry.service.PluginBeans;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -52,7 +53,7 @@ public class LearningHost {
    */
   @Inject
   public LearningHost(
-      @Layered Instance<Config> config,
+      @AllSources Instance<Config> config,
       Instance<PluginRegistry> registry,
       PluginBeans beans,
       ServiceMetrics metrics) {

@@ -1,6 +1,8 @@
 package io.seamark.knowledge.service;
 
 import io.seamark.exchange.Exchange;
+import io.seamark.failure.BadInputException;
+import io.seamark.failure.NotReadyException;
 import io.seamark.knowledge.model.ModelRegistry;
 import io.seamark.knowledge.model.ModelRegistry.StoredWeights;
 import io.seamark.knowledge.model.ModelVersion;
@@ -103,7 +105,7 @@ public class ModelsResource {
   @Produces(MediaType.APPLICATION_JSON)
   public String version(@PathParam("version") String version) {
     return ModelRegistry.json(
-        registry().version(version).orElseThrow(() -> new NotFoundException(unknown(version))));
+        registry().version(id(version)).orElseThrow(() -> new NotFoundException(unknown(version))));
   }
 
   /**
@@ -124,7 +126,7 @@ public class ModelsResource {
       @Context Request request,
       @Context HttpServletRequest http)
       throws IOException {
-    if (registry().dropped(version)) {
+    if (registry().dropped(id(version))) {
       throw new ClientErrorException(
           "the weights of "
               + version
@@ -153,6 +155,16 @@ public class ModelsResource {
 
   private static String base64(String sha256) {
     return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256));
+  }
+
+  /** What the path names, if it is an id of a version. */
+  private static String id(String named) {
+    try {
+      ModelVersion.number(named);
+      return named;
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException(String.valueOf(e.getMessage()));
+    }
   }
 
   private static String unknown(String version) {

@@ -1,5 +1,8 @@
 package io.seamark.knowledge.service;
 
+import io.seamark.exchange.Problem;
+import io.seamark.failure.BadInputException;
+import io.seamark.failure.NotReadyException;
 import io.seamark.knowledge.LifelongLearning;
 import io.seamark.knowledge.model.ModelRegistry;
 import jakarta.enterprise.context.RequestScoped;
@@ -10,7 +13,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.jspecify.annotations.Nullable;
@@ -64,21 +66,20 @@ public class RoundsResource {
    *     has only just ended. The state in either good case
    */
   @POST
-  @Produces({MediaType.APPLICATION_JSON, Problems.PROBLEM_JSON})
+  @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
   public Response start(@QueryParam("force") @DefaultValue("false") String force) {
     if (!force.equals("true") && !force.equals("false")) {
-      throw new IllegalArgumentException("force is '" + force + "', but must be true or false");
+      throw new BadInputException("force is '" + force + "', but must be true or false");
     }
     LifelongLearning learning = learning();
     LifelongLearning.Requested answer = learning.request(force.equals("true"));
     return switch (answer.outcome()) {
       case STARTED -> Response.accepted(ModelRegistry.json(learning.state())).build();
       case NO_SAMPLES, NO_NEW_SAMPLES -> Response.ok(ModelRegistry.json(learning.state())).build();
-      case RUNNING -> Problems.problem(409, answer.reason());
+      case RUNNING -> new Problem(409, answer.reason(), 0).response();
       case TOO_SOON ->
-          Response.fromResponse(Problems.problem(429, answer.reason()))
-              .header(HttpHeaders.RETRY_AFTER, answer.retryAfter().plusMillis(999).toSeconds())
-              .build();
+          new Problem(429, answer.reason(), answer.retryAfter().plusMillis(999).toSeconds())
+              .response();
     };
   }
 }

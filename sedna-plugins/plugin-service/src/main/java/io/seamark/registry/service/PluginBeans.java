@@ -33,7 +33,7 @@ public class PluginBeans {
    */
   @Produces
   @Singleton
-  @Layered
+  @AllSources
   public Config config(Config server) {
     return ConfigurationSources.extend(server, System.getenv());
   }
@@ -47,7 +47,7 @@ public class PluginBeans {
    */
   @Produces
   @Singleton
-  public PluginRegistry registry(@Layered Config config) {
+  public PluginRegistry registry(@AllSources Config config) {
     Path folder = SettingGroup.COMMON.read(SettingKeys.lookup(config)).plugins();
     return PluginRegistry.discover(
         folder.toString().isEmpty() ? null : folder, PluginRegistry.class.getClassLoader());

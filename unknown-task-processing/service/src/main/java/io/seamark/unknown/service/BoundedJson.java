@@ -12,6 +12,7 @@ import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import io.seamark.exchange.CountedBytes;
 import io.seamark.exchange.MemoryBudget;
+import io.seamark.failure.BadInputException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,7 +60,7 @@ final class BoundedJson {
     public @Nullable JsonToken nextToken() throws IOException {
       JsonToken token = super.nextToken();
       if (token == JsonToken.FIELD_NAME && ++names > MAX_NAMES) {
-        throw new BadSampleException("the body has more than " + MAX_NAMES + " fields");
+        throw new BadInputException("the body has more than " + MAX_NAMES + " fields");
       }
       return token;
     }
@@ -107,35 +108,35 @@ final class BoundedJson {
    * Reads one value and nothing behind it.
    *
    * @param memory that tensors and files in it are counted against
-   * @throws BadSampleException if it is not JSON, or nested too deeply
+   * @throws BadInputException if it is not JSON, or nested too deeply
    * @throws io.seamark.exchange.RefusedException if there is no room for what it holds
    */
   static <T> T read(byte[] bytes, int length, MemoryBudget.Claim memory, Text<T> text) {
     try (JsonParser json = new Bounded(FACTORY.createParser(bytes, 0, length), memory)) {
       if (json.nextToken() == null) {
-        throw new BadSampleException("the body is empty, but must be JSON");
+        throw new BadInputException("the body is empty, but must be JSON");
       }
       T value = text.read(json);
       if (json.nextToken() != null) {
-        throw new BadSampleException("the body goes on after the end of its JSON");
+        throw new BadInputException("the body goes on after the end of its JSON");
       }
       return value;
     } catch (JsonProcessingException e) {
-      throw new BadSampleException("the body is not JSON: " + e.getOriginalMessage());
+      throw new BadInputException("the body is not JSON: " + e.getOriginalMessage());
     } catch (IOException e) {
-      throw new BadSampleException("the body is not JSON: " + e.getMessage());
+      throw new BadInputException("the body is not JSON: " + e.getMessage());
     }
   }
 
   /**
    * Reads an object.
    *
-   * @throws BadSampleException if it is none
+   * @throws BadInputException if it is none
    * @throws IOException if it is not JSON
    */
   static void object(String what, JsonParser json, Field field) throws IOException {
     if (!json.isExpectedStartObjectToken()) {
-      throw new BadSampleException(what + " must be a JSON object");
+      throw new BadInputException(what + " must be a JSON object");
     }
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String name = json.currentName();
@@ -148,18 +149,18 @@ final class BoundedJson {
    * Reads an array's elements one after the other.
    *
    * @param most how many there may be
-   * @throws BadSampleException if it is none, or too long
+   * @throws BadInputException if it is none, or too long
    * @throws IOException if it is not JSON
    */
   static <T> List<T> array(String what, int most, JsonParser json, Text<T> element)
       throws IOException {
     if (!json.isExpectedStartArrayToken()) {
-      throw new BadSampleException(what + " must be a JSON array");
+      throw new BadInputException(what + " must be a JSON array");
     }
     List<T> out = new ArrayList<>();
     while (json.nextToken() != JsonToken.END_ARRAY) {
       if (out.size() == most) {
-        throw new BadSampleException(what + " has more than " + most + " elements");
+        throw new BadInputException(what + " has more than " + most + " elements");
       }
       out.add(element.read(json));
     }
@@ -169,12 +170,12 @@ final class BoundedJson {
   /**
    * Reads a text.
    *
-   * @throws BadSampleException if it is none
+   * @throws BadInputException if it is none
    * @throws IOException if it is not JSON
    */
   static String string(String what, JsonParser json) throws IOException {
     if (json.currentToken() != JsonToken.VALUE_STRING) {
-      throw new BadSampleException(what + " must be a string");
+      throw new BadInputException(what + " must be a string");
     }
     return json.getText();
   }
@@ -182,12 +183,12 @@ final class BoundedJson {
   /**
    * Reads a file.
    *
-   * @throws BadSampleException if it is no base64 text
+   * @throws BadInputException if it is no base64 text
    * @throws IOException if it is not JSON
    */
   static byte[] base64(String what, JsonParser json) throws IOException {
     if (json.currentToken() != JsonToken.VALUE_STRING) {
-      throw new BadSampleException(what + " must be a string");
+      throw new BadInputException(what + " must be a string");
     }
     CountedBytes bytes = new CountedBytes(memory(json));
     try {
@@ -196,9 +197,9 @@ final class BoundedJson {
     } catch (JsonEOFException e) {
       throw e;
     } catch (JsonProcessingException e) {
-      throw new BadSampleException(what + " is not base64: " + e.getOriginalMessage());
+      throw new BadInputException(what + " is not base64: " + e.getOriginalMessage());
     } catch (IllegalArgumentException e) {
-      throw new BadSampleException(what + " is not base64: " + e.getMessage());
+      throw new BadInputException(what + " is not base64: " + e.getMessage());
     }
     return bytes.exact();
   }
@@ -239,13 +240,13 @@ final class BoundedJson {
     /**
      * Row-major, unsigned.
      *
-     * @throws BadSampleException if one is no whole number from 0 to 255
+     * @throws BadInputException if one is no whole number from 0 to 255
      */
     byte[] bytes(String what) {
       if (large != null) {
         for (float value : large) {
           if (!isByte(value)) {
-            throw new BadSampleException(
+            throw new BadInputException(
                 what + " holds " + value + ", but must hold whole numbers from 0 to 255");
           }
         }
@@ -261,12 +262,12 @@ final class BoundedJson {
   /**
    * Reads nested arrays of numbers.
    *
-   * @throws BadSampleException if they are ragged, or hold something else
+   * @throws BadInputException if they are ragged, or hold something else
    * @throws IOException if it is not JSON
    */
   static Tensor tensor(String what, JsonParser json) throws IOException {
     if (!json.isExpectedStartArrayToken()) {
-      throw new BadSampleException(what + " must be an array of numbers");
+      throw new BadInputException(what + " must be an array of numbers");
     }
     return tensorFrom(what, json.nextToken(), json);
   }
@@ -275,7 +276,7 @@ final class BoundedJson {
    * Reads nested arrays of numbers whose first bracket was read already.
    *
    * @param first the token behind it
-   * @throws BadSampleException if they are ragged, or hold something else
+   * @throws BadInputException if they are ragged, or hold something else
    * @throws IOException if it is not JSON
    */
   static Tensor tensorFrom(String what, @Nullable JsonToken first, JsonParser json)
@@ -338,13 +339,13 @@ final class BoundedJson {
           rank = depth;
           add(json.getFloatValue());
         } else {
-          throw new BadSampleException(
+          throw new BadInputException(
               what + " must be an array of numbers, equally deep everywhere");
         }
       }
       int known = shape.get(depth);
       if (known >= 0 && known != length) {
-        throw new BadSampleException(
+        throw new BadInputException(
             what + " has rows of " + known + " and of " + length + " elements");
       }
       shape.set(depth, length);

@@ -1,17 +1,23 @@
 package io.seamark.unknown.service;
 
+import io.seamark.failure.FailedException;
+import io.seamark.failure.FailureKind;
+import java.util.Map;
+
 /** As many requests wait, or as many bytes of them are held, as may be. */
-final class BusyException extends RuntimeException {
+final class BusyException extends FailedException {
   private static final long serialVersionUID = 1L;
   private final int waiting;
   private final int queue;
-  private final long retryAfterSeconds;
 
   BusyException(String state, int waiting, int queue, long retryAfterSeconds) {
-    super(state + "; try again in " + retryAfterSeconds + " s");
+    super(
+        FailureKind.BUSY,
+        state + "; try again in " + retryAfterSeconds + " s",
+        retryAfterSeconds,
+        null);
     this.waiting = waiting;
     this.queue = queue;
-    this.retryAfterSeconds = retryAfterSeconds;
   }
 
   /** Requests in work or in the queue. */
@@ -24,7 +30,8 @@ final class BusyException extends RuntimeException {
     return queue;
   }
 
-  long retryAfterSeconds() {
-    return retryAfterSeconds;
+  @Override
+  public Map<String, Integer> figures() {
+    return Map.of("waiting", waiting, "queue", queue);
   }
 }

@@ -1,5 +1,6 @@
 package io.seamark.unknown.service;
 
+import io.seamark.failure.NotReadyException;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

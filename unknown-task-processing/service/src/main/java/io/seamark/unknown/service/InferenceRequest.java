@@ -3,6 +3,7 @@ package io.seamark.unknown.service;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.seamark.exchange.MemoryBudget;
+import io.seamark.failure.BadInputException;
 import io.seamark.perception.ClassScores;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,12 +59,12 @@ record InferenceRequest(
    * @param body the whole of it
    * @param headerLength length of the JSON in front of binary data; null if there is none
    * @param memory that its tensors are counted against
-   * @throws BadSampleException if it is not one
+   * @throws BadInputException if it is not one
    */
   static InferenceRequest read(
       byte[] body, @Nullable Integer headerLength, MemoryBudget.Claim memory) {
     if (headerLength != null && (headerLength < 0 || headerLength > body.length)) {
-      throw new BadSampleException(
+      throw new BadInputException(
           "Inference-Header-Content-Length is "
               + headerLength
               + ", but the body has "
@@ -102,7 +103,7 @@ record InferenceRequest(
       byte[] bytes = draft.text;
       if (draft.binarySize >= 0) {
         if (draft.binarySize > body.length - at) {
-          throw new BadSampleException(
+          throw new BadInputException(
               "input '"
                   + draft.name
                   + "' says binary_data_size "
@@ -120,11 +121,11 @@ record InferenceRequest(
       }
       Input input = new Input(draft.datatype, draft.shape, draft.numbers, bytes);
       if (inputs.put(draft.name, input) != null) {
-        throw new BadSampleException("input '" + draft.name + "' is there twice");
+        throw new BadInputException("input '" + draft.name + "' is there twice");
       }
     }
     if (at != body.length) {
-      throw new BadSampleException(
+      throw new BadInputException(
           (body.length - at) + " bytes at the end of the body belong to no input");
     }
     return new InferenceRequest(top.id, top.edge, inputs, outputs, top.binary);
@@ -134,22 +135,22 @@ record InferenceRequest(
    * The frame and the scores; a frame without them is for the cloud's own edge model.
    *
    * @param memory that they are counted against
-   * @throws BadSampleException if an input is missing, unknown or of a wrong type or shape
+   * @throws BadInputException if an input is missing, unknown or of a wrong type or shape
    */
   TaskProcessor.Question question(TaskProcessor processor, MemoryBudget.Claim memory) {
     for (String name : inputs.keySet()) {
       if (!name.equals(IMAGE) && !name.equals(SCORES)) {
-        throw new BadSampleException(
+        throw new BadInputException(
             "input '" + name + "' is unknown; the inputs are " + IMAGE + " and " + SCORES);
       }
     }
     Input image = inputs.get(IMAGE);
     if (image == null) {
-      throw new BadSampleException("input '" + IMAGE + "' is missing");
+      throw new BadInputException("input '" + IMAGE + "' is missing");
     }
     Input scores = inputs.get(SCORES);
     if (scores == null && !processor.labels()) {
-      throw new BadSampleException(
+      throw new BadInputException(
           "input '"
               + SCORES
               + "' is missing: masks have no class of their own, so the edge model's logits, FP32"
@@ -160,16 +161,16 @@ record InferenceRequest(
     if (image.datatype().equals("BYTES")) {
       byte[] file = image.bytes();
       if (file == null || count(image) != 1) {
-        throw new BadSampleException("input 'image' of type BYTES must hold one JPEG or PNG file");
+        throw new BadInputException("input 'image' of type BYTES must hold one JPEG or PNG file");
       }
-      return Questions.ofFile(processor, file, logits, memory);
+      return JsonFrames.ofFile(processor, file, logits, memory);
     }
     List<Integer> shape = image.shape();
     if (!image.datatype().equals("UINT8")
         || shape.size() != 4
         || shape.get(0) != 1
         || shape.get(3) != 3) {
-      throw new BadSampleException(
+      throw new BadInputException(
           "input 'image' is "
               + image.datatype()
               + " "
@@ -178,14 +179,14 @@ record InferenceRequest(
     }
     BoundedJson.Tensor numbers = image.numbers();
     byte[] rgb = numbers == null ? image.bytes() : numbers.bytes("input 'image'");
-    return Questions.ofPixels(
+    return JsonFrames.ofPixels(
         processor, shape.get(2), shape.get(1), rgb == null ? new byte[0] : rgb, logits);
   }
 
   private static ClassScores scores(Input input, MemoryBudget.Claim memory) {
     List<Integer> shape = input.shape();
     if (!input.datatype().equals("FP32") || shape.size() != 4 || shape.get(0) != 1) {
-      throw new BadSampleException(
+      throw new BadInputException(
           "input 'scores' is " + input.datatype() + " " + shape + ", but must be FP32 [1,C,h,w]");
     }
     BoundedJson.Tensor numbers = input.numbers();
@@ -196,7 +197,7 @@ record InferenceRequest(
       values = new float[bytes.length / Float.BYTES];
       ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
     }
-    return Questions.scores(shape.subList(1, 4), values);
+    return JsonFrames.scores(shape.subList(1, 4), values);
   }
 
   private static long count(Input input) {
@@ -207,7 +208,7 @@ record InferenceRequest(
   private static byte[] only(String name, byte[] bytes) {
     if (bytes.length < 4
         || ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt() != bytes.length - 4) {
-      throw new BadSampleException(
+      throw new BadInputException(
           "input '" + name + "' must hold one element, its length in 4 bytes before it");
     }
     return Arrays.copyOfRange(bytes, 4, bytes.length);
@@ -240,7 +241,7 @@ record InferenceRequest(
           }
         });
     if ((draft.numbers != null || draft.text != null) == (draft.binarySize >= 0)) {
-      throw new BadSampleException(
+      throw new BadInputException(
           "input '" + draft.name + "' must have either data or a binary_data_size");
     }
     return draft;
@@ -252,23 +253,23 @@ record InferenceRequest(
       if (first == JsonToken.VALUE_STRING) {
         draft.text = BoundedJson.base64("an input's data", json);
         if (json.nextToken() != JsonToken.END_ARRAY) {
-          throw new BadSampleException("an input of type BYTES must have one element");
+          throw new BadInputException("an input of type BYTES must have one element");
         }
         return;
       }
       draft.numbers = BoundedJson.tensorFrom("an input's data", first, json);
       return;
     }
-    throw new BadSampleException("an input's data must be an array");
+    throw new BadInputException("an input's data must be an array");
   }
 
   private static int dimension(JsonParser json) throws IOException {
     if (json.currentToken() != JsonToken.VALUE_NUMBER_INT) {
-      throw new BadSampleException("a shape must hold whole numbers");
+      throw new BadInputException("a shape must hold whole numbers");
     }
     long value = json.getLongValue();
     if (value < 0 || value > TaskProcessor.LIMIT) {
-      throw new BadSampleException(
+      throw new BadInputException(
           "a shape holds " + value + ", but must hold 0 to " + TaskProcessor.LIMIT);
     }
     return (int) value;
@@ -276,7 +277,7 @@ record InferenceRequest(
 
   private static long size(JsonParser json) throws IOException {
     if (json.currentToken() != JsonToken.VALUE_NUMBER_INT || json.getLongValue() < 0) {
-      throw new BadSampleException("binary_data_size must be a whole number from 0");
+      throw new BadInputException("binary_data_size must be a whole number from 0");
     }
     return json.getLongValue();
   }
@@ -306,7 +307,7 @@ record InferenceRequest(
           }
         });
     if (!InferenceAnswer.OUTPUTS.contains(called[0])) {
-      throw new BadSampleException(
+      throw new BadInputException(
           "output '"
               + called[0]
               + "' is unknown; the outputs are "
@@ -318,7 +319,7 @@ record InferenceRequest(
 
   private static boolean flag(String name, JsonParser json) {
     if (json.currentToken() == null || !json.currentToken().isBoolean()) {
-      throw new BadSampleException(name + " must be true or false");
+      throw new BadInputException(name + " must be true or false");
     }
     return json.currentToken() == JsonToken.VALUE_TRUE;
   }

@@ -1,6 +1,8 @@
 package io.seamark.unknown.service;
 
 import io.seamark.exchange.Exchange;
+import io.seamark.failure.BadInputException;
+import io.seamark.failure.NotReadyException;
 import io.seamark.registry.PluginRegistry;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -10,6 +12,7 @@ import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -167,7 +170,7 @@ public class InferenceResource {
     checkName(name, host.processor());
     String unready = host.unready();
     if (!unready.isEmpty()) {
-      throw new NotReadyException(unready);
+      throw new NotReadyException(unready, 1);
     }
     return Json.createObjectBuilder().add("name", name).add("ready", true).build().toString();
   }
@@ -196,7 +199,7 @@ public class InferenceResource {
         () -> {
           TaskProcessor processor = host.processor();
           checkName(name, processor);
-          Questions.checkType(
+          JsonFrames.checkType(
               headers, MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM);
           Exchange exchange = Exchange.of(request);
           InferenceRequest asked =
@@ -225,21 +228,18 @@ public class InferenceResource {
     try {
       return text == null ? null : Integer.valueOf(text.strip());
     } catch (NumberFormatException e) {
-      throw new BadSampleException(
-          HEADER_LENGTH + " is '" + text + "', but must be a whole number");
+      throw new BadInputException(HEADER_LENGTH + " is '" + text + "', but must be a whole number");
     }
   }
 
   private void checkName(String name, TaskProcessor processor) {
     if (!name.equals(processor.name())) {
-      throw new BadSampleException(
-          Status.NOT_FOUND, "there is no model '" + name + "'; there is " + processor.name());
+      throw new NotFoundException("there is no model '" + name + "'; there is " + processor.name());
     }
     String named = uri == null ? null : uri.getPathParameters().getFirst("version");
     String version = named == null ? "" : named.replaceFirst("^/versions/", "");
     if (!version.isEmpty() && !version.equals(VERSION)) {
-      throw new BadSampleException(
-          Status.NOT_FOUND,
+      throw new NotFoundException(
           "there is no version '" + version + "' of model '" + name + "'; there is " + VERSION);
     }
   }

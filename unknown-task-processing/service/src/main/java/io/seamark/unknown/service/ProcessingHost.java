@@ -1,15 +1,16 @@
 package io.seamark.unknown.service;
 
-import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
+import io.seamark.failure.NotReadyException;
 import io.seamark.plugin.PluginKind;
-import io.seamark.plugin.UnseenSampleReRecognition;
-import io.seamark.plugin.UnseenTaskAllocation;
-import io.seamark.plugin.UnseenTaskProcessing;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
-import io.seamark.registry.service.Layered;
+import io.seamark.registry.service.AllSources;
 import io.seamark.registry.service.PluginBeans;
 import io.seamark.setting.SettingGroup;
+import io.seamark.unknown.processing.FrameProcessing;
+import io.seamark.unknown.processing.HardSamples;
+import io.seamark.unknown.processing.UnseenTasks;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
 public class ProcessingHost {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessingHost.class);
 
-  @Inject @Layered Instance<Config> configuration;
+  @Inject @AllSources Instance<Config> configuration;
   @Inject Instance<PluginRegistry> registry;
   @Inject PluginBeans beans;
   @Inject ServiceMetrics metrics;
@@ -65,7 +66,7 @@ public class ProcessingHost {
       beans.configured(found, plugins);
       String name = plugins.name(PluginKind.UNSEEN_TASK_PROCESSING);
       patience = Duration.ofSeconds(settings.processing().bodySeconds());
-      TaskProcessor opened = open(settings, plugins, name, memory);
+      TaskProcessor opened = open(settings, plugins, memory);
       effective = effective(plugins, found);
       metrics.register(opened, memory);
       job = settings.sedna().job();
@@ -94,7 +95,7 @@ public class ProcessingHost {
   TaskProcessor processor() {
     TaskProcessor open = processor;
     if (open == null) {
-      throw new NotReadyException(failure);
+      throw new NotReadyException(failure, 1);
     }
     return open;
   }
@@ -140,20 +141,16 @@ public class ProcessingHost {
   }
 
   private static TaskProcessor open(
-      ServiceSettings settings, ConfiguredPlugins plugins, String name, ServiceMemory memory)
+      ServiceSettings settings, ConfiguredPlugins plugins, ServiceMemory memory)
       throws IOException {
-    UnseenTaskProcessing processing = plugins.create(PluginKind.UNSEEN_TASK_PROCESSING);
+    FrameProcessing processing = FrameProcessing.open(plugins);
     try {
-      UnseenSampleReRecognition reRecognition =
-          plugins.create(PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION);
-      UnseenTaskAllocation allocation = plugins.create(PluginKind.UNSEEN_TASK_ALLOCATION);
+      UnseenTasks tasks = new UnseenTasks(plugins);
       // The buffer last: what fails before it must not leave it locked.
+      ReplayBufferWriter buffer =
+          ReplayBufferWriter.open(settings.bufferFolder(), settings.bounds());
       return new TaskProcessor(
-          processing,
-          reRecognition,
-          allocation,
-          name,
-          ReplayBuffer.open(settings.bufferFolder(), settings.bounds()),
+          new HardSamples(processing, tasks, buffer),
           settings.processing().queue(),
           memory,
           ServiceMemory.outside(settings.processing().nativeMegabytes()));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.seamark.exchange.CountedBytes;
 import io.seamark.exchange.Exchange;
 import io.seamark.exchange.MemoryBudget;
+import io.seamark.failure.BadInputException;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import jakarta.enterprise.context.RequestScoped;
@@ -15,6 +16,7 @@ import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -23,7 +25,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.Response.Status;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -150,10 +151,7 @@ public class SednaResource {
               return Response.ok("{\"result\":[]}", MediaType.APPLICATION_JSON).build();
             }
             answers = processor.answer("address " + request.getRemoteAddr(), questions);
-          } catch (BadSampleException e) {
-            if (e.status() != Status.BAD_REQUEST) {
-              throw e;
-            }
+          } catch (BadInputException e) {
             metrics.refused("bad");
             return invalid("data", String.valueOf(e.getMessage()), "value_error");
           }
@@ -166,7 +164,7 @@ public class SednaResource {
 
   private void checkName(String service) {
     if (!service.equals(host.job())) {
-      throw new BadSampleException(Status.NOT_FOUND, "Not Found");
+      throw new NotFoundException("Not Found");
     }
   }
 
@@ -209,7 +207,7 @@ public class SednaResource {
       List<Item> items = new ArrayList<>();
       for (JsonToken token = first; token != JsonToken.END_ARRAY; token = json.nextToken()) {
         if (items.size() == MOST) {
-          throw new BadSampleException("data has more than " + MOST + " elements");
+          throw new BadInputException("data has more than " + MOST + " elements");
         }
         items.add(item(json));
       }
@@ -220,7 +218,7 @@ public class SednaResource {
     int rank = shape.size();
     int images = rank == 4 ? shape.get(0) : 1;
     if (rank < 3 || rank > 4 || shape.get(rank - 1) != 3 || images > MOST) {
-      throw new BadSampleException(
+      throw new BadInputException(
           "data has the shape "
               + shape
               + ", but lists of numbers must be an image [H][W][3], or up to "
@@ -272,24 +270,24 @@ public class SednaResource {
       TaskProcessor processor, Item item, MemoryBudget.Claim memory) {
     BoundedJson.Tensor scores = item.scores;
     if (scores == null && !processor.labels()) {
-      throw new BadSampleException(
+      throw new BadInputException(
           "an element of data must have scores [C][h][w], as " + processor.unlabelled());
     }
     if (scores != null && scores.shape().size() != 3) {
-      throw new BadSampleException(
+      throw new BadInputException(
           "scores have the shape " + scores.shape() + ", but must be lists [C][h][w]");
     }
-    ClassScores logits = scores == null ? null : Questions.scores(scores.shape(), scores.floats());
+    ClassScores logits = scores == null ? null : JsonFrames.scores(scores.shape(), scores.floats());
     byte[] file = item.file;
     if (file != null) {
-      return Questions.ofFile(processor, file, logits, memory);
+      return JsonFrames.ofFile(processor, file, logits, memory);
     }
     byte[] rgb = item.rgb;
     if (rgb == null || item.shape.size() != 3 || item.shape.get(2) != 3) {
-      throw new BadSampleException(
+      throw new BadInputException(
           "an element of data must have an image: a file as base64, or lists [H][W][3]");
     }
-    return Questions.ofPixels(processor, item.shape.get(1), item.shape.get(0), rgb, logits);
+    return JsonFrames.ofPixels(processor, item.shape.get(1), item.shape.get(0), rgb, logits);
   }
 
   private static byte[] result(List<TaskProcessor.Answered> answers, MemoryBudget.Claim memory)

@@ -3,8 +3,11 @@ package io.seamark.unknown.service;
 import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.exchange.Exhaustion;
 import io.seamark.exchange.RefusedException;
+import io.seamark.failure.FailedException;
+import io.seamark.failure.FailureKind;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,6 +26,9 @@ import org.slf4j.LoggerFactory;
 @ApplicationScoped
 public class ServiceMetrics {
   private static final String PREFIX = "seamark_unknown_";
+
+  /** Reason of what was refused for want of memory. */
+  private static final String MEMORY = "memory";
 
   private static final Logger LOG = LoggerFactory.getLogger(ServiceMetrics.class);
 
@@ -89,29 +95,36 @@ public class ServiceMetrics {
   Response counting(Work work) throws IOException {
     try {
       return work.answer();
-    } catch (BadSampleException e) {
-      refused("bad");
-      throw e;
-    } catch (BusyException e) {
-      refused("busy");
-      throw e;
-    } catch (NotReadyException e) {
-      refused("not_ready");
-      throw e;
-    } catch (RefusedException e) {
-      refused(e.status() == RefusedException.BUSY ? "busy" : "bad");
-      throw e;
     } catch (IOException | RuntimeException | Error e) {
-      if (!Exhaustion.caused(e)) {
-        throw e;
+      String reason = reason(e);
+      if (reason != null) {
+        refused(reason);
       }
-      // All that the request held is garbage from here on; the process goes on.
-      refused("memory");
-      LOG.warn("not enough memory for a request: {}", e.toString());
-      throw new RefusedException(
-          Response.Status.SERVICE_UNAVAILABLE.getStatusCode(),
-          "there was not enough memory for this request; a smaller frame needs less");
+      if (MEMORY.equals(reason) && !(e instanceof RefusedException)) {
+        // All that the request held is garbage from here on; the process goes on.
+        LOG.warn("not enough memory for a request: {}", e.toString());
+        throw new RefusedException(
+            RefusedException.UNAVAILABLE,
+            "there was not enough memory for this request; a smaller frame needs less");
+      }
+      throw e;
     }
+  }
+
+  /** Why a request is refused; null where the fault is ours. */
+  private static @Nullable String reason(Throwable thrown) {
+    if (thrown instanceof ClientErrorException) {
+      return "bad";
+    }
+    if (thrown instanceof FailedException failed && failed.kind() != FailureKind.OUR_FAULT) {
+      return switch (failed.kind()) {
+        case BUSY -> "busy";
+        case NOT_READY -> "not_ready";
+        case OUT_OF_RESOURCES -> MEMORY;
+        default -> "bad";
+      };
+    }
+    return Exhaustion.caused(thrown) ? MEMORY : null;
   }
 
   /** Counts a request that was not answered. */

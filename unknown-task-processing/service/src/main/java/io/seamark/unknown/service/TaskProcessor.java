@@ -1,7 +1,6 @@
 package io.seamark.unknown.service;
 
 import io.seamark.buffer.ArrowMessages;
-import io.seamark.buffer.BufferedSample;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
@@ -9,24 +8,22 @@ import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.buffer.TooManyEdgesException;
 import io.seamark.exchange.Exchange;
 import io.seamark.exchange.MemoryBudget;
+import io.seamark.failure.BadInputException;
+import io.seamark.failure.NotReadyException;
 import io.seamark.imaging.DecodingMemory;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.MemoryNeed;
-import io.seamark.plugin.TaskSample;
-import io.seamark.plugin.UnseenSampleReRecognition;
-import io.seamark.plugin.UnseenTaskAllocation;
 import io.seamark.plugin.UnseenTaskProcessing;
-import io.seamark.registry.NonFiniteScoresException;
+import io.seamark.unknown.processing.FrameProcessing;
+import io.seamark.unknown.processing.HardSamples;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +44,9 @@ final class TaskProcessor implements AutoCloseable {
   /** The most bytes a request may have. */
   static final int LIMIT = 16 << 20;
 
+  /** When what is not ready may be. */
+  private static final int RETRY_SECONDS = 1;
+
   /** Requests beyond those that may wait which are looked at: one may take another's place. */
   private static final int SPARE = 8;
 
@@ -62,13 +62,8 @@ final class TaskProcessor implements AutoCloseable {
   /** Part of what there is outside of the heap that is for the frame that is decoded ahead. */
   private static final int AHEAD = 16;
 
-  /** Stands in the answer for the processing of a sample that was called seen. */
-  static final String SEEN = "seen: edge scores";
-
-  private final UnseenTaskProcessing processing;
-  private final UnseenSampleReRecognition reRecognition;
-  private final UnseenTasks tasks;
-  private final String name;
+  private final HardSamples samples;
+  private final FrameProcessing processing;
   private final ReplayBufferWriter buffer;
   private final ServiceMemory memory;
   private final MemoryBudget outside;
@@ -83,7 +78,6 @@ final class TaskProcessor implements AutoCloseable {
   // Fair, so that frames are answered in the order they were let in.
   private final ReentrantLock turn = new ReentrantLock(true);
   private boolean closed;
-  private long looked;
 
   /**
    * What a request led to.
@@ -114,7 +108,7 @@ final class TaskProcessor implements AutoCloseable {
     /**
      * Decodes.
      *
-     * @throws BadSampleException if there is no frame in it
+     * @throws BadInputException if there is no frame in it
      */
     Frame decode();
   }
@@ -154,31 +148,17 @@ final class TaskProcessor implements AutoCloseable {
   }
 
   /**
-   * Takes over an open plugin and an open buffer; both are closed with this.
+   * Takes over open plugins and an open buffer, which are closed with this.
    *
-   * @param processing answers frames
-   * @param reRecognition looks again at each before that
-   * @param allocation names the task of those that have no domain
-   * @param name of the plugin
-   * @param buffer keeps them; what it holds already counts as answered
+   * @param samples answers and keeps them
    * @param queue how many frames may wait, at least 0
    * @param memory what there is on the heap
    * @param outside what frames may take outside of it, the one in work and the next one
    */
-  TaskProcessor(
-      UnseenTaskProcessing processing,
-      UnseenSampleReRecognition reRecognition,
-      UnseenTaskAllocation allocation,
-      String name,
-      ReplayBufferWriter buffer,
-      int queue,
-      ServiceMemory memory,
-      MemoryBudget outside) {
-    this.processing = processing;
-    this.reRecognition = reRecognition;
-    this.tasks = new UnseenTasks(allocation, buffer);
-    this.name = name;
-    this.buffer = buffer;
+  TaskProcessor(HardSamples samples, int queue, ServiceMemory memory, MemoryBudget outside) {
+    this.samples = samples;
+    this.processing = samples.processing();
+    this.buffer = samples.buffer();
     this.line = new FairQueue(queue);
     this.admitted = new Semaphore(1 + queue + SPARE);
     this.memory = memory;
@@ -194,7 +174,9 @@ final class TaskProcessor implements AutoCloseable {
    * @return the answer
    * @throws BusyException if too many frames wait, or the buffer has no room for another edge
    * @throws io.seamark.exchange.RefusedException if there is no room for it, now or ever
-   * @throws BadSampleException if the body is no sample that can be answered
+   * @throws BadInputException if the body is no sample that can be answered
+   * @throws io.seamark.registry.PluginFailedException if a plugin fails, which says nothing of the
+   *     sample
    * @throws NotReadyException after {@link #close}
    * @throws IOException if the buffer fails
    */
@@ -225,10 +207,7 @@ final class TaskProcessor implements AutoCloseable {
           // Decoded for one that was answered before, too: what is damaged is always refused.
           Frame decoded = frame == null ? decodeFrame(sample) : frame;
           decodeSeconds += secondsSince(start);
-          OptionalLong before = buffer.find(sample.edge(), sample.id());
-          return before.isPresent()
-              ? again(sample, before.getAsLong(), received, waited)
-              : first(sample, decoded, received, decodeSeconds, waited);
+          return answered(sample, decoded, received, decodeSeconds, waited);
         } finally {
           turn.unlock();
         }
@@ -264,7 +243,8 @@ final class TaskProcessor implements AutoCloseable {
    * @return the answers
    * @throws BusyException if too many frames wait
    * @throws io.seamark.exchange.RefusedException if there is no room for a frame
-   * @throws BadSampleException if a frame cannot be decoded, or its scores cannot be used
+   * @throws BadInputException if a frame cannot be decoded, or its scores cannot be used
+   * @throws io.seamark.registry.PluginFailedException if a plugin fails
    * @throws NotReadyException after {@link #close}
    */
   Answers answer(String client, List<Question> questions) {
@@ -307,7 +287,7 @@ final class TaskProcessor implements AutoCloseable {
       long start = System.nanoTime();
       Frame frame = question.frame().decode();
       if (frame.width() != width || frame.height() != height) {
-        throw new BadSampleException(
+        throw new BadInputException(
             String.format(
                 "the image's header says %dx%d, but it is %dx%d",
                 width, height, frame.width(), frame.height()));
@@ -316,7 +296,7 @@ final class TaskProcessor implements AutoCloseable {
       seconds.put("decode", secondsSince(start));
       if (scores == null) {
         start = System.nanoTime();
-        scores = label(frame);
+        scores = processing.label(frame);
         // Only now is it known how many classes there are.
         MemoryNeed more = need(width, height, false, scores, question.file(), 0);
         check(more, width, height, scores.classes());
@@ -324,7 +304,7 @@ final class TaskProcessor implements AutoCloseable {
         workspace.grow(Math.max(0, more.outside() - need.outside()));
         seconds.put("label", secondsSince(start));
       }
-      UnseenTaskProcessing.Answer made = processed(frame, scores);
+      UnseenTaskProcessing.Answer made = processing.answer(frame, scores);
       seconds.putAll(made.seconds());
       return new Answered(made.classMap(), made.masks().size(), scores.classes(), seconds);
     }
@@ -341,8 +321,9 @@ final class TaskProcessor implements AutoCloseable {
    * @throws NotReadyException if there is no model to label it yet
    */
   void check(int width, int height, int file, @Nullable ClassScores scores) {
-    if (scores == null && !processing.unlabelled().isEmpty()) {
-      throw new NotReadyException(processing.unlabelled());
+    String unlabelled = scores == null ? processing.unlabelled() : "";
+    if (!unlabelled.isEmpty()) {
+      throw new NotReadyException(unlabelled, RETRY_SECONDS);
     }
     check(
         need(width, height, false, scores, file, 0),
@@ -391,54 +372,19 @@ final class TaskProcessor implements AutoCloseable {
     long frame = DecodingMemory.frame(width, height, depth);
     MemoryNeed answering = MemoryNeed.ofHeap(frame + pixels);
     if (scores == null) {
-      answering = answering.plus(processingMemory(width, height, 0));
+      answering = answering.plus(processing.memory(width, height, 0));
     } else {
       long cells = (long) scores.width() * scores.height();
       answering =
           answering
               .plus(MemoryNeed.ofHeap(CONFIDENCE * cells))
-              .plus(processingMemory(width, height, scores.classes()));
+              .plus(processing.memory(width, height, scores.classes()));
     }
     return new MemoryNeed(
             DecodingMemory.peak(width, height, depth) + READING * files,
             DecodingMemory.outside(width, height))
         .then(answering)
         .then(MemoryNeed.ofHeap(frame + pixels + ENCODED * (stored + pixels)));
-  }
-
-  private MemoryNeed processingMemory(int width, int height, int classes) {
-    try {
-      return processing.memory(width, height, classes);
-    } catch (UncheckedIOException e) {
-      throw new NotReadyException(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private ClassScores label(Frame frame) {
-    try {
-      return processing.label(frame);
-    } catch (NonFiniteScoresException e) {
-      throw new NotReadyException(String.valueOf(e.getMessage()));
-    } catch (IllegalStateException e) {
-      String why = processing.unlabelled();
-      if (why.isEmpty()) {
-        throw e;
-      }
-      throw new NotReadyException(why);
-    } catch (UncheckedIOException e) {
-      throw new NotReadyException(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private UnseenTaskProcessing.Answer processed(Frame frame, ClassScores scores) {
-    try {
-      return processing.process(frame, scores);
-    } catch (IllegalArgumentException e) {
-      throw new BadSampleException(String.valueOf(e.getMessage()));
-    } catch (UncheckedIOException | NonFiniteScoresException e) {
-      // The model's fault and not the sample's, which another model may answer.
-      throw new NotReadyException(String.valueOf(e.getMessage()));
-    }
   }
 
   private void admit() {
@@ -464,7 +410,7 @@ final class TaskProcessor implements AutoCloseable {
 
   /** What the plugin is called. */
   String name() {
-    return name;
+    return processing.name();
   }
 
   /** Frames that wait or are being answered. */
@@ -502,11 +448,7 @@ final class TaskProcessor implements AutoCloseable {
     try {
       if (!closed) {
         closed = true;
-        try (buffer) {
-          processing.close();
-          // Sealed, what was kept can be read by any Arrow library.
-          buffer.seal();
-        }
+        samples.close();
       }
     } finally {
       turn.unlock();
@@ -515,62 +457,33 @@ final class TaskProcessor implements AutoCloseable {
 
   private void checkOpen() {
     if (closed) {
-      throw new NotReadyException("the service is stopping");
+      throw new NotReadyException("the service is stopping", RETRY_SECONDS);
     }
   }
 
-  private Outcome first(
+  private Outcome answered(
       HardSample sample, Frame frame, int received, double decodeSeconds, double waited)
       throws IOException {
-    TaskSample known = taskSample(sample);
-    if (!reRecognition.unseen(known, sample.scores())) {
-      return seen(sample, frame, received, decodeSeconds, waited);
-    }
     long start = System.nanoTime();
-    UnseenTaskProcessing.Answer made = processed(frame, sample.scores());
-    Map<String, Double> seconds = new HashMap<>(made.seconds());
-    seconds.put("decode", decodeSeconds);
-    FusedAnswer answer = new FusedAnswer(made.classMap(), made.masks().size(), name, seconds);
-    long storing = System.nanoTime();
-    long sequence;
+    HardSamples.Outcome outcome;
     try {
-      sequence = buffer.append(new BufferedSample(tasks.named(sample, known), answer));
+      outcome = samples.answer(sample, frame, Map.of("decode", decodeSeconds));
     } catch (TooManyEdgesException e) {
       // Another new edge has taken the last place meanwhile.
       throw busy(e);
     }
-    seconds.put("store", secondsSince(storing));
-    line.took(secondsSince(start));
-    return new Outcome(
-        sample, answer, ArrowMessages.encode(answer), sequence, received, seconds, waited, false);
-  }
-
-  private TaskSample taskSample(HardSample sample) {
-    Map<String, String> attributes = new HashMap<>();
-    attributes.put(TaskSample.ID, sample.id());
-    attributes.put(TaskSample.EDGE, sample.edge());
-    if (!sample.domain().isEmpty()) {
-      attributes.put(TaskSample.DOMAIN, sample.domain());
+    if (outcome.sequence() >= 0 && !outcome.resent()) {
+      line.took(secondsSince(start));
     }
-    return new TaskSample(looked++, attributes);
-  }
-
-  /** The edge model's own answer; it teaches nothing, so it is not kept. */
-  private static Outcome seen(
-      HardSample sample, Frame frame, int received, double decodeSeconds, double waited) {
-    Map<String, Double> seconds = Map.of("decode", decodeSeconds);
-    FusedAnswer answer =
-        new FusedAnswer(
-            sample.scores().resize(frame.width(), frame.height()).argmax(), 0, SEEN, seconds);
     return new Outcome(
-        sample, answer, ArrowMessages.encode(answer), -1, received, seconds, waited, false);
-  }
-
-  private Outcome again(HardSample sample, long sequence, int received, double waited)
-      throws IOException {
-    FusedAnswer answer = buffer.read(sequence).answer();
-    return new Outcome(
-        sample, answer, ArrowMessages.encode(answer), sequence, received, Map.of(), waited, true);
+        sample,
+        outcome.answer(),
+        ArrowMessages.encode(outcome.answer()),
+        outcome.sequence(),
+        received,
+        outcome.seconds(),
+        waited,
+        outcome.resent());
   }
 
   /** What the body holds, once it is known that there is room for it. */
@@ -597,7 +510,7 @@ final class TaskProcessor implements AutoCloseable {
       exchange.memory().shrink(Math.max(0, unpacked - kept));
       return sample;
     } catch (IOException e) {
-      throw new BadSampleException("the body is no sample: " + e.getMessage());
+      throw new BadInputException("the body is no sample: " + e.getMessage());
     } finally {
       unpacking.unlock();
     }
@@ -615,7 +528,7 @@ final class TaskProcessor implements AutoCloseable {
             Images.encoded(sample.image().bytes()),
             depth == null ? null : Images.encoded(depth).bytes());
       } catch (IOException e) {
-        throw new BadSampleException(
+        throw new BadInputException(
             "image of sample '" + sample.id() + "' cannot be read: " + e.getMessage());
       } finally {
         memory.shrink(reading);
@@ -636,7 +549,7 @@ final class TaskProcessor implements AutoCloseable {
       // Asked first: what is not checked against the heap must not be decoded.
       Images.Size size = Images.size(file);
       if (size.width() != sample.width() || size.height() != sample.height()) {
-        throw new BadSampleException(
+        throw new BadInputException(
             String.format(
                 "sample '%s' says %dx%d, but its image is %dx%d",
                 sample.id(), sample.width(), sample.height(), size.width(), size.height()));
@@ -645,7 +558,7 @@ final class TaskProcessor implements AutoCloseable {
       byte[] depth = sample.depthPng();
       return depth == null ? rgb : Images.withDepth(rgb, depth);
     } catch (IOException e) {
-      throw new BadSampleException(
+      throw new BadInputException(
           "image of sample '" + sample.id() + "' cannot be read: " + e.getMessage());
     }
   }

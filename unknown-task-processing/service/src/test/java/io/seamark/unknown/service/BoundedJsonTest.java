@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.exchange.MemoryBudget;
 import io.seamark.exchange.RefusedException;
+import io.seamark.failure.BadInputException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -35,7 +36,7 @@ class BoundedJsonTest {
     assertArrayEquals(new float[] {7, 300, -1, 0.5f}, large.floats());
     assertEquals(
         "x holds 300.0, but must hold whole numbers from 0 to 255",
-        assertThrows(BadSampleException.class, () -> large.bytes("x")).getMessage());
+        assertThrows(BadInputException.class, () -> large.bytes("x")).getMessage());
   }
 
   @Test
@@ -64,7 +65,7 @@ class BoundedJsonTest {
     assertTrue(
         String.valueOf(
                 assertThrows(
-                        BadSampleException.class,
+                        BadInputException.class,
                         () -> read("\"a*b\"", json -> BoundedJson.base64("image", json)))
                     .getMessage())
             .startsWith("image is not base64: "));
@@ -93,7 +94,7 @@ class BoundedJsonTest {
     assertEquals(
         "the body has more than 4096 fields",
         assertThrows(
-                BadSampleException.class,
+                BadInputException.class,
                 () ->
                     read(
                         text.toString(),

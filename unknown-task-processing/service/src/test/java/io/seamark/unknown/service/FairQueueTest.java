@@ -84,7 +84,7 @@ class FairQueueTest {
       queue.took(10);
     }
 
-    assertEquals(20, assertThrows(BusyException.class, () -> queue.enter("b")).retryAfterSeconds());
+    assertEquals(20, assertThrows(BusyException.class, () -> queue.enter("b")).retrySeconds());
     queue.leave();
     queue.leave();
     assertEquals(0, queue.waiting());

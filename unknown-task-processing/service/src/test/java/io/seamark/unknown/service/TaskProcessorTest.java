@@ -14,9 +14,13 @@ import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
+import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.exchange.Exchange;
 import io.seamark.exchange.MemoryBudget;
 import io.seamark.exchange.RefusedException;
+import io.seamark.failure.BadInputException;
+import io.seamark.failure.FailureKind;
+import io.seamark.failure.NotReadyException;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
@@ -24,9 +28,15 @@ import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.MemoryNeed;
 import io.seamark.plugin.TaskSample;
+import io.seamark.plugin.UnfitScoresException;
+import io.seamark.plugin.UnseenSampleReRecognition;
 import io.seamark.plugin.UnseenTaskAllocation;
 import io.seamark.plugin.UnseenTaskProcessing;
 import io.seamark.registry.NonFiniteScoresException;
+import io.seamark.registry.PluginFailedException;
+import io.seamark.unknown.processing.FrameProcessing;
+import io.seamark.unknown.processing.HardSamples;
+import io.seamark.unknown.processing.UnseenTasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +101,7 @@ class TaskProcessorTest {
     try (TaskProcessor processor = processor(new ArgmaxProcessing())) {
       processor.process(exchange(ArrowMessages.encode(heavy)));
     }
-    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, BufferOptions.defaults())) {
+    try (ReplayBufferWriter buffer = ReplayBufferWriter.open(folder, BufferOptions.defaults())) {
       HardSample kept = buffer.read(0).sample();
       assertArrayEquals(image, kept.image().bytes());
       assertArrayEquals(depth, kept.depthPng());
@@ -122,12 +132,12 @@ class TaskProcessorTest {
   void process_answersASeenSampleFromTheEdgesScoresAndDoesNotKeepIt() throws IOException {
     ArgmaxProcessing unused = new ArgmaxProcessing();
     try (TaskProcessor processor =
-        new TaskProcessor(
+        processor(
             unused,
             (sample, scores) -> sample.sequence() == 1,
             FIRST,
             "argmax",
-            ReplayBuffer.open(folder, BufferOptions.defaults()),
+            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
             2,
             memory,
             OUTSIDE)) {
@@ -148,7 +158,7 @@ class TaskProcessorTest {
     List<Map<String, Integer>> extractors = new ArrayList<>();
     List<TaskSample> allocated = new ArrayList<>();
     try (TaskProcessor processor =
-        new TaskProcessor(
+        processor(
             new ArgmaxProcessing(),
             (sample, scores) -> true,
             (extractor, samples) -> {
@@ -157,7 +167,7 @@ class TaskProcessorTest {
               return List.of(samples.get(0).sequence() == 3 ? 1 : 99);
             },
             "argmax",
-            ReplayBuffer.open(folder, BufferOptions.defaults()),
+            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
             2,
             memory,
             OUTSIDE)) {
@@ -185,14 +195,14 @@ class TaskProcessorTest {
   @Test
   void process_refusesWhatIsNoSample() throws IOException {
     try (TaskProcessor processor = processor(new ArgmaxProcessing())) {
-      BadSampleException wrong =
+      BadInputException wrong =
           assertThrows(
-              BadSampleException.class, () -> processor.process(exchange(new byte[] {1, 2, 3})));
+              BadInputException.class, () -> processor.process(exchange(new byte[] {1, 2, 3})));
       assertTrue(String.valueOf(wrong.getMessage()).startsWith("the body is no sample: "));
-      assertEquals(400, wrong.status().getStatusCode());
+      assertEquals(FailureKind.BAD_INPUT, wrong.kind());
       assertEquals(
           "sample 'a' says 9x4, but its image is 8x4",
-          assertThrows(BadSampleException.class, () -> processor.process(body("a", 9)))
+          assertThrows(BadInputException.class, () -> processor.process(body("a", 9)))
               .getMessage());
       assertEquals(0, processor.buffered());
       assertEquals(0, processor.waiting());
@@ -205,12 +215,12 @@ class TaskProcessorTest {
     held.go = new CountDownLatch(1);
     ExecutorService edge = Executors.newSingleThreadExecutor();
     try (TaskProcessor processor =
-        new TaskProcessor(
+        processor(
             held,
             (sample, scores) -> true,
             FIRST,
             "argmax",
-            ReplayBuffer.open(folder, BufferOptions.defaults()),
+            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
             0,
             memory,
             OUTSIDE)) {
@@ -220,7 +230,7 @@ class TaskProcessorTest {
       BusyException busy =
           assertThrows(BusyException.class, () -> processor.process(body("b", WIDTH)));
       assertEquals("1 frame is in work and 0 wait; try again in 1 s", busy.getMessage());
-      assertEquals(1, busy.retryAfterSeconds());
+      assertEquals(1, busy.retrySeconds());
 
       held.go.countDown();
       assertEquals(0, first.get(10, TimeUnit.SECONDS).sequence());
@@ -234,12 +244,12 @@ class TaskProcessorTest {
   void process_refusesEdgesBeyondTheBoundBeforeAnythingIsDoneForThem() throws IOException {
     ArgmaxProcessing processing = new ArgmaxProcessing();
     try (TaskProcessor processor =
-        new TaskProcessor(
+        processor(
             processing,
             (sample, scores) -> true,
             FIRST,
             "argmax",
-            ReplayBuffer.open(folder, BufferOptions.defaults().withMaxSamples(9, 9, 1)),
+            ReplayBufferWriter.open(folder, BufferOptions.defaults().withMaxSamples(9, 9, 1)),
             2,
             memory,
             OUTSIDE)) {
@@ -264,12 +274,12 @@ class TaskProcessorTest {
   @DisplayName("what decoding takes outside of the heap is counted")
   void process_countsDecodingOutsideOfTheHeap() throws IOException {
     try (TaskProcessor processor =
-        new TaskProcessor(
+        processor(
             new ArgmaxProcessing(),
             (sample, scores) -> true,
             FIRST,
             "argmax",
-            ReplayBuffer.open(folder, BufferOptions.defaults()),
+            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
             2,
             memory,
             new MemoryBudget("work outside of the heap", 8 * WIDTH * HEIGHT - 1))) {
@@ -328,12 +338,12 @@ class TaskProcessorTest {
   void process_countsAMessageBeforeItUnpacksIt() throws IOException {
     ServiceMemory small = new ServiceMemory(8L << 20);
     try (TaskProcessor processor =
-        new TaskProcessor(
+        processor(
             new ArgmaxProcessing(),
             (sample, scores) -> true,
             FIRST,
             "argmax",
-            ReplayBuffer.open(folder, BufferOptions.defaults()),
+            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
             2,
             small,
             OUTSIDE)) {
@@ -425,10 +435,75 @@ class TaskProcessorTest {
     try (TaskProcessor processor = processor(refusing)) {
       assertEquals(
           refusing.unfit,
-          assertThrows(BadSampleException.class, () -> processor.process(body("a", WIDTH)))
+          assertThrows(BadInputException.class, () -> processor.process(body("a", WIDTH)))
               .getMessage());
       assertEquals(0, processor.buffered());
     }
+  }
+
+  @Test
+  @DisplayName("what a plugin throws is its failure, says nothing of the frame, and ends nothing")
+  void process_namesAPluginThatFails() throws IOException {
+    ArgmaxProcessing broken = new ArgmaxProcessing();
+    try (TaskProcessor processor = processor(broken)) {
+      broken.thrown = new IllegalArgumentException("index -1");
+      failed(
+          "unseen_task_processing 'argmax' failed: IllegalArgumentException: index -1", processor);
+      broken.thrown = null;
+      for (Error error : List.of(new StackOverflowError(), new NoClassDefFoundError("gone/Away"))) {
+        broken.failure = error;
+        String message = error.getMessage() == null ? "" : ": " + error.getMessage();
+        failed(
+            "unseen_task_processing 'argmax' failed: " + error.getClass().getSimpleName() + message,
+            processor);
+      }
+      broken.failure = null;
+      assertEquals(0, processor.buffered());
+      assertEquals(0, processor.waiting());
+      assertEquals(0, memory.work().held());
+      assertEquals(0, processor.process(body("a", WIDTH)).sequence());
+    }
+  }
+
+  @Test
+  @DisplayName("so is what re-recognition and task allocation throw")
+  void process_namesTheOtherPluginsThatFail() throws IOException {
+    try (TaskProcessor processor =
+        processor(
+            new ArgmaxProcessing(),
+            (sample, scores) -> {
+              if (sample.sequence() == 0) {
+                throw new IllegalArgumentException("no such scores");
+              }
+              return true;
+            },
+            (extractor, samples) -> {
+              throw new IllegalArgumentException("no such task");
+            },
+            "argmax",
+            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
+            2,
+            memory,
+            OUTSIDE)) {
+      failed(
+          "unseen_sample_re_recognition 'second_look' failed: IllegalArgumentException: no such"
+              + " scores",
+          processor);
+      processor.process(body("b", "dusk", WIDTH));
+      PluginFailedException e =
+          assertThrows(PluginFailedException.class, () -> processor.process(body("c", "", WIDTH)));
+      assertEquals(
+          "unseen_task_allocation 'first' failed: IllegalArgumentException: no such task",
+          e.getMessage());
+      assertEquals(1, processor.buffered());
+    }
+  }
+
+  private void failed(String message, TaskProcessor processor) {
+    PluginFailedException e =
+        assertThrows(PluginFailedException.class, () -> processor.process(body("a", WIDTH)));
+    assertEquals(message, e.getMessage());
+    assertEquals(FailureKind.OUR_FAULT, e.kind());
   }
 
   @Test
@@ -467,12 +542,12 @@ class TaskProcessorTest {
         ArrowMessages.decodeSample(body("other", "b", "dusk", WIDTH).body(), TaskProcessor.LIMIT);
     ExecutorService edge = Executors.newSingleThreadExecutor();
     try (TaskProcessor processor =
-        new TaskProcessor(
+        processor(
             held,
             (sample, scores) -> true,
             FIRST,
             "argmax",
-            ReplayBuffer.open(folder, BufferOptions.defaults().withMaxSamples(9, 9, 1)),
+            ReplayBufferWriter.open(folder, BufferOptions.defaults().withMaxSamples(9, 9, 1)),
             2,
             memory,
             OUTSIDE)) {
@@ -511,12 +586,12 @@ class TaskProcessorTest {
         ArrowMessages.encode(sent.withFiles(new EncodedImage(EncodedImage.PNG, heavy), null));
     ArgmaxProcessing unused = new ArgmaxProcessing();
     try (TaskProcessor processor =
-        new TaskProcessor(
+        processor(
             unused,
             (sample, scores) -> true,
             FIRST,
             "argmax",
-            ReplayBuffer.open(folder, BufferOptions.defaults()),
+            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
             2,
             small,
             OUTSIDE)) {
@@ -528,11 +603,12 @@ class TaskProcessorTest {
       assertEquals(0, unused.calls);
       MemoryBudget budget = new MemoryBudget("tests", 3L * heavy.length);
       try (MemoryBudget.Claim claim = budget.claim()) {
-        Questions.ofFile(processor, heavy, sent.scores(), claim);
+        JsonFrames.ofFile(processor, heavy, sent.scores(), claim);
         assertEquals(0, claim.bytes());
         claim.grow(1);
         assertThrows(
-            RefusedException.class, () -> Questions.ofFile(processor, heavy, sent.scores(), claim));
+            RefusedException.class,
+            () -> JsonFrames.ofFile(processor, heavy, sent.scores(), claim));
         assertEquals(1, claim.bytes());
       }
       assertThrows(
@@ -583,12 +659,12 @@ class TaskProcessorTest {
     byte[] image = new byte[12_000_000];
     new Random(1).nextBytes(image);
     try (TaskProcessor processor =
-        new TaskProcessor(
+        processor(
             new ArgmaxProcessing(),
             (sample, scores) -> true,
             FIRST,
             "argmax",
-            ReplayBuffer.open(folder, BufferOptions.defaults()),
+            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
             2,
             large,
             new MemoryBudget("it outside", 1L << 30))) {
@@ -641,13 +717,32 @@ class TaskProcessorTest {
     assertEquals(1, sealed == null ? 0 : sealed.length);
   }
 
-  private TaskProcessor processor(UnseenTaskProcessing processing) throws IOException {
+  private static TaskProcessor processor(
+      UnseenTaskProcessing processing,
+      UnseenSampleReRecognition reRecognition,
+      UnseenTaskAllocation allocation,
+      String name,
+      ReplayBufferWriter buffer,
+      int queue,
+      ServiceMemory memory,
+      MemoryBudget outside) {
     return new TaskProcessor(
+        new HardSamples(
+            new FrameProcessing(name, processing),
+            new UnseenTasks("second_look", reRecognition, "first", allocation),
+            buffer),
+        queue,
+        memory,
+        outside);
+  }
+
+  private TaskProcessor processor(UnseenTaskProcessing processing) throws IOException {
+    return processor(
         processing,
         (sample, scores) -> true,
         FIRST,
         "argmax",
-        ReplayBuffer.open(folder, BufferOptions.defaults()),
+        ReplayBufferWriter.open(folder, BufferOptions.defaults()),
         2,
         memory,
         OUTSIDE);
@@ -696,7 +791,8 @@ class TaskProcessorTest {
     private int calls;
     private int closes;
     private MemoryNeed need = MemoryNeed.NONE;
-    private @Nullable OutOfMemoryError failure;
+    private @Nullable RuntimeException thrown;
+    private @Nullable Error failure;
     private boolean labels;
     private String missing = "no model";
     private String unfit = "";
@@ -708,11 +804,14 @@ class TaskProcessorTest {
       if (failure != null) {
         throw failure;
       }
+      if (thrown != null) {
+        throw thrown;
+      }
       if (!unusable.isEmpty()) {
         throw new NonFiniteScoresException(unusable);
       }
       if (!unfit.isEmpty()) {
-        throw new IllegalArgumentException(unfit);
+        throw new UnfitScoresException(unfit);
       }
       begun.countDown();
       try {

@@ -1,26 +1,27 @@
 package io.seamark.unknown.service;
 
 import io.seamark.exchange.MemoryBudget;
+import io.seamark.failure.BadInputException;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
+import jakarta.ws.rs.NotSupportedException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response.Status;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Makes frames and scores of what the two JSON contracts carry. */
-final class Questions {
-  private Questions() {}
+final class JsonFrames {
+  private JsonFrames() {}
 
   /**
    * A question with an image file.
    *
    * @param memory what the request holds
-   * @throws BadSampleException if its header is not that of an image that can be answered
+   * @throws BadInputException if its header is not that of an image that can be answered
    * @throws io.seamark.exchange.RefusedException if there is no room to read it
    */
   static TaskProcessor.Question ofFile(
@@ -34,7 +35,7 @@ final class Questions {
     try {
       size = Images.size(file);
     } catch (IOException e) {
-      throw new BadSampleException("the image cannot be read: " + e.getMessage());
+      throw new BadInputException("the image cannot be read: " + e.getMessage());
     } finally {
       memory.shrink(reading);
     }
@@ -47,7 +48,7 @@ final class Questions {
           try {
             return Images.decodeFrame(file);
           } catch (IOException e) {
-            throw new BadSampleException("the image cannot be read: " + e.getMessage());
+            throw new BadInputException("the image cannot be read: " + e.getMessage());
           }
         },
         scores);
@@ -56,7 +57,7 @@ final class Questions {
   /**
    * A question with pixels.
    *
-   * @throws BadSampleException if it is too large
+   * @throws BadInputException if it is too large
    */
   static TaskProcessor.Question ofPixels(
       TaskProcessor processor, int width, int height, byte[] rgb, @Nullable ClassScores scores) {
@@ -69,12 +70,12 @@ final class Questions {
    * Scores from logits.
    *
    * @param shape classes, height, width
-   * @throws BadSampleException if one is not finite or the shape is wrong
+   * @throws BadInputException if one is not finite or the shape is wrong
    */
   static ClassScores scores(List<Integer> shape, float[] logits) {
     for (float logit : logits) {
       if (!Float.isFinite(logit)) {
-        throw new BadSampleException("scores hold " + logit + ", but must be finite");
+        throw new BadInputException("scores hold " + logit + ", but must be finite");
       }
     }
     return checked(() -> new ClassScores(shape.get(0), shape.get(2), shape.get(1), logits));
@@ -83,13 +84,12 @@ final class Questions {
   /**
    * Refuses what is no JSON by its own account; a request without an account may be.
    *
-   * @throws BadSampleException with 415 if it is none of the types
+   * @throws NotSupportedException if it is none of the types
    */
   static void checkType(HttpHeaders headers, String... types) {
     MediaType type = headers.getMediaType();
     if (type != null && !List.of(types).contains(name(type))) {
-      throw new BadSampleException(
-          Status.UNSUPPORTED_MEDIA_TYPE,
+      throw new NotSupportedException(
           "the body is " + name(type) + ", but must be " + String.join(" or ", types));
     }
   }
@@ -106,7 +106,7 @@ final class Questions {
     try {
       return made.make();
     } catch (IllegalArgumentException e) {
-      throw new BadSampleException(String.valueOf(e.getMessage()));
+      throw new BadInputException(String.valueOf(e.getMessage()));
     }
   }
 }

@@ -1,0 +1,193 @@
+package io.seamark.unknown.processing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.HardSample;
+import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
+import io.seamark.failure.BadInputException;
+import io.seamark.failure.FailedException;
+import io.seamark.failure.NotReadyException;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
+import io.seamark.perception.EncodedImage;
+import io.seamark.perception.Frame;
+import io.seamark.perception.SegmentMask;
+import io.seamark.plugin.TaskSample;
+import io.seamark.plugin.UnfitScoresException;
+import io.seamark.plugin.UnseenTaskProcessing;
+import io.seamark.registry.NonFiniteScoresException;
+import io.seamark.registry.PluginFailedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HardSamplesTest {
+  private static final Frame FRAME = new Frame(4, 2, new byte[24], new byte[8]);
+  private static final ClassScores SCORES = new ClassScores(2, 2, 1, new float[] {0, 0, 1, 1});
+
+  @TempDir Path folder = Path.of("");
+
+  private static UnseenTaskProcessing plugin(Function<ClassScores, ClassMap> answer) {
+    return plugin(answer, List.of());
+  }
+
+  private static UnseenTaskProcessing plugin(
+      Function<ClassScores, ClassMap> answer, List<SegmentMask> masks) {
+    return new UnseenTaskProcessing() {
+      @Override
+      public Answer process(Frame frame, ClassScores scores) {
+        return new Answer(answer.apply(scores), masks, Map.of("fusion", 0.5));
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  private static ClassMap argmax(ClassScores scores) {
+    return scores.resize(4, 2).argmax();
+  }
+
+  private static ClassMap thrown(RuntimeException e) {
+    throw e;
+  }
+
+  private static HardSample sample(String id, String domain) {
+    return new HardSample(
+        id,
+        "edge",
+        domain,
+        0,
+        4,
+        2,
+        new EncodedImage(EncodedImage.PNG, new byte[] {1}),
+        null,
+        SCORES,
+        "v0",
+        "score_margin",
+        0.4,
+        0.6);
+  }
+
+  @Test
+  @DisplayName(
+      "an unseen sample is kept under its task, a seen one is not, a known one is looked up")
+  void answer_keepsWhatIsUnseen() throws IOException {
+    ReplayBufferWriter buffer = ReplayBufferWriter.open(folder, BufferOptions.defaults());
+    UnseenTasks tasks =
+        new UnseenTasks(
+            "odd",
+            (known, scores) -> known.sequence() != 1,
+            "last",
+            (extractor, samples) -> List.of(extractor.size() - 1));
+    try (HardSamples samples =
+        new HardSamples(
+            new FrameProcessing("argmax", plugin(HardSamplesTest::argmax)), tasks, buffer)) {
+      HardSamples.Outcome first = samples.answer(sample("a", "dusk"), FRAME, Map.of("decode", 1.0));
+      assertEquals(0, first.sequence());
+      assertEquals("argmax", first.answer().processing());
+      assertEquals(Set.of("decode", "fusion"), first.answer().seconds().keySet());
+      assertEquals(Set.of("decode", "fusion", "store"), first.seconds().keySet());
+
+      HardSamples.Outcome seen = samples.answer(sample("b", ""), FRAME, Map.of());
+      assertEquals(-1, seen.sequence());
+      assertEquals(UnseenTasks.SEEN, seen.answer().processing());
+      assertEquals(1, seen.answer().classMap().at(3, 1));
+
+      assertEquals(1, samples.answer(sample("c", ""), FRAME, Map.of()).sequence());
+      assertTrue(samples.answer(sample("a", "dusk"), FRAME, Map.of()).resent());
+      assertFalse(first.resent());
+    }
+    try (ReplayBuffer kept = ReplayBuffer.openReadOnly(folder)) {
+      assertEquals(
+          List.of("dusk", "dusk"), kept.entries().map(ReplayBuffer.Entry::domain).toList());
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "a sample is looked at with what is known of it, and masks are found if it is unseen")
+  void tasks_askForNoMoreThanTheyNeed() {
+    UnseenTasks tasks =
+        new UnseenTasks(
+            "no",
+            (known, scores) -> {
+              assertEquals(new TaskSample(0, Map.of(TaskSample.ID, "a")), known);
+              assertSame(SCORES, scores);
+              return false;
+            },
+            "none",
+            (extractor, samples) -> List.of());
+    UnseenTasks.Answered seen =
+        tasks.answer(
+            new UnseenTasks.Sample(Map.of(TaskSample.ID, "a"), FRAME, SCORES, Map.of()),
+            () -> {
+              throw new AssertionError("not needed");
+            },
+            () -> {
+              throw new AssertionError("not needed");
+            });
+    assertFalse(seen.unseen());
+    assertEquals("", seen.domain());
+  }
+
+  @Test
+  @DisplayName("each failure has its kind: the request's, the model's, the plugin's")
+  void answer_failuresHaveKinds() {
+    ClassScores broken = new ClassScores(1, 1, 1, new float[] {Float.NaN});
+    assertEquals(
+        "scores hold NaN, but must be finite",
+        assertThrows(
+                BadInputException.class,
+                () ->
+                    new FrameProcessing("p", plugin(HardSamplesTest::argmax)).answer(FRAME, broken))
+            .getMessage());
+    fails(BadInputException.class, "2 classes", new UnfitScoresException("2 classes"));
+    fails(NotReadyException.class, "not ready: all NaN", new NonFiniteScoresException("all NaN"));
+    fails(
+        NotReadyException.class,
+        "not ready: no file",
+        new UncheckedIOException("no file", new IOException()));
+    fails(
+        PluginFailedException.class,
+        "unseen_task_processing 'p' failed: IllegalArgumentException: -1",
+        new IllegalArgumentException("-1"));
+  }
+
+  private static void fails(
+      Class<? extends FailedException> kind, String message, RuntimeException thrown) {
+    FrameProcessing processing = new FrameProcessing("p", plugin(scores -> thrown(thrown)));
+    assertEquals(message, assertThrows(kind, () -> processing.answer(FRAME, SCORES)).getMessage());
+  }
+
+  @Test
+  @DisplayName("an answer or a mask of another size than the frame is the plugin's failure")
+  void answer_sizesAreChecked() {
+    FrameProcessing small =
+        new FrameProcessing("p", plugin(scores -> new ClassMap(1, 1, new byte[1])));
+    assertEquals(
+        "unseen_task_processing 'p' gave an answer of 1x1 for a frame of 4x2",
+        assertThrows(PluginFailedException.class, () -> small.answer(FRAME, SCORES)).getMessage());
+    SegmentMask.Box box = new SegmentMask.Box(0, 0, 0, 0);
+    SegmentMask mask = new SegmentMask(2, 4, new BitSet(), 0, box, 1, 1, 0, 0, box);
+    FrameProcessing turned =
+        new FrameProcessing("p", plugin(HardSamplesTest::argmax, List.of(mask)));
+    assertEquals(
+        "unseen_task_processing 'p' gave a mask of 2x4 for a frame of 4x2",
+        assertThrows(PluginFailedException.class, () -> turned.answer(FRAME, SCORES)).getMessage());
+  }
+}
