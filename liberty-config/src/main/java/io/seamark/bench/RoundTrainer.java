@@ -8,7 +8,7 @@ import io.seamark.knowledge.frames.FrameSize;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
 import io.seamark.knowledge.training.ClassWeights;
-import io.seamark.knowledge.training.Supply;
+import io.seamark.knowledge.training.ShuffledFrames;
 import io.seamark.knowledge.training.TrainingSize;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
@@ -86,11 +86,11 @@ final class RoundTrainer {
     SplittableRandom random = new SplittableRandom(seed);
     LabelledFrames samples = frames("samples of the round", fresh);
     FrameSize at = size.of(model, samples, plan.batch());
-    Supply supply = new Supply(samples.at(at), random.split());
-    Supply old =
+    ShuffledFrames supply = new ShuffledFrames(samples.at(at), random.split());
+    ShuffledFrames old =
         rehearsal.isEmpty()
             ? null
-            : new Supply(frames("samples of round 0", rehearsal).at(at), random.split());
+            : new ShuffledFrames(frames("samples of round 0", rehearsal).at(at), random.split());
     LabelledFrame first = supply.read();
     // The branch for depth can only be trained where there is depth.
     boolean depth = model.depth() && first.frame().depth() != null;
@@ -110,7 +110,7 @@ final class RoundTrainer {
       for (int step = 0; step < steps; step++) {
         List<TrainingSample> batch = new ArrayList<>();
         for (int i = 0; i < plan.batch(); i++) {
-          Supply from = old != null && i < plan.batch() / 2 ? old : supply;
+          ShuffledFrames from = old != null && i < plan.batch() / 2 ? old : supply;
           batch.add(Augmentation.STANDARD.apply(from.sample(depth), random));
         }
         loss =

@@ -287,12 +287,14 @@ public final class TrainingRound {
       Map<String, Double> figures)
       throws IOException {
     SplittableRandom random = new SplittableRandom(settings.seed() ^ plan.next());
-    List<Supply> fresh = new ArrayList<>();
+    List<ShuffledFrames> fresh = new ArrayList<>();
     for (List<Long> draw : plan.tasks().draws()) {
-      fresh.add(new Supply(BufferedFrames.answers(buffer, draw).at(plan.size()), random.split()));
+      fresh.add(
+          new ShuffledFrames(BufferedFrames.answers(buffer, draw).at(plan.size()), random.split()));
     }
     LabelledFrames rehearsal = choose(retained, plan.retainedTrain()).at(plan.size());
-    @Nullable Supply old = rehearsal.size() == 0 ? null : new Supply(rehearsal, random.split());
+    @Nullable ShuffledFrames old =
+        rehearsal.size() == 0 ? null : new ShuffledFrames(rehearsal, random.split());
     LabelledFrame first = fresh.get(0).read();
     // The branch for depth can only be trained where there is depth.
     boolean depth = start.depth() && first.frame().depth() != null;
@@ -319,7 +321,8 @@ public final class TrainingRound {
         }
         List<TrainingSample> batch = new ArrayList<>();
         for (int i = 0; i < settings.batch(); i++) {
-          Supply from = old != null && i < rehearsed ? old : fresh.get(drawn++ % fresh.size());
+          ShuffledFrames from =
+              old != null && i < rehearsed ? old : fresh.get(drawn++ % fresh.size());
           batch.add(Augmentation.STANDARD.apply(from.sample(depth), from.random));
         }
         double loss =

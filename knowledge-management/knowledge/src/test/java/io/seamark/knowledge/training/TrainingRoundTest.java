@@ -231,7 +231,8 @@ class TrainingRoundTest {
       assertEquals(0, provenance.training().get("unreadable"));
       LabelledFrames read =
           BufferedFrames.answers(samples, LongStream.range(0, 10).boxed().toList());
-      Supply supply = new Supply(read.at(new FrameSize(96, 64)), new SplittableRandom(1));
+      ShuffledFrames supply =
+          new ShuffledFrames(read.at(new FrameSize(96, 64)), new SplittableRandom(1));
       for (int i = 0; i < read.size(); i++) {
         Frame frame = supply.sample(false).frame();
         given.add(frame.width() + "x" + frame.height());
