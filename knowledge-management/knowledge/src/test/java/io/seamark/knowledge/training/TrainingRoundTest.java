@@ -262,8 +262,8 @@ class TrainingRoundTest {
     }
     try (ReplayBuffer samples = ReplayBuffer.openReadOnly(buffer)) {
       long[] pixels =
-          TrainingRound.pixels(
-              samples,
+          Learner.pixels(
+              new BufferedSamples(samples),
               LongStream.range(0, 10).boxed().collect(Collectors.toSet()),
               new FrameSize(10, 10),
               11);
@@ -286,8 +286,8 @@ class TrainingRoundTest {
   @Test
   void spreadsJudgedFramesOverTheBuffer() {
     List<Integer> ten = IntStream.range(0, 10).boxed().toList();
-    assertEquals(List.of(1, 4, 6, 9), TrainingRound.spread(ten, 4));
-    assertEquals(ten, TrainingRound.spread(ten, 10));
-    assertEquals(List.of(9), TrainingRound.spread(ten, 1));
+    assertEquals(List.of(1, 4, 6, 9), Learner.spread(ten, 4));
+    assertEquals(ten, Learner.spread(ten, 10));
+    assertEquals(List.of(9), Learner.spread(ten, 1));
   }
 }
