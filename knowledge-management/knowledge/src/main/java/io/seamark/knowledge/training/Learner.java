@@ -180,6 +180,7 @@ public final class Learner {
      *
      * @param model its index, one of {@link #models}
      * @param start what it begins from
+     * @param steps of the optimiser, at least 1
      * @param control watches and stops it
      * @param figures gets {@code steps}, {@code first_loss} and {@code last_loss} (means over a
      *     tenth of the steps), {@code unreadable} (frames), and what AppealNet's training adds
@@ -187,9 +188,9 @@ public final class Learner {
      * @throws IOException if too many frames cannot be read, or training diverged
      */
     public Optional<EdgeModel> train(
-        int model, EdgeModel start, RoundControl control, Map<String, Double> figures)
+        int model, EdgeModel start, int steps, RoundControl control, Map<String, Double> figures)
         throws IOException {
-      return Learner.this.train(model, start, sources, control, figures);
+      return Learner.this.train(model, start, steps, sources, control, figures);
     }
 
     /**
@@ -311,6 +312,7 @@ public final class Learner {
   private Optional<EdgeModel> train(
       int model,
       EdgeModel start,
+      int steps,
       Sources sources,
       RoundControl control,
       Map<String, Double> figures)
@@ -342,7 +344,6 @@ public final class Learner {
                             start.classes().size()),
                         rehearsal)
                     : List.of());
-    int steps = settings.steps();
     int edge = Math.max(1, steps / 10);
     double firstLoss = 0;
     double lastLoss = 0;

@@ -96,7 +96,7 @@ public final class TrainingRound {
     long begun = System.nanoTime();
     Map<String, Double> figures = new TreeMap<>(plan.sources().tasks().figures());
     LOG.info("tasks of the round: {}", figures);
-    Optional<EdgeModel> trained = plan.train(0, start, control, figures);
+    Optional<EdgeModel> trained = plan.train(0, start, settings.steps(), control, figures);
     if (trained.isEmpty()) {
       return new RoundResult.Cancelled();
     }
