@@ -62,7 +62,8 @@ public final class Bench {
           PluginKind.TASK_DEFINITION,
           PluginKind.TASK_RELATIONSHIP_DISCOVERY,
           PluginKind.TASK_REMODELING,
-          PluginKind.TASK_UPDATE_DECISION);
+          PluginKind.TASK_UPDATE_DECISION,
+          PluginKind.METRIC);
 
   private final IanvsJob job;
   private final OutputFolder folder;

@@ -24,6 +24,7 @@ import io.seamark.perception.ConfusionMatrix;
 import io.seamark.perception.Prediction;
 import io.seamark.perception.ScoreNotes;
 import io.seamark.plugin.HardExampleMining;
+import io.seamark.plugin.Metric;
 import io.seamark.plugin.MiningDecision;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.Task;
@@ -59,9 +60,12 @@ import org.jspecify.annotations.Nullable;
  * hard is uploaded; what re-recognition then calls seen keeps the edge's answer and teaches
  * nothing.
  *
- * <p>{@code accuracy} is the mean IoU of what the system answers on the test set at the end: where
+ * <p>{@code accuracy} is the metric of what the system answers on the test set at the end: where
  * frames are mined, the cloud's answer for hard ones and the edge's for the others. {@code
- * task_avg_acc} is the mean over the tasks of the edge model's own mean IoU on it.
+ * task_avg_acc} is the mean over the tasks of the edge model's own metric on it. The metric, of
+ * which the matrix is made too, is the first that {@code seamark.metric} names: mean IoU unless
+ * set. A metric that the job or {@code seamark.metric} names gets a column of its own, computed as
+ * {@code accuracy} is.
  */
 final class Paradigm implements AutoCloseable {
   private static final String ALL = "all";
@@ -73,6 +77,7 @@ final class Paradigm implements AutoCloseable {
   private final CaseFolder folder;
   private final boolean curve;
   private final Consumer<String> log;
+  private final Metric accuracy;
   private final HardExampleMining miner;
   private final DepthScale scale;
   private final RoundTrainer trainer;
@@ -122,6 +127,7 @@ final class Paradigm implements AutoCloseable {
     this.scale = DepthScale.parse(workplace.text("sample_source.image_folder.depth.scale"));
     ConfiguredPlugins plugins = workplace.plugins();
     this.trainer = new RoundTrainer(learning, test.training(), plugins, scale);
+    this.accuracy = metric(plugins.name(PluginKind.METRIC));
     this.miner = plugins.create(PluginKind.HARD_EXAMPLE_MINING);
     this.reRecognition = plugins.create(PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION);
     this.unseenAllocation = plugins.create(PluginKind.UNSEEN_TASK_ALLOCATION);
@@ -138,6 +144,10 @@ final class Paradigm implements AutoCloseable {
    */
   record Played(
       Map<String, Object> metrics, List<Double> sweep, double uploadShare, List<String> notes) {}
+
+  private Metric metric(String name) {
+    return workplace.plugins().create(PluginKind.METRIC, name);
+  }
 
   private static final class Traffic {
     private long up;
@@ -172,13 +182,19 @@ final class Paradigm implements AutoCloseable {
               matrix.forEach((task, m) -> rows.put(task, m.reported()));
               yield rows;
             }
-            default -> throw new IllegalStateException("no metric " + metric);
+            default -> metric(metric).compute(end.counts());
           };
       all.put(metric, value);
     }
     if (of != null) {
       all.putIfAbsent("BWT_usual", of.backwardUsual());
       all.putIfAbsent("FWT_usual", of.forwardUsual());
+    }
+    // What a person chose stands there whatever the file asks for.
+    if (!workplace.text(ConfiguredPlugins.selectionKey(PluginKind.METRIC)).isEmpty()) {
+      for (String name : workplace.plugins().names(PluginKind.METRIC)) {
+        all.putIfAbsent(name, metric(name).compute(end.counts()));
+      }
     }
     all.put("edge_accuracy", end.edge());
     all.put("latency_ms", 1e3 * traffic.seconds / Math.max(1, traffic.frames));
@@ -280,11 +296,11 @@ final class Paradigm implements AutoCloseable {
                 .add(sample.label(), answer);
           }
         }
-        cell.set(ALL, j - 1, all.meanIou());
+        cell.set(ALL, j - 1, accuracy.compute(all));
         if (test.definesTasks()) {
           for (String task : new TreeSet<>(taskOf.values())) {
             ConfusionMatrix counts = byTask.get(task);
-            cell.set(task, j - 1, counts == null ? Double.NaN : counts.meanIou());
+            cell.set(task, j - 1, counts == null ? Double.NaN : accuracy.compute(counts));
           }
         }
         cell.set("task_avg", j - 1, average(byTask));
@@ -293,11 +309,8 @@ final class Paradigm implements AutoCloseable {
   }
 
   /** NaN if there are none. */
-  private static double average(Map<String, ConfusionMatrix> byTask) {
-    return byTask.values().stream()
-        .mapToDouble(ConfusionMatrix::meanIou)
-        .average()
-        .orElse(Double.NaN);
+  private double average(Map<String, ConfusionMatrix> byTask) {
+    return byTask.values().stream().mapToDouble(accuracy::compute).average().orElse(Double.NaN);
   }
 
   /** The task of each sample; of samples that stand twice it is the same. */
@@ -596,6 +609,7 @@ final class Paradigm implements AutoCloseable {
   }
 
   private record Test(
+      ConfusionMatrix counts,
       double system,
       double edge,
       double taskAverage,
@@ -653,8 +667,9 @@ final class Paradigm implements AutoCloseable {
       List<String> notes = ScoreNotes.of(edge, opened.models.get(0).classes());
       notes.forEach(note -> log.accept("note: " + note));
       return new Test(
-          system.meanIou(),
-          edge.meanIou(),
+          system,
+          accuracy.compute(system),
+          accuracy.compute(edge),
           average(byTask),
           mining ? (double) hard / frames : Double.NaN,
           mining && curve ? new UploadSweep(answered) : null,
