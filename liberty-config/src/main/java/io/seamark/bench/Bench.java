@@ -8,6 +8,7 @@ import io.seamark.cli.Seamark;
 import io.seamark.cli.Table;
 import io.seamark.durable.DurableFiles;
 import io.seamark.durable.OutputFolder;
+import io.seamark.knowledge.training.RoundSettings;
 import io.seamark.plugin.PluginKind;
 import io.seamark.report.CurvePicture;
 import java.io.IOException;
@@ -57,9 +58,12 @@ public final class Bench {
           PluginKind.UNSEEN_TASK_PROCESSING,
           PluginKind.MASK_GENERATOR,
           PluginKind.MASK_FUSION,
+          PluginKind.REPLAY_POLICY,
           PluginKind.TASK_DEFINITION,
           PluginKind.TASK_RELATIONSHIP_DISCOVERY,
-          PluginKind.TASK_REMODELING);
+          PluginKind.TASK_REMODELING,
+          PluginKind.TASK_UPDATE_DECISION,
+          PluginKind.METRIC);
 
   private final IanvsJob job;
   private final OutputFolder folder;
@@ -96,8 +100,26 @@ public final class Bench {
    * @param test the case
    * @param workplace configured for it
    * @param model it starts from
+   * @param learning how it trains where the case says nothing
    */
-  public record Prepared(TestCase test, Workplace workplace, Path model) {}
+  public record Prepared(TestCase test, Workplace workplace, Path model, RoundSettings learning) {
+    /**
+     * A case with its plugins, and the learner's settings from its configuration.
+     *
+     * @param test the case
+     * @param workplace configured for it
+     * @param model it starts from
+     * @return ready to be run
+     * @throws IllegalArgumentException with one line for each wrong setting
+     */
+    public static Prepared of(TestCase test, Workplace workplace, Path model) {
+      return new Prepared(
+          test,
+          workplace,
+          model,
+          RoundTrainer.configured(workplace::setting, workplace.seed(), workplace.threads()));
+    }
+  }
 
   /**
    * Number of cases whose results were there already.
@@ -161,6 +183,7 @@ public final class Bench {
               prepared.test(),
               prepared.workplace(),
               prepared.model(),
+              prepared.learning(),
               ownFolder,
               curve,
               inner)) {
@@ -230,7 +253,9 @@ public final class Bench {
     }
     Map<String, String> effective = new LinkedHashMap<>();
     for (PluginKind<?> kind : KINDS) {
-      effective.putAll(plugins.effective(kind));
+      if (kind != PluginKind.TASK_UPDATE_DECISION || test.training().gate()) {
+        effective.putAll(plugins.effective(kind));
+      }
     }
     Map<String, @Nullable Object> metrics = new LinkedHashMap<>();
     played.metrics().forEach((name, value) -> metrics.put(name, known(value)));
@@ -369,6 +394,7 @@ public final class Bench {
     facts.put("splitting", test.splitting());
     facts.put("ratio", test.trainRatio());
     facts.put("training", test.training().toString());
+    facts.put("learning", prepared.learning().toString());
     facts.put("curve", curve);
     facts.put("seed", prepared.workplace().seed());
     for (PluginKind<?> kind : KINDS) {

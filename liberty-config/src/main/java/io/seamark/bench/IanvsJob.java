@@ -1,6 +1,7 @@
 package io.seamark.bench;
 
 import io.seamark.ianvs.YamlSection;
+import io.seamark.plugin.PluginKind;
 import io.seamark.registry.NearestName;
 import io.seamark.registry.PluginRegistry;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param train the training index
  * @param test the test index
  * @param mode the flow of the rounds
- * @param metrics names of the figures that were asked for
+ * @param metrics names of the figures that were asked for: of {@link #METRICS} or of plugins
  * @param rounds number of rounds
  * @param cases every combination of modules and values
  * @param rank how results are sorted and shown
@@ -45,7 +47,7 @@ public record IanvsJob(
     int rounds,
     List<TestCase> cases,
     Ranking rank) {
-  /** Figures that a job may ask for. */
+  /** Figures that a job may ask for, besides the plugins of kind {@code metric}. */
   public static final List<String> METRICS =
       List.of(
           "accuracy",
@@ -129,7 +131,8 @@ public record IanvsJob(
     if (job.has("simulation")) {
       job.fail("simulation", "is not supported: Seamark starts no cluster; leave it out");
     }
-    TestEnvironment env = TestEnvironment.read(found(job, "testenv"), failures);
+    List<String> known = metrics(registry);
+    TestEnvironment env = TestEnvironment.read(found(job, "testenv"), known, failures);
     List<TestCase> cases = new ArrayList<>();
     YamlSection object = job.section("test_object");
     if (object == null) {
@@ -161,7 +164,7 @@ public record IanvsJob(
           .distinct()
           .forEach(failures::add);
     }
-    Ranking ranking = ranking(job, cases);
+    Ranking ranking = ranking(job, cases, known);
     if (cases.size() > MOST_CASES) {
       failures.add(file + ": " + cases.size() + " test cases, but at most " + MOST_CASES);
     }
@@ -230,7 +233,14 @@ public record IanvsJob(
     return from;
   }
 
-  private static Ranking ranking(YamlSection job, List<TestCase> cases) {
+  /** Ianvs's figures, and the metrics there are. */
+  private static List<String> metrics(PluginRegistry registry) {
+    return Stream.concat(METRICS.stream(), registry.names(PluginKind.METRIC).stream())
+        .distinct()
+        .toList();
+  }
+
+  private static Ranking ranking(YamlSection job, List<TestCase> cases, List<String> metrics) {
     List<String> all = List.of(ALL);
     YamlSection rank = job.section("rank");
     if (rank == null) {
@@ -239,7 +249,7 @@ public record IanvsJob(
     }
     rank.keys("sort_by", "visualization", "selected_dataitem", "save_mode");
     Map<String, Boolean> sortBy = new LinkedHashMap<>();
-    List<String> figures = RankFiles.figures(METRICS);
+    List<String> figures = RankFiles.figures(metrics);
     for (YamlSection by : rank.sections("sort_by")) {
       by.keys(figures.toArray(String[]::new));
       for (String metric : by.names()) {
@@ -317,7 +327,7 @@ public record IanvsJob(
   /** What {@code testenv.yaml} holds. */
   private record TestEnvironment(
       SampleIndex train, SampleIndex test, Mode mode, List<String> metrics, int rounds) {
-    static TestEnvironment read(@Nullable Path file, List<String> failures) {
+    static TestEnvironment read(@Nullable Path file, List<String> known, List<String> failures) {
       SampleIndex none = new SampleIndex(Path.of(""), List.of());
       if (file == null) {
         return new TestEnvironment(none, none, Mode.HARD_EXAMPLE_MINING, List.of(), 2);
@@ -345,7 +355,7 @@ public record IanvsJob(
       for (YamlSection metric : env.sections("metrics")) {
         metric.keys("name", "url", "mode");
         if (metric.has("name")) {
-          metrics.add(metric.choice("name", "accuracy", METRICS));
+          metrics.add(metric.choice("name", "accuracy", known));
         } else {
           metric.fail("name", "must be given");
         }

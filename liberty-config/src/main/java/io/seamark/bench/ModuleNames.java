@@ -16,6 +16,10 @@ final class ModuleNames {
   static final String RECOGNITION = "unseen_sample_recognition";
   static final String DEFINITION = "task_definition";
   static final String ALLOCATION = "task_allocation";
+  static final String UPDATE = "task_update_decision";
+
+  /** Ianvs's name for taking every model that was trained, whatever it is worth. */
+  static final String FINE_TUNING = "UpdateStrategyByFinetune";
 
   /** Module types that are plugins, by Ianvs's or our name. */
   private static final Map<String, PluginKind<?>> KINDS = kinds();
@@ -27,8 +31,7 @@ final class ModuleNames {
           RECOGNITION, Map.of("HardSampleMining", "confidence_share"));
 
   /** Names whose work the benchmark's own flow does. */
-  private static final Map<String, List<String>> BUILT_IN =
-      Map.of("task_update_decision", List.of("UpdateStrategyByFinetune"));
+  private static final Map<String, List<String>> BUILT_IN = Map.of(UPDATE, List.of(FINE_TUNING));
 
   /** Python files of Ianvs's RFNet example; other base models are other networks. */
   private static final List<String> RFNET_FILES =
@@ -42,19 +45,22 @@ final class ModuleNames {
   private static Map<String, PluginKind<?>> kinds() {
     Map<String, PluginKind<?>> kinds = new LinkedHashMap<>();
     for (PluginKind<?> kind : Bench.KINDS) {
+      if (kind == PluginKind.METRIC) {
+        // Metrics stand in testenv.yaml.
+        continue;
+      }
       kinds.put(kind == PluginKind.HARD_EXAMPLE_MINING ? RECOGNITION : kind.id(), kind);
     }
     return kinds;
   }
 
   static List<String> types() {
-    List<String> types = new ArrayList<>(KINDS.keySet());
-    types.addAll(BUILT_IN.keySet());
-    return types.stream().sorted().toList();
+    return KINDS.keySet().stream().sorted().toList();
   }
 
-  static @Nullable PluginKind<?> kind(String type) {
-    return KINDS.get(type);
+  /** The kind of a module, or null where the benchmark's own flow does its work. */
+  static @Nullable PluginKind<?> kind(String type, String name) {
+    return BUILT_IN.getOrDefault(type, List.of()).contains(name) ? null : KINDS.get(type);
   }
 
   static List<String> choices(String type, PluginRegistry registry) {

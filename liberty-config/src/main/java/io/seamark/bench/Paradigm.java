@@ -1,6 +1,7 @@
 package io.seamark.bench;
 
 import io.seamark.bench.IanvsJob.Mode;
+import io.seamark.bench.IndexSamples.Target;
 import io.seamark.bench.SampleIndex.Entry;
 import io.seamark.bench.SampleIndex.Labelled;
 import io.seamark.buffer.ArrowMessages;
@@ -13,20 +14,23 @@ import io.seamark.edge.metrics.ProcessResources;
 import io.seamark.edge.sync.LiveModel;
 import io.seamark.imaging.DepthScale;
 import io.seamark.imaging.Images;
+import io.seamark.knowledge.training.Learner;
+import io.seamark.knowledge.training.RoundSettings;
+import io.seamark.knowledge.training.TaskModels;
 import io.seamark.network.EdgeModel;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ConfusionMatrix;
 import io.seamark.perception.Prediction;
 import io.seamark.perception.ScoreNotes;
 import io.seamark.plugin.HardExampleMining;
+import io.seamark.plugin.Metric;
 import io.seamark.plugin.MiningDecision;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.Task;
 import io.seamark.plugin.TaskGroup;
-import io.seamark.plugin.TaskRemodeling.ModelSamples;
 import io.seamark.plugin.TaskSample;
+import io.seamark.plugin.TaskUpdateDecision;
 import io.seamark.registry.ConfiguredPlugins;
-import io.seamark.setting.SettingGroup;
 import io.seamark.unknown.processing.FrameProcessing;
 import io.seamark.unknown.processing.UnseenTasks;
 import java.io.IOException;
@@ -39,6 +43,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -53,9 +58,12 @@ import org.jspecify.annotations.Nullable;
  * hard is uploaded; what re-recognition then calls seen keeps the edge's answer and teaches
  * nothing.
  *
- * <p>{@code accuracy} is the mean IoU of what the system answers on the test set at the end: where
+ * <p>{@code accuracy} is the metric of what the system answers on the test set at the end: where
  * frames are mined, the cloud's answer for hard ones and the edge's for the others. {@code
- * task_avg_acc} is the mean over the tasks of the edge model's own mean IoU on it.
+ * task_avg_acc} is the mean over the tasks of the edge model's own metric on it. The metric, of
+ * which the matrix is made too, is the first that {@code seamark.metric} names: mean IoU unless
+ * set. A metric that the job or {@code seamark.metric} names gets a column of its own, computed as
+ * {@code accuracy} is.
  */
 final class Paradigm implements AutoCloseable {
   private static final String ALL = "all";
@@ -67,8 +75,10 @@ final class Paradigm implements AutoCloseable {
   private final CaseFolder folder;
   private final boolean curve;
   private final Consumer<String> log;
+  private final Metric accuracy;
   private final HardExampleMining miner;
   private final DepthScale scale;
+  private final RoundTrainer trainer;
   private final Traffic traffic = new Traffic();
   private @Nullable FrameProcessing cloud;
   private final UnseenTasks unseenTasks;
@@ -76,6 +86,8 @@ final class Paradigm implements AutoCloseable {
   private final List<Path> models = new ArrayList<>();
   private final Map<String, Integer> modelOfGroup = new HashMap<>();
   private final Map<String, Integer> modelOfTask = new LinkedHashMap<>();
+  private final List<Target> hardSoFar = new ArrayList<>();
+  private long looked;
   private int inferred;
   private int transferred;
   private int unreadable;
@@ -87,6 +99,7 @@ final class Paradigm implements AutoCloseable {
    * @param test the case
    * @param workplace its plugins
    * @param model to start from
+   * @param learning how it trains where the case says nothing
    * @param folder the case's own, for models and answers
    * @param curve whether the cloud answers every test frame, so that a sweep can be drawn
    * @param log told what happens
@@ -96,6 +109,7 @@ final class Paradigm implements AutoCloseable {
       TestCase test,
       Workplace workplace,
       Path model,
+      RoundSettings learning,
       CaseFolder folder,
       boolean curve,
       Consumer<String> log) {
@@ -109,6 +123,8 @@ final class Paradigm implements AutoCloseable {
     // One key says what depth images hold, wherever they are listed.
     this.scale = DepthScale.parse(workplace.text("sample_source.image_folder.depth.scale"));
     ConfiguredPlugins plugins = workplace.plugins();
+    this.trainer = new RoundTrainer(learning, test.training(), plugins, scale);
+    this.accuracy = metric(plugins.name(PluginKind.METRIC));
     this.miner = plugins.create(PluginKind.HARD_EXAMPLE_MINING);
     this.unseenTasks = new UnseenTasks(plugins);
   }
@@ -124,6 +140,10 @@ final class Paradigm implements AutoCloseable {
    */
   record Played(
       Map<String, Object> metrics, List<Double> sweep, double uploadShare, List<String> notes) {}
+
+  private Metric metric(String name) {
+    return workplace.plugins().create(PluginKind.METRIC, name);
+  }
 
   private static final class Traffic {
     private long up;
@@ -158,13 +178,19 @@ final class Paradigm implements AutoCloseable {
               matrix.forEach((task, m) -> rows.put(task, m.reported()));
               yield rows;
             }
-            default -> throw new IllegalStateException("no metric " + metric);
+            default -> metric(metric).compute(end.counts());
           };
       all.put(metric, value);
     }
     if (of != null) {
       all.putIfAbsent("BWT_usual", of.backwardUsual());
       all.putIfAbsent("FWT_usual", of.forwardUsual());
+    }
+    // What a person chose stands there whatever the file asks for.
+    if (!workplace.text(ConfiguredPlugins.selectionKey(PluginKind.METRIC)).isEmpty()) {
+      for (String name : workplace.plugins().names(PluginKind.METRIC)) {
+        all.putIfAbsent(name, metric(name).compute(end.counts()));
+      }
     }
     all.put("edge_accuracy", end.edge());
     all.put("latency_ms", 1e3 * traffic.seconds / Math.max(1, traffic.frames));
@@ -193,9 +219,9 @@ final class Paradigm implements AutoCloseable {
     for (int r = 0; r <= rounds; r++) {
       List<Entry> train = chunks.get(r).train();
       if (r == 0 || job.mode() == Mode.NO_INFERENCE) {
-        train(labels(train), List.of(), r);
+        trainOnLabels(labels(train), r);
       } else {
-        train(mine(train, r), labels(chunks.get(0).train()), r);
+        trainOnHard(mine(train, r), labels(chunks.get(0).train()), r);
       }
       int round = r;
       evaluate(
@@ -214,9 +240,9 @@ final class Paradigm implements AutoCloseable {
 
   private Map<String, TransferMatrix> plain(List<Splitting.Chunk<Entry>> chunks)
       throws IOException {
-    train(labels(chunks.get(0).train()), List.of(), 1);
+    trainOnLabels(labels(chunks.get(0).train()), 1);
     for (int r = 2; r <= job.rounds(); r++) {
-      train(mine(chunks.get(r - 1).train(), r), labels(chunks.get(0).train()), r);
+      trainOnHard(mine(chunks.get(r - 1).train(), r), labels(chunks.get(0).train()), r);
     }
     return Map.of();
   }
@@ -266,11 +292,11 @@ final class Paradigm implements AutoCloseable {
                 .add(sample.label(), answer);
           }
         }
-        cell.set(ALL, j - 1, all.meanIou());
+        cell.set(ALL, j - 1, accuracy.compute(all));
         if (test.definesTasks()) {
           for (String task : new TreeSet<>(taskOf.values())) {
             ConfusionMatrix counts = byTask.get(task);
-            cell.set(task, j - 1, counts == null ? Double.NaN : counts.meanIou());
+            cell.set(task, j - 1, counts == null ? Double.NaN : accuracy.compute(counts));
           }
         }
         cell.set("task_avg", j - 1, average(byTask));
@@ -279,11 +305,8 @@ final class Paradigm implements AutoCloseable {
   }
 
   /** NaN if there are none. */
-  private static double average(Map<String, ConfusionMatrix> byTask) {
-    return byTask.values().stream()
-        .mapToDouble(ConfusionMatrix::meanIou)
-        .average()
-        .orElse(Double.NaN);
+  private double average(Map<String, ConfusionMatrix> byTask) {
+    return byTask.values().stream().mapToDouble(accuracy::compute).average().orElse(Double.NaN);
   }
 
   /** The task of each sample; of samples that stand twice it is the same. */
@@ -372,78 +395,95 @@ final class Paradigm implements AutoCloseable {
     }
   }
 
-  private static List<RoundTrainer.Target> labels(List<Entry> entries) {
-    return entries.stream().map(RoundTrainer.Target::label).toList();
+  private static List<Target> labels(List<Entry> entries) {
+    return entries.stream().map(Target::label).toList();
   }
 
-  private void train(
-      List<RoundTrainer.Target> fresh, List<RoundTrainer.Target> rehearsal, int round)
-      throws IOException {
-    if (fresh.isEmpty()) {
-      log.accept("round " + round + ": nothing to train on; the model stays");
-      return;
+  private void trainOnLabels(List<Target> labelled, int round) throws IOException {
+    if (labelled.isEmpty()) {
+      nothing(round);
+    } else {
+      train(trainer.onLabels(labelled, new GroupModels(), models.get(0)), round);
     }
+  }
+
+  /** Without new samples there is no round, as in a service. */
+  private void trainOnHard(List<Target> hard, List<Target> labelled, int round) throws IOException {
+    hardSoFar.addAll(hard);
+    if (hard.isEmpty()) {
+      nothing(round);
+    } else {
+      List<Target> samples = test.training().replay() ? hardSoFar : hard;
+      train(trainer.onHardSamples(samples, labelled, new GroupModels(), models.get(0)), round);
+    }
+  }
+
+  private void nothing(int round) {
+    log.accept("round " + round + ": nothing to train on; the model stays");
+  }
+
+  private void train(RoundTrainer.Round planned, int round) throws IOException {
     String to = "output/train/" + round + "/";
-    List<TaskSample> samples = known(fresh.stream().map(RoundTrainer.Target::attributes).toList());
-    List<Integer> asked = models(samples);
-    RoundTrainer trainer =
-        new RoundTrainer(
-            test.training(),
-            workplace.settings(SettingGroup.TRAINING),
-            scale,
-            workplace.seed() + round,
-            workplace.threads());
-    for (ModelSamples each :
-        workplace
-            .plugins()
-            .create(PluginKind.TASK_REMODELING)
-            .remodel(samples, asked, models.size())) {
-      int index = each.model();
+    if (planned.models().isEmpty()) {
+      nothing(round);
+    }
+    for (int index : planned.models()) {
+      String title = "round " + round + (models.size() > 1 ? ", model " + index : "") + ": ";
+      Optional<String> idle = planned.idle(index);
+      if (idle.isPresent()) {
+        log.accept(title + idle.get() + "; the model stays");
+        continue;
+      }
+      Path start = models.get(index);
       String name = to + (index == 0 ? "model.safetensors" : "model-" + index + ".safetensors");
-      String done =
-          folder.make(
-              name,
-              trained ->
-                  trainer.train(
-                      models.get(index),
-                      each.samples().stream().map(s -> fresh.get((int) s.sequence())).toList(),
-                      test.training().rehearsal() ? rehearsal : List.of(),
-                      trained));
-      log.accept("round " + round + (models.size() > 1 ? ", model " + index : "") + ": " + done);
-      models.set(index, folder.path().resolve(name));
+      log.accept(title + folder.make(name, trained -> planned.train(index, start, trained)));
+      Path trained = folder.path().resolve(name);
+      Optional<Learner.Judged> judged = planned.judge(index, start, trained);
+      judged.ifPresent(found -> log.accept(title + told(found.verdict())));
+      if (judged.isEmpty() || judged.get().verdict() instanceof TaskUpdateDecision.Accepted) {
+        models.set(index, trained);
+      }
     }
     // The cloud looks again with the model that labels from now on.
     close();
   }
 
-  /** The model that each sample's group asks for; a group with enough samples gets its own. */
-  private List<Integer> models(List<TaskSample> samples) {
-    List<TaskGroup> groups =
-        workplace
-            .plugins()
-            .create(PluginKind.TASK_RELATIONSHIP_DISCOVERY)
-            .discover(define(samples));
-    Map<Long, Integer> modelOf = new HashMap<>();
-    for (TaskGroup group : groups) {
-      boolean global = groups.size() == 1 || group.samples().size() < TaskGroup.MIN_TRAIN_SAMPLE;
-      Integer own = modelOfGroup.get(group.entry());
-      if (own == null && !global) {
-        own = models.size();
-        models.add(models.get(0));
-        modelOfGroup.put(group.entry(), own);
+  private static String told(TaskUpdateDecision.Verdict verdict) {
+    return (verdict instanceof TaskUpdateDecision.Accepted ? "accepted: " : "rejected: ")
+        + verdict.reason();
+  }
+
+  /** A group with enough samples gets a model of its own, which begins as the global one. */
+  private final class GroupModels implements TaskModels {
+    @Override
+    public Map<Long, Integer> assign(List<TaskGroup> groups) {
+      Map<Long, Integer> modelOf = new HashMap<>();
+      for (TaskGroup group : groups) {
+        boolean global = groups.size() == 1 || group.samples().size() < TaskGroup.MIN_TRAIN_SAMPLE;
+        Integer own = modelOfGroup.get(group.entry());
+        if (own == null && !global) {
+          own = models.size();
+          models.add(models.get(0));
+          modelOfGroup.put(group.entry(), own);
+        }
+        int model = own == null ? 0 : own;
+        group.tasks().forEach(task -> modelOfTask.put(task.entry(), model));
+        group.samples().forEach(sample -> modelOf.put(sample.sequence(), model));
       }
-      int model = own == null ? 0 : own;
-      group.tasks().forEach(task -> modelOfTask.put(task.entry(), model));
-      group.samples().forEach(sample -> modelOf.put(sample.sequence(), model));
+      return modelOf;
     }
-    return samples.stream().map(s -> modelOf.getOrDefault(s.sequence(), 0)).toList();
+
+    @Override
+    public int count() {
+      return models.size();
+    }
   }
 
   /** Infers a chunk; what is hard is answered by the cloud, and is what the round trains on. */
-  private List<RoundTrainer.Target> mine(List<Entry> entries, int round) throws IOException {
+  private List<Target> mine(List<Entry> entries, int round) throws IOException {
     String answers = "output/inference/answers/" + round + "/";
     Files.createDirectories(folder.path().resolve(answers));
-    List<RoundTrainer.Target> hard = new ArrayList<>();
+    List<Target> hard = new ArrayList<>();
     int seen = 0;
     try (Opened opened = open("round " + round)) {
       for (int i = 0; i < entries.size(); i++) {
@@ -468,7 +508,14 @@ final class Paradigm implements AutoCloseable {
         if (test.training().target() == TrainingPlan.Target.CLOUD_ANSWERS) {
           target = folder.write(answers + i + ".png", Images.encodeClassMap(uploaded.answer));
         }
-        hard.add(new RoundTrainer.Target(entry, target, uploaded.attributes));
+        hard.add(
+            new Target(
+                entry,
+                target,
+                uploaded.attributes,
+                decision.score(),
+                IndexSamples.count(
+                    target == null ? sample.label() : uploaded.answer, opened.classes())));
       }
     }
     log.accept(
@@ -538,6 +585,7 @@ final class Paradigm implements AutoCloseable {
   }
 
   private record Test(
+      ConfusionMatrix counts,
       double system,
       double edge,
       double taskAverage,
@@ -597,8 +645,9 @@ final class Paradigm implements AutoCloseable {
       List<String> notes = ScoreNotes.of(edge, opened.models.get(0).classes());
       notes.forEach(note -> log.accept("note: " + note));
       return new Test(
-          system.meanIou(),
-          edge.meanIou(),
+          system,
+          accuracy.compute(system),
+          accuracy.compute(edge),
           average(byTask),
           mining ? (double) hard / frames : Double.NaN,
           mining && curve ? new UploadSweep(answered) : null,

@@ -1,169 +1,176 @@
 package io.seamark.bench;
 
-import io.seamark.bench.SampleIndex.Entry;
-import io.seamark.bench.SampleIndex.Labelled;
+import io.seamark.bench.IndexSamples.Target;
 import io.seamark.imaging.DepthScale;
-import io.seamark.imaging.Images;
+import io.seamark.knowledge.LearningSettings;
 import io.seamark.knowledge.frames.LabelledFrames;
-import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
-import io.seamark.knowledge.training.ClassWeights;
-import io.seamark.knowledge.training.Supply;
+import io.seamark.knowledge.training.Learner;
+import io.seamark.knowledge.training.RoundControl;
+import io.seamark.knowledge.training.RoundSettings;
+import io.seamark.knowledge.training.TaskModels;
 import io.seamark.knowledge.training.TrainingSize;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
-import io.seamark.network.tensorflow.Augmentation;
-import io.seamark.network.tensorflow.RfNetTrainer;
-import io.seamark.network.tensorflow.TrainingOptions;
-import io.seamark.network.tensorflow.TrainingSample;
-import io.seamark.setting.FrameSize;
-import io.seamark.setting.TrainingSettings;
+import io.seamark.registry.ConfiguredPlugins;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.function.Function;
 
-/** Trains the edge model for one round, decoding frames when they are used. */
+/** Trains the edge models of a case with the service's {@link Learner}. */
 final class RoundTrainer {
-  /** Samples whose classes are counted for the class weights. */
-  private static final int COUNTED = 64;
-
+  private final RoundSettings settings;
   private final TrainingPlan plan;
-  private final TrainingSettings training;
+  private final ConfiguredPlugins plugins;
   private final DepthScale scale;
-  private final long seed;
-  private final int threads;
 
+  /**
+   * A trainer for all rounds of a case.
+   *
+   * @param configured what holds where the plan says nothing
+   * @param plan what the case's file says
+   * @param plugins of the kinds {@link Learner#KINDS}
+   * @param scale what the values of depth images mean
+   */
   RoundTrainer(
-      TrainingPlan plan, TrainingSettings training, DepthScale scale, long seed, int threads) {
+      RoundSettings configured, TrainingPlan plan, ConfiguredPlugins plugins, DepthScale scale) {
+    this.settings = plan.over(configured);
     this.plan = plan;
-    this.training = training;
+    this.plugins = plugins;
     this.scale = scale;
-    this.seed = seed;
-    this.threads = threads;
   }
 
   /**
-   * What to learn from.
+   * The learner's settings as a service reads them.
    *
-   * @param sample the frame
-   * @param answer a PNG of the cloud's answer, or null for the sample's own label
-   * @param attributes what the task plugins know of it
+   * @param lookup value of a key, empty if it is not set
+   * @param seed of every random choice
+   * @param threads for training unless the settings name a number
+   * @return settings
+   * @throws IllegalArgumentException with one line for each wrong value
    */
-  record Target(Entry sample, @Nullable Path answer, Map<String, String> attributes) {
-    /** Copies the map. */
-    Target {
-      attributes = Map.copyOf(attributes);
+  static RoundSettings configured(
+      Function<String, Optional<String>> lookup, long seed, int threads) {
+    return LearningSettings.from(
+            key ->
+                switch (key) {
+                  // Where a service keeps buffer and models; a case has a folder of its own.
+                  case "seamark.data" -> Optional.of(".");
+                  case "seamark.seed" -> Optional.of(Long.toString(seed));
+                  case "seamark.threads" -> Optional.of(Integer.toString(threads));
+                  default -> lookup.apply(key);
+                })
+        .round();
+  }
+
+  /** A round: what it trains which model on is decided, nothing is trained yet. */
+  final class Round {
+    private final Learner.Plan round;
+    private final boolean gate;
+
+    private Round(Learner.Plan round, boolean gate) {
+      this.round = round;
+      this.gate = gate;
     }
 
-    /** The sample with its own label. */
-    static Target label(Entry sample) {
-      return new Target(sample, null, sample.attributes());
+    /** Models with samples to train on. */
+    List<Integer> models() {
+      return round.models();
     }
 
-    LabelledFrame read(DepthScale scale) throws IOException {
-      Labelled labelled = sample.read(scale);
-      return new LabelledFrame(
-          labelled.frame(),
-          answer == null ? labelled.label() : Images.decodeClassMap(Files.readAllBytes(answer)));
+    /** Why a model is not trained, if so. */
+    Optional<String> idle(int model) {
+      return round.idle(model);
+    }
+
+    /** Trains and saves; one line on what was done. */
+    String train(int model, Path start, Path to) throws IOException {
+      Map<String, Double> figures = new HashMap<>();
+      int samples = round.trained(model);
+      round
+          .train(
+              model,
+              EdgeModel.load(start),
+              plan.stepsFor(settings, samples),
+              RoundControl.QUIET,
+              figures)
+          .orElseThrow()
+          .save(to, Precision.F16);
+      return String.format(
+          Locale.ROOT,
+          "%.0f steps on %d samples, loss %.3f to %.3f",
+          figures.get("steps"),
+          samples,
+          figures.get("first_loss"),
+          figures.get("last_loss"));
+    }
+
+    /** Holds a trained model against the one it began with; empty where there is no gate. */
+    Optional<Learner.Judged> judge(int model, Path start, Path trained) throws IOException {
+      return gate
+          ? round.judge(model, start, trained, RoundControl.QUIET, new HashMap<>())
+          : Optional.empty();
     }
   }
 
   /**
-   * Trains and saves.
+   * Decides what labelled samples train: all of them are trained on, and nothing is judged, since
+   * no service has rounds on labels.
    *
-   * @param start model to start from
-   * @param fresh the round's samples, at least one
-   * @param rehearsal earlier labelled samples for half of each batch, or none
-   * @param to file of the new model
-   * @return one line on what was done
-   * @throws IOException if the samples or the model cannot be read, or training diverged
+   * @param labelled at least one
+   * @param models which model each group of tasks trains
+   * @param first file of the first model
+   * @throws IOException if no sample can be read
    */
-  String train(Path start, List<Target> fresh, List<Target> rehearsal, Path to) throws IOException {
-    EdgeModel model = EdgeModel.load(start);
-    SplittableRandom random = new SplittableRandom(seed);
-    LabelledFrames samples = frames("samples of the round", fresh);
-    FrameSize at = TrainingSize.of(training, model, samples, plan.batch());
-    Supply supply = new Supply(samples.at(at), random.split());
-    Supply old =
+  Round onLabels(List<Target> labelled, TaskModels models, Path first) throws IOException {
+    return round(labelled, List.of(), models, first, new Learner.Practice(false, false));
+  }
+
+  /**
+   * Decides what hard samples train, as a service does.
+   *
+   * @param hard at least one
+   * @param labelled those of round 0, for rehearsal
+   * @param models which model each group of tasks trains
+   * @param first file of the first model
+   * @throws IOException if no sample can be read
+   */
+  Round onHardSamples(List<Target> hard, List<Target> labelled, TaskModels models, Path first)
+      throws IOException {
+    return round(
+        hard,
+        plan.rehearsal() ? labelled : List.of(),
+        models,
+        first,
+        new Learner.Practice(plan.replay(), plan.gate()));
+  }
+
+  private Round round(
+      List<Target> fresh,
+      List<Target> rehearsal,
+      TaskModels models,
+      Path first,
+      Learner.Practice practice)
+      throws IOException {
+    EdgeModel model = EdgeModel.load(first);
+    int classes = model.classes().size();
+    List<Target> targets =
+        settings.training().classWeights()
+            ? fresh.stream().map(target -> target.counted(scale, classes)).toList()
+            : fresh;
+    IndexSamples samples = new IndexSamples("samples of the round", targets, scale);
+    LabelledFrames retained =
         rehearsal.isEmpty()
-            ? null
-            : new Supply(frames("samples of round 0", rehearsal).at(at), random.split());
-    LabelledFrame first = supply.read();
-    // The branch for depth can only be trained where there is depth.
-    boolean depth = model.depth() && first.frame().depth() != null;
-    EdgeModel begin = new EdgeModel(model.weights(), model.classes(), model.normalisation(), depth);
-    TrainingOptions options =
-        TrainingOptions.fineTuning(plan.learningRate(), plan.batch(), seed, threads)
-            .withClassWeights(
-                plan.classWeights()
-                    ? ClassWeights.of(
-                        pixels(fresh, model.classes().size()),
-                        pixels(rehearsal, model.classes().size()))
-                    : List.of());
-    int steps = plan.stepsFor(fresh.size());
-    double begun = 0;
-    double loss = 0;
-    try (RfNetTrainer trainer = new RfNetTrainer(begin, at.width(), at.height(), options)) {
-      for (int step = 0; step < steps; step++) {
-        List<TrainingSample> batch = new ArrayList<>();
-        for (int i = 0; i < plan.batch(); i++) {
-          Supply from = old != null && i < plan.batch() / 2 ? old : supply;
-          batch.add(Augmentation.STANDARD.apply(from.sample(depth), random));
-        }
-        loss =
-            trainer.step(
-                batch, TrainingOptions.cosine(plan.learningRate(), step, steps / 10, steps));
-        if (!Double.isFinite(loss)) {
-          throw new IOException("training diverged: the loss of step " + step + " is " + loss);
-        }
-        begun = step == 0 ? loss : begun;
-      }
-      trainer.snapshot().save(to, Precision.F16);
-    }
-    return String.format(
-        Locale.ROOT, "%d steps on %d samples, loss %.3f to %.3f", steps, fresh.size(), begun, loss);
-  }
-
-  private LabelledFrames frames(String source, List<Target> targets) {
-    return new LabelledFrames() {
-      @Override
-      public int size() {
-        return targets.size();
-      }
-
-      @Override
-      public LabelledFrame read(int index) throws IOException {
-        try {
-          return targets.get(index).read(scale);
-        } catch (IllegalArgumentException e) {
-          throw new IOException(targets.get(index).sample().line() + ": " + e.getMessage(), e);
-        }
-      }
-
-      @Override
-      public String source() {
-        return source;
-      }
-    };
-  }
-
-  /** Pixels of each class in evenly spread samples; what cannot be read is not counted. */
-  private long[] pixels(List<Target> targets, int classes) {
-    long[] pixels = new long[classes];
-    int counted = Math.min(targets.size(), COUNTED);
-    for (int i = 0; i < counted; i++) {
-      try {
-        ClassWeights.count(
-            targets.get((int) ((long) i * targets.size() / counted)).read(scale).target(), pixels);
-      } catch (IOException | IllegalArgumentException e) {
-        // The supply says so when it deals it.
-      }
-    }
-    return pixels;
+            ? LabelledFrames.NONE
+            : new IndexSamples("samples of round 0", rehearsal, scale).frames();
+    // An index holds the user's own frames, so that these may decide on the size.
+    LabelledFrames own = rehearsal.isEmpty() ? samples.frames() : retained;
+    Learner learner = new Learner(settings, plugins, retained, models, practice);
+    return new Round(
+        learner.plan(TrainingSize.of(settings.training(), model, own, settings.training().batch()), samples), practice.judged());
   }
 }

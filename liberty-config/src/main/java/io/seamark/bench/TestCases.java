@@ -160,7 +160,7 @@ final class TestCases {
     if (moduleName.equals("HardSampleMining")) {
       names.add("threhold");
     }
-    PluginKind<?> kind = ModuleNames.kind(type);
+    PluginKind<?> kind = ModuleNames.kind(type, moduleName);
     if (kind != null) {
       HyperparameterSpec.of(registry.provider(kind, ModuleNames.plugin(type, moduleName)))
           .forEach(
@@ -208,7 +208,7 @@ final class TestCases {
     Object origins = null;
     for (Choice module : combination) {
       modules.put(module.type(), module.name());
-      PluginKind<?> kind = ModuleNames.kind(module.type());
+      PluginKind<?> kind = ModuleNames.kind(module.type(), module.name());
       String plugin = ModuleNames.plugin(module.type(), module.name());
       if (kind != null) {
         settings.put(ConfiguredPlugins.selectionKey(kind), plugin);
@@ -232,13 +232,14 @@ final class TestCases {
         }
       }
     }
-    TrainingPlan plan = plan(training);
+    boolean gate = !ModuleNames.FINE_TUNING.equals(modules.get(ModuleNames.UPDATE));
+    TrainingPlan plan = plan(training, gate);
     hyperparameters.put(
         "basemodel-hard_sample_target", plan.target().name().toLowerCase(Locale.ROOT));
     return new TestCase(name, modules, hyperparameters, settings, plan, splitting, ratio, initial);
   }
 
-  private TrainingPlan plan(Map<String, String> values) {
+  private TrainingPlan plan(Map<String, String> values, boolean gate) {
     String target = values.getOrDefault("hard_sample_target", "cloud_answers");
     List<String> targets =
         java.util.Arrays.stream(TrainingPlan.Target.values())
@@ -254,13 +255,15 @@ final class TestCases {
       target = targets.get(0);
     }
     return new TrainingPlan(
-        number(values, "learning_rate", 2e-4, 1e-9, 1),
-        (int) number(values, "epochs", 1, 1, 100_000),
-        (int) number(values, "batch_size", 4, 1, 256),
-        (int) number(values, "steps", 0, 0, 1_000_000),
+        number(values, "learning_rate", 1e-9, 0.1),
+        whole(number(values, "epochs", 1, 100_000)),
+        whole(number(values, "batch_size", 1, 64)),
+        whole(number(values, "steps", 0, 100_000)),
+        values.containsKey("class_weights") ? flag(values, "class_weights", false) : null,
         TrainingPlan.Target.valueOf(target.toUpperCase(Locale.ROOT)),
-        flag(values, "rehearsal", false),
-        flag(values, "class_weights", true));
+        flag(values, "rehearsal", true),
+        flag(values, "replay", true),
+        gate);
   }
 
   private boolean flag(Map<String, String> values, String key, boolean fallback) {
@@ -271,11 +274,15 @@ final class TestCases {
     return text.equals("true");
   }
 
-  private double number(
-      Map<String, String> values, String key, double fallback, double min, double max) {
+  private static @Nullable Integer whole(@Nullable Double number) {
+    return number == null ? null : number.intValue();
+  }
+
+  /** Null where the file says nothing. */
+  private @Nullable Double number(Map<String, String> values, String key, double min, double max) {
     String text = values.get(key);
     if (text == null) {
-      return fallback;
+      return null;
     }
     try {
       double value = Double.parseDouble(text);
@@ -288,7 +295,7 @@ final class TestCases {
     }
     failures.add(
         file + ": basemodel." + key + " is '" + text + "', but must be from " + min + " to " + max);
-    return fallback;
+    return null;
   }
 
   /** As Python's {@code str} writes it, which is what Ianvs's rank files hold. */

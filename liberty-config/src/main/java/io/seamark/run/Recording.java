@@ -187,6 +187,11 @@ final class Recording implements AnswerSink {
   }
 
   synchronized Live live() {
+    return new Live(frames.size(), hard, edge.meanIou(), systemCounts().meanIou());
+  }
+
+  /** What was put out for every labelled frame, so far. */
+  synchronized ConfusionMatrix systemCounts() {
     ConfusionMatrix system = new ConfusionMatrix(classes);
     system.add(settled);
     for (FrameEntry entry : waiting) {
@@ -194,7 +199,7 @@ final class Recording implements AnswerSink {
         system.add(entry.edge);
       }
     }
-    return new Live(frames.size(), hard, edge.meanIou(), system.meanIou());
+    return system;
   }
 
   /** The edge's answers to every labelled frame. */

@@ -64,9 +64,29 @@ final class Reporting {
         whole.set(key, value);
       }
     }
+    ObjectNode metrics = whole.putObject("metrics");
+    metrics()
+        .forEach(
+            (name, scored) -> {
+              number(metrics.putObject(name), "edge", scored.edge());
+              number((ObjectNode) metrics.get(name), "system", scored.system());
+            });
     String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(whole) + "\n";
     order.folder().summary(text.getBytes(StandardCharsets.UTF_8));
     order.folder().report(HtmlReport.page(record));
+  }
+
+  private Map<String, ScoredAnswers> metrics() {
+    return ScoredAnswers.by(
+        order.workplace().plugins(), recording.edgeCounts(), recording.systemCounts());
+  }
+
+  private static void number(ObjectNode to, String name, double value) {
+    if (Double.isFinite(value)) {
+      to.put(name, value);
+    } else {
+      to.putNull(name);
+    }
   }
 
   private RunRecord record() {
@@ -141,6 +161,14 @@ final class Reporting {
           judgement.all(),
           "system");
     }
+    metrics()
+        .forEach(
+            (name, scored) -> {
+              if (Double.isFinite(scored.edge())) {
+                extra.add(figure(name, "edge", scored.edge()));
+                extra.add(figure(name, "system", scored.system()));
+              }
+            });
     extra.add(
         new RunRecord.Figure(
             "undelivered",
@@ -156,6 +184,15 @@ final class Reporting {
             "MiB",
             "Resident, from start to the end of the stream."));
     return extra;
+  }
+
+  private static RunRecord.Figure figure(String metric, String whose, double value) {
+    return new RunRecord.Figure(
+        "metric_" + metric + "_" + whose,
+        metric + ", " + whose,
+        value,
+        "",
+        "Metric of all labelled frames, pixels together.");
   }
 
   private static void rows(
@@ -260,18 +297,19 @@ final class Reporting {
       if (order.workplace().registry().names(kind).isEmpty()) {
         continue;
       }
-      String name = configured.name(kind);
-      String prefix = kind.id() + "." + name + ".";
-      Map<String, String> values = new LinkedHashMap<>();
-      configured
-          .effective(kind)
-          .forEach(
-              (key, value) -> {
-                if (key.startsWith(prefix)) {
-                  values.put(key.substring(prefix.length()), value);
-                }
-              });
-      choices.add(new RunRecord.PluginChoice(kind.id(), name, values));
+      for (String name : configured.names(kind)) {
+        String prefix = kind.id() + "." + name + ".";
+        Map<String, String> values = new LinkedHashMap<>();
+        configured
+            .effective(kind)
+            .forEach(
+                (key, value) -> {
+                  if (key.startsWith(prefix)) {
+                    values.put(key.substring(prefix.length()), value);
+                  }
+                });
+        choices.add(new RunRecord.PluginChoice(kind.id(), name, values));
+      }
     }
     return choices;
   }

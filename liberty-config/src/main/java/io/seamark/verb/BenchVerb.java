@@ -33,8 +33,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Reads benchmarkingjob.yaml and the testenv.yaml and algorithm.yaml it names. Every"
           + " combination of modules and hyperparameters is a test case, whose result is saved as"
-          + " soon as it is there; a job that is started again runs the cases that have none. Writes"
-          + " rank/all_rank.csv, rank/selected_rank.csv and rank/upload_curve.svg."
+          + " soon as it is there; a job that is started again runs the cases that have none."
+          + " Writes rank/all_rank.csv, rank/selected_rank.csv and rank/upload_curve.svg."
     })
 public final class BenchVerb implements Verb {
   @Mixin private CommonOptions common = new CommonOptions();
@@ -187,7 +187,7 @@ public final class BenchVerb implements Verb {
             });
     Path model = ModelOptions.file(workplace, CacheFolder.path());
     ModelOptions.probe(model, workplace.plugins());
-    return new Bench.Prepared(test, workplace, model);
+    return Bench.Prepared.of(test, workplace, model);
   }
 
   private void curves(List<CaseResult> results) {

@@ -490,12 +490,14 @@ class BenchTest {
         job,
         "algorithm.yaml",
         MARGIN,
-        "    - type: \"unseen_sample_re_recognition\"\n      name: \"SampleReRegonitionDefault\"\n");
+        "    - type: \"unseen_sample_re_recognition\"\n"
+            + "      name: \"SampleReRegonitionDefault\"\n");
     edit(
         job,
         "algorithm.yaml",
         "- epochs:",
-        "- hard_sample_target:\n            values: [ ground_truth ]\n        - epochs:");
+        "- hard_sample_target:\n            values: [ ground_truth ]\n        - replay:\n"
+            + "            values: [ false ]\n        - epochs:");
     Ran first = bench(job, "--no-curve", "--set", GRID);
     assertEquals(0, first.status(), first.err());
     // Every second frame that is looked at again is called seen.

@@ -1,8 +1,8 @@
 package io.seamark.mining;
 
-import io.seamark.metric.NoHyperparameters;
 import io.seamark.plugin.HardExampleMining;
 import io.seamark.plugin.MiningDecision;
+import io.seamark.plugin.NoHyperparameters;
 import io.seamark.plugin.PluginContext;
 
 /**

@@ -2,7 +2,10 @@ package io.seamark.plugin;
 
 import io.seamark.perception.ConfusionMatrix;
 
-/** A figure computed from answers and labels. */
+/**
+ * A figure computed from answers and labels. Those that configuration names get a column in the
+ * rank files of {@code bench} and a line in the report and summary of {@code run}.
+ */
 public interface Metric {
   /**
    * Computes the figure.

@@ -9,6 +9,7 @@ import io.seamark.plugin.PluginProvider;
 import io.seamark.setting.HyperparameterBinding;
 import io.seamark.setting.HyperparameterSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -49,6 +50,9 @@ public final class ConfiguredPlugins {
           Map.entry(PluginKind.TASK_UPDATE_DECISION.id(), "evaluation_gate"),
           Map.entry(PluginKind.KNOWLEDGE_MANAGEMENT.id(), "local_folder"),
           Map.entry(PluginKind.METRIC.id(), "mean_iou"));
+
+  /** Kinds of which several may be chosen, with commas between the names. */
+  private static final Set<PluginKind<?>> SEVERAL = Set.of(PluginKind.METRIC);
 
   /** Sources whose user did not write the key that a message names. */
   private static final List<String> NAMED_SOURCES = List.of("Sedna", "Ianvs");
@@ -175,13 +179,45 @@ public final class ConfiguredPlugins {
    * The name of the plugin that is used for a kind.
    *
    * @param kind any
-   * @return the configured name, or the default
+   * @return the configured name, or the default; the first where several are chosen
    */
   public String name(PluginKind<?> kind) {
-    return settings
-        .apply(selectionKey(kind))
-        .map(String::strip)
-        .orElseGet(() -> DEFAULTS.getOrDefault(kind.id(), ""));
+    return names(kind).get(0);
+  }
+
+  /**
+   * The names of all plugins that are used for a kind: of {@link PluginKind#METRIC} several may be
+   * chosen, with commas between them, of every other kind one.
+   *
+   * @param kind any
+   * @return the configured names in their order, or the default; at least one
+   */
+  public List<String> names(PluginKind<?> kind) {
+    return chosen(
+        kind,
+        settings
+            .apply(selectionKey(kind))
+            .map(String::strip)
+            .orElseGet(() -> DEFAULTS.getOrDefault(kind.id(), "")));
+  }
+
+  private static List<String> chosen(PluginKind<?> kind, String text) {
+    return SEVERAL.contains(kind)
+        ? Arrays.stream(text.split(",", -1)).map(String::strip).distinct().toList()
+        : List.of(text);
+  }
+
+  /**
+   * Makes a plugin of a kind by its name, chosen or not, with its configured hyperparameters.
+   *
+   * @param kind any
+   * @param name letter for letter
+   * @param <P> the kind's interface
+   * @return a new plugin, which the caller closes if it can be closed
+   * @throws IllegalArgumentException if there is none of that name, with the right names
+   */
+  public <P> P create(PluginKind<P> kind, String name) {
+    return create(registry.provider(kind, name), Set.of());
   }
 
   /**
@@ -216,12 +252,14 @@ public final class ConfiguredPlugins {
    * @throws IllegalArgumentException if no such plugin is installed
    */
   public Map<String, String> effective(PluginKind<?> kind) {
-    PluginProvider<?, ?> provider = registry.provider(kind, name(kind));
     Map<String, String> effective = new LinkedHashMap<>();
-    effective.put(selectionKey(kind), provider.name());
-    boundOf(provider)
-        .values()
-        .forEach((name, value) -> effective.put(prefix(provider) + "." + name, value));
+    effective.put(selectionKey(kind), String.join(",", names(kind)));
+    for (String chosen : names(kind)) {
+      PluginProvider<?, ?> provider = registry.provider(kind, chosen);
+      boundOf(provider)
+          .values()
+          .forEach((name, value) -> effective.put(prefix(provider) + "." + name, value));
+    }
     return effective;
   }
 
@@ -283,7 +321,8 @@ public final class ConfiguredPlugins {
     settings
         .apply(selectionKey(kind))
         .map(String::strip)
-        .filter(name -> !names.contains(name))
+        .flatMap(
+            text -> chosen(kind, text).stream().filter(name -> !names.contains(name)).findFirst())
         .ifPresent(
             name ->
                 failures.add(

@@ -71,10 +71,10 @@ public final class AppealNetTraining {
       Map<String, Double> figures)
       throws IOException {
     SplittableRandom random = new SplittableRandom(seed);
-    List<Supply> supplies = new ArrayList<>();
+    List<ShuffledFrames> supplies = new ArrayList<>();
     for (LabelledFrames frames : List.of(answered, retained)) {
       if (frames.size() > 0) {
-        supplies.add(new Supply(frames.at(size), random.split()));
+        supplies.add(new ShuffledFrames(frames.at(size), random.split()));
       }
     }
     if (supplies.isEmpty()) {
@@ -96,7 +96,7 @@ public final class AppealNetTraining {
         if (control.cancelled()) {
           return Optional.empty();
         }
-        Supply from = supplies.get(i % supplies.size());
+        ShuffledFrames from = supplies.get(i % supplies.size());
         TrainingSample sample = magnified(from.sample(depth), from.random);
         sample = Degradation.STANDARD.apply(sample, from.random);
         sample = MIRROR.apply(sample, from.random);

@@ -3,25 +3,30 @@ package io.seamark.knowledge.training;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.Task;
 import io.seamark.plugin.TaskGroup;
-import io.seamark.plugin.TaskRemodeling;
+import io.seamark.plugin.TaskRemodeling.ModelSamples;
 import io.seamark.plugin.TaskSample;
 import io.seamark.registry.ConfiguredPlugins;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
 
 /**
- * The tasks of a round's samples and what they mean for the one model that is deployed.
+ * The tasks of a round's samples and the models that they train.
  *
  * @param byTask sequences of each task, those held out included
  * @param taskOf the task of each sequence
- * @param trained sequences that train the model, ascending
+ * @param modelOf the model that each sequence's group asks for; 0 where it is missing
+ * @param trained sequences that train each model, ascending
  */
-record RoundTasks(Map<String, List<Long>> byTask, Map<Long, String> taskOf, List<Long> trained) {
+record RoundTasks(
+    Map<String, List<Long>> byTask,
+    Map<Long, String> taskOf,
+    Map<Long, Integer> modelOf,
+    Map<Integer, List<Long>> trained) {
   /** The kinds that take part. */
   static final List<PluginKind<?>> KINDS =
       List.of(
@@ -33,26 +38,30 @@ record RoundTasks(Map<String, List<Long>> byTask, Map<Long, String> taskOf, List
    * Asks the plugins.
    *
    * @param plugins the three task kinds
+   * @param models which model each group trains
    * @param samples of the round, those held out included, ascending
    * @param train sequences that may be trained on
-   * @throws IllegalArgumentException if the groups need more than one model
+   * @throws IllegalArgumentException if the groups need more models than there can be
    */
-  static RoundTasks of(ConfiguredPlugins plugins, List<TaskSample> samples, Set<Long> train) {
+  static RoundTasks of(
+      ConfiguredPlugins plugins, TaskModels models, List<TaskSample> samples, Set<Long> train) {
     List<Task> tasks = plugins.create(PluginKind.TASK_DEFINITION).define(samples);
     List<TaskGroup> groups = plugins.create(PluginKind.TASK_RELATIONSHIP_DISCOVERY).discover(tasks);
-    Map<Long, Integer> modelOf = models(plugins, groups);
+    Map<Long, Integer> modelOf = models.assign(groups);
     List<TaskSample> trainable =
         samples.stream().filter(s -> train.contains(s.sequence())).toList();
     List<Integer> asked =
         trainable.stream().map(s -> modelOf.getOrDefault(s.sequence(), 0)).toList();
-    List<Long> trained =
-        plugins.create(PluginKind.TASK_REMODELING).remodel(trainable, asked, 1).stream()
-            .filter(gathered -> gathered.model() == 0)
-            .map(TaskRemodeling.ModelSamples::samples)
-            .flatMap(List::stream)
-            .map(TaskSample::sequence)
-            .sorted()
-            .toList();
+    int count = models.count();
+    Map<Integer, List<Long>> trained = new TreeMap<>();
+    for (ModelSamples gathered :
+        plugins.create(PluginKind.TASK_REMODELING).remodel(trainable, asked, count)) {
+      if (gathered.model() >= 0 && gathered.model() < count && !gathered.samples().isEmpty()) {
+        List<Long> sequences = trained.computeIfAbsent(gathered.model(), m -> new ArrayList<>());
+        gathered.samples().forEach(sample -> sequences.add(sample.sequence()));
+      }
+    }
+    trained.values().forEach(sequences -> sequences.sort(null));
     Map<String, List<Long>> byTask = new TreeMap<>();
     Map<Long, String> taskOf = new HashMap<>();
     for (Task task : tasks) {
@@ -61,64 +70,29 @@ record RoundTasks(Map<String, List<Long>> byTask, Map<Long, String> taskOf, List
         taskOf.put(sample.sequence(), task.entry());
       }
     }
-    return new RoundTasks(byTask, taskOf, trained);
+    return new RoundTasks(byTask, taskOf, modelOf, trained);
   }
 
   /**
-   * Refuses a configuration that asks for a model per task before any round begins: two tasks of
-   * enough samples are tried.
+   * What trains a model.
    *
-   * @param plugins the three task kinds
-   * @throws IllegalArgumentException if they are given a model each
+   * @param model its index
+   * @return sequences, ascending; empty if nothing does
    */
-  static void check(ConfiguredPlugins plugins) {
-    List<TaskSample> two =
-        LongStream.range(0, 2L * TaskGroup.MIN_TRAIN_SAMPLE)
-            .mapToObj(s -> new TaskSample(s, Map.of()))
-            .toList();
-    models(
-        plugins,
-        plugins
-            .create(PluginKind.TASK_RELATIONSHIP_DISCOVERY)
-            .discover(
-                List.of(
-                    new Task("one", two.subList(0, TaskGroup.MIN_TRAIN_SAMPLE)),
-                    new Task("other", two.subList(TaskGroup.MIN_TRAIN_SAMPLE, two.size())))));
-  }
-
-  /** The model that each sample's group asks for; small groups share the global one, 0. */
-  private static Map<Long, Integer> models(ConfiguredPlugins plugins, List<TaskGroup> groups) {
-    Map<Long, Integer> modelOf = new HashMap<>();
-    int own = 0;
-    boolean shared = false;
-    for (TaskGroup group : groups) {
-      List<TaskSample> samples = group.samples();
-      boolean small = groups.size() > 1 && samples.size() < TaskGroup.MIN_TRAIN_SAMPLE;
-      shared |= small;
-      int model = small ? 0 : own++;
-      samples.forEach(s -> modelOf.put(s.sequence(), model));
-    }
-    if (own + (shared ? 1 : 0) > 1) {
-      throw new IllegalArgumentException(
-          String.format(
-              "%s is '%s', which makes %d groups of tasks with a model each, but one model is"
-                  + " deployed: choose shared_model",
-              ConfiguredPlugins.selectionKey(PluginKind.TASK_RELATIONSHIP_DISCOVERY),
-              plugins.name(PluginKind.TASK_RELATIONSHIP_DISCOVERY),
-              own + (shared ? 1 : 0)));
-    }
-    return modelOf;
+  List<Long> trained(int model) {
+    return trained.getOrDefault(model, List.of());
   }
 
   /**
    * The sequences to draw from in turn: one list for each task with enough of them, and one for all
    * smaller tasks together.
    *
+   * @param model that is trained on them
    * @return at least one list where anything is trained on, none empty
    */
-  List<List<Long>> draws() {
+  List<List<Long>> draws(int model) {
     Map<String, List<Long>> trainedByTask = new TreeMap<>();
-    for (long sequence : trained) {
+    for (long sequence : trained(model)) {
       trainedByTask
           .computeIfAbsent(taskOf.getOrDefault(sequence, ""), t -> new ArrayList<>())
           .add(sequence);
@@ -144,7 +118,8 @@ record RoundTasks(Map<String, List<Long>> byTask, Map<Long, String> taskOf, List
    * @return figures named {@code task.ENTRY.trained} and {@code task.ENTRY.held_out}
    */
   Map<String, Double> figures() {
-    Set<Long> train = Set.copyOf(trained);
+    Set<Long> train = new HashSet<>();
+    trained.values().forEach(train::addAll);
     Map<String, Double> figures = new TreeMap<>();
     byTask.forEach(
         (task, sequences) -> {

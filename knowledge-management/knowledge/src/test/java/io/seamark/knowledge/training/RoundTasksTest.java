@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.seamark.knowledge.Street;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.plugin.TaskSample;
+import io.seamark.registry.ConfiguredPlugins;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,12 +32,13 @@ class RoundTasksTest {
 
   @Test
   void drawsFromLargeTasksAloneAndFromSmallOnesTogether() {
-    RoundTasks tasks = RoundTasks.of(Street.plugins(Map.of()), SAMPLES, TRAIN);
+    ConfiguredPlugins plugins = Street.plugins(Map.of());
+    RoundTasks tasks = RoundTasks.of(plugins, new OneModel(plugins), SAMPLES, TRAIN);
     assertEquals(
         List.of(
             LongStream.range(0, 11).boxed().toList(), // dusk
             List.of(15L, 12L, 13L)), // fog and night
-        tasks.draws());
+        tasks.draws(0));
     assertEquals(
         Map.of(
             "task.dusk.trained", 11.0,

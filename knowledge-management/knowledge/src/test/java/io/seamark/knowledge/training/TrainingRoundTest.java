@@ -165,7 +165,7 @@ class TrainingRoundTest {
       Street.append(samples, 21, 4);
     }
     RoundSettings brief =
-        new RoundSettings(2, 4, 5e-3, 5, 8, 4, true, 5, 1, AppealNetSettings.DEFAULTS, Street.SIZE);
+        Street.round(2, 4);
     try (ModelRegistry registry = registry()) {
       RoundResult.Judged judged =
           assertInstanceOf(
@@ -257,7 +257,8 @@ class TrainingRoundTest {
       assertEquals(0, provenance.training().get("unreadable"));
       LabelledFrames read =
           BufferedFrames.answers(samples, LongStream.range(0, 10).boxed().toList());
-      Supply supply = new Supply(read.at(new FrameSize(96, 64)), new SplittableRandom(1));
+      ShuffledFrames supply =
+          new ShuffledFrames(read.at(new FrameSize(96, 64)), new SplittableRandom(1));
       for (int i = 0; i < read.size(); i++) {
         Frame frame = supply.sample(false).frame();
         given.add(frame.width() + "x" + frame.height());
@@ -285,8 +286,8 @@ class TrainingRoundTest {
     }
     try (ReplayBuffer samples = ReplayBuffer.openReadOnly(buffer)) {
       long[] pixels =
-          TrainingRound.pixels(
-              samples,
+          Learner.pixels(
+              new BufferedSamples(samples),
               LongStream.range(0, 10).boxed().collect(Collectors.toSet()),
               new FrameSize(10, 10),
               11);
@@ -309,8 +310,8 @@ class TrainingRoundTest {
   @Test
   void spreadsJudgedFramesOverTheBuffer() {
     List<Integer> ten = IntStream.range(0, 10).boxed().toList();
-    assertEquals(List.of(1, 4, 6, 9), TrainingRound.spread(ten, 4));
-    assertEquals(ten, TrainingRound.spread(ten, 10));
-    assertEquals(List.of(9), TrainingRound.spread(ten, 1));
+    assertEquals(List.of(1, 4, 6, 9), Learner.spread(ten, 4));
+    assertEquals(ten, Learner.spread(ten, 10));
+    assertEquals(List.of(9), Learner.spread(ten, 1));
   }
 }

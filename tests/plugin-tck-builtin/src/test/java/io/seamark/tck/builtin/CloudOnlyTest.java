@@ -1,8 +1,8 @@
 package io.seamark.tck.builtin;
 
-import io.seamark.metric.NoHyperparameters;
 import io.seamark.mining.CloudOnlyProvider;
 import io.seamark.plugin.HardExampleMining;
+import io.seamark.plugin.NoHyperparameters;
 import io.seamark.plugin.PluginProvider;
 import io.seamark.tck.HardExampleMiningContract;
 

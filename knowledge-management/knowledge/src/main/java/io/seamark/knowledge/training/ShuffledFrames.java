@@ -11,27 +11,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Deals readable frames at random, each once before any comes again. */
-public final class Supply {
-  private static final Logger LOG = LoggerFactory.getLogger(Supply.class);
+public final class ShuffledFrames {
+  private static final Logger LOG = LoggerFactory.getLogger(ShuffledFrames.class);
 
   /** Frames tried in a row before a source is given up. */
   private static final int MAX_UNREADABLE = 16;
 
   private final LabelledFrames frames;
   final SplittableRandom random;
-  private final Deck deck;
+  private final ShuffledIndices indices;
   int unreadable;
 
   /**
-   * A supply.
+   * All of the frames, none dealt yet.
    *
    * @param frames at least one; for a trainer, all of its size
    * @param random deals them
    */
-  public Supply(LabelledFrames frames, SplittableRandom random) {
+  public ShuffledFrames(LabelledFrames frames, SplittableRandom random) {
     this.frames = frames;
     this.random = random;
-    this.deck = new Deck(frames.size(), random);
+    this.indices = new ShuffledIndices(frames.size(), random);
   }
 
   /**
@@ -43,7 +43,7 @@ public final class Supply {
   public LabelledFrame read() throws IOException {
     @Nullable IOException last = null;
     for (int tried = 0; tried < MAX_UNREADABLE; tried++) {
-      int index = deck.next();
+      int index = indices.next();
       try {
         return frames.read(index);
       } catch (IOException e) {

@@ -2,12 +2,13 @@ package io.seamark.metric;
 
 import io.seamark.perception.ConfusionMatrix;
 import io.seamark.plugin.Metric;
+import io.seamark.plugin.NoHyperparameters;
 import io.seamark.plugin.PluginContext;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
 
-/** {@code mean_iou}: see {@link ConfusionMatrix#meanIou}. */
-public final class MeanIouProvider implements PluginProvider<Metric, NoHyperparameters> {
+/** {@code pixel_accuracy}: see {@link ConfusionMatrix#pixelAccuracy}. */
+public final class PixelAccuracyProvider implements PluginProvider<Metric, NoHyperparameters> {
   @Override
   public PluginKind<Metric> kind() {
     return PluginKind.METRIC;
@@ -15,12 +16,12 @@ public final class MeanIouProvider implements PluginProvider<Metric, NoHyperpara
 
   @Override
   public String name() {
-    return "mean_iou";
+    return "pixel_accuracy";
   }
 
   @Override
   public String text() {
-    return "Mean intersection over union of the classes that occur in label or answer (Ianvs's accuracy).";
+    return "Share of labelled pixels that were answered right.";
   }
 
   @Override
@@ -30,6 +31,6 @@ public final class MeanIouProvider implements PluginProvider<Metric, NoHyperpara
 
   @Override
   public Metric create(NoHyperparameters hyperparameters, PluginContext context) {
-    return ConfusionMatrix::meanIou;
+    return ConfusionMatrix::pixelAccuracy;
   }
 }

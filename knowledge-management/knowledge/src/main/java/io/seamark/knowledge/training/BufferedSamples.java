@@ -1,0 +1,46 @@
+package io.seamark.knowledge.training;
+
+import io.seamark.buffer.ReplayBuffer;
+import io.seamark.knowledge.frames.BufferedFrames;
+import io.seamark.knowledge.frames.LabelledFrames;
+import io.seamark.plugin.TaskSample;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The samples of a replay buffer with the cloud's answers. */
+record BufferedSamples(ReplayBuffer buffer) implements LearningSamples {
+  @Override
+  public long first() {
+    return buffer.first();
+  }
+
+  @Override
+  public long next() {
+    return buffer.next();
+  }
+
+  @Override
+  public Stream<Described> described() {
+    return buffer
+        .entries()
+        .map(
+            entry -> new Described(entry.candidate(), new TaskSample(entry.sequence(), of(entry))));
+  }
+
+  private static Map<String, String> of(ReplayBuffer.Entry entry) {
+    Map<String, String> attributes = new TreeMap<>();
+    attributes.put(TaskSample.ID, entry.id());
+    attributes.put(TaskSample.EDGE, entry.edge());
+    if (!entry.domain().isEmpty()) {
+      attributes.put(TaskSample.DOMAIN, entry.domain());
+    }
+    return attributes;
+  }
+
+  @Override
+  public LabelledFrames frames(List<Long> sequences) {
+    return BufferedFrames.answers(buffer, sequences);
+  }
+}

@@ -1,4 +1,0 @@
-package io.seamark.metric;
-
-/** There is nothing to set. */
-public record NoHyperparameters() {}
