@@ -87,7 +87,7 @@ class HardSamplesTest {
   @DisplayName(
       "an unseen sample is kept under its task, a seen one is not, a known one is looked up")
   void answer_keepsWhatIsUnseen() throws IOException {
-    ReplayBufferWriter buffer = ReplayBufferWriter.open(folder, BufferOptions.defaults());
+    ReplayBufferWriter buffer = ReplayBuffer.open(folder, BufferOptions.defaults());
     UnseenTasks tasks =
         new UnseenTasks(
             "odd",

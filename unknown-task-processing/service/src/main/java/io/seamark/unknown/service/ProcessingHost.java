@@ -1,5 +1,6 @@
 package io.seamark.unknown.service;
 
+import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.failure.NotReadyException;
 import io.seamark.plugin.PluginKind;
@@ -148,7 +149,7 @@ public class ProcessingHost {
       UnseenTasks tasks = new UnseenTasks(plugins);
       // The buffer last: what fails before it must not leave it locked.
       ReplayBufferWriter buffer =
-          ReplayBufferWriter.open(settings.bufferFolder(), settings.bounds());
+          ReplayBuffer.open(settings.bufferFolder(), settings.bounds());
       return new TaskProcessor(
           new HardSamples(processing, tasks, buffer),
           settings.processing().queue(),

@@ -101,7 +101,7 @@ class TaskProcessorTest {
     try (TaskProcessor processor = processor(new ArgmaxProcessing())) {
       processor.process(exchange(ArrowMessages.encode(heavy)));
     }
-    try (ReplayBufferWriter buffer = ReplayBufferWriter.open(folder, BufferOptions.defaults())) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, BufferOptions.defaults())) {
       HardSample kept = buffer.read(0).sample();
       assertArrayEquals(image, kept.image().bytes());
       assertArrayEquals(depth, kept.depthPng());
@@ -137,7 +137,7 @@ class TaskProcessorTest {
             (sample, scores) -> sample.sequence() == 1,
             FIRST,
             "argmax",
-            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
+            ReplayBuffer.open(folder, BufferOptions.defaults()),
             2,
             memory,
             OUTSIDE)) {
@@ -167,7 +167,7 @@ class TaskProcessorTest {
               return List.of(samples.get(0).sequence() == 3 ? 1 : 99);
             },
             "argmax",
-            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
+            ReplayBuffer.open(folder, BufferOptions.defaults()),
             2,
             memory,
             OUTSIDE)) {
@@ -220,7 +220,7 @@ class TaskProcessorTest {
             (sample, scores) -> true,
             FIRST,
             "argmax",
-            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
+            ReplayBuffer.open(folder, BufferOptions.defaults()),
             0,
             memory,
             OUTSIDE)) {
@@ -249,7 +249,7 @@ class TaskProcessorTest {
             (sample, scores) -> true,
             FIRST,
             "argmax",
-            ReplayBufferWriter.open(folder, BufferOptions.defaults().withMaxSamples(9, 9, 1)),
+            ReplayBuffer.open(folder, BufferOptions.defaults().withMaxSamples(9, 9, 1)),
             2,
             memory,
             OUTSIDE)) {
@@ -279,7 +279,7 @@ class TaskProcessorTest {
             (sample, scores) -> true,
             FIRST,
             "argmax",
-            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
+            ReplayBuffer.open(folder, BufferOptions.defaults()),
             2,
             memory,
             new MemoryBudget("work outside of the heap", 8 * WIDTH * HEIGHT - 1))) {
@@ -343,7 +343,7 @@ class TaskProcessorTest {
             (sample, scores) -> true,
             FIRST,
             "argmax",
-            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
+            ReplayBuffer.open(folder, BufferOptions.defaults()),
             2,
             small,
             OUTSIDE)) {
@@ -481,7 +481,7 @@ class TaskProcessorTest {
               throw new IllegalArgumentException("no such task");
             },
             "argmax",
-            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
+            ReplayBuffer.open(folder, BufferOptions.defaults()),
             2,
             memory,
             OUTSIDE)) {
@@ -547,7 +547,7 @@ class TaskProcessorTest {
             (sample, scores) -> true,
             FIRST,
             "argmax",
-            ReplayBufferWriter.open(folder, BufferOptions.defaults().withMaxSamples(9, 9, 1)),
+            ReplayBuffer.open(folder, BufferOptions.defaults().withMaxSamples(9, 9, 1)),
             2,
             memory,
             OUTSIDE)) {
@@ -591,7 +591,7 @@ class TaskProcessorTest {
             (sample, scores) -> true,
             FIRST,
             "argmax",
-            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
+            ReplayBuffer.open(folder, BufferOptions.defaults()),
             2,
             small,
             OUTSIDE)) {
@@ -664,7 +664,7 @@ class TaskProcessorTest {
             (sample, scores) -> true,
             FIRST,
             "argmax",
-            ReplayBufferWriter.open(folder, BufferOptions.defaults()),
+            ReplayBuffer.open(folder, BufferOptions.defaults()),
             2,
             large,
             new MemoryBudget("it outside", 1L << 30))) {
@@ -742,7 +742,7 @@ class TaskProcessorTest {
         (sample, scores) -> true,
         FIRST,
         "argmax",
-        ReplayBufferWriter.open(folder, BufferOptions.defaults()),
+        ReplayBuffer.open(folder, BufferOptions.defaults()),
         2,
         memory,
         OUTSIDE);
