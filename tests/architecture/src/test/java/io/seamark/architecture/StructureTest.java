@@ -33,7 +33,9 @@ class StructureTest {
     try (Stream<Path> files = Files.walk(ROOT, 4)) {
       modules =
           files
-              .filter(p -> p.endsWith("pom.xml") && Files.isDirectory(p.resolveSibling("src/main")))
+              .filter(
+                  p ->
+                      p.endsWith("pom.xml") && Files.isDirectory(p.resolveSibling("src/main/java")))
               .map(Path::getParent)
               .filter(p -> !p.startsWith(ROOT.resolve("tests")))
               .sorted()
@@ -80,6 +82,7 @@ class StructureTest {
       "io.seamark.cloud..",
       "io.seamark.run..",
       "io.seamark.report..",
+      "io.seamark.pull..",
       "io.seamark.verb.."
     };
     check(
@@ -153,7 +156,14 @@ class StructureTest {
     onlyIn("org.tribuo..", "io.seamark.network.onnx..");
     onlyIn("jakarta..", "io.seamark..service..", "io.seamark.exchange..");
     onlyIn("org.apache.commons.csv..", "io.seamark.text..", "io.seamark.bench..");
-    onlyIn("picocli..", "io.seamark.cli..", "io.seamark.run..", "io.seamark.verb..");
+    onlyIn(
+        "picocli..",
+        "io.seamark.cli..",
+        "io.seamark.run..",
+        "io.seamark.cloud..",
+        "io.seamark.bench..",
+        "io.seamark.pull..",
+        "io.seamark.verb..");
   }
 
   @Test
