@@ -167,6 +167,19 @@ class StructureTest {
   }
 
   @Test
+  @DisplayName("ONNX's bytes are read and written in one place")
+  void onnxIsReadAndWrittenInOnePlace() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("io.seamark.network.onnx..")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                "com\\.google\\.protobuf\\.(Coded\\w+|ByteString|WireFormat|Descriptors)(\\$.*)?"));
+  }
+
+  @Test
   @DisplayName("what is printed and logged goes through the one place that escapes it")
   void outputIsEscaped() {
     // SLF4J's binding sees pattern and values apart; whoever logs past it does not.

@@ -1,4 +1,4 @@
-package io.seamark.inference;
+package io.seamark.network.onnx;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Descriptors.Descriptor;

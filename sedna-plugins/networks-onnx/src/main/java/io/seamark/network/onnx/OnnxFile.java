@@ -1,4 +1,4 @@
-package io.seamark.inference;
+package io.seamark.network.onnx;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -23,7 +23,7 @@ public final class OnnxFile {
    * @throws IOException naming the file, the weight and the rule that is broken
    */
   public static ModelProto read(Path path, long maxBytes) throws IOException {
-    OnnxHeader header = OnnxSession.header(path);
+    OnnxHeader header = OnnxHeader.of(path);
     long bytes = size(path, header);
     if (bytes > maxBytes) {
       throw new IOException(
@@ -63,7 +63,7 @@ public final class OnnxFile {
    * @throws IOException naming the file, the weight and the rule that is broken
    */
   public static long size(Path path) throws IOException {
-    return size(path, OnnxSession.header(path));
+    return size(path, OnnxHeader.of(path));
   }
 
   private static long size(Path path, OnnxHeader header) throws IOException {

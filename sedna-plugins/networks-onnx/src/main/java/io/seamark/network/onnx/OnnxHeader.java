@@ -1,4 +1,4 @@
-package io.seamark.inference;
+package io.seamark.network.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
@@ -11,6 +11,9 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
+import io.seamark.network.ForeignFile;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -20,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param types element type of inputs and outputs by name
  * @param elsewhere weights outside the file
  */
-record OnnxHeader(
+public record OnnxHeader(
     Map<String, List<Long>> inputs,
     Map<String, List<Long>> outputs,
     Map<String, TensorProto.DataType> types,
@@ -43,18 +47,49 @@ record OnnxHeader(
 
   /** Opens a file's content anew. */
   @FunctionalInterface
-  interface Content {
+  private interface Content {
     InputStream open() throws IOException;
   }
 
   /**
-   * Reads and checks a file, wire format first.
+   * Reads and checks a file and what it refers to, before any engine sees it.
    *
-   * @param content of the file
-   * @param file where it lies, for weights beside it; null where it lies in memory
+   * @param path an ONNX file of at most 2 GiB
+   * @return what it says of itself
+   * @throws IOException naming the file, and the weight and the rule that is broken
+   */
+  public static OnnxHeader of(Path path) throws IOException {
+    if (!Files.isRegularFile(path)) {
+      throw new IOException("ONNX file " + path + " does not exist or is not a file");
+    }
+    Optional<ForeignFile> foreign = ForeignFile.of(path).filter(file -> !file.isOnnx());
+    if (foreign.isPresent()) {
+      throw new IOException(
+          path
+              + " cannot be opened: it is "
+              + foreign.get().text()
+              + ", but must be an ONNX graph");
+    }
+    try {
+      return read(() -> new BufferedInputStream(Files.newInputStream(path), 1 << 16), path);
+    } catch (IOException e) {
+      throw new IOException(path + " cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads and checks a graph that is in memory.
+   *
+   * @param bytes of an ONNX file
+   * @return what it says of itself; its weights may still be said to be elsewhere
    * @throws IOException saying what is wrong
    */
-  static OnnxHeader read(Content content, @Nullable Path file) throws IOException {
+  public static OnnxHeader of(byte[] bytes) throws IOException {
+    return read(() -> new ByteArrayInputStream(bytes), null);
+  }
+
+  /** Wire format first; the file is null where the content lies in memory. */
+  private static OnnxHeader read(Content content, @Nullable Path file) throws IOException {
     try (InputStream stream = content.open()) {
       WireFormatCheck.check(stream, ModelProto.getDescriptor());
     }

@@ -1,4 +1,4 @@
-package io.seamark.unknown.segment;
+package io.seamark.network.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -14,10 +14,15 @@ import java.util.Map;
  * Element types of a graph's tensors, as far as operators and stated types tell: what is not known
  * is {@link DataType#UNDEFINED}.
  */
-final class ElementTypes {
+public final class ElementTypes {
   private final Map<String, DataType> types = new HashMap<>();
 
-  ElementTypes(GraphProto graph) {
+  /**
+   * Reads a graph.
+   *
+   * @param graph with its nodes in the order in which they run
+   */
+  public ElementTypes(GraphProto graph) {
     for (TensorProto tensor : graph.getInitializerList()) {
       put(tensor.getName(), tensor.getDataType());
     }
@@ -40,12 +45,22 @@ final class ElementTypes {
     }
   }
 
-  DataType of(String tensor) {
+  /**
+   * The type of a tensor.
+   *
+   * @param tensor by name
+   * @return {@link DataType#UNDEFINED} if it is not known
+   */
+  public DataType of(String tensor) {
     return types.getOrDefault(tensor, DataType.UNDEFINED);
   }
 
-  /** Whether it is passed on as float32 without loss. */
-  boolean isFloat(String tensor) {
+  /**
+   * Whether it is passed on as float32 without loss.
+   *
+   * @param tensor by name
+   */
+  public boolean isFloat(String tensor) {
     return of(tensor) == DataType.FLOAT || of(tensor) == DataType.FLOAT16;
   }
 

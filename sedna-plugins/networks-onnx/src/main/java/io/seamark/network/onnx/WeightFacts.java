@@ -1,4 +1,4 @@
-package io.seamark.inference;
+package io.seamark.network.onnx;
 
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What a weight of an ONNX file says of itself, without its values. */
-final class WeightFacts {
+public final class WeightFacts {
   private static final int MAX_DIMENSIONS = 64;
 
   private final List<Long> shape = new ArrayList<>();
