@@ -17,21 +17,18 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.platform.Fp16Conversions;
 import io.seamark.host.TemporaryFolder;
-import io.seamark.network.ForeignFile;
-import java.io.BufferedInputStream;
+import io.seamark.network.onnx.OnnxHeader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -231,30 +228,9 @@ public final class OnnxSession implements AutoCloseable {
    * @throws IOException if the file cannot be read or is no sound ONNX file
    */
   public static OnnxSession open(Path path, int threads) throws IOException {
-    OnnxHeader header = header(path);
+    OnnxHeader header = OnnxHeader.of(path);
     return open(
         header, path.toString(), threads, (model, options) -> model.load(path, null, options));
-  }
-
-  /** Reads and checks a file and what it refers to, before any engine sees it. */
-  static OnnxHeader header(Path path) throws IOException {
-    if (!Files.isRegularFile(path)) {
-      throw new IOException("ONNX file " + path + " does not exist or is not a file");
-    }
-    Optional<ForeignFile> foreign = ForeignFile.of(path).filter(file -> !file.isOnnx());
-    if (foreign.isPresent()) {
-      throw new IOException(
-          path
-              + " cannot be opened: it is "
-              + foreign.get().text()
-              + ", but must be an ONNX graph");
-    }
-    try {
-      return OnnxHeader.read(
-          () -> new BufferedInputStream(Files.newInputStream(path), 1 << 16), path);
-    } catch (IOException e) {
-      throw new IOException(path + " cannot be opened: " + e.getMessage(), e);
-    }
   }
 
   /**
@@ -266,7 +242,7 @@ public final class OnnxSession implements AutoCloseable {
    * @throws IOException if it is no sound ONNX file
    */
   public static OnnxSession open(byte[] bytes, int threads) throws IOException {
-    OnnxHeader header = OnnxHeader.read(() -> new ByteArrayInputStream(bytes), null);
+    OnnxHeader header = OnnxHeader.of(bytes);
     if (!header.elsewhere().isEmpty()) {
       throw new IOException("a graph in memory cannot have its weights elsewhere");
     }

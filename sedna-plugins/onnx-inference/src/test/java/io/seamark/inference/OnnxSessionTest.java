@@ -20,6 +20,8 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import io.seamark.network.PromptableSegmenter;
 import io.seamark.network.Weights;
+import io.seamark.network.onnx.OnnxFile;
+import io.seamark.network.onnx.OnnxHeader;
 import io.seamark.network.onnx.SegmenterOnnx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -283,7 +285,7 @@ class OnnxSessionTest {
 
   private static void assertRefused(Path file, String rule) {
     // By the check alone: the engine never sees such a file.
-    IOException e = assertThrows(IOException.class, () -> OnnxSession.header(file));
+    IOException e = assertThrows(IOException.class, () -> OnnxHeader.of(file));
     String message = String.valueOf(e.getMessage());
     assertTrue(message.startsWith(file + " cannot be opened: "), message);
     assertTrue(message.contains(rule), message);
@@ -468,7 +470,7 @@ class OnnxSessionTest {
     for (int length = 0; length < sound.length; length++) {
       Path file = Files.write(folder.resolve("cut.onnx"), java.util.Arrays.copyOf(sound, length));
       int cut = length;
-      assertThrows(IOException.class, () -> OnnxSession.header(file), () -> "cut at " + cut);
+      assertThrows(IOException.class, () -> OnnxHeader.of(file), () -> "cut at " + cut);
     }
     Path text = Files.writeString(folder.resolve("text.onnx"), "hello, this is no graph");
     IOException e = assertThrows(IOException.class, () -> OnnxSession.open(text, 1));

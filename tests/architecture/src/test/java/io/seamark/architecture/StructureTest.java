@@ -36,7 +36,9 @@ class StructureTest {
     try (Stream<Path> files = Files.walk(ROOT, 4)) {
       modules =
           files
-              .filter(p -> p.endsWith("pom.xml") && Files.isDirectory(p.resolveSibling("src/main")))
+              .filter(
+                  p ->
+                      p.endsWith("pom.xml") && Files.isDirectory(p.resolveSibling("src/main/java")))
               .map(Path::getParent)
               .filter(p -> !p.startsWith(ROOT.resolve("tests")))
               .sorted()
@@ -83,6 +85,7 @@ class StructureTest {
       "io.seamark.cloud..",
       "io.seamark.run..",
       "io.seamark.report..",
+      "io.seamark.pull..",
       "io.seamark.verb.."
     };
     check(
@@ -189,7 +192,27 @@ class StructureTest {
     onlyIn("org.tribuo..", "io.seamark.network.onnx..");
     onlyIn("jakarta..", "io.seamark..service..", "io.seamark.exchange..");
     onlyIn("org.apache.commons.csv..", "io.seamark.text..", "io.seamark.bench..");
-    onlyIn("picocli..", "io.seamark.cli..", "io.seamark.run..", "io.seamark.verb..");
+    onlyIn(
+        "picocli..",
+        "io.seamark.cli..",
+        "io.seamark.run..",
+        "io.seamark.cloud..",
+        "io.seamark.bench..",
+        "io.seamark.pull..",
+        "io.seamark.verb..");
+  }
+
+  @Test
+  @DisplayName("ONNX's bytes are read and written in one place")
+  void onnxIsReadAndWrittenInOnePlace() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("io.seamark.network.onnx..")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                "com\\.google\\.protobuf\\.(Coded\\w+|ByteString|WireFormat|Descriptors)(\\$.*)?"));
   }
 
   @Test

@@ -1,10 +1,9 @@
 package io.seamark.unknown.segment;
 
 import ai.onnx.proto.OnnxMl;
-import com.google.protobuf.ByteString;
+import io.seamark.network.onnx.ElementTypes;
+import io.seamark.network.onnx.FloatTensor;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -381,13 +380,6 @@ final class DecoderGraph {
     if (!read.contains(name) || !inputs.containsKey(name)) {
       return;
     }
-    ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(values);
-    OnnxMl.TensorProto.Builder tensor = OnnxMl.TensorProto.newBuilder();
-    tensor.setName(name).setDataType(OnnxMl.TensorProto.DataType.FLOAT.getNumber());
-    for (long dim : dims) {
-      tensor.addDims(dim);
-    }
-    graph.addInitializer(tensor.setRawData(ByteString.copyFrom(bytes)));
+    graph.addInitializer(FloatTensor.of(name, values, dims));
   }
 }

@@ -1,9 +1,9 @@
 package io.seamark.unknown.segment;
 
-import io.seamark.inference.OnnxFile;
 import io.seamark.inference.OnnxSession;
 import io.seamark.inference.OnnxSession.Input;
 import io.seamark.inference.OnnxSession.Outputs;
+import io.seamark.network.onnx.OnnxFile;
 import io.seamark.perception.Frame;
 import java.io.IOException;
 import java.nio.ByteBuffer;

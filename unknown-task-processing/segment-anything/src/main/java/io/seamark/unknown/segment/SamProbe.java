@@ -1,7 +1,7 @@
 package io.seamark.unknown.segment;
 
 import io.seamark.host.ChildJvm;
-import io.seamark.inference.OnnxFile;
+import io.seamark.network.onnx.OnnxFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
