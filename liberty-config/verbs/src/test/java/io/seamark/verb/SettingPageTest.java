@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 class SettingPageTest {
   @Test
   void page_isWhatTheDeclarationsSay() throws IOException {
-    Path page = Path.of("..", "sedna-plugins", "SETTINGS.md");
+    Path page = Path.of("..", "..", "sedna-plugins", "SETTINGS.md");
     assertEquals(
         SettingReference.markdown(),
         Files.isRegularFile(page) ? Files.readString(page) : "",
         "sedna-plugins/SETTINGS.md is stale; renew it with: mvn -q -Dmaven.test.skip=true package"
-            + " -pl liberty-config -am && liberty-config/target/seamark/bin/seamark settings"
+            + " -pl liberty-config/distribution -am && liberty-config/target/seamark/bin/seamark settings"
             + " --markdown > sedna-plugins/SETTINGS.md");
   }
 }
