@@ -315,7 +315,15 @@ public final class Bench {
       }
     }
     if (any) {
-      ranks.curve(picture.svg());
+      String svg;
+      try {
+        svg = picture.svg();
+      } catch (IOException e) {
+        // The files of figures stand by themselves.
+        log.accept("no picture of the upload curve: " + e.getMessage());
+        return table;
+      }
+      ranks.curve(svg);
     }
     return table;
   }

@@ -1,20 +1,26 @@
 package io.seamark.report;
 
+import io.seamark.text.PlainText;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Curves over a share from 0 to 1, each with a marked point, as one self-contained SVG file. */
 public final class CurvePicture {
   private static final int WIDTH = 720;
-  private static final int PLOT = 360;
-  private static final int LEFT = 64;
-  private static final int RIGHT = 28;
-  private static final int TOP = 40;
-  private static final int BOTTOM = 48;
-  private static final int KEY_LINE = 18;
-  private static final int KEY_GAP = 16;
+  private static final int PLOT = 380;
+  private static final int KEY_LINE = 26;
 
   /** Longer names would run out of the picture. */
   private static final int LONGEST_NAME = 70;
@@ -22,8 +28,9 @@ public final class CurvePicture {
   /** A smaller range would make hills of noise. */
   private static final double LEAST_RANGE = 0.02;
 
-  private static final List<String> COLOURS =
-      List.of("#0b6e99", "#c4501b", "#3a7d34", "#8a3d8f", "#9a7b00", "#4a4a4a", "#d0417e");
+  private static final int[] COLOURS = {
+    0x0b6e99, 0xc4501b, 0x3a7d34, 0x8a3d8f, 0x9a7b00, 0x4a4a4a, 0xd0417e
+  };
 
   private final String title;
   private final String across;
@@ -67,8 +74,9 @@ public final class CurvePicture {
    * The file.
    *
    * @return SVG 1.1
+   * @throws IOException if it cannot be drawn: this Java finds no fonts
    */
-  public String svg() {
+  public String svg() throws IOException {
     double[] all =
         curves.stream()
             .flatMapToDouble(c -> Arrays.stream(c.values))
@@ -77,122 +85,80 @@ public final class CurvePicture {
             .toArray();
     double low = all.length == 0 ? 0 : all[0];
     double high = all.length == 0 ? 1 : all[all.length - 1];
-    double half = Math.max(high - low, LEAST_RANGE) / 2;
+    double half = 1.05 * Math.max(high - low, LEAST_RANGE) / 2;
     double middle = (low + high) / 2;
-    double step = Plot.steps(2 * half).get(1);
-    double bottom = Math.max(0, step * Math.floor((middle - half) / step));
-    double top = step * Math.ceil((middle + half) / step);
-    int height = PLOT + KEY_GAP + KEY_LINE * curves.size();
-    StringBuilder out = new StringBuilder(8192);
-    append(
-        out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
-            + " font-size=\"12\"><rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>"
-            + "<text x=\"%d\" y=\"22\" font-size=\"15\" font-weight=\"bold\">%s</text>%n",
-        WIDTH,
-        height,
-        LEFT,
-        Text.escape(title));
-    for (int i = 0; bottom + i * step <= top + step / 1e6; i++) {
-      double value = bottom + i * step;
-      double y = y(value, bottom, top);
-      append(
-          out,
-          "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>"
-              + "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.3f</text>%n",
-          LEFT,
-          WIDTH - RIGHT,
-          y,
-          y,
-          LEFT - 6,
-          y + 4,
-          value);
-    }
-    for (int percent = 0; percent <= 100; percent += 10) {
-      append(
-          out,
-          "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%d %%</text>%n",
-          x(percent / 100.0),
-          PLOT - BOTTOM + 18,
-          percent);
-    }
-    append(
-        out,
-        "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>"
-            + "<text transform=\"translate(14 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>%n",
-        (LEFT + WIDTH - RIGHT) / 2,
-        PLOT - BOTTOM + 38,
-        Text.escape(across),
-        (TOP + PLOT - BOTTOM) / 2,
-        Text.escape(up));
+    XYChart chart = SvgChart.plain(WIDTH, PLOT + KEY_LINE * curves.size());
+    chart.setTitle(PlainText.lines(title));
+    chart.setXAxisTitle(PlainText.lines(across));
+    chart.setYAxisTitle(PlainText.lines(up));
+    XYStyler style = chart.getStyler();
+    style.setChartBackgroundColor(Color.WHITE);
+    style.setChartFontColor(Color.BLACK);
+    style.setAxisTickLabelsColor(Color.BLACK);
+    style.setChartTitleVisible(true);
+    style.setChartTitleBoxVisible(false);
+    style.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 15));
+    style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+    style.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+    style.setLegendLayout(Styler.LegendLayout.Vertical);
+    style.setMarkerSize(9);
+    style.setXAxisMin(0.0).setXAxisMax(1.0);
+    style.setYAxisMin(Math.max(0, middle - half)).setYAxisMax(middle + half);
+    style.setXAxisTickLabelsFormattingFunction(x -> Math.round(100 * x) + " %");
+    style.setYAxisTickLabelsFormattingFunction(y -> String.format(Locale.ROOT, "%.3f", y));
     for (int i = 0; i < curves.size(); i++) {
-      draw(out, curves.get(i), i, bottom, top);
+      draw(chart, curves.get(i), i);
     }
-    return out.append("</svg>\n").toString();
+    String names =
+        curves.stream()
+            .map(c -> PlainText.lines(c.name) + point(c))
+            .collect(Collectors.joining("; "));
+    return SvgChart.file(chart, PlainText.lines(title), names);
   }
 
-  private void draw(StringBuilder out, Curve curve, int index, double bottom, double top) {
-    String colour = COLOURS.get(index % COLOURS.size());
-    // Curves of the same colour are told apart by their dashes.
-    String dash = index < COLOURS.size() ? "none" : (3 + index / COLOURS.size()) + " 3";
-    StringBuilder path = new StringBuilder();
-    for (int k = 0; k < curve.values.length; k++) {
+  private static void draw(XYChart chart, Curve curve, int index) {
+    double[] x = new double[curve.values.length];
+    double[] y = new double[x.length];
+    int points = 0;
+    for (int k = 0; k < x.length; k++) {
       if (!Double.isNaN(curve.values[k])) {
-        append(
-            path,
-            "%s%.1f %.1f",
-            path.length() == 0 ? "M" : "L",
-            x((double) k / (curve.values.length - 1)),
-            y(curve.values[k], bottom, top));
+        x[points] = (double) k / (x.length - 1);
+        y[points++] = curve.values[k];
       }
     }
-    append(
-        out,
-        "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.8\" stroke-dasharray=\"%s\"/>%n",
-        path,
-        colour,
-        dash);
-    String point = "";
-    if (!Double.isNaN(curve.share) && !Double.isNaN(curve.value)) {
-      append(
-          out,
-          "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\" fill=\"%s\"/>%n",
-          x(curve.share),
-          y(curve.value, bottom, top),
-          colour);
-      point =
-          String.format(Locale.ROOT, ": %.0f %% uploaded, %.4f", 100 * curve.share, curve.value);
+    if (points == 0) {
+      return;
     }
-    int y = PLOT + KEY_GAP + KEY_LINE * index;
-    append(
-        out,
-        "<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"%s\" stroke-width=\"2\""
-            + " stroke-dasharray=\"%s\"/><text x=\"%d\" y=\"%d\"><title>%s</title>%s</text>%n",
-        LEFT,
-        LEFT + 24,
-        y - 4,
-        y - 4,
-        colour,
-        dash,
-        LEFT + 32,
-        y,
-        Text.escape(curve.name + point),
-        Text.escape(shortened(curve.name) + point));
+    Color colour = new Color(COLOURS[index % COLOURS.length]);
+    // Curves of the same colour are told apart by their dashes.
+    float[] dash = index < COLOURS.length ? null : new float[] {3 + index / COLOURS.length, 3};
+    XYSeries line =
+        chart.addSeries("curve " + index, Arrays.copyOf(x, points), Arrays.copyOf(y, points));
+    line.setLabel(shortened(PlainText.lines(curve.name)) + point(curve));
+    line.setMarker(SeriesMarkers.NONE);
+    line.setLineColor(colour);
+    line.setLineStyle(
+        new BasicStroke(1.8f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, dash, 0));
+    if (marked(curve)) {
+      XYSeries mark =
+          chart.addSeries("point " + index, new double[] {curve.share}, new double[] {curve.value});
+      mark.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
+      mark.setMarker(SeriesMarkers.CIRCLE).setMarkerColor(colour);
+      mark.setShowInLegend(false);
+    }
+  }
+
+  private static boolean marked(Curve curve) {
+    return !Double.isNaN(curve.share) && !Double.isNaN(curve.value);
+  }
+
+  private static String point(Curve curve) {
+    return marked(curve)
+        ? String.format(Locale.ROOT, ": %.0f %% uploaded, %.4f", 100 * curve.share, curve.value)
+        : "";
   }
 
   private static String shortened(String name) {
     return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 3) + "...";
-  }
-
-  private static double x(double share) {
-    return LEFT + (WIDTH - LEFT - RIGHT) * share;
-  }
-
-  private static double y(double value, double bottom, double top) {
-    return PLOT - BOTTOM - (PLOT - TOP - BOTTOM) * (value - bottom) / (top - bottom);
-  }
-
-  private static void append(StringBuilder out, String format, Object... values) {
-    out.append(String.format(Locale.ROOT, format, values));
   }
 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param verdict the three figures that say whether the loop was worth it
  * @param extra further figures for the summary table, after the computed ones
  * @param frames every frame that was answered, in stream order
- * @param moments frames to show with their pictures, see {@link Album}
+ * @param moments frames to show with their pictures, in stream order
  * @param models every model version that served or was judged, oldest first
  * @param badFrames items of the source that were skipped
  * @param plugins what was configured, for provenance

@@ -1,16 +1,10 @@
 package io.seamark.report;
 
-import io.seamark.text.Html;
 import java.util.Locale;
 
-/** Text of the page. */
+/** Figures as the page writes them. */
 final class Text {
   private Text() {}
-
-  /** Safe inside elements and quoted attributes. */
-  static String escape(String text) {
-    return Html.escape(text);
-  }
 
   /** A share of 1 as it is read. */
   static String percent(double share) {

@@ -1,6 +1,7 @@
 /**
- * What a run leaves for people and programs: {@link io.seamark.report.HtmlReport} writes a page and
- * a JSON file from one {@link io.seamark.report.RunRecord}.
+ * What a run leaves for people and programs, from one {@link io.seamark.report.RunRecord}: {@link
+ * io.seamark.report.HtmlReport} writes a page, {@link io.seamark.report.RunSummary} is what JSON
+ * has of it. {@link io.seamark.report.CurvePicture} is what a benchmark draws.
  */
 @NullMarked
 package io.seamark.report;

@@ -8,12 +8,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.perception.ClassSet;
 import io.seamark.report.RunRecord.FrameFigures;
-import io.seamark.report.RunRecord.Moment;
+import io.seamark.report.RunRecord.ModelVersion;
+import io.seamark.report.RunRecord.PluginChoice;
 import io.seamark.report.RunRecord.Verdict;
+import io.seamark.report.TimePlot.Hue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -56,17 +61,49 @@ class HtmlReportTest {
     assertTrue(html.contains("Street from day to fog &lt;seed 42&gt;"));
     assertTrue(html.contains("a name &amp; a reason with &quot;quotes&quot;"));
     assertTrue(html.contains("esc\\u001b[2J\\u0000\\u202e\\u009b"));
-    assertTrue(html.contains("&#39;onload=alert(2)"));
+    assertTrue(html.contains("&#39;onload&#x3D;alert(2)"));
     assertTrue(html.chars().noneMatch(c -> c < ' ' && c != '\n' && c != '\t' || c == 0x9B));
   }
 
   @Test
-  @DisplayName("what is odd about the scores stands in the page and in the summary")
+  @DisplayName("names in the plots are text as well, and steer nothing")
+  void namesInPlots() throws IOException {
+    String hostile = "</title><script>x\u001b\" onload=\"y";
+    ModelVersion model =
+        new ModelVersion(hostile, "v1", "", 12, "promoted", hostile, Map.of(hostile, 0.5), 1);
+    List<FrameFigures> frames = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      String domain = i < 20 ? hostile : "day";
+      frames.add(
+          new FrameFigures(
+              i, hostile, domain, i, 1, 1, true, 0.5, 0.6, 0.4, 0.5, 1, 1, hostile, 0.5, 200));
+    }
+    RunRecord run =
+        new RunRecord(
+            hostile,
+            Instant.EPOCH,
+            40,
+            Map.of(hostile, hostile),
+            ClassSet.CAMVID,
+            new Verdict(0.4, 0.5, 0.5, hostile),
+            List.of(),
+            frames,
+            List.of(),
+            List.of(model),
+            List.of(),
+            List.of(new PluginChoice(hostile, hostile, Map.of(hostile, hostile))),
+            List.of(hostile));
+    String html = page(run);
+    assertFalse(html.contains("<script"));
+    assertFalse(html.contains("\" onload"));
+    assertFalse(html.contains("\u001b"));
+    assertEquals(6, html.split("<svg", -1).length - 1);
+  }
+
+  @Test
+  @DisplayName("what is odd about the scores stands in the page")
   void notes() throws IOException {
     assertTrue(page(RUN).contains("<b>Note</b>: no answer has class 2 (&lt;Pole&gt;), labelled"));
-    assertEquals(
-        "no answer has class 2 (<Pole>), labelled in 12 pixels",
-        HtmlReport.summary(RUN).path("notes").path(0).asText());
   }
 
   @Test
@@ -123,58 +160,45 @@ class HtmlReportTest {
     String html = page(empty);
     assertTrue(html.contains("could not be scored"));
     assertFalse(html.contains("NaN"));
-    assertEquals(0, HtmlReport.summary(empty).get("figures").get("frames").asInt());
+    assertEquals(0, RunFigures.figures(empty).get(0).value());
+    assertTrue(new ObjectMapper().valueToTree(RunSummary.of(empty)).path("domains").isEmpty());
   }
 
   @Test
-  void summary() throws IOException {
-    Path file = temp.resolve("summary.json");
-    HtmlReport.writeSummary(file, RUN);
-    JsonNode json = new ObjectMapper().readTree(file.toFile());
-    assertEquals(0.412, json.at("/verdict/edge_at_start").asDouble());
-    assertEquals(240, json.at("/figures/frames").asInt());
-    assertEquals(240, json.at("/frames/edge_ms").size());
-    assertTrue(json.at("/frames/cloud_ms/0").isNull());
+  @DisplayName("the summary has what a run's summary.json takes from it, unknown figures as null")
+  void summary() {
+    JsonNode json = new ObjectMapper().valueToTree(RunSummary.of(RUN));
+    assertEquals("2026-03-05T14:21:09Z", json.path("started").asText());
     assertEquals("v2", json.at("/models/1/version").asText());
     assertTrue(json.at("/models/0/parent").isNull());
     assertTrue(json.at("/models/2/served_from_seconds").isNull());
-    assertEquals(2, json.at("/figures/models_promoted").asInt());
+    assertEquals(0.581, json.at("/models/1/evaluation/held-out").asDouble());
     assertEquals(48, json.at("/domains/fog/frames").asInt());
+    assertTrue(json.at("/domains/fog/miou_edge").isNumber());
     assertEquals("score_margin", json.at("/plugins/1/name").asText());
-    assertFalse(HtmlReport.summary(RUN).has("frames"));
+    assertEquals("0.6", json.at("/plugins/1/values/threshold").asText());
+    assertEquals("<script>alert(1)</script>", json.at("/bad_frames/1/id").asText());
+    assertEquals("42", json.at("/setup/Seed").asText());
+    assertEquals(
+        List.of("started", "domains", "models", "bad_frames", "setup", "plugins"),
+        json.properties().stream().map(Map.Entry::getKey).toList());
   }
 
   @Test
-  @DisplayName("an album shows every domain, good and bad, and no more than it may")
-  void album() {
-    List<Moment> moments = RUN.moments();
-    assertTrue(moments.size() >= 8 && moments.size() <= 10, "moments: " + moments.size());
-    assertEquals(5, moments.stream().map(m -> m.figures().domain()).distinct().count());
-    assertTrue(moments.stream().anyMatch(m -> !m.figures().hard()));
-    for (int i = 1; i < moments.size(); i++) {
-      assertTrue(moments.get(i - 1).figures().index() < moments.get(i).figures().index());
-    }
-  }
-
-  @Test
-  void albumKeepsTheGreatestAndTheLeastGain() {
-    Album album = new Album(9);
-    double[] gains = {0.1, 0.3, -0.2, 0.2, 0.05};
-    Moment any = RUN.moments().get(0);
-    for (int i = 0; i < gains.length; i++) {
-      FrameFigures f =
-          new FrameFigures(
-              i, "f" + i, "d", i, 1, 1, true, 0.5, 0.6, 0.4, 0.4 + gains[i], 1, 1, "v1", 0, 0);
-      if (album.wants(f)) {
-        album.offer(new Moment(f, "", any.frame(), any.edge(), null, null, null));
-      }
-    }
-    assertEquals(List.of(1, 2), album.moments().stream().map(m -> m.figures().index()).toList());
+  @DisplayName("figures are those of the frames")
+  void figures() {
+    Map<String, Double> figures = new HashMap<>();
+    RunFigures.figures(RUN).forEach(f -> figures.put(f.key(), f.value()));
+    assertEquals(240, figures.get("frames"));
+    assertEquals(3, figures.get("bad_frames"));
+    assertEquals(3, figures.get("models_judged"));
+    assertEquals(2, figures.get("models_promoted"));
+    assertEquals(0.46, figures.get("upload_of_all"));
   }
 
   @Test
   void rollingMeanSkipsWhatIsUnknown() {
-    double[] mean = Digest.rolling(new double[] {Double.NaN, 2, 4, Double.NaN, 8}, 3);
+    double[] mean = RunFigures.rolling(new double[] {Double.NaN, 2, 4, Double.NaN, 8}, 3);
     assertTrue(Double.isNaN(mean[0]));
     assertEquals(2, mean[1]);
     assertEquals(3, mean[2]);
@@ -183,8 +207,34 @@ class HtmlReportTest {
   }
 
   @Test
-  void roundSteps() {
-    assertEquals(List.of(0.0, 20.0, 40.0, 60.0, 80.0), Plot.steps(73));
-    assertEquals(List.of(0.0, 0.5, 1.0), Plot.steps(1).stream().filter(t -> t % 0.5 == 0).toList());
+  @DisplayName("a plot draws what is known and stays within its values")
+  void plots() throws IOException {
+    double[] x = {0, 1, 2, 3};
+    TimePlot plot =
+        new TimePlot("T", "Text.", 3, List.of(), List.of())
+            .logarithmic()
+            .dots("some", x, new double[] {Double.NaN, 0, 20, 300}, Hue.EDGE)
+            .dots("none", x, new double[] {Double.NaN, Double.NaN, -1, 0}, Hue.CLOUD);
+    assertEquals(List.of("some"), plot.series().stream().map(TimePlot.Series::name).toList());
+    String svg = plot.svg("a-");
+    assertEquals(2, svg.split("<circle", -1).length - 1);
+    assertTrue(svg.startsWith("<svg"));
+    assertTrue(svg.contains("<title") && svg.contains("<desc"));
+    assertFalse(svg.contains("NaN") || svg.contains("Infinity") || svg.contains("http"));
+    Matcher ids = Pattern.compile("url\\(#([^)]+)\\)").matcher(svg);
+    while (ids.find()) {
+      assertTrue(ids.group(1).startsWith("a-"), ids.group(1));
+    }
+  }
+
+  @Test
+  @DisplayName("very many values are drawn as means of neighbours")
+  void manyValues() {
+    double[] values = new double[6000];
+    Arrays.setAll(values, i -> i);
+    TimePlot plot =
+        new TimePlot("T", "", 1, List.of(), List.of()).line("l", values, values, Hue.EDGE);
+    assertEquals(600, plot.series().get(0).y().length);
+    assertEquals(4.5, plot.series().get(0).y()[0]);
   }
 }

@@ -11,6 +11,7 @@ import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.report.HtmlReport;
 import io.seamark.report.RunRecord;
 import io.seamark.report.RunRecord.FrameFigures;
+import io.seamark.report.RunSummary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -57,13 +58,7 @@ final class Reporting {
   void write(Map<String, Object> summary) throws IOException {
     RunRecord record = record();
     ObjectNode whole = (ObjectNode) JSON.readTree(JsonLine.of(summary));
-    ObjectNode more = HtmlReport.summary(record);
-    for (String key : List.of("started", "domains", "models", "bad_frames", "setup", "plugins")) {
-      JsonNode value = more.get(key);
-      if (value != null) {
-        whole.set(key, value);
-      }
-    }
+    whole.setAll(JSON.<ObjectNode>valueToTree(RunSummary.of(record)));
     ObjectNode metrics = whole.putObject("metrics");
     metrics()
         .forEach(

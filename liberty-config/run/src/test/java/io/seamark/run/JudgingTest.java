@@ -19,6 +19,7 @@ import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.SampleSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -135,5 +136,28 @@ class JudgingTest {
     Judgement judgement = java.util.Objects.requireNonNull(result.judgement());
     assertFalse(judgement.drifted());
     assertEquals(new Judgement.Row(1, 0, 1, 1), judgement.sent());
+  }
+
+  @Test
+  void everyDomainShowsItsGreatestAndItsLeastGainAndAnEasyFrame() throws IOException {
+    Recording recording = new Recording(RunFixtures.CLASSES, run);
+    // The edge's class and the cloud's of every hard frame; the label is class 1.
+    int[][] answers = {{2, 0}, {2, 1}, {2, 0}, {1, 0}, {1, 1}};
+    List<Sample> samples = new ArrayList<>();
+    for (int i = 0; i < answers.length; i++) {
+      recording.answered(RunFixtures.edge(i, "hard" + i, "dusk", true, answers[i][0]));
+      recording.improved(RunFixtures.cloud("hard" + i, answers[i][1]));
+      samples.add(RunFixtures.sample("hard" + i, "dusk"));
+    }
+    for (String easy : List.of("easy0", "easy1")) {
+      recording.answered(RunFixtures.edge(samples.size(), easy, "dusk", false, 1));
+      samples.add(RunFixtures.sample(easy, "dusk"));
+    }
+    recording.answered(RunFixtures.edge(samples.size(), "alone", "fog", true, 2));
+    recording.improved(RunFixtures.cloud("alone", 1));
+    samples.add(RunFixtures.sample("alone", "fog"));
+    assertEquals(
+        List.of("hard1", "hard3", "easy0", "alone"),
+        judge(recording, samples).pictures().stream().map(p -> p.entry().id).toList());
   }
 }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /** Figures computed from a run's frames. */
-final class Digest {
-  private Digest() {}
+final class RunFigures {
+  private RunFigures() {}
 
   static List<Figure> figures(RunRecord run) {
     List<FrameFigures> frames = run.frames();
@@ -95,7 +95,7 @@ final class Digest {
             "MiB",
             "Resident size of the edge process."));
     double judged = run.models().stream().filter(m -> !m.parent().isEmpty()).count();
-    double promoted = run.models().stream().filter(Digest::promoted).count();
+    double promoted = run.models().stream().filter(RunFigures::promoted).count();
     out.add(new Figure("models_judged", "Models trained and judged", judged, "", ""));
     out.add(
         new Figure(

@@ -1,0 +1,111 @@
+package io.seamark.report;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.seamark.report.RunRecord.BadFrame;
+import io.seamark.report.RunRecord.FrameFigures;
+import io.seamark.report.RunRecord.PluginChoice;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code summary.json} has from the report, for Jackson to write. What is unknown is null.
+ *
+ * @param started ISO date and time
+ * @param domains figures of each domain's frames, in the order of the stream
+ * @param models every version that served or was judged, oldest first
+ * @param badFrames items of the source that were skipped
+ * @param setup what ran
+ * @param plugins what was configured
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record RunSummary(
+    String started,
+    Map<String, DomainFigures> domains,
+    List<Version> models,
+    List<BadFrame> badFrames,
+    Map<String, String> setup,
+    List<PluginChoice> plugins) {
+
+  /**
+   * Figures of a domain's frames.
+   *
+   * @param frames how many were answered
+   * @param hard how many of them the miner called hard
+   * @param miouEdge mean over frames of the mIoU of the edge's answer, 0 to 1
+   * @param miouSystem the same of the answer that was put out
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record DomainFigures(
+      int frames, long hard, @Nullable Double miouEdge, @Nullable Double miouSystem) {
+    static DomainFigures of(List<FrameFigures> frames) {
+      return new DomainFigures(
+          frames.size(),
+          frames.stream().filter(FrameFigures::hard).count(),
+          number(RunFigures.mean(frames, FrameFigures::iouEdge)),
+          number(RunFigures.mean(frames, FrameFigures::iouSystem)));
+    }
+  }
+
+  /**
+   * A model version.
+   *
+   * @param version its name
+   * @param parent the version it was trained from; null for the first
+   * @param created ISO date and time
+   * @param servedFromSeconds seconds since the start when the edge began to use it
+   * @param verdict such as {@code initial}, {@code promoted} or {@code rejected}
+   * @param reason of the verdict
+   * @param bytes size of its file
+   * @param evaluation figures it was judged by, by name
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record Version(
+      String version,
+      @Nullable String parent,
+      @Nullable String created,
+      @Nullable Double servedFromSeconds,
+      String verdict,
+      String reason,
+      long bytes,
+      Map<String, @Nullable Double> evaluation) {
+    static Version of(RunRecord.ModelVersion model) {
+      Map<String, @Nullable Double> evaluation = new LinkedHashMap<>();
+      model.evaluation().forEach((name, value) -> evaluation.put(name, number(value)));
+      return new Version(
+          model.version(),
+          model.parent().isEmpty() ? null : model.parent(),
+          model.created().isEmpty() ? null : model.created(),
+          number(model.servedFrom()),
+          model.verdict(),
+          model.reason(),
+          model.bytes(),
+          evaluation);
+    }
+  }
+
+  /**
+   * The summary of a run.
+   *
+   * @param run what the report tells
+   * @return the same for programs, without what single frames gave
+   */
+  public static RunSummary of(RunRecord run) {
+    Map<String, DomainFigures> domains = new LinkedHashMap<>();
+    RunFigures.byDomain(run.frames())
+        .forEach((domain, frames) -> domains.put(domain, DomainFigures.of(frames)));
+    return new RunSummary(
+        run.started().toString(),
+        domains,
+        run.models().stream().map(Version::of).toList(),
+        run.badFrames(),
+        run.setup(),
+        run.plugins());
+  }
+
+  private static @Nullable Double number(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+}
