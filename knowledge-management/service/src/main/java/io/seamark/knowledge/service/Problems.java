@@ -10,7 +10,10 @@ import jakarta.ws.rs.ext.Provider;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns whatever goes wrong into problem JSON (RFC 9457): the one place that decides statuses. */
+/**
+ * Turns whatever goes wrong into problem JSON (RFC 9457). The status is what the exception names,
+ * or follows from its kind here.
+ */
 @Provider
 public class Problems implements ExceptionMapper<Throwable> {
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);

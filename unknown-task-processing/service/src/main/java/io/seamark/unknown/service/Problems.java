@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns whatever goes wrong into the errors of the contract that was spoken: problem JSON (RFC
- * 9457), the Open Inference Protocol's {@code error} or Sedna's {@code detail}. The one place that
- * decides statuses.
+ * 9457), the Open Inference Protocol's {@code error} or Sedna's {@code detail}. The status is what
+ * the exception names, or follows from its kind here.
  */
 @Provider
 public class Problems implements ExceptionMapper<Throwable> {
