@@ -4,7 +4,6 @@ import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowSchema;
 import io.seamark.buffer.format.RowWriter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -96,18 +95,6 @@ public final class ArrowMessages {
   }
 
   /**
-   * Decodes a sample from a stream, which is read to its end but never beyond the limit.
-   *
-   * @param message not closed
-   * @param limit the most bytes that the message may have, and that it may decompress to
-   * @return the sample
-   * @throws IOException if the stream fails, is too large or not a sample, with the reason
-   */
-  public static HardSample decodeSample(InputStream message, long limit) throws IOException {
-    return decodeSample(readAll(message, limit), limit);
-  }
-
-  /**
    * Decodes an answer.
    *
    * @param message from {@link #encode(FusedAnswer)}, or from anyone
@@ -123,18 +110,6 @@ public final class ArrowMessages {
       checkPlain(Map.of("stage", stage));
     }
     return answer;
-  }
-
-  /**
-   * Decodes an answer from a stream, which is read to its end but never beyond the limit.
-   *
-   * @param message not closed
-   * @param limit the most bytes that the message may have, and that it may decompress to
-   * @return the answer
-   * @throws IOException if the stream fails, is too large or not an answer, with the reason
-   */
-  public static FusedAnswer decodeAnswer(InputStream message, long limit) throws IOException {
-    return decodeAnswer(readAll(message, limit), limit);
   }
 
   /** What comes from outside goes into logs and on terminals. */
@@ -159,14 +134,5 @@ public final class ArrowMessages {
           "message has " + message.length + " bytes, but at most " + limit + " are allowed");
     }
     return Row.ofStream(schema, message, limit);
-  }
-
-  private static byte[] readAll(InputStream in, long limit) throws IOException {
-    int most = (int) Math.min(limit, Integer.MAX_VALUE - 16);
-    byte[] bytes = in.readNBytes(most);
-    if (bytes.length == most && in.read() >= 0) {
-      throw new IOException("message has more than the " + most + " bytes allowed");
-    }
-    return bytes;
   }
 }

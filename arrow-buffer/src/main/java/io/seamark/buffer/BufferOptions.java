@@ -143,17 +143,6 @@ public record BufferOptions(
   }
 
   /**
-   * The same with another memory limit.
-   *
-   * @param bytes see {@link #memoryBytes}
-   * @return the options
-   */
-  public BufferOptions withMemoryBytes(long bytes) {
-    return new BufferOptions(
-        segmentBytes, maxBytes, maxSamples, maxSamplesPerEdge, maxEdges, bytes);
-  }
-
-  /**
    * Heap that a buffer's index takes at most, once it has as many samples as it may.
    *
    * @return in bytes

@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BufferMergeTest {
-  private static final BufferOptions SMALL =
-      BufferOptions.unbounded().withSegmentBytes(16384).withMemoryBytes(1 << 22);
+  private static final BufferOptions SMALL = BufferOptions.unbounded().withSegmentBytes(16384);
 
   @TempDir
   @SuppressWarnings("NullAway.Init")

@@ -19,10 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class OutboxTest {
   private static final BufferOptions SMALL =
-      BufferOptions.unbounded()
-          .withSegmentBytes(8192)
-          .withMaxBytes(1 << 20)
-          .withMemoryBytes(1 << 22);
+      BufferOptions.unbounded().withSegmentBytes(8192).withMaxBytes(1 << 20);
 
   @TempDir
   @SuppressWarnings("NullAway.Init")

@@ -25,7 +25,8 @@ final class Outcomes {
 
   /** Options of a buffer that needs little memory itself. */
   static final BufferOptions SMALL =
-      BufferOptions.unbounded().withSegmentBytes(16384).withMemoryBytes(1 << 22);
+      new BufferOptions(
+          16384, Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, 1 << 22);
 
   private final Path folder;
 

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ReplayBufferTest {
   private static final BufferOptions SMALL =
-      BufferOptions.unbounded().withSegmentBytes(16384).withMemoryBytes(1 << 22);
+      new BufferOptions(
+          16384, Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, 1 << 22);
 
   @TempDir
   @SuppressWarnings("NullAway.Init")

@@ -28,20 +28,6 @@ public final class JsonLine {
     }
   }
 
-  /**
-   * Writes figures for people to read: the same object on several lines.
-   *
-   * @param figures as with {@link #of}
-   * @return JSON
-   */
-  public static String pretty(Map<String, ?> figures) {
-    try {
-      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(plain(figures));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("figures cannot be written as JSON", e);
-    }
-  }
-
   private static @Nullable Object plain(@Nullable Object value) {
     if (value instanceof Double d) {
       return Double.isFinite(d) ? Math.round(d * 1e6) / 1e6 : null;

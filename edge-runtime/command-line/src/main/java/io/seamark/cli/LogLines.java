@@ -19,8 +19,9 @@ import java.util.logging.Logger;
 /**
  * Structured log lines: {@code time=... level=... logger=... } and then the message, which the
  * parts of Seamark write as {@code event=... key=value}, names from outside quoted where they could
- * be taken for more. A stack trace follows indented. On standard error only warnings, with {@code
- * --verbose} everything from INFO.
+ * be taken for more. A stack trace, where it is shown, follows indented. On standard error only
+ * warnings, with {@code --verbose} what Seamark's own parts say from INFO; where {@link #alsoTo} is
+ * told to be quiet, only errors. Lines of other libraries are never shown below WARNING.
  */
 public final class LogLines extends Formatter {
   private static final DateTimeFormatter TIME =

@@ -85,15 +85,6 @@ public final class SourceOptions {
   }
 
   /**
-   * Whether labels were named.
-   *
-   * @return true with {@code --labels}
-   */
-  public boolean labelled() {
-    return labels != null;
-  }
-
-  /**
    * Says in configuration what the options say.
    *
    * @param registry the sources that can be named

@@ -191,15 +191,6 @@ public final class EdgeRuntime implements AutoCloseable {
   }
 
   /**
-   * Whether the cloud answers.
-   *
-   * @return as of the last exchange
-   */
-  public CloudLink.State cloud() {
-    return link == null ? CloudLink.State.UNTRIED : link.state();
-  }
-
-  /**
    * Asks for a new model now.
    *
    * @return what came of it; unchanged without knowledge-management

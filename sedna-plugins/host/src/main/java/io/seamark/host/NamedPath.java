@@ -53,16 +53,6 @@ public final class NamedPath {
     }
   }
 
-  /**
-   * Whether a text is an address on a network rather than a path.
-   *
-   * @param text what somebody wrote
-   * @return true for {@code http://host/x} and its like, not for {@code file:} URIs
-   */
-  public static boolean isAddress(String text) {
-    return ADDRESS.matcher(text).matches() && !text.regionMatches(true, 0, "file:", 0, 5);
-  }
-
   private static IllegalArgumentException wrong(String text, String why) {
     return new IllegalArgumentException(
         "'" + printable(text) + "' must be a path or a file: URI: " + why);

@@ -59,17 +59,6 @@ public final class Palette {
   }
 
   /**
-   * A class map in flat colours.
-   *
-   * @param map any; undecided pixels become dark
-   * @return [height, width, 3], RGB
-   */
-  public static byte[] paint(ClassMap map) {
-    byte[] blank = new byte[3 * map.width() * map.height()];
-    return paint(Images.frame(map.width(), map.height(), blank, null), map, 1);
-  }
-
-  /**
    * Masks laid over their frame, each in a colour of its own with a bright outline. Small masks lie
    * on large ones.
    *

@@ -288,7 +288,7 @@ class ImagesTest {
     Frame frame = frame();
     ClassMap map = new ClassMap(WIDTH, HEIGHT, new byte[WIDTH * HEIGHT]);
     assertArrayEquals(frame.rgb(), Palette.paint(frame, map, 0));
-    byte[] flat = Palette.paint(map);
+    byte[] flat = Palette.paint(frame, map, 1);
     assertEquals(Palette.colours(1)[0] >> 16, flat[0] & 0xFF);
     BitSet pixels = new BitSet();
     pixels.set(0, WIDTH * 10);

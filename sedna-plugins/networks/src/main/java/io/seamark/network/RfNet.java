@@ -44,12 +44,11 @@ public final class RfNet {
    * What the network yields.
    *
    * @param logits [batch, classes, ceil(height / 4), ceil(width / 4)]
-   * @param features the pyramid's output, [batch, channels, ceil(height / 32), ceil(width / 32)]
    * @param appeal AppealNet's predictor before the logistic function, [batch, 1, 1, 1]; null for
    *     weights without that head
    * @param <T> a value in the back end's graph
    */
-  public record Output<T>(T logits, T features, @Nullable T appeal) {}
+  public record Output<T>(T logits, @Nullable T appeal) {}
 
   /**
    * Whether weights have a depth branch.
@@ -128,8 +127,7 @@ public final class RfNet {
         x = layers.add(attend(layers, x, stage, ""), y);
       }
     }
-    T features = pyramid(layers, x);
-    T up = features;
+    T up = pyramid(layers, x);
     for (int i = 0; i < 3; i++) {
       T skip = skips.get(2 - i);
       String name = B + "upsample." + i;
@@ -139,7 +137,7 @@ public final class RfNet {
     }
     T decoded = layers.relu(layers.batchNorm(up, "logits.norm"));
     T logits = layers.convolution(decoded, "logits.conv", 1, 1);
-    return new Output<>(logits, features, appeal(layers, logits));
+    return new Output<>(logits, appeal(layers, logits));
   }
 
   private static <T> @Nullable T appeal(Layers<T> layers, T logits) {

@@ -40,11 +40,11 @@ public final class CloudLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CloudLink.class);
   private static final String ARROW = "application/vnd.apache.arrow.stream";
   private static final int ERROR_LIMIT = 64 * 1024;
-  // Whatever else comes is worth another try: nothing says that the frame itself is at fault.
   private static final int ANSWER_OVERHEAD = 64 * 1024;
   private static final int TRIES_IN_TURN = 8;
   private static final int TOO_MANY_REQUESTS = 429;
   private static final double JITTER = 0.2;
+  // Whatever else comes is worth another try: nothing says that the frame itself is at fault.
   private static final Set<Integer> FOR_GOOD = Set.of(400, 413, 415, 422);
 
   private final URI address;

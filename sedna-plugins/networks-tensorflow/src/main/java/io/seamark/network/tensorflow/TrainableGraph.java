@@ -16,8 +16,6 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GraphOptions;
-import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -56,20 +54,12 @@ final class TrainableGraph implements AutoCloseable {
   }
 
   static ConfigProto config(TrainingOptions options) {
-    ConfigProto.Builder config =
-        ConfigProto.newBuilder()
-            .setIntraOpParallelismThreads(options.threads())
-            .setInterOpParallelismThreads(1)
-            // Pools of this session's own size, whatever another session in the process asked for.
-            .setUsePerSessionThreads(true);
-    if (options.bfloat16()) {
-      config.setGraphOptions(
-          GraphOptions.newBuilder()
-              .setRewriteOptions(
-                  RewriterConfig.newBuilder()
-                      .setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON)));
-    }
-    return config.build();
+    return ConfigProto.newBuilder()
+        .setIntraOpParallelismThreads(options.threads())
+        .setInterOpParallelismThreads(1)
+        // Pools of this session's own size, whatever another session in the process asked for.
+        .setUsePerSessionThreads(true)
+        .build();
   }
 
   Ops ops() {

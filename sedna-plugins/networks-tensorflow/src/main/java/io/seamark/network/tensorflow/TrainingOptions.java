@@ -17,8 +17,6 @@ import java.util.List;
  *     BatchNormMode#BATCH}
  * @param clipNorm gradients are scaled down to this global norm; 0 for no limit
  * @param classWeights weight of each class in the cross-entropy, or empty for 1 each
- * @param bfloat16 whether TensorFlow may compute in bfloat16 with oneDNN; only processors with
- *     bfloat16 instructions gain, others lose
  */
 public record TrainingOptions(
     double learningRate,
@@ -29,8 +27,7 @@ public record TrainingOptions(
     BatchNormMode batchNorm,
     double momentum,
     double clipNorm,
-    List<Double> classWeights,
-    boolean bfloat16) {
+    List<Double> classWeights) {
   /** Checks the ranges. */
   public TrainingOptions {
     classWeights = List.copyOf(classWeights);
@@ -62,7 +59,7 @@ public record TrainingOptions(
    */
   public static TrainingOptions fineTuning(double learningRate, int batch, long seed, int threads) {
     return new TrainingOptions(
-        learningRate, 1e-4, batch, seed, threads, BatchNormMode.FROZEN, 0, 5, List.of(), false);
+        learningRate, 1e-4, batch, seed, threads, BatchNormMode.FROZEN, 0, 5, List.of());
   }
 
   /**
@@ -77,7 +74,7 @@ public record TrainingOptions(
   public static TrainingOptions fromScratch(
       double learningRate, int batch, long seed, int threads) {
     return new TrainingOptions(
-        learningRate, 1e-2, batch, seed, threads, BatchNormMode.BATCH, 0.05, 5, List.of(), false);
+        learningRate, 1e-2, batch, seed, threads, BatchNormMode.BATCH, 0.05, 5, List.of());
   }
 
   /**
@@ -88,36 +85,7 @@ public record TrainingOptions(
    */
   public TrainingOptions withClassWeights(List<Double> weights) {
     return new TrainingOptions(
-        learningRate,
-        weightDecay,
-        batch,
-        seed,
-        threads,
-        batchNorm,
-        momentum,
-        clipNorm,
-        weights,
-        bfloat16);
-  }
-
-  /**
-   * The same with or without bfloat16.
-   *
-   * @param allowed whether TensorFlow may use it
-   * @return options
-   */
-  public TrainingOptions withBfloat16(boolean allowed) {
-    return new TrainingOptions(
-        learningRate,
-        weightDecay,
-        batch,
-        seed,
-        threads,
-        batchNorm,
-        momentum,
-        clipNorm,
-        classWeights,
-        allowed);
+        learningRate, weightDecay, batch, seed, threads, batchNorm, momentum, clipNorm, weights);
   }
 
   /**
@@ -128,16 +96,7 @@ public record TrainingOptions(
    */
   public TrainingOptions withWeightDecay(double decay) {
     return new TrainingOptions(
-        learningRate,
-        decay,
-        batch,
-        seed,
-        threads,
-        batchNorm,
-        momentum,
-        clipNorm,
-        classWeights,
-        bfloat16);
+        learningRate, decay, batch, seed, threads, batchNorm, momentum, clipNorm, classWeights);
   }
 
   /**
