@@ -19,7 +19,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -415,7 +414,7 @@ public final class OutputFolder implements AutoCloseable {
               digested.flush();
               sha256.set(digested.sha256());
             });
-    String digest = Objects.requireNonNull(sha256.get());
+    String digest = sha256.get();
     try {
       record(name, digest);
     } catch (IOException | RuntimeException e) {
