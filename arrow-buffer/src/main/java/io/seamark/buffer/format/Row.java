@@ -315,13 +315,9 @@ public final class Row implements RowValues {
    * @throws IOException if the column is damaged
    */
   public float[] float32s(String column) throws IOException {
-    Slot slot = slot(column, RowSchema.Type.FLOAT32_LIST);
-    int[] range = listRange(slot);
-    ByteBuffer data = fixed(slot, 3, slot.lengths()[1], 4);
-    float[] out = new float[range[1] - range[0]];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = data.getFloat(data.position() + (range[0] + i) * 4);
-    }
+    ByteBuffer data = list(column, RowSchema.Type.FLOAT32_LIST, Float.BYTES);
+    float[] out = new float[data.remaining() / Float.BYTES];
+    data.asFloatBuffer().get(out);
     return out;
   }
 
@@ -333,25 +329,17 @@ public final class Row implements RowValues {
    * @throws IOException if the column is damaged
    */
   public double[] float64s(String column) throws IOException {
-    Slot slot = slot(column, RowSchema.Type.FLOAT64_LIST);
-    int[] range = listRange(slot);
-    ByteBuffer data = fixed(slot, 3, slot.lengths()[1], 8);
-    double[] out = new double[range[1] - range[0]];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = data.getDouble(data.position() + (range[0] + i) * 8);
-    }
+    ByteBuffer data = list(column, RowSchema.Type.FLOAT64_LIST, Double.BYTES);
+    double[] out = new double[data.remaining() / Double.BYTES];
+    data.asDoubleBuffer().get(out);
     return out;
   }
 
   @Override
   public long[] int64s(String column) throws IOException {
-    Slot slot = slot(column, RowSchema.Type.INT64_LIST);
-    int[] range = listRange(slot);
-    ByteBuffer data = fixed(slot, 3, slot.lengths()[1], 8);
-    long[] out = new long[range[1] - range[0]];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = data.getLong(data.position() + (range[0] + i) * 8);
-    }
+    ByteBuffer data = list(column, RowSchema.Type.INT64_LIST, Long.BYTES);
+    long[] out = new long[data.remaining() / Long.BYTES];
+    data.asLongBuffer().get(out);
     return out;
   }
 
@@ -385,6 +373,15 @@ public final class Row implements RowValues {
       throw damaged(slot, "its validity does not say which value is null");
     }
     return true;
+  }
+
+  /** The items of a list, one behind the other. */
+  private ByteBuffer list(String column, RowSchema.Type type, int width) throws IOException {
+    Slot slot = slot(column, type);
+    int[] range = listRange(slot);
+    ByteBuffer data = fixed(slot, 3, slot.lengths()[1], width);
+    int from = data.position() + range[0] * width;
+    return data.slice(from, (range[1] - range[0]) * width).order(data.order());
   }
 
   private int[] listRange(Slot slot) throws IOException {

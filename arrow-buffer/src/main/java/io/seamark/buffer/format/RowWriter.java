@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.function.ObjIntConsumer;
 import java.util.stream.Collectors;
 import org.apache.arrow.compression.ZstdCompressionCodec;
 import org.apache.arrow.memory.ArrowBuf;
@@ -174,14 +175,11 @@ public final class RowWriter implements AutoCloseable {
    * @return this
    */
   public RowWriter set(String column, float[] values) {
-    ListVector list = startList(column, RowSchema.Type.FLOAT32_LIST, values.length);
-    Float4Vector items = (Float4Vector) list.getDataVector();
-    items.allocateNew(values.length);
-    for (int i = 0; i < values.length; i++) {
-      items.set(i, values[i]);
-    }
-    endList(list, values.length);
-    return this;
+    return list(
+        column,
+        RowSchema.Type.FLOAT32_LIST,
+        values.length,
+        (Float4Vector items, int i) -> items.set(i, values[i]));
   }
 
   /**
@@ -192,14 +190,11 @@ public final class RowWriter implements AutoCloseable {
    * @return this
    */
   public RowWriter set(String column, double[] values) {
-    ListVector list = startList(column, RowSchema.Type.FLOAT64_LIST, values.length);
-    Float8Vector items = (Float8Vector) list.getDataVector();
-    items.allocateNew(values.length);
-    for (int i = 0; i < values.length; i++) {
-      items.set(i, values[i]);
-    }
-    endList(list, values.length);
-    return this;
+    return list(
+        column,
+        RowSchema.Type.FLOAT64_LIST,
+        values.length,
+        (Float8Vector items, int i) -> items.set(i, values[i]));
   }
 
   /**
@@ -210,13 +205,24 @@ public final class RowWriter implements AutoCloseable {
    * @return this
    */
   public RowWriter set(String column, long[] values) {
-    ListVector list = startList(column, RowSchema.Type.INT64_LIST, values.length);
-    BigIntVector items = (BigIntVector) list.getDataVector();
-    items.allocateNew(values.length);
-    for (int i = 0; i < values.length; i++) {
-      items.set(i, values[i]);
+    return list(
+        column,
+        RowSchema.Type.INT64_LIST,
+        values.length,
+        (BigIntVector items, int i) -> items.set(i, values[i]));
+  }
+
+  @SuppressWarnings("unchecked")
+  private <V extends BaseFixedWidthVector> RowWriter list(
+      String column, RowSchema.Type type, int length, ObjIntConsumer<V> set) {
+    ListVector list = startList(column, type, length);
+    // The type of a column decides on its vector.
+    V items = (V) list.getDataVector();
+    items.allocateNew(length);
+    for (int i = 0; i < length; i++) {
+      set.accept(items, i);
     }
-    endList(list, values.length);
+    endList(list, length);
     return this;
   }
 

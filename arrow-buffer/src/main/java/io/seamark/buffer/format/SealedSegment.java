@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.arrow.flatbuf.Block;
 import org.apache.arrow.flatbuf.Footer;
 import org.apache.arrow.flatbuf.KeyValue;
@@ -599,24 +600,21 @@ final class SealedSegment {
 
     @Override
     public long int64(String column) throws IOException {
-      try {
-        return Long.parseLong(value(scalars, column));
-      } catch (NumberFormatException e) {
-        throw noNumber(column);
-      }
+      return number(column, Long::valueOf);
     }
 
     @Override
     public double float64(String column) throws IOException {
-      try {
-        return Double.parseDouble(value(scalars, column));
-      } catch (NumberFormatException e) {
-        throw noNumber(column);
-      }
+      return number(column, Double::valueOf);
     }
 
-    private static DamagedRecordException noNumber(String column) {
-      return new DamagedRecordException("an index entry's '" + column + "' is no number");
+    private <N extends Number> N number(String column, Function<String, N> parse)
+        throws IOException {
+      try {
+        return parse.apply(value(scalars, column));
+      } catch (NumberFormatException e) {
+        throw new DamagedRecordException("an index entry's '" + column + "' is no number");
+      }
     }
 
     @Override

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -404,7 +403,7 @@ public final class OutputFolder implements AutoCloseable {
    */
   public synchronized void write(String name, DurableFiles.Content content) throws IOException {
     Path target = prepared(name);
-    AtomicReference<String> sha256 = new AtomicReference<>("");
+    StringBuilder sha256 = new StringBuilder();
     Path beside =
         DurableFiles.prepare(
             target,
@@ -412,9 +411,9 @@ public final class OutputFolder implements AutoCloseable {
               Sha256Output digested = new Sha256Output(out);
               content.writeTo(digested);
               digested.flush();
-              sha256.set(digested.sha256());
+              sha256.append(digested.sha256());
             });
-    String digest = sha256.get();
+    String digest = sha256.toString();
     try {
       record(name, digest);
     } catch (IOException | RuntimeException e) {

@@ -126,12 +126,7 @@ public final class PromptableSegmenter {
   private static <T> T block(Layers<T> layers, T tokens, String name) {
     int heads = Math.max(1, layers.channels(tokens) / HEAD_CHANNELS);
     T x = layers.layerNorm(tokens, name + ".norm1", ENCODER_EPSILON);
-    T attended =
-        layers.attention(
-            layers.linear(x, name + ".attn.q_proj"),
-            layers.linear(x, name + ".attn.k_proj"),
-            layers.linear(x, name + ".attn.v_proj"),
-            heads);
+    T attended = attend(layers, x, x, x, name + ".attn", heads);
     T sum = layers.add(tokens, layers.linear(attended, name + ".attn.proj"));
     x = layers.layerNorm(sum, name + ".norm2", ENCODER_EPSILON);
     x = layers.linear(layers.gelu(layers.linear(x, name + ".mlp.lin1")), name + ".mlp.lin2");
@@ -271,13 +266,15 @@ public final class PromptableSegmenter {
   }
 
   private static <T> T attend(Layers<T> layers, T q, T k, T v, String name) {
-    T joined =
-        layers.attention(
-            layers.linear(q, name + ".q_proj"),
-            layers.linear(k, name + ".k_proj"),
-            layers.linear(v, name + ".v_proj"),
-            DECODER_HEADS);
-    return layers.linear(joined, name + ".out_proj");
+    return layers.linear(attend(layers, q, k, v, name, DECODER_HEADS), name + ".out_proj");
+  }
+
+  private static <T> T attend(Layers<T> layers, T q, T k, T v, String name, int heads) {
+    return layers.attention(
+        layers.linear(q, name + ".q_proj"),
+        layers.linear(k, name + ".k_proj"),
+        layers.linear(v, name + ".v_proj"),
+        heads);
   }
 
   private static <T> T norm(Layers<T> layers, T x, String name) {

@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -42,7 +43,7 @@ final class WatchedDisk {
 
   WatchedDisk(Path root) {
     this.root = root;
-    this.system = new System(root.getFileSystem());
+    this.system = new WatchedSystem(root.getFileSystem());
   }
 
   /** The root, as this watches it. */
@@ -91,7 +92,7 @@ final class WatchedDisk {
                                 .toArray());
                 return result instanceof Path p ? watched(p) : result;
               } catch (InvocationTargetException e) {
-                throw e.getCause();
+                throw Objects.requireNonNullElse(e.getCause(), e);
               }
             });
   }
@@ -105,11 +106,11 @@ final class WatchedDisk {
     Path real();
   }
 
-  private final class System extends FileSystem {
+  private final class WatchedSystem extends FileSystem {
     private final FileSystem disk;
     private final Provider provider;
 
-    System(FileSystem disk) {
+    WatchedSystem(FileSystem disk) {
       this.disk = disk;
       this.provider = new Provider(disk.provider());
     }
