@@ -159,7 +159,7 @@ public final class RunVerb implements Verb {
     PluginKind.ALL.forEach(plugins::effective);
     CloudSettings.check(checked);
     Path initial = ModelOptions.file(checked, DeviceFolders.cache());
-    ModelOptions.describe(initial);
+    ModelOptions.describe(initial, plugins);
     ModelOptions.checkMiner(initial, plugins);
     SourceOptions.open(plugins).close();
     List<URI> named = cloud == null ? List.of() : addresses(cloud);
