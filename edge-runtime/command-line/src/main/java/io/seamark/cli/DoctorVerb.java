@@ -6,11 +6,11 @@ import io.seamark.edge.metrics.ProcessResources;
 import io.seamark.host.CacheFolder;
 import io.seamark.host.NamedPath;
 import io.seamark.host.TemporaryFolder;
-import io.seamark.network.EdgeModel;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.Sample;
 import io.seamark.perception.SourceItem;
 import io.seamark.perception.UnreadableSample;
+import io.seamark.plugin.ModelFacts;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.SampleSource;
 import io.seamark.registry.PluginRegistry;
@@ -116,7 +116,7 @@ public final class DoctorVerb implements Verb {
     }
     CommonOptions.Workplace workplace = opened[0];
     if (workplace != null && registry != null) {
-      EdgeModel.@Nullable Description[] facts = new EdgeModel.Description[1];
+      @Nullable ModelFacts[] facts = new ModelFacts[1];
       check("edge model", () -> model(workplace, facts));
       if (!registry.names(PluginKind.MASK_GENERATOR).isEmpty()) {
         check("masks", () -> masks(workplace));
@@ -232,12 +232,10 @@ public final class DoctorVerb implements Verb {
     return registry.providers().size() + " load";
   }
 
-  private static String model(
-      CommonOptions.Workplace workplace, EdgeModel.@Nullable Description[] known)
+  private static String model(CommonOptions.Workplace workplace, @Nullable ModelFacts[] known)
       throws IOException {
     Path file = ModelOptions.file(workplace, CacheFolder.path());
-    EdgeModel.Description facts = ModelOptions.describe(file);
-    EdgeModel.load(file);
+    ModelFacts facts = ModelOptions.describe(file, workplace.plugins());
     boolean constant = ModelOptions.probe(file, workplace.plugins()).constant();
     ModelOptions.checkMiner(file, workplace.plugins());
     known[0] = facts;
@@ -256,8 +254,8 @@ public final class DoctorVerb implements Verb {
   }
 
   /** Reads the first frames, and says what is odd about their labels and depth. */
-  private static String frames(
-      CommonOptions.Workplace workplace, EdgeModel.@Nullable Description model) throws IOException {
+  private static String frames(CommonOptions.Workplace workplace, @Nullable ModelFacts model)
+      throws IOException {
     try (SampleSource source = SourceOptions.open(workplace.plugins())) {
       int read = 0;
       int labelled = 0;
@@ -313,7 +311,7 @@ public final class DoctorVerb implements Verb {
     }
   }
 
-  private static String labels(TreeMap<Integer, Long> values, EdgeModel.@Nullable Description model)
+  private static String labels(TreeMap<Integer, Long> values, @Nullable ModelFacts model)
       throws IOException {
     if (model == null) {
       return "";

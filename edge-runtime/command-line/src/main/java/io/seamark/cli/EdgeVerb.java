@@ -42,11 +42,12 @@ import picocli.CommandLine.Option;
     description = {
       "The device's runtime alone, against a cloud or without one.",
       "",
-      "Answers every frame of the source and writes the class maps to answers/ in --out; the cloud's"
-          + " answer replaces the edge's when it comes. Hard frames wait in outbox/ for as long as"
-          + " the cloud is away, also over a restart. answers/ keeps what former runs wrote, and at"
-          + " most seamark.edge.answers.max-files of them: the oldest go, counted as answers_dropped. A file there that seamark did not write, or"
-          + " that was changed since, is never replaced."
+      "Answers every frame of the source and writes the class maps to answers/ in --out; the"
+          + " cloud's answer replaces the edge's when it comes. Hard frames wait in outbox/ for as"
+          + " long as the cloud is away, also over a restart. answers/ keeps what former runs"
+          + " wrote, and at most seamark.edge.answers.max-files of them: the oldest go,"
+          + " counted as answers_dropped. A file there that seamark did not write, or that was"
+          + " changed since, is never replaced."
     })
 public final class EdgeVerb implements Verb {
   @Mixin private CommonOptions common = new CommonOptions();
@@ -146,7 +147,7 @@ public final class EdgeVerb implements Verb {
                             PluginCatalogue.of(workplace.registry(), workplace.plugins()).json()));
         Progress progress = new Progress("edge", frames.size().orElse(-1), common.err())) {
       answers.show(progress, runtime);
-      frames.begin(parts.initial(), common.err());
+      frames.begin(parts.initial(), workplace.plugins(), common.err());
       if (endpoint.open != null) {
         common.err().println("metrics and health on http://" + host + ":" + endpoint.open.port());
       }

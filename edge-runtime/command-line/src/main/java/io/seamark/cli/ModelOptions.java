@@ -1,8 +1,8 @@
 package io.seamark.cli;
 
 import io.seamark.host.NamedPath;
-import io.seamark.network.EdgeModel;
-import io.seamark.network.RfNet;
+import io.seamark.plugin.ModelFacts;
+import io.seamark.plugin.ModelOutput;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.ProbedModel;
@@ -10,6 +10,8 @@ import io.seamark.street.StreetModels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,9 @@ public final class ModelOptions {
   @Option(
       names = "--edge-model",
       paramLabel = "FILE",
-      description = "RFNet's weights as safetensors. Default: the embedded model of the street.")
+      description =
+          "The edge model's file: RFNet's weights as safetensors unless seamark.basemodel names"
+              + " another. Default: the embedded model of the street.")
   private @Nullable Path model;
 
   /** Made by picocli. */
@@ -59,28 +63,18 @@ public final class ModelOptions {
       return StreetModels.edgeModel(cache);
     }
     Path file = NamedPath.of(named);
-    describe(file);
-    sayPrefix(file);
+    say(file, describe(file, workplace.plugins()));
     return file;
   }
 
   /**
-   * Says once that names in a model's file are read without what a wrapper put before them.
+   * Logs what a person should know of a model's file.
    *
-   * @param file an edge model
-   * @throws IllegalArgumentException if it is none
+   * @param file the model
+   * @param facts its facts
    */
-  public static void sayPrefix(Path file) {
-    try (var opened = EdgeModel.open(file)) {
-      if (!opened.prefix().isEmpty()) {
-        LOG.warn(
-            "event=prefix_left_out model={} prefix={} reason=\"every name of a weight begins so\"",
-            file,
-            opened.prefix());
-      }
-    } catch (IOException e) {
-      throw new IllegalArgumentException(Seamark.message(e), e);
-    }
+  public static void say(Path file, ModelFacts facts) {
+    facts.notes().forEach(note -> LOG.warn("event=model_note model={} note=\"{}\"", file, note));
   }
 
   /**
@@ -97,12 +91,13 @@ public final class ModelOptions {
    * Reads a model's facts.
    *
    * @param file named by the user
+   * @param plugins name the plugin that reads it
    * @return the facts
    * @throws IllegalArgumentException if it is no edge model
    */
-  public static EdgeModel.Description describe(Path file) {
-    try (var opened = EdgeModel.open(file)) {
-      return EdgeModel.describe(file, opened);
+  public static ModelFacts describe(Path file, ConfiguredPlugins plugins) {
+    try {
+      return plugins.create(PluginKind.BASEMODEL).describe(file);
     } catch (IOException e) {
       throw new IllegalArgumentException(Seamark.message(e), e);
     }
@@ -130,25 +125,35 @@ public final class ModelOptions {
    *
    * @param model an edge model, which labels the first frame
    * @param plugins name the miner and what opens the model
-   * @throws IllegalArgumentException if the model's scores are not finite, if the miner is
-   *     appealnet and the model has no head for it, or the file is no edge model
+   * @throws IllegalArgumentException if the model's scores are not finite, if it does not give what
+   *     the miner needs, or the file is no edge model
    */
   public static void checkMiner(Path model, ConfiguredPlugins plugins) {
     probe(model, plugins);
-    if (!plugins.name(PluginKind.HARD_EXAMPLE_MINING).equals("appealnet")) {
-      return;
+    Set<ModelOutput> missing =
+        new TreeSet<>(plugins.create(PluginKind.HARD_EXAMPLE_MINING).needs());
+    if (!missing.isEmpty()) {
+      missing.removeAll(describe(model, plugins).outputs());
     }
-    try (var opened = EdgeModel.open(model)) {
-      if (!RfNet.hasAppealNet(opened)) {
-        throw new IllegalArgumentException(
-            "hard_example_mining is appealnet, but the edge model "
-                + model
-                + " has no AppealNet head; give it one with: seamark model appealnet "
-                + model
-                + " --out HEADED.safetensors --buffer DIR");
-      }
-    } catch (IOException e) {
-      throw new IllegalArgumentException(Seamark.message(e), e);
+    for (ModelOutput output : missing) {
+      throw new IllegalArgumentException(
+          "hard_example_mining is "
+              + plugins.name(PluginKind.HARD_EXAMPLE_MINING)
+              + ", but the edge model "
+              + model
+              + " has no "
+              + output.text()
+              + "; "
+              + remedy(output, model));
     }
+  }
+
+  private static String remedy(ModelOutput output, Path model) {
+    return switch (output) {
+      case APPEAL ->
+          "give it one with: seamark model appealnet "
+              + model
+              + " --out HEADED.safetensors --buffer DIR";
+    };
   }
 }

@@ -4,6 +4,7 @@ import io.seamark.perception.Frame;
 import io.seamark.perception.Sample;
 import io.seamark.perception.SourceItem;
 import io.seamark.plugin.SampleSource;
+import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.source.ImageFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -56,11 +57,12 @@ public final class OpenedSource implements SampleSource {
    * without the depth that the model has a branch for.
    *
    * @param model the edge model that is to label the frames
+   * @param plugins name the plugin that reads it
    * @param err standard error
    */
-  public void begin(Path model, PrintWriter err) {
+  public void begin(Path model, ConfiguredPlugins plugins, PrintWriter err) {
     begin(err);
-    needsDepth = ModelOptions.describe(model).depth();
+    needsDepth = ModelOptions.describe(model, plugins).depth();
     if (first instanceof Sample sample) {
       boolean depth = hasDepth(sample.frame());
       if (needsDepth && !depth) {

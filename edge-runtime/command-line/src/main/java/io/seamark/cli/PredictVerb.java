@@ -44,8 +44,8 @@ import picocli.CommandLine.Option;
       "Label a folder of images with an edge model.",
       "",
       "Writes one 8-bit PNG class map per image, named after it; what no file name may hold is"
-          + " written as in addresses (a/b is a%%2Fb.png). A file that seamark did not write there is"
-          + " never replaced. An image that cannot be read is skipped and counted."
+          + " written as in addresses (a/b is a%%2Fb.png). A file that seamark did not write there"
+          + " is never replaced. An image that cannot be read is skipped and counted."
     })
 public final class PredictVerb implements Verb {
   private static final String ENDING = ".png";
@@ -136,7 +136,7 @@ public final class PredictVerb implements Verb {
       if (decisions != null) {
         folder.check(List.of(DECISIONS));
       }
-      frames.begin(file, common.err());
+      frames.begin(file, plugins, common.err());
       ConfusionMatrix counts = new ConfusionMatrix(live.classes().size());
       SeenTaskInference inference =
           new SeenTaskInference(SeenTaskInference.Parts.of(plugins), List.of(live), "predict");

@@ -17,7 +17,6 @@ import io.seamark.imaging.Images;
 import io.seamark.knowledge.training.Learner;
 import io.seamark.knowledge.training.RoundSettings;
 import io.seamark.knowledge.training.TaskModels;
-import io.seamark.network.EdgeModel;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ConfusionMatrix;
 import io.seamark.perception.Prediction;
@@ -334,19 +333,17 @@ final class Paradigm implements AutoCloseable {
   /** A low figure should not be a riddle. */
   private void warn() throws IOException {
     Path model = models.get(0);
-    try (var opened = EdgeModel.open(model)) {
-      List<Entry> entries = job.test().entries();
-      List<Entry> without = entries.stream().filter(e -> e.depth() == null).toList();
-      boolean depth = EdgeModel.describe(model, opened).depth();
-      if (depth && !without.isEmpty()) {
-        log.accept(
-            String.format(
-                "the base model has a branch for depth, but %d of %d samples name no depth image"
-                    + " (IMAGE DEPTH LABEL), such as %s: expect low accuracy",
-                without.size(), entries.size(), without.get(0).line()));
-      } else if (!depth && without.size() < entries.size()) {
-        log.accept("depth is not used: the base model has no branch for it");
-      }
+    boolean depth = workplace.plugins().create(PluginKind.BASEMODEL).describe(model).depth();
+    List<Entry> entries = job.test().entries();
+    List<Entry> without = entries.stream().filter(e -> e.depth() == null).toList();
+    if (depth && !without.isEmpty()) {
+      log.accept(
+          String.format(
+              "the base model has a branch for depth, but %d of %d samples name no depth image"
+                  + " (IMAGE DEPTH LABEL), such as %s: expect low accuracy",
+              without.size(), entries.size(), without.get(0).line()));
+    } else if (!depth && without.size() < entries.size()) {
+      log.accept("depth is not used: the base model has no branch for it");
     }
   }
 

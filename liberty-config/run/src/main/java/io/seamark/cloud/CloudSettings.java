@@ -155,7 +155,7 @@ public final class CloudSettings {
     }
     String model = workplace.text("seamark.edge.model");
     if (!model.isEmpty()) {
-      ModelOptions.describe(NamedPath.of(model));
+      ModelOptions.describe(NamedPath.of(model), workplace.plugins());
     }
     String retained = workplace.text("seamark.retain");
     if (!retained.isEmpty() && !retained.equals("none") && !retained.equals("procedural")) {

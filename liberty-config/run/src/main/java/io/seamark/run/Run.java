@@ -328,7 +328,7 @@ final class Run {
     try (OpenedSource opened = SourceOptions.open(order.workplace().plugins());
         SampleSource frames = new Limited(opened, order.frames());
         Progress progress = new Progress("run", frames.size().orElse(-1), err)) {
-      opened.begin(order.initial(), err);
+      opened.begin(order.initial(), order.workplace().plugins(), err);
       sourceNotes = frames.notes();
       recording.show(() -> progress.step(live(runtime, recording)));
       if (!interrupted) {

@@ -164,7 +164,7 @@ public final class RunVerb implements Verb {
     PluginKind.ALL.forEach(plugins::effective);
     CloudSettings.check(checked);
     Path initial = ModelOptions.file(checked, CacheFolder.path());
-    ModelOptions.describe(initial);
+    ModelOptions.describe(initial, plugins);
     ModelOptions.checkMiner(initial, plugins);
     SourceOptions.open(plugins).close();
     List<URI> named = cloud == null ? List.of() : addresses(cloud);

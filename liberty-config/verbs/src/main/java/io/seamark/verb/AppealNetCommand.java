@@ -38,9 +38,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Give an edge model AppealNet's predictor head, in place of one it has, for --hem appealnet.",
       "",
-      "The head learns where the model's answer differs from the cloud's, on frames of a run's buffer"
-          + " or of a folder with answers of 'predict --cloud-path', and on retained labelled frames"
-          + " that are made worse at random. The other weights stay as they are."
+      "The head learns where the model's answer differs from the cloud's, on frames of a run's"
+          + " buffer or of a folder with answers of 'predict --cloud-path', and on retained"
+          + " labelled frames that are made worse at random. The other weights stay as they are."
     })
 final class AppealNetCommand implements Verb {
   @Mixin private CommonOptions common = new CommonOptions();
@@ -115,7 +115,7 @@ final class AppealNetCommand implements Verb {
       throw new IllegalArgumentException(
           "there is nothing to train on: give --buffer, --answered with --answers, or --retain");
     }
-    ModelOptions.describe(file);
+    ModelOptions.describe(file, workplace.plugins());
     outputFile.check(out, Map.of("the model that is read", file));
     ModelOptions.probe(file, workplace.plugins());
     AppealNetSettings settings = settings(workplace);

@@ -91,8 +91,8 @@ public final class ModelVerb implements Verb {
     @Override
     public Integer call() throws IOException {
       ConfiguredPlugins plugins = common.open(common.registry(), Map.of(), Map.of()).plugins();
-      EdgeModel.Description facts = ModelOptions.describe(file);
       EdgeModel model = load(file);
+      EdgeModel.Description facts = model.description();
       boolean constant = ModelOptions.probe(file, plugins).constant();
       String prefix = prefix(file);
       Map<String, Object> figures = new LinkedHashMap<>();
@@ -144,7 +144,8 @@ public final class ModelVerb implements Verb {
   @Command(
       name = "convert",
       description = {
-        "Write an edge model as ONNX for frames of one size, or as safetensors of another precision.",
+        "Write an edge model as ONNX for frames of one size, or as safetensors of another"
+            + " precision.",
         "",
         "The ending of --out says which: .onnx or .safetensors. The ONNX graph takes 8-bit RGB (and"
             + " depth) and gives class map, scores and confidence."
@@ -189,7 +190,7 @@ public final class ModelVerb implements Verb {
       int[] wh = onnx ? size() : new int[2];
       outputFile.check(out, Map.of("the model that is read", file));
       EdgeModel model = load(file);
-      ModelOptions.sayPrefix(file);
+      ModelOptions.say(file, ModelOptions.describe(file, plugins));
       ModelOptions.probe(file, plugins);
       Map<String, Object> figures = new LinkedHashMap<>();
       if (onnx) {

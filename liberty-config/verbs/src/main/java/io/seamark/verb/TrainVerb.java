@@ -87,8 +87,7 @@ public final class TrainVerb implements Verb {
     Opening.folder(out, inputs(workplace));
     if (!workplace.text("seamark.edge.model").isEmpty()) {
       Path start = NamedPath.of(workplace.text("seamark.edge.model"));
-      ModelOptions.describe(start);
-      ModelOptions.sayPrefix(start);
+      ModelOptions.say(start, ModelOptions.describe(start, workplace.plugins()));
       ModelOptions.probe(start, workplace.plugins());
     }
     LearningSettings settings = settings(workplace);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.seamark.plugin.PluginProvider;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,14 @@ public final class OutsidePlugin {
     Path sources = Files.createDirectories(folder.resolve(name + "-source/" + name));
     Path file = Files.writeString(sources.resolve("Plugin.java"), source);
     Path classes = Files.createDirectories(folder.resolve(name + "-classes"));
+    Path api;
+    try {
+      // As an author does: against the plugin API alone.
+      api =
+          Path.of(PluginProvider.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IOException(e);
+    }
     assertEquals(
         0,
         ToolProvider.getSystemJavaCompiler()
@@ -42,7 +51,7 @@ public final class OutsidePlugin {
                 "-d",
                 classes.toString(),
                 "-cp",
-                System.getProperty("java.class.path"),
+                api.toString(),
                 file.toString()));
     Path plugins = Files.createDirectories(folder.resolve("plugins"));
     try (JarOutputStream out =

@@ -4,10 +4,12 @@ import io.seamark.perception.Prediction;
 import io.seamark.plugin.HardExampleMining;
 import io.seamark.plugin.Hyperparameter;
 import io.seamark.plugin.MiningDecision;
+import io.seamark.plugin.ModelOutput;
 import io.seamark.plugin.PluginContext;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * {@code appealnet}: what the edge model's own predictor head says of the frame (Li et al. 2021,
@@ -60,7 +62,17 @@ public final class AppealNetProvider
 
   @Override
   public HardExampleMining create(Hyperparameters hyperparameters, PluginContext context) {
-    return prediction -> mine(prediction, hyperparameters.threshold());
+    return new HardExampleMining() {
+      @Override
+      public MiningDecision mine(Prediction prediction) {
+        return AppealNetProvider.mine(prediction, hyperparameters.threshold());
+      }
+
+      @Override
+      public Set<ModelOutput> needs() {
+        return Set.of(ModelOutput.APPEAL);
+      }
+    };
   }
 
   private static MiningDecision mine(Prediction prediction, double threshold) {

@@ -4,10 +4,12 @@ import io.seamark.perception.Prediction;
 import io.seamark.plugin.Delivery;
 import io.seamark.plugin.HardExampleMining;
 import io.seamark.plugin.MiningDecision;
+import io.seamark.plugin.ModelOutput;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Makes a stated share of the frames hard, the hardest by another miner's score.
@@ -135,6 +137,11 @@ final class UploadBudget implements HardExampleMining {
   public void delivered(Delivery delivery) {
     miner.delivered(delivery);
     learn(delivery);
+  }
+
+  @Override
+  public Set<ModelOutput> needs() {
+    return miner.needs();
   }
 
   private synchronized void learn(Delivery delivery) {

@@ -12,13 +12,17 @@ import io.seamark.perception.PixelConfidence;
 import io.seamark.perception.Prediction;
 import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.MemoryNeed;
+import io.seamark.plugin.ModelFacts;
+import io.seamark.plugin.ModelOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +45,20 @@ public final class RfNetModel implements BaseModel {
    */
   public RfNetModel(int threads) {
     this.threads = threads;
+  }
+
+  @Override
+  public ModelFacts describe(Path model) throws IOException {
+    try (SafetensorsFile file = EdgeModel.open(model)) {
+      EdgeModel.Description description = EdgeModel.describe(model, file);
+      return new ModelFacts(
+          description.classes(),
+          description.depth(),
+          RfNet.hasAppealNet(file) ? Set.of(ModelOutput.APPEAL) : Set.of(),
+          file.prefix().isEmpty()
+              ? List.of()
+              : List.of("every name of a weight begins with " + file.prefix() + ", left out here"));
+    }
   }
 
   /** Measured on this network with ONNX Runtime, from 480x360 to 2048x2048, and rounded up. */

@@ -1,9 +1,13 @@
 package io.seamark.plugin;
 
+import io.seamark.perception.ClassSet;
 import io.seamark.perception.Frame;
 import io.seamark.perception.Prediction;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 
 /** Known-sample inference: opens an edge model's file and labels frames with it. */
 public interface BaseModel {
@@ -19,6 +23,28 @@ public interface BaseModel {
    *     file and rule
    */
   Session open(Path model, int width, int height, boolean depth) throws IOException;
+
+  /**
+   * What a model's file says of the model. Hosts ask this; none of them opens a model's file.
+   *
+   * @param model the model's file
+   * @return its facts; unless stated otherwise, those that a grey frame of 64 x 64 pixels without
+   *     depth shows: unnamed classes, and no use of depth
+   * @throws IOException as {@link #open}
+   */
+  default ModelFacts describe(Path model) throws IOException {
+    int side = 64;
+    byte[] grey = new byte[3 * side * side];
+    Arrays.fill(grey, (byte) 128);
+    try (Session session = open(model, side, side, false)) {
+      Prediction prediction = session.infer(new Frame(side, side, grey, null));
+      return new ModelFacts(
+          ClassSet.unnamed(prediction.scores().classes()),
+          false,
+          prediction.appealNet() == null ? Set.of() : Set.of(ModelOutput.APPEAL),
+          List.of());
+    }
+  }
 
   /**
    * What opening a model and labelling one frame takes, the prediction among that.

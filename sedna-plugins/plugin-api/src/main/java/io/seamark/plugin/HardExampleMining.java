@@ -1,6 +1,7 @@
 package io.seamark.plugin;
 
 import io.seamark.perception.Prediction;
+import java.util.Set;
 
 /**
  * Unknown-sample recognition. Given the same predictions and deliveries in the same order, at the
@@ -27,4 +28,13 @@ public interface HardExampleMining {
    * @param delivery what it took
    */
   default void delivered(Delivery delivery) {}
+
+  /**
+   * What an edge model must give of a frame so that this miner can judge it.
+   *
+   * @return nothing but what every model gives, unless stated otherwise
+   */
+  default Set<ModelOutput> needs() {
+    return Set.of();
+  }
 }

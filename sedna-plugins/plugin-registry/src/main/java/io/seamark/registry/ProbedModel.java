@@ -5,6 +5,7 @@ import io.seamark.perception.Frame;
 import io.seamark.perception.Prediction;
 import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.MemoryNeed;
+import io.seamark.plugin.ModelFacts;
 import io.seamark.plugin.PluginKind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -153,6 +154,11 @@ public final class ProbedModel implements BaseModel {
         session.close();
       }
     };
+  }
+
+  @Override
+  public ModelFacts describe(Path model) throws IOException {
+    return call.run(() -> plugin.describe(model));
   }
 
   @Override

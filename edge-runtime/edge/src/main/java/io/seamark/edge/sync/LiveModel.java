@@ -1,6 +1,5 @@
 package io.seamark.edge.sync;
 
-import io.seamark.network.EdgeModel;
 import io.seamark.perception.ClassSet;
 import io.seamark.perception.Frame;
 import io.seamark.perception.Prediction;
@@ -82,15 +81,9 @@ public final class LiveModel implements AutoCloseable {
    */
   public LiveModel(BaseModel basemodel, String version, Path file) throws IOException {
     this.basemodel = ProbedModel.of(basemodel);
-    this.classes = classesOf(file);
+    this.classes = basemodel.describe(file).classes();
     this.basemodel.probe(file);
     this.current = new Opened(version, file);
-  }
-
-  private static ClassSet classesOf(Path file) throws IOException {
-    try (var opened = EdgeModel.open(file)) {
-      return EdgeModel.describe(file, opened).classes();
-    }
   }
 
   /**
@@ -225,7 +218,7 @@ public final class LiveModel implements AutoCloseable {
    *     service stays
    */
   public void replace(String version, Path file) throws IOException {
-    ClassSet found = classesOf(file);
+    ClassSet found = basemodel.describe(file).classes();
     if (!found.equals(classes)) {
       throw new IOException(
           "model "
