@@ -142,7 +142,8 @@ class BenchTest {
     }
     double best = Double.parseDouble(all.get(1).get(heading.indexOf("accuracy")));
     assertTrue(best >= Double.parseDouble(all.get(2).get(heading.indexOf("accuracy"))));
-    assertTrue(Files.readString(rank.resolve("upload_curve.svg")).contains("<path d=\"M"));
+    assertTrue(
+        Files.readString(rank.resolve("upload_curve.svg")).contains("stroke=\"rgb(11,110,153)\""));
     List<List<String>> selected = rows(rank.resolve("selected_rank.csv"));
     assertEquals(
         List.of(

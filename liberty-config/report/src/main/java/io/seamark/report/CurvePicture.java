@@ -18,12 +18,9 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Curves over a share from 0 to 1, each with a marked point, as one self-contained SVG file. */
 public final class CurvePicture {
-  private static final int WIDTH = 720;
-  private static final int PLOT = 380;
-  private static final int KEY_LINE = 26;
-
-  /** Longer names would run out of the picture. */
-  private static final int LONGEST_NAME = 70;
+  private static final int WIDTH = 1000;
+  private static final int PLOT = 460;
+  private static final int KEY_LINE = 42;
 
   /** A smaller range would make hills of noise. */
   private static final double LEAST_RANGE = 0.02;
@@ -99,7 +96,7 @@ public final class CurvePicture {
     style.setChartTitleBoxVisible(false);
     style.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 15));
     style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
-    style.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+    style.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
     style.setLegendLayout(Styler.LegendLayout.Vertical);
     style.setMarkerSize(9);
     style.setXAxisMin(0.0).setXAxisMax(1.0);
@@ -111,7 +108,7 @@ public final class CurvePicture {
     }
     String names =
         curves.stream()
-            .map(c -> PlainText.lines(c.name) + point(c))
+            .map(c -> PlainText.lines(c.name) + (marked(c) ? ": " + point(c) : ""))
             .collect(Collectors.joining("; "));
     return SvgChart.file(chart, PlainText.lines(title), names);
   }
@@ -134,7 +131,9 @@ public final class CurvePicture {
     float[] dash = index < COLOURS.length ? null : new float[] {3 + index / COLOURS.length, 3};
     XYSeries line =
         chart.addSeries("curve " + index, Arrays.copyOf(x, points), Arrays.copyOf(y, points));
-    line.setLabel(shortened(PlainText.lines(curve.name)) + point(curve));
+    String point = point(curve);
+    // In two lines: XChart shortens a line that is wider than half of the picture.
+    line.setLabel(PlainText.lines(curve.name) + (point.isEmpty() ? "" : "\n" + point));
     line.setMarker(SeriesMarkers.NONE);
     line.setLineColor(colour);
     line.setLineStyle(
@@ -154,11 +153,7 @@ public final class CurvePicture {
 
   private static String point(Curve curve) {
     return marked(curve)
-        ? String.format(Locale.ROOT, ": %.0f %% uploaded, %.4f", 100 * curve.share, curve.value)
+        ? String.format(Locale.ROOT, "%.0f %% uploaded, %.4f", 100 * curve.share, curve.value)
         : "";
-  }
-
-  private static String shortened(String name) {
-    return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 3) + "...";
   }
 }

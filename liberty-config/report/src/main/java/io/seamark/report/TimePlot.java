@@ -171,7 +171,6 @@ final class TimePlot {
     style.setMarkerSize(4);
     style.setXAxisMin(0.0).setXAxisMax(end).setYAxisMin(bottom).setYAxisMax(top);
     style.setYAxisLogarithmic(logarithmic).setYAxisLogarithmicDecadeOnly(true);
-    style.setPlotGridHorizontalLinesVisible(!logarithmic);
     style.setYAxisTickMarkSpacingHint(36);
     style.setXAxisTickLabelsFormattingFunction(x -> number(x) + (x == 0 ? "" : " s"));
     style.setYAxisTickLabelsFormattingFunction(y -> share ? Math.round(100 * y) + " %" : number(y));

@@ -68,7 +68,7 @@ class HtmlReportTest {
   @Test
   @DisplayName("names in the plots are text as well, and steer nothing")
   void namesInPlots() throws IOException {
-    String hostile = "</title><script>x\u001b\" onload=\"y";
+    String hostile = "</title><script>x\u001b`&'\" onload=\"y";
     ModelVersion model =
         new ModelVersion(hostile, "v1", "", 12, "promoted", hostile, Map.of(hostile, 0.5), 1);
     List<FrameFigures> frames = new ArrayList<>();
@@ -94,6 +94,9 @@ class HtmlReportTest {
             List.of(new PluginChoice(hostile, hostile, Map.of(hostile, hostile))),
             List.of(hostile));
     String html = page(run);
+    assertTrue(
+        html.contains(
+            "&lt;/title&gt;&lt;script&gt;x\\u001b&#x60;&amp;&#39;&quot; onload&#x3D;&quot;y"));
     assertFalse(html.contains("<script"));
     assertFalse(html.contains("\" onload"));
     assertFalse(html.contains("\u001b"));

@@ -56,11 +56,4 @@ class PlainTextTest {
     }
     assertEquals("\\u001b]0;title\\u0007\ud83d\ude00\\u009b中\n", to.toString());
   }
-
-  @Test
-  @DisplayName("text in a page is text, in elements and in attributes")
-  void html() {
-    assertEquals(
-        "&lt;script&gt;&amp;&quot;&#39;&#96;\\u001bü", Html.escape("<script>&\"'`\u001bü"));
-  }
 }
