@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.buffer.format.Forgery;
 import io.seamark.buffer.format.SimulatedDisk;
+import io.seamark.shared.SharedFolder;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -34,15 +35,6 @@ class HostileFilesTest {
   @TempDir
   @SuppressWarnings("NullAway.Init")
   Path folder;
-
-  private static Path shared(String name) {
-    String set = System.getProperty("SEAMARK_SHARED", System.getenv("SEAMARK_SHARED"));
-    Path shared = (set == null ? Path.of("../../shared") : Path.of(set)).resolve(name);
-    Assumptions.assumeTrue(
-        Files.isDirectory(shared),
-        () -> "no " + shared + "; set SEAMARK_SHARED to the folder that has it");
-    return shared;
-  }
 
   private Outcomes.Outcome outcome(String what, byte[] bytes) throws IOException {
     Outcomes.Outcome outcome = new Outcomes(folder).of(bytes);
@@ -69,7 +61,7 @@ class HostileFilesTest {
 
   @Test
   void everyFileOfArrowsFuzzersIsNamedAsDamage() throws IOException {
-    List<Path> files = Outcomes.files(shared("data/arrow-fuzz"));
+    List<Path> files = Outcomes.files(SharedFolder.path("data/arrow-fuzz"));
     int tried = 0;
     for (Path file : files) {
       if (file.toString().contains("-fuzz-") || file.getFileName().toString().startsWith("crash")) {
@@ -87,7 +79,7 @@ class HostileFilesTest {
 
   @Test
   void theFaultsThatEndedAProcessAreNamed() throws IOException {
-    Path faults = shared("faults");
+    Path faults = SharedFolder.path("faults");
     for (String name :
         List.of(
             "buffer-cut/0000000000.arrow",

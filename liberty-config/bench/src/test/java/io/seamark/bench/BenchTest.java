@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,6 +14,7 @@ import io.seamark.durable.OutputFolder;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.registry.PluginRegistry;
+import io.seamark.shared.SharedFolder;
 import io.seamark.text.Csv;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -666,13 +666,9 @@ class BenchTest {
   @Test
   @DisplayName("a small job made from CamVid: two tasks, two rounds")
   void camVid() throws IOException {
-    String set = System.getProperty("SEAMARK_SHARED", System.getenv("SEAMARK_SHARED"));
-    Path shared = Path.of(set == null ? "../../../shared" : set).toAbsolutePath().normalize();
-    Path frames = shared.resolve("data/camvid/train");
-    Path model = shared.resolve("models/rfnet-camvid-day.safetensors");
-    assumeTrue(
-        Files.isDirectory(frames) && Files.isRegularFile(model),
-        () -> "no real frames at " + shared + "; set SEAMARK_SHARED to the folder that has them");
+    Path frames = SharedFolder.path("data/camvid/train");
+    Path model = SharedFolder.path("models/rfnet-camvid-day.safetensors");
+    Path sam = SharedFolder.path("models/sam-standin");
     Path job = example();
     List<String> day = lines(frames, "0016E5_", 10);
     List<String> dusk = lines(frames, "0001TP_", 6);
@@ -696,7 +692,7 @@ class BenchTest {
             "--edge-model",
             model,
             "--sam",
-            shared.resolve("models/sam-standin"),
+            sam,
             "--no-curve",
             "--set",
             "mask_generator.segment_anything.points-per-side=2");

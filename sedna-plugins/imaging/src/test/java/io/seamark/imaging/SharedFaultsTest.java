@@ -3,24 +3,17 @@ package io.seamark.imaging;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.seamark.perception.Frame;
+import io.seamark.shared.SharedFolder;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** Files that were once read wrongly, where the folder {@code shared} is. */
 class SharedFaultsTest {
   private static byte[] fault(String name) throws IOException {
-    String named = System.getenv("SEAMARK_SHARED");
-    Path file =
-        named != null
-            ? Path.of(named, "faults", name)
-            : Path.of("../../../shared/faults").resolve(name);
-    assumeTrue(Files.exists(file), () -> "skipped: " + file + " is not there");
-    return Files.readAllBytes(file);
+    return Files.readAllBytes(SharedFolder.path("faults/" + name));
   }
 
   private static double meanDifference(Frame one, Frame other) {

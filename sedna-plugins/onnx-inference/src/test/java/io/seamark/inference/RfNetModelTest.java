@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
@@ -16,6 +15,7 @@ import io.seamark.perception.PixelConfidence;
 import io.seamark.perception.Prediction;
 import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.PluginProvider;
+import io.seamark.shared.SharedFolder;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.IOException;
@@ -125,10 +125,8 @@ class RfNetModelTest {
 
   @Test
   void theDayCheckpointReachesItsFigure() throws IOException {
-    Path checkpoint = Shared.path("models/rfnet-camvid-day.safetensors");
-    Path frames = Shared.path("data/camvid/val");
-    assumeTrue(Files.exists(checkpoint), "the checkpoint is not at " + checkpoint);
-    assumeTrue(Files.isDirectory(frames), "CamVid is not at " + frames);
+    Path checkpoint = SharedFolder.path("models/rfnet-camvid-day.safetensors");
+    Path frames = SharedFolder.path("data/camvid/val");
     List<Path> files;
     try (Stream<Path> list = Files.list(frames)) {
       files = list.sorted().toList();

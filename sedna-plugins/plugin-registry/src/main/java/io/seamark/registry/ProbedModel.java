@@ -158,7 +158,7 @@ public final class ProbedModel implements BaseModel {
 
   @Override
   public ModelFacts describe(Path model) throws IOException {
-    return call.run(() -> plugin.describe(model));
+    return plugin.describe(model);
   }
 
   @Override

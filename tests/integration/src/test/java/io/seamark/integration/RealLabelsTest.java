@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
+import io.seamark.shared.SharedFolder;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ class RealLabelsTest {
   @TempDir Path folder = Path.of(".");
 
   private List<String> notes(Path images, Path labels, String select) throws Exception {
-    Path shared = Seamark.shared();
+    Path model = SharedFolder.path("models/rfnet-camvid-day.safetensors");
     Seamark.Result result =
         Seamark.run(
             folder,
@@ -36,7 +37,7 @@ class RealLabelsTest {
             "--select",
             select,
             "--edge-model",
-            shared.resolve("models/rfnet-camvid-day.safetensors").toString(),
+            model.toString(),
             "--out",
             "out",
             "--json");
@@ -58,7 +59,7 @@ class RealLabelsTest {
   @Test
   @DisplayName("day, and dusk that the model hardly knows, are scored without blaming the labels")
   void honest() throws Exception {
-    Path camvid = Seamark.shared().resolve("data/camvid");
+    Path camvid = SharedFolder.path("data/camvid");
     assertNothingClaimed(notes(camvid.resolve("val"), camvid.resolve("valannot"), "0016E5_0796*"));
     assertNothingClaimed(
         notes(camvid.resolve("train"), camvid.resolve("trainannot"), "0001TP_006*0"));
@@ -67,7 +68,7 @@ class RealLabelsTest {
   @Test
   @DisplayName("CamVid's labels one too high are named as that")
   void shifted() throws Exception {
-    Path camvid = Seamark.shared().resolve("data/camvid");
+    Path camvid = SharedFolder.path("data/camvid");
     Path labels = Files.createDirectory(folder.resolve("labels"));
     try (DirectoryStream<Path> files =
         Files.newDirectoryStream(camvid.resolve("valannot"), "0016E5_0796*")) {

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 
 /** The assembled command lines, started as processes. */
 final class Seamark {
@@ -68,15 +67,5 @@ final class Seamark {
         .redirectOutput(out)
         .redirectError(err)
         .start();
-  }
-
-  /** The folder with real frames and models, or the test is skipped with a message. */
-  static Path shared() {
-    String set = System.getenv("SEAMARK_SHARED");
-    Path shared = set != null ? Path.of(set) : ROOT.resolveSibling("shared");
-    Assumptions.assumeTrue(
-        Files.isDirectory(shared.resolve("data/camvid")),
-        () -> "no real frames at " + shared + "; set SEAMARK_SHARED to the folder that has them");
-    return shared;
   }
 }

@@ -14,6 +14,7 @@ import io.seamark.imaging.Images;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Frame;
+import io.seamark.shared.SharedFolder;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -224,7 +225,7 @@ class ServingTest {
   @Test
   @DisplayName("Sedna's recorded calls get Sedna's statuses")
   void sedna_answersAsRecorded() throws Exception {
-    Path recorded = Seamark.shared().resolve("vectors/sedna/ji-big-model.json");
+    Path recorded = SharedFolder.path("vectors/sedna/ji-big-model.json");
     int compared = 0;
     for (JsonNode call : JSON.readTree(recorded.toFile())) {
       int expected = call.path("status").asInt();
@@ -341,16 +342,16 @@ class ServingTest {
             + Base64.getEncoder().encodeToString(file)
             + "\"]}";
     refused("4900x4900", inputs(image, scores("\"data\":" + Arrays.toString(logits()))), 413);
-    Path kill = Seamark.ROOT.resolveSibling("shared").resolve("faults/kill.arrow");
-    String set = System.getenv("SEAMARK_SHARED");
-    if (set != null) {
-      kill = Path.of(set).resolve("faults/kill.arrow");
-    }
-    if (Files.exists(kill)) {
-      assertEquals(
-          413,
-          post("unknown-tasks", ArrowMessages.MEDIA_TYPE, Files.readAllBytes(kill)).statusCode());
-    }
+    answered(
+        "after-large", new EncodedImage(EncodedImage.JPEG, Images.encodeJpeg(frame(), 0.9f)), 200);
+    assertTrue(process().isAlive());
+  }
+
+  @Test
+  @DisplayName("the message that once ended the server is refused")
+  void theMessageThatEndedTheServerIsRefused() throws Exception {
+    byte[] kill = Files.readAllBytes(SharedFolder.path("faults/kill.arrow"));
+    assertEquals(413, post("unknown-tasks", ArrowMessages.MEDIA_TYPE, kill).statusCode());
     answered(
         "after-kill", new EncodedImage(EncodedImage.JPEG, Images.encodeJpeg(frame(), 0.9f)), 200);
     assertTrue(process().isAlive());

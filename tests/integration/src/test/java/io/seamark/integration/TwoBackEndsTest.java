@@ -19,6 +19,7 @@ import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
 import io.seamark.perception.Prediction;
 import io.seamark.plugin.BaseModel;
+import io.seamark.shared.SharedFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -37,10 +38,9 @@ class TwoBackEndsTest {
   @Test
   @DisplayName("twenty real frames through both back ends")
   void sameLogitsAndClasses() throws Exception {
-    Path shared = Seamark.shared();
-    Path checkpoint = shared.resolve("models/rfnet-camvid-day.safetensors");
+    Path checkpoint = SharedFolder.path("models/rfnet-camvid-day.safetensors");
     List<Path> files;
-    try (Stream<Path> images = Files.list(shared.resolve("data/camvid/val"))) {
+    try (Stream<Path> images = Files.list(SharedFolder.path("data/camvid/val"))) {
       files = images.filter(f -> f.toString().endsWith(".jpg")).sorted().limit(FRAMES).toList();
     }
     assertEquals(FRAMES, files.size());

@@ -2,13 +2,13 @@ package io.seamark.network.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.seamark.network.RfNet;
 import io.seamark.network.Safetensors;
 import io.seamark.network.Tensor;
 import io.seamark.network.Weights;
+import io.seamark.shared.SharedFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,8 +30,7 @@ class RfNetVectorsTest {
   @ParameterizedTest
   @CsvSource({"64, 96, 1, 2", "90, 120, 3, 4"})
   void logitsAreThePublishedNetworks(int height, int width, int kRgb, int kDepth) throws Exception {
-    Path folder = Shared.path("vectors/rfnet");
-    assumeTrue(Files.isDirectory(folder), "the test vectors are not at " + folder);
+    Path folder = SharedFolder.path("vectors/rfnet");
     Weights expected =
         Safetensors.read(folder.resolve("expected-" + height + "x" + width + ".safetensors"));
     Weights weights = formula;

@@ -2,17 +2,16 @@ package io.seamark.network.tensorflow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.seamark.network.RfNet;
 import io.seamark.network.Safetensors;
 import io.seamark.network.Tensor;
 import io.seamark.network.Weights;
+import io.seamark.shared.SharedFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,22 +31,6 @@ import org.tensorflow.types.TFloat32;
 
 /** The published network's logits on weights made by a formula (shared test vectors). */
 class RfNetVectorsTest {
-  private static Path folder() {
-    String shared = System.getProperty("seamark.shared", System.getenv("SEAMARK_SHARED"));
-    List<Path> candidates = new ArrayList<>();
-    if (shared != null) {
-      candidates.add(Path.of(shared));
-    }
-    for (Path p = Path.of("").toAbsolutePath(); p != null; p = p.getParent()) {
-      candidates.add(p.resolve("shared"));
-    }
-    return candidates.stream()
-        .map(p -> p.resolve("vectors/rfnet"))
-        .filter(Files::isDirectory)
-        .findFirst()
-        .orElse(Path.of("vectors/rfnet"));
-  }
-
   private static double u(long i, int k) {
     double x = Math.sin(12.9898 * i + 78.233 * k) * 43758.5453;
     return x - Math.floor(x);
@@ -101,8 +84,7 @@ class RfNetVectorsTest {
   @ParameterizedTest
   @CsvSource({"64, 96, 1", "90, 120, 3"})
   void logitsEqualThePublishedNetworks(int height, int width, int k) throws IOException {
-    Path folder = folder();
-    assumeTrue(Files.isDirectory(folder), "needs the shared vectors; set SEAMARK_SHARED");
+    Path folder = SharedFolder.path("vectors/rfnet");
     Weights expected =
         Safetensors.read(folder.resolve("expected-" + height + "x" + width + ".safetensors"));
     try (Graph graph = new Graph();

@@ -3,12 +3,12 @@ package io.seamark.unknown.segment;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.seamark.imaging.Images;
 import io.seamark.perception.Frame;
 import io.seamark.perception.SegmentMask;
 import io.seamark.perception.SegmentMask.Box;
+import io.seamark.shared.SharedFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,18 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** With a real model folder and real frames, where those lie beside the project. */
 class SegmentAnythingModelTest {
   private static final String MODEL = "models/sam-standin";
-
-  private static Path shared(String file) {
-    String configured = System.getProperty("SEAMARK_SHARED", System.getenv("SEAMARK_SHARED"));
-    Path root = configured == null ? null : Path.of(configured);
-    for (Path at = Path.of("").toAbsolutePath(); root == null && at != null; at = at.getParent()) {
-      Path beside = at.resolveSibling("shared");
-      root = Files.isDirectory(beside.resolve("models")) ? beside : null;
-    }
-    Path found = (root == null ? Path.of("shared") : root).resolve(file);
-    assumeTrue(Files.exists(found), "shared data is needed: " + found + " is not there");
-    return found;
-  }
 
   private static SegmentAnythingParameters grid(Path folder, int pointsPerSide) {
     int unset = SegmentAnythingParameters.UNSET;
@@ -70,9 +58,10 @@ class SegmentAnythingModelTest {
 
   @Test
   void findsTheOriginalsMasks() throws IOException {
-    Path folder = shared(MODEL);
+    Path folder = SharedFolder.path(MODEL);
     Frame frame =
-        Images.decodeFrame(Files.readAllBytes(shared("data/camvid/train/0001TP_006690.jpg")));
+        Images.decodeFrame(
+            Files.readAllBytes(SharedFolder.path("data/camvid/train/0001TP_006690.jpg")));
     List<SegmentMask> masks;
     try (SegmentAnything generator = SegmentAnything.open(grid(folder, 6), 2)) {
       assertEquals(0.6, generator.settings().predIouThresh());
@@ -107,9 +96,10 @@ class SegmentAnythingModelTest {
 
   @Test
   void pointsAndBoxes_giveWhatTheOriginalsPredictorGives() throws IOException {
-    Path folder = shared(MODEL);
+    Path folder = SharedFolder.path(MODEL);
     Frame frame =
-        Images.decodeFrame(Files.readAllBytes(shared("data/camvid/train/0001TP_006690.jpg")));
+        Images.decodeFrame(
+            Files.readAllBytes(SharedFolder.path("data/camvid/train/0001TP_006690.jpg")));
     Prompt.Point road = new Prompt.Point(40, 300, true);
     List<List<SegmentMask>> masks;
     try (SegmentAnything generator = SegmentAnything.open(grid(folder, 6), 2)) {
@@ -154,7 +144,7 @@ class SegmentAnythingModelTest {
     Files.write(folder.resolve("decoder.onnx"), new byte[0]);
     assertMentions(failure(folder), folder.resolve("decoder.onnx") + " cannot be opened: it is");
     Files.copy(
-        shared(MODEL).resolve("decoder.onnx"),
+        SharedFolder.path(MODEL).resolve("decoder.onnx"),
         folder.resolve("decoder.onnx"),
         StandardCopyOption.REPLACE_EXISTING);
     assertMentions(failure(folder), folder.resolve("encoder.onnx").toString());
@@ -162,7 +152,7 @@ class SegmentAnythingModelTest {
 
   @Test
   void filesThatAreOtherNetworks(@TempDir Path folder) throws IOException {
-    Path model = shared(MODEL);
+    Path model = SharedFolder.path(MODEL);
     Files.copy(model.resolve("encoder.onnx"), folder.resolve("decoder.onnx"));
     Files.copy(model.resolve("decoder.onnx"), folder.resolve("encoder.onnx"));
     IOException e = failure(folder);
@@ -177,7 +167,7 @@ class SegmentAnythingModelTest {
 
   @Test
   void truncatedDecoder(@TempDir Path folder) throws IOException {
-    Path model = shared(MODEL);
+    Path model = SharedFolder.path(MODEL);
     byte[] whole = Files.readAllBytes(model.resolve("decoder.onnx"));
     Files.write(folder.resolve("decoder.onnx"), Arrays.copyOf(whole, whole.length / 2));
     Files.createFile(folder.resolve("encoder.onnx"));
@@ -186,7 +176,7 @@ class SegmentAnythingModelTest {
 
   @Test
   void imageSizeOfTheFolderAgainstTheGraphs(@TempDir Path folder) throws IOException {
-    Path model = shared(MODEL);
+    Path model = SharedFolder.path(MODEL);
     Files.copy(model.resolve("decoder.onnx"), folder.resolve("decoder.onnx"));
     Files.copy(model.resolve("encoder.onnx"), folder.resolve("encoder.onnx"));
     Files.writeString(folder.resolve("generator.json"), "{\"image_size\": 512}");
