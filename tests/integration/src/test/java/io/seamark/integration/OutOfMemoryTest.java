@@ -71,7 +71,7 @@ class OutOfMemoryTest {
   @Test
   @DisplayName("a request that runs out of memory is refused and counted, and the service goes on")
   void requestsThatRunOutOfMemoryEndAlone() throws Exception {
-    PluginJar.build(folder.resolve("plugins/hungry.jar"), "hungry.Hungry", HUNGRY);
+    PluginJar.build(folder.resolve("plugins"), "hungry.Hungry", HUNGRY);
     try (LibertyServer server =
         LibertyServer.start(
             Seamark.HOME,

@@ -17,15 +17,15 @@ final class PluginJar {
   private PluginJar() {}
 
   /**
-   * Builds a jar, and the folders it is in.
+   * Builds a jar.
    *
-   * @param jar where it goes
+   * @param plugins folder that it goes into; made if it is not there
    * @param provider the class that provides it
    * @param source of that class
    */
-  static void build(Path jar, String provider, String source) throws IOException {
-    Path work = Files.createTempDirectory(jar.toAbsolutePath().getParent().getParent(), "plugin");
+  static void build(Path plugins, String provider, String source) throws IOException {
     String simple = provider.substring(provider.lastIndexOf('.') + 1);
+    Path work = Files.createDirectories(plugins.resolveSibling("build-" + simple));
     Path file = Files.writeString(work.resolve(simple + ".java"), source);
     Path classes = Files.createDirectory(work.resolve("classes"));
     String api;
@@ -41,7 +41,7 @@ final class PluginJar {
         ToolProvider.getSystemJavaCompiler()
             .run(null, null, null, "-proc:none", "-d", classes.toString(), "-cp", api, "" + file);
     assertEquals(0, compiled);
-    Files.createDirectories(jar.toAbsolutePath().getParent());
+    Path jar = Files.createDirectories(plugins).resolve(simple + ".jar");
     List<Path> files;
     try (Stream<Path> all = Files.walk(classes)) {
       files = all.filter(Files::isRegularFile).toList();
