@@ -78,7 +78,7 @@ record ReportPage(
       return new Domain(
           name.isEmpty() ? "unknown" : name,
           frames.size(),
-          String.format(Locale.ROOT, "%.0f %%", 100.0 * hard / frames.size()),
+          String.format(Locale.ROOT, "%.0f %%", 100 * (double) hard / frames.size()),
           Text.percent(RunFigures.mean(frames, FrameFigures::iouEdge)),
           Text.percent(RunFigures.mean(frames, FrameFigures::iouSystem)));
     }
@@ -117,7 +117,7 @@ record ReportPage(
           Double.isNaN(m.servedFrom())
               ? "–"
               : m.servedFrom() <= 0 ? "start" : Text.seconds(m.servedFrom()),
-          m.bytes() > 0 ? Text.bytes(m.bytes()) : "–");
+          m.bytes() > 0 ? Text.bytes((double) m.bytes()) : "–");
     }
   }
 
