@@ -106,7 +106,7 @@ final class UploadBudget implements HardExampleMining {
     double place = level * sorted.length;
     boolean hard = middle(sorted, score) < place;
     boolean forced = false;
-    if (hard && debt - 1 < -bound || !hard && debt > bound) {
+    if ((hard && debt - 1 < -bound) || (!hard && debt > bound)) {
       hard = !hard;
       forced = true;
     }

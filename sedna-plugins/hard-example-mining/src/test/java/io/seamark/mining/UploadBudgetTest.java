@@ -295,7 +295,7 @@ class UploadBudgetTest {
       System.out.printf(
           "upload_budget bytes a minute, phase %d seed %d: %.0f of %d%n",
           phase, seed, sent / minutes, limit);
-      assertEquals(limit, sent / minutes, 0.06 * limit);
+      assertEquals((double) limit, sent / minutes, 0.06 * limit);
     }
   }
 

@@ -141,8 +141,8 @@ public final class ChildJvm {
     builder.environment().remove("JDK_JAVA_OPTIONS");
     builder.environment().remove("_JAVA_OPTIONS");
     Process process = builder.start();
-    StringBuffer output = new StringBuffer();
-    Thread reader = new Thread(() -> read(process.getInputStream(), output), "seamark-child");
+    Tail output = new Tail();
+    Thread reader = new Thread(() -> output.read(process.getInputStream()), "seamark-child");
     reader.setDaemon(true);
     reader.start();
     boolean ended = false;
@@ -164,17 +164,31 @@ public final class ChildJvm {
     return new Ended(ended ? process.exitValue() : -1, !ended, output.toString());
   }
 
-  private static void read(InputStream from, StringBuffer into) {
-    char[] piece = new char[4096];
-    try {
-      Reader reader = new InputStreamReader(from, StandardCharsets.UTF_8);
-      for (int n = reader.read(piece); n >= 0; n = reader.read(piece)) {
-        into.append(piece, 0, n);
-        // The last line says how it ended.
-        into.delete(0, Math.max(0, into.length() - MAX_OUTPUT));
+  /** The end of what a child says, which may still be read from it. */
+  private static final class Tail {
+    private final StringBuilder text = new StringBuilder();
+
+    void read(InputStream from) {
+      char[] piece = new char[4096];
+      try {
+        Reader reader = new InputStreamReader(from, StandardCharsets.UTF_8);
+        for (int n = reader.read(piece); n >= 0; n = reader.read(piece)) {
+          add(piece, n);
+        }
+      } catch (IOException e) {
+        // The child is gone, and with it what it would have said.
       }
-    } catch (IOException e) {
-      // The child is gone, and with it what it would have said.
+    }
+
+    private synchronized void add(char[] piece, int n) {
+      text.append(piece, 0, n);
+      // The last line says how it ended.
+      text.delete(0, Math.max(0, text.length() - MAX_OUTPUT));
+    }
+
+    @Override
+    public synchronized String toString() {
+      return text.toString();
     }
   }
 

@@ -135,7 +135,7 @@ public final class HttpClients {
       Via http = Via.of(environment, "http_proxy");
       Via https = Via.of(environment, "https_proxy");
       List<String> straight = new ArrayList<>();
-      for (String entry : value(environment, "no_proxy").split("[,\\s]+")) {
+      for (String entry : value(environment, "no_proxy").split("[,\\s]+", -1)) {
         if (!entry.isEmpty()) {
           straight.add(entry.toLowerCase(Locale.ROOT));
         }

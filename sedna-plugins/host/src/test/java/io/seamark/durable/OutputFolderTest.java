@@ -173,6 +173,7 @@ class OutputFolderTest {
   }
 
   @Test
+  @SuppressWarnings("try") // That closing early and again is allowed is what is tested.
   @DisplayName("an interrupted thread writes as any other, and the folder keeps its owner")
   void survivesInterrupts() throws Exception {
     try (OutputFolder out = OutputFolder.open(folder, Map.of())) {

@@ -50,7 +50,7 @@ record ImageHeader(
           "\0\0\0\fJXL \r\n\u0087\n", "JPEG XL",
           "8BPS", "Photoshop",
           "%PDF", "PDF",
-          "\u0076\u002f\u0031\u0001", "OpenEXR",
+          "v/1\u0001", "OpenEXR",
           "BM", "BMP");
 
   /** Reads a JPEG or PNG file, which are what travels between machines. */

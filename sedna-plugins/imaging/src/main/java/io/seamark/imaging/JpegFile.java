@@ -102,8 +102,8 @@ final class JpegFile {
     byte[] stored = removable > ImageHeader.KEPT_METADATA ? without(end, kept) : whole;
     boolean plain =
         icc == null
-            && (channels == Channels.GREY && adobe < 0
-                || channels == Channels.YCC && jfif && adobe < 0);
+            && ((channels == Channels.GREY && adobe < 0)
+                || (channels == Channels.YCC && jfif && adobe < 0));
     return new ImageHeader(
         Format.JPEG,
         width,
@@ -145,7 +145,7 @@ final class JpegFile {
           throw new IOException("damaged JPEG: it ends before any picture data");
         }
         return at + 2;
-      } else if (marker <= 1 || marker >= 0xD0 && marker <= 0xD8) {
+      } else if (marker <= 1 || (marker >= 0xD0 && marker <= 0xD8)) {
         // Stuffed bytes and restart markers of picture data have no length.
         at += 2;
         picture(2);
@@ -201,7 +201,7 @@ final class JpegFile {
 
   private void segment(int marker, int at, int end) throws IOException {
     int body = at + 4;
-    if (marker >= APP0 && marker <= APP15 || marker == COM) {
+    if ((marker >= APP0 && marker <= APP15) || marker == COM) {
       spare(at, end);
       if (marker == APP0 && end - body >= 14 && b.has(body, "JFIF\0")) {
         jfif = true;
@@ -256,27 +256,29 @@ final class JpegFile {
   }
 
   private static long units(int length, int side) {
-    return (length + side - 1) / side;
+    return (length + side - 1L) / side;
   }
 
   /** The rules of libjpeg's jdapimin.c. */
   private Channels channels() throws IOException {
-    switch (ids.length) {
-      case 1:
-        return Channels.GREY;
-      case 3:
-        if (jfif || adobe == 1) {
-          return Channels.YCC;
-        }
-        if (adobe >= 0) {
-          return adobe == 0 ? Channels.RGB : unknown();
-        }
-        return ids[0] == 'R' && ids[1] == 'G' && ids[2] == 'B' ? Channels.RGB : Channels.YCC;
-      case 4:
-        return adobe <= 0 ? Channels.CMYK : adobe == 2 ? Channels.YCCK : unknown();
-      default:
-        throw new IOException("JPEG of " + ids.length + " channels is not read, only of 1, 3 or 4");
+    return switch (ids.length) {
+      case 1 -> Channels.GREY;
+      case 3 -> ofThree();
+      case 4 -> adobe <= 0 ? Channels.CMYK : adobe == 2 ? Channels.YCCK : unknown();
+      default ->
+          throw new IOException(
+              "JPEG of " + ids.length + " channels is not read, only of 1, 3 or 4");
+    };
+  }
+
+  private Channels ofThree() throws IOException {
+    if (jfif || adobe == 1) {
+      return Channels.YCC;
     }
+    if (adobe >= 0) {
+      return adobe == 0 ? Channels.RGB : unknown();
+    }
+    return ids[0] == 'R' && ids[1] == 'G' && ids[2] == 'B' ? Channels.RGB : Channels.YCC;
   }
 
   private Channels unknown() throws IOException {

@@ -27,7 +27,7 @@ final class Orientation {
    */
   static int of(byte[] file, int from, int to) {
     Bytes big = Bytes.bigEndian(file);
-    if (to - from < 8 || !big.has(from, "II*\0") && !big.has(from, "MM\0*")) {
+    if (to - from < 8 || (!big.has(from, "II*\0") && !big.has(from, "MM\0*"))) {
       return NONE;
     }
     Bytes b = new Bytes(file, big.has(from, "II"));

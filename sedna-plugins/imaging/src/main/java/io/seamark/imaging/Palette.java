@@ -90,8 +90,8 @@ public final class Palette {
       for (int x = 0; x < width; x++) {
         int i = y * width + x;
         boolean edge =
-            x + 1 < width && owner[i] != owner[i + 1]
-                || y + 1 < height && owner[i] != owner[i + width];
+            (x + 1 < width && owner[i] != owner[i + 1])
+                || (y + 1 < height && owner[i] != owner[i + width]);
         if (edge) {
           blend(rgb, out, i, 0xFFFFFF, 200);
         } else if (owner[i] > 0) {
@@ -126,8 +126,8 @@ public final class Palette {
   private static void blend(byte[] from, byte[] to, int pixel, int colour, int weight) {
     for (int c = 0; c < 3; c++) {
       int own = from[3 * pixel + c] & 0xFF;
-      int other = colour >> 16 - 8 * c & 0xFF;
-      to[3 * pixel + c] = (byte) (own + ((other - own) * weight >> 8));
+      int other = (colour >> (16 - 8 * c)) & 0xFF;
+      to[3 * pixel + c] = (byte) (own + (((other - own) * weight) >> 8));
     }
   }
 

@@ -39,7 +39,7 @@ final class SourceColours {
     boolean fits =
         channels.inks()
             ? b.has(16, "CMYK")
-            : b.has(16, "RGB ") || channels.grey() && b.has(16, "GRAY");
+            : b.has(16, "RGB ") || (channels.grey() && b.has(16, "GRAY"));
     if (!fits) {
       throw new IOException(
           "its colour profile is broken or for other colours than its "

@@ -93,7 +93,7 @@ final class TiffFile {
           "TIFF with a palette of " + bits + " bits is not read, only of up to 8");
     }
     boolean packed = bits == 1 || bits == 2 || bits == 4;
-    if (!(bits == 8 || bits == 16 || packed && channels.count() == 1)
+    if (!(bits == 8 || bits == 16 || (packed && channels.count() == 1))
         || number(SAMPLE_FORMAT, 1) != 1) {
       throw new IOException(
           "TIFF of "

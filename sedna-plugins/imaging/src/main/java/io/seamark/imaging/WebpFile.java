@@ -45,7 +45,7 @@ final class WebpFile {
         }
         canvas = size((b.i32(body + 4) & 0xFFFFFF) + 1, (b.i32(body + 6) >>> 8) + 1);
       } else if (b.has(at, "VP8 ") && picture == null) {
-        if (length < 10 || !b.has(body + 3, "\u009d\u0001\u002a")) {
+        if (length < 10 || !b.has(body + 3, "\u009d\u0001*")) {
           throw new IOException("damaged WebP: it does not start with a key frame");
         }
         alone = Arrays.copyOfRange(file, at, (int) (body + length));

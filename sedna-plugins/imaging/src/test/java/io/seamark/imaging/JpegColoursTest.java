@@ -125,7 +125,8 @@ class JpegColoursTest {
     byte[] rgb = Images.decodeFrame(three().jfif().file()).rgb();
     BufferedImage image = new BufferedImage(16, 8, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 128; i++) {
-      int colour = (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | rgb[3 * i + 2] & 0xFF;
+      int colour =
+          ((rgb[3 * i] & 0xFF) << 16) | ((rgb[3 * i + 1] & 0xFF) << 8) | (rgb[3 * i + 2] & 0xFF);
       image.setRGB(i % 16, i / 16, colour);
     }
     ImageWriter writer = Decoder.writer(Format.JPEG);

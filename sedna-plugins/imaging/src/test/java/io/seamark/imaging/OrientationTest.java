@@ -44,7 +44,7 @@ class OrientationTest {
     assertEquals(width, frame.width());
     assertEquals(height, frame.height());
     byte[] expected = new byte[6];
-    String[] texts = pixels.split(" ");
+    String[] texts = pixels.split(" ", -1);
     for (int i = 0; i < 6; i++) {
       expected[i] = (byte) Integer.parseInt(texts[i]);
       assertEquals(expected[i], frame.rgb()[3 * i + 1], "pixel " + i);

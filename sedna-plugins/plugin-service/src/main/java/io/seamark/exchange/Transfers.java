@@ -3,6 +3,7 @@ package io.seamark.exchange;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +87,7 @@ final class Transfers<T> {
     return heaviest;
   }
 
-  private @Nullable T heaviest(LinkedHashSet<T> own) {
+  private @Nullable T heaviest(Set<T> own) {
     T heaviest = null;
     long most = 0;
     for (T transfer : own) {
@@ -99,7 +100,7 @@ final class Transfers<T> {
     return heaviest;
   }
 
-  private long bytes(LinkedHashSet<T> own) {
+  private long bytes(Set<T> own) {
     return own.stream().mapToLong(bytes).sum();
   }
 

@@ -59,7 +59,9 @@ final class PlainThrown extends Throwable {
     return copy;
   }
 
+  // The text has the name of the exception that this stands for, not this one's.
   @Override
+  @SuppressWarnings("OverrideThrowableToString")
   public String toString() {
     return text;
   }

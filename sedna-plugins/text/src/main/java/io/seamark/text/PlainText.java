@@ -59,7 +59,7 @@ public final class PlainText {
     StringBuilder out = null;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      boolean stays = shown(text, i) || lines && (c == '\n' || c == '\t');
+      boolean stays = shown(text, i) || (lines && (c == '\n' || c == '\t'));
       boolean quote = quotes && (c == '"' || c == '\\');
       if (out == null && (!stays || quote)) {
         out = new StringBuilder(text.length() + 16).append(text, 0, i);

@@ -59,7 +59,10 @@ public final class SampleApi {
 
     public static <T> Map<T, ? extends List<?>> of(
         T key, Function<? super T, String> name, int... more) throws IOException {
-      throw new IOException("" + key + name + more.length);
+      if (more.length > 0) {
+        throw new IOException(key + " " + name);
+      }
+      return Map.of();
     }
   }
 
