@@ -17,8 +17,8 @@ import io.seamark.knowledge.model.Verdict;
 import io.seamark.knowledge.training.RoundControl;
 import io.seamark.knowledge.training.RoundResult;
 import io.seamark.knowledge.training.TrainingRound;
-import io.seamark.network.EdgeModel;
 import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.TrainableModel;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.ProbedModel;
 import io.seamark.street.StreetModels;
@@ -174,7 +174,7 @@ public final class LifelongLearning implements AutoCloseable {
       begin(registry, settings, inference);
       serves(registry, inference);
       // Found out now rather than when the samples have come.
-      LOG.info("trains and judges at {}", round.size(champion(registry)));
+      LOG.info("trains and judges at {}", round.size(champion(registry, plugins)));
       return new LifelongLearning(settings, clock, registry, round);
     } catch (IOException | RuntimeException e) {
       registry.close();
@@ -257,14 +257,17 @@ public final class LifelongLearning implements AutoCloseable {
     }
   }
 
-  private static EdgeModel champion(ModelRegistry registry) throws IOException {
+  private static TrainableModel champion(ModelRegistry registry, ConfiguredPlugins plugins)
+      throws IOException {
     String version = registry.champion().orElseThrow().version();
-    return EdgeModel.load(registry.weights(version).orElseThrow().file());
+    return plugins
+        .create(PluginKind.BASEMODEL_TRAINING)
+        .load(registry.weights(version).orElseThrow().file());
   }
 
   private static void beginWith(ModelRegistry registry, Path model, ProbedModel inference)
       throws IOException {
-    EdgeModel.load(model);
+    inference.describe(model);
     inference.probe(model);
     LOG.info("model registry begins with {}", registry.begin(model).sha256());
   }

@@ -51,6 +51,7 @@ public final class Bench {
       List.of(
           PluginKind.TASK_ALLOCATION,
           PluginKind.BASEMODEL,
+          PluginKind.BASEMODEL_TRAINING,
           PluginKind.INFERENCE_INTEGRATE,
           PluginKind.HARD_EXAMPLE_MINING,
           PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION,

@@ -1,6 +1,7 @@
 package io.seamark.bench;
 
 import io.seamark.plugin.PluginKind;
+import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.NearestName;
 import io.seamark.registry.PluginRegistry;
 import java.util.ArrayList;
@@ -27,14 +28,14 @@ final class ModuleNames {
   /** Ianvs's names of Python classes that a plugin of another name does the work of. */
   private static final Map<String, Map<String, String>> ALIASES =
       Map.of(
-          BASEMODEL, Map.of("BaseModel", "rfnet"),
+          BASEMODEL, Map.of("BaseModel", ConfiguredPlugins.DEFAULTS.getOrDefault(BASEMODEL, "")),
           RECOGNITION, Map.of("HardSampleMining", "confidence_share"));
 
   /** Names whose work the benchmark's own flow does. */
   private static final Map<String, List<String>> BUILT_IN = Map.of(UPDATE, List.of(FINE_TUNING));
 
-  /** Python files of Ianvs's RFNet example; other base models are other networks. */
-  private static final List<String> RFNET_FILES =
+  /** Python files of Ianvs's example, whose network BaseModel stands for; others hold others. */
+  private static final List<String> EXAMPLE_FILES =
       List.of("basemodel.py", "basemodel-simple.py", "basemodel-sam.py", "rfnet.py");
 
   /** Hyperparameters whose names differ from the plugin's by more than dashes. */
@@ -86,10 +87,11 @@ final class ModuleNames {
   /** What is wrong with a module's Python file, if anything. */
   static Optional<String> wrongFile(String type, String url) {
     String file = url.substring(Math.max(url.lastIndexOf('/'), url.lastIndexOf('\\')) + 1);
-    return type.equals(BASEMODEL) && !RFNET_FILES.contains(file)
+    return type.equals(BASEMODEL) && !EXAMPLE_FILES.contains(file)
         ? Optional.of(
-            "names a Python network that Seamark has no plugin for; leave url out or name RFNet's: "
-                + NearestName.mustBe(file, RFNET_FILES))
+            "names a Python network that Seamark has no plugin for; leave url out or name the"
+                + " example's: "
+                + NearestName.mustBe(file, EXAMPLE_FILES))
         : Optional.empty();
   }
 }

@@ -9,8 +9,8 @@ import io.seamark.knowledge.training.RoundControl;
 import io.seamark.knowledge.training.RoundSettings;
 import io.seamark.knowledge.training.TaskModels;
 import io.seamark.knowledge.training.TrainingSize;
-import io.seamark.network.EdgeModel;
-import io.seamark.network.Precision;
+import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.TrainableModel;
 import io.seamark.registry.ConfiguredPlugins;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -94,12 +94,12 @@ final class RoundTrainer {
       round
           .train(
               model,
-              EdgeModel.load(start),
+              plugins.create(PluginKind.BASEMODEL_TRAINING).load(start),
               plan.stepsFor(settings, samples),
               RoundControl.QUIET,
               figures)
           .orElseThrow()
-          .save(to, Precision.F16);
+          .save(to, Map.of());
       return String.format(
           Locale.ROOT,
           "%.0f steps on %d samples, loss %.3f to %.3f",
@@ -156,8 +156,8 @@ final class RoundTrainer {
       Path first,
       Learner.Practice practice)
       throws IOException {
-    EdgeModel model = EdgeModel.load(first);
-    int classes = model.classes().size();
+    TrainableModel model = plugins.create(PluginKind.BASEMODEL_TRAINING).load(first);
+    int classes = model.facts().classes().size();
     List<Target> targets =
         settings.training().classWeights()
             ? fresh.stream().map(target -> target.counted(scale, classes)).toList()

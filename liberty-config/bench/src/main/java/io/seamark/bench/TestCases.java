@@ -69,7 +69,8 @@ final class TestCases {
                   + IanvsJob.id(mode)
                   + " reads a chunk for round 0 besides those of the rounds");
     }
-    Path initial = algorithm.has("initial_model_url") ? initial(algorithm) : null;
+    Path initial =
+        algorithm.has("initial_model_url") ? IanvsJob.found(algorithm, "initial_model_url") : null;
     List<List<Choice>> byType = modules(read);
     List<TestCase> cases = new ArrayList<>();
     for (List<Choice> combination : product(byType)) {
@@ -79,14 +80,6 @@ final class TestCases {
       }
     }
     return cases;
-  }
-
-  private @Nullable Path initial(YamlSection algorithm) {
-    Path model = IanvsJob.found(algorithm, "initial_model_url");
-    if (model != null && !model.toString().endsWith(".safetensors")) {
-      algorithm.fail("initial_model_url", "must be RFNet's weights as .safetensors");
-    }
-    return model;
   }
 
   /** The alternatives of each module type, in the file's order. */

@@ -14,11 +14,11 @@ import io.seamark.knowledge.frames.RetainedFolder;
 import io.seamark.knowledge.training.AppealNetTraining;
 import io.seamark.knowledge.training.RoundControl;
 import io.seamark.knowledge.training.TrainingSize;
-import io.seamark.network.EdgeModel;
-import io.seamark.network.Precision;
 import io.seamark.setting.AppealNetSettings;
 import io.seamark.setting.FrameSize;
 import io.seamark.setting.SettingGroup;
+import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.TrainableModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -151,7 +151,7 @@ final class AppealNetCommand implements Verb {
       CommonOptions.Workplace workplace)
       throws IOException {
     Map<String, Double> losses = new TreeMap<>();
-    EdgeModel start = EdgeModel.load(file);
+    TrainableModel start = workplace.plugins().create(PluginKind.BASEMODEL_TRAINING).load(file);
     // A buffer's frames are anybody's, a folder's are the user's own.
     LabelledFrames own = retained.size() > 0 || buffer != null ? retained : frames;
     FrameSize size = TrainingSize.of(workplace.settings(SettingGroup.TRAINING), start, own, 1);
@@ -177,7 +177,7 @@ final class AppealNetCommand implements Verb {
                   losses)
               .orElseThrow();
     }
-    trained.save(out, Precision.F16);
+    trained.save(out, Map.of());
     common
         .out()
         .printf(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.seamark.perception.ClassSet;
+import io.seamark.plugin.TrainableModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,13 +41,13 @@ public record EdgeModel(
   public static final String DEVIATION = "seamark.std";
 
   /** Metadata key of the model's version. */
-  public static final String VERSION = "seamark.version";
+  public static final String VERSION = TrainableModel.VERSION;
 
   /** Metadata key of the version it was trained from. */
-  public static final String PARENT = "seamark.parent";
+  public static final String PARENT = TrainableModel.PARENT;
 
   /** Metadata key of where it comes from, a JSON object. */
-  public static final String PROVENANCE = "seamark.provenance";
+  public static final String PROVENANCE = TrainableModel.PROVENANCE;
 
   private static final JsonMapper JSON = new JsonMapper();
 

@@ -26,6 +26,13 @@ public record PluginKind<P>(String id, Class<P> type, String text) {
   public static final PluginKind<BaseModel> BASEMODEL =
       new PluginKind<>("basemodel", BaseModel.class, "Known-sample inference: the edge model.");
 
+  /** Training of the edge model, beside the base model that labels frames with it. */
+  public static final PluginKind<BaseModelTraining> BASEMODEL_TRAINING =
+      new PluginKind<>(
+          "basemodel_training",
+          BaseModelTraining.class,
+          "Trains the edge model; chosen by the base model's name unless set.");
+
   /** What the models of several tasks say, put together. */
   public static final PluginKind<InferenceIntegrate> INFERENCE_INTEGRATE =
       new PluginKind<>(
@@ -38,7 +45,8 @@ public record PluginKind<P>(String id, Class<P> type, String text) {
       new PluginKind<>(
           "hard_example_mining",
           HardExampleMining.class,
-          "Unknown-sample recognition: decides which frames the edge model cannot be trusted with.");
+          "Unknown-sample recognition: decides which frames the edge model cannot be trusted"
+              + " with.");
 
   /** The cloud's second look at a hard frame. */
   public static final PluginKind<UnseenSampleReRecognition> UNSEEN_SAMPLE_RE_RECOGNITION =
@@ -113,7 +121,10 @@ public record PluginKind<P>(String id, Class<P> type, String text) {
 
   /** Figures computed from answers and labels. */
   public static final PluginKind<Metric> METRIC =
-      new PluginKind<>("metric", Metric.class, "A figure computed from answers and labels.");
+      new PluginKind<>(
+          "metric",
+          Metric.class,
+          "A figure computed from answers and labels; several may be chosen, with commas between.");
 
   /** Every kind, in the order of the loop. */
   public static final List<PluginKind<?>> ALL =
@@ -121,6 +132,7 @@ public record PluginKind<P>(String id, Class<P> type, String text) {
           SAMPLE_SOURCE,
           TASK_ALLOCATION,
           BASEMODEL,
+          BASEMODEL_TRAINING,
           INFERENCE_INTEGRATE,
           HARD_EXAMPLE_MINING,
           UNSEEN_SAMPLE_RE_RECOGNITION,

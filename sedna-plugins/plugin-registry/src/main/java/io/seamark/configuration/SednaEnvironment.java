@@ -112,7 +112,7 @@ public final class SednaEnvironment extends MapSource {
       values.put("seamark.edge.model", scheme ? Path.of(URI.create(url)).toString() : url);
     } catch (IllegalArgumentException | java.nio.file.FileSystemNotFoundException e) {
       failures.add(
-          "MODEL_URL is '" + url + "', but must be a path or a file: URL of RFNet's weights");
+          "MODEL_URL is '" + url + "', but must be a path or a file: URL of an edge model");
     }
   }
 }

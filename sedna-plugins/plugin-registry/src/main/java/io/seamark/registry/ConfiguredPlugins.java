@@ -30,12 +30,16 @@ import org.eclipse.microprofile.config.Config;
  * is checked when this is made. Thread-safe.
  */
 public final class ConfiguredPlugins {
-  /** The plugin of each kind where configuration names none, by the kind's id. */
+  /**
+   * The plugin of each kind where configuration names none, by the kind's id; of the base model's
+   * training it is that of the base model's name.
+   */
   public static final Map<String, String> DEFAULTS =
       Map.ofEntries(
           Map.entry(PluginKind.SAMPLE_SOURCE.id(), "procedural_street"),
           Map.entry(PluginKind.TASK_ALLOCATION.id(), "TaskAllocationDefault"),
           Map.entry(PluginKind.BASEMODEL.id(), "rfnet"),
+          Map.entry(PluginKind.BASEMODEL_TRAINING.id(), "rfnet"),
           Map.entry(PluginKind.INFERENCE_INTEGRATE.id(), "DefaultInferenceIntegrate"),
           Map.entry(PluginKind.HARD_EXAMPLE_MINING.id(), "score_margin"),
           Map.entry(PluginKind.UNSEEN_SAMPLE_RE_RECOGNITION.id(), "all_unseen"),
@@ -198,7 +202,12 @@ public final class ConfiguredPlugins {
         settings
             .apply(selectionKey(kind))
             .map(String::strip)
-            .orElseGet(() -> DEFAULTS.getOrDefault(kind.id(), "")));
+            .orElseGet(
+                () ->
+                    // What opens a model is trained by what knows it.
+                    kind.equals(PluginKind.BASEMODEL_TRAINING)
+                        ? name(PluginKind.BASEMODEL)
+                        : DEFAULTS.getOrDefault(kind.id(), "")));
   }
 
   private static List<String> chosen(PluginKind<?> kind, String text) {

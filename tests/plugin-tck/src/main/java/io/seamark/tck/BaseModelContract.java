@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.seamark.perception.Frame;
 import io.seamark.perception.Prediction;
 import io.seamark.plugin.BaseModel;
+import io.seamark.plugin.ModelFacts;
+import io.seamark.plugin.ModelOutput;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -111,6 +113,18 @@ public abstract class BaseModelContract<H extends Record> extends PluginContract
   }
 
   @Test
+  @DisplayName("what is said of a model holds of its predictions")
+  final void factsHold() throws IOException {
+    BaseModel base = create(SEED);
+    ModelFacts facts = base.describe(model());
+    try (BaseModel.Session session = base.open(model(), 24, 16, facts.depth())) {
+      Prediction prediction = session.infer(Scenes.frame(8, 24, 16, facts.depth()));
+      assertEquals(prediction.scores().classes(), facts.classes().size());
+      assertEquals(prediction.appealNet() != null, facts.outputs().contains(ModelOutput.APPEAL));
+    }
+  }
+
+  @Test
   @DisplayName("a file that is missing or no model is refused by name")
   final void refusesOtherFiles() throws IOException {
     BaseModel base = create(SEED);
@@ -120,6 +134,7 @@ public abstract class BaseModelContract<H extends Record> extends PluginContract
       IOException thrown = assertThrows(IOException.class, () -> base.open(file, 24, 16, false));
       String message = String.valueOf(thrown.getMessage());
       assertTrue(message.contains(String.valueOf(file.getFileName())), message);
+      assertThrows(IOException.class, () -> base.describe(file));
     }
   }
 

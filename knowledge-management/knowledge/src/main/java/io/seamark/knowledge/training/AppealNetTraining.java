@@ -2,17 +2,17 @@ package io.seamark.knowledge.training;
 
 import io.seamark.imaging.Images;
 import io.seamark.knowledge.frames.LabelledFrames;
-import io.seamark.network.EdgeModel;
-import io.seamark.network.tensorflow.AppealNetTrainer;
 import io.seamark.network.tensorflow.Augmentation;
 import io.seamark.network.tensorflow.Degradation;
-import io.seamark.network.tensorflow.RfNetTrainer;
-import io.seamark.network.tensorflow.TrainingOptions;
-import io.seamark.network.tensorflow.TrainingSample;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.Frame;
 import io.seamark.setting.AppealNetSettings;
 import io.seamark.setting.FrameSize;
+import io.seamark.plugin.HeadTrainer;
+import io.seamark.plugin.ModelOutput;
+import io.seamark.plugin.TrainableModel;
+import io.seamark.plugin.TrainerOptions;
+import io.seamark.plugin.TrainingSample;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,20 +21,14 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Trains AppealNet's predictor head (arXiv 2105.04104) by the paper's loss behind a network that
- * stays as it is. The paper starts from a trained edge network too, but lets it learn along; with a
- * few frames and answers that are no labels, the network is left to the training round. The edge's
- * loss of a frame is 1 minus its soft mIoU against the cloud's answer: with plain mIoU, an edge
- * that the cloud can hardly help would look right.
+ * Trains the head that predicts a model's errors (AppealNet, arXiv 2105.04104) behind a network
+ * that stays as it is.
  *
  * <p>Half of the frames are those the cloud has answered, with its answers as the truth; the other
  * half are retained frames with their labels. They are mirrored, magnified and made worse at
  * random, since the network hardly errs on frames of the world it was trained on.
  */
 public final class AppealNetTraining {
-  /** Heads whose mean is taken, so that the start of one does not decide. */
-  private static final int HEADS = 5;
-
   private static final double MAGNIFIED = 0.5;
   private static final double LARGEST_MAGNIFICATION = 2;
 
@@ -57,10 +51,10 @@ public final class AppealNetTraining {
    *     tenth of the steps
    * @return the model with the trained head, its other weights unchanged; empty if it was stopped
    * @throws IOException if too many frames cannot be read
-   * @throws IllegalArgumentException if there are no frames at all
+   * @throws IllegalArgumentException if there are no frames at all, or the model can have no head
    */
-  public static Optional<EdgeModel> train(
-      EdgeModel start,
+  public static Optional<TrainableModel> train(
+      TrainableModel start,
       LabelledFrames answered,
       LabelledFrames retained,
       FrameSize size,
@@ -83,15 +77,24 @@ public final class AppealNetTraining {
     LabelledFrames.LabelledFrame first = supplies.get(0).read();
     int width = size.width();
     int height = size.height();
-    int columns = (width + 3) / 4;
-    int rows = (height + 3) / 4;
-    boolean depth = start.depth() && first.frame().depth() != null;
-    EdgeModel network =
-        new EdgeModel(start.weights(), start.classes(), start.normalisation(), depth);
-    TrainingOptions options =
-        TrainingOptions.fineTuning(settings.learningRate(), settings.batch(), seed, threads);
-    try (RfNetTrainer edge = new RfNetTrainer(network, width, height, options);
-        AppealNetTrainer head = new AppealNetTrainer(start, rows, columns, options)) {
+    boolean depth = start.facts().depth() && first.frame().depth() != null;
+    TrainerOptions options =
+        new TrainerOptions(
+            width,
+            height,
+            depth,
+            settings.batch(),
+            settings.learningRate(),
+            List.of(),
+            seed,
+            threads);
+    try (HeadTrainer head =
+        start
+            .head(ModelOutput.APPEAL, options)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "this base model can have no " + ModelOutput.APPEAL.text()))) {
       for (int i = 0; i < settings.frames(); i++) {
         if (control.cancelled()) {
           return Optional.empty();
@@ -100,12 +103,10 @@ public final class AppealNetTraining {
         TrainingSample sample = magnified(from.sample(depth), from.random);
         sample = Degradation.STANDARD.apply(sample, from.random);
         sample = MIRROR.apply(sample, from.random);
-        float[] logits = edge.logits(sample.frame());
-        double loss = SoftIou.loss(logits, start.classes().size(), columns, rows, sample.target());
-        head.add(logits, loss);
+        double loss = head.examine(sample);
         control.trained(i + 1, settings.frames(), loss);
       }
-      AppealNetTrainer.Trained trained = head.train(HEADS, settings.steps(), settings.cost());
+      HeadTrainer.Trained trained = head.train(settings.steps(), settings.cost());
       figures.put("appealnet_first_loss", trained.firstLoss());
       figures.put("appealnet_last_loss", trained.lastLoss());
       return Optional.of(trained.model());

@@ -6,17 +6,18 @@ import io.seamark.knowledge.evaluation.ModelJudge;
 import io.seamark.knowledge.evaluation.ModelJudge.Judgement;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
-import io.seamark.network.EdgeModel;
-import io.seamark.network.RfNet;
 import io.seamark.network.tensorflow.Augmentation;
-import io.seamark.network.tensorflow.RfNetTrainer;
 import io.seamark.network.tensorflow.TrainingOptions;
-import io.seamark.network.tensorflow.TrainingSample;
+import io.seamark.plugin.ModelOutput;
+import io.seamark.plugin.ModelTrainer;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.ReplayPolicy;
 import io.seamark.plugin.TaskSample;
 import io.seamark.plugin.TaskUpdateDecision;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
+import io.seamark.plugin.TrainableModel;
+import io.seamark.plugin.TrainerOptions;
+import io.seamark.plugin.TrainingSample;
 import io.seamark.registry.ConfiguredPlugins;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,7 +52,10 @@ public final class Learner {
   public static final List<PluginKind<?>> KINDS =
       Stream.concat(
               Stream.of(
-                  PluginKind.REPLAY_POLICY, PluginKind.TASK_UPDATE_DECISION, PluginKind.BASEMODEL),
+                  PluginKind.REPLAY_POLICY,
+                  PluginKind.TASK_UPDATE_DECISION,
+                  PluginKind.BASEMODEL,
+                  PluginKind.BASEMODEL_TRAINING),
               RoundTasks.KINDS.stream())
           .toList();
 
@@ -188,8 +192,12 @@ public final class Learner {
      * @return the new model, its AppealNet head renewed where it has one; empty if it was stopped
      * @throws IOException if too many frames cannot be read, or training diverged
      */
-    public Optional<EdgeModel> train(
-        int model, EdgeModel start, int steps, RoundControl control, Map<String, Double> figures)
+    public Optional<TrainableModel> train(
+        int model,
+        TrainableModel start,
+        int steps,
+        RoundControl control,
+        Map<String, Double> figures)
         throws IOException {
       return Learner.this.train(model, start, steps, sources, control, figures);
     }
@@ -310,9 +318,9 @@ public final class Learner {
     return some;
   }
 
-  private Optional<EdgeModel> train(
+  private Optional<TrainableModel> train(
       int model,
-      EdgeModel start,
+      TrainableModel start,
       int steps,
       Sources sources,
       RoundControl control,
@@ -329,22 +337,26 @@ public final class Learner {
         rehearsal.size() == 0 ? null : new ShuffledFrames(rehearsal, random.split());
     LabelledFrame first = fresh.get(0).read();
     // The branch for depth can only be trained where there is depth.
-    boolean depth = start.depth() && first.frame().depth() != null;
-    EdgeModel begin = new EdgeModel(start.weights(), start.classes(), start.normalisation(), depth);
+    boolean depth = start.facts().depth() && first.frame().depth() != null;
     int rehearsed = old == null ? 0 : settings.training().batch() / 2;
-    TrainingOptions options =
-        TrainingOptions.fineTuning(
-                settings.training().learningRate(), settings.training().batch(), settings.seed(), settings.threads())
-            .withClassWeights(
-                settings.training().classWeights()
-                    ? classWeights(
-                        pixels(
-                            sources.samples(),
-                            new HashSet<>(sources.tasks().trained(model)),
-                            size,
-                            start.classes().size()),
-                        rehearsal)
-                    : List.of());
+    TrainerOptions options =
+        new TrainerOptions(
+            size.width(),
+            size.height(),
+            depth,
+            settings.training().batch(),
+            settings.training().learningRate(),
+            settings.training().classWeights()
+                ? classWeights(
+                    pixels(
+                        sources.samples(),
+                        new HashSet<>(sources.tasks().trained(model)),
+                        size,
+                        start.facts().classes().size()),
+                    rehearsal)
+                : List.of(),
+            settings.seed(),
+            settings.threads());
     int edge = Math.max(1, steps / 10);
     double firstLoss = 0;
     double lastLoss = 0;
@@ -352,7 +364,8 @@ public final class Learner {
     if (control.cancelled()) {
       return Optional.empty();
     }
-    try (RfNetTrainer trainer = new RfNetTrainer(begin, size.width(), size.height(), options)) {
+    TrainableModel learnt;
+    try (ModelTrainer trainer = start.trainer(options)) {
       for (int step = 0; step < steps; step++) {
         if (control.cancelled()) {
           return Optional.empty();
@@ -379,21 +392,21 @@ public final class Learner {
           "unreadable",
           (double) fresh.stream().mapToInt(frames -> frames.unreadable).sum()
               + (old == null ? 0 : old.unreadable));
-      begin = trainer.snapshot();
+      learnt = trainer.snapshot();
     }
-    return refreshed(model, begin, sources, control, figures);
+    return refreshed(model, learnt, sources, control, figures);
   }
 
   /** The head that predicts a model's errors is out of date once the model has learnt. */
-  private Optional<EdgeModel> refreshed(
+  private Optional<TrainableModel> refreshed(
       int model,
-      EdgeModel trained,
+      TrainableModel trained,
       Sources sources,
       RoundControl control,
       Map<String, Double> figures)
       throws IOException {
     AppealNetSettings appealNet = settings.appealNet();
-    if (appealNet.frames() == 0 || !RfNet.hasAppealNet(trained.weights())) {
+    if (appealNet.frames() == 0 || !trained.facts().outputs().contains(ModelOutput.APPEAL)) {
       return Optional.of(trained);
     }
     return AppealNetTraining.train(
@@ -448,7 +461,7 @@ public final class Learner {
       RoundControl control,
       Map<String, Double> figures)
       throws IOException {
-    int classes = EdgeModel.load(both.get(0)).classes().size();
+    int classes = plugins.create(PluginKind.BASEMODEL).describe(both.get(0)).classes().size();
     ModelJudge judge = new ModelJudge(plugins.create(PluginKind.BASEMODEL), classes);
     LabelledFrames onNew = sources.samples().frames(heldOut).at(sources.size());
     LabelledFrames onRetained = choose(sources.retainedHeldOut()).at(sources.size());

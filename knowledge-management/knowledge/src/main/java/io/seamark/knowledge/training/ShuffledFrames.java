@@ -2,8 +2,8 @@ package io.seamark.knowledge.training;
 
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
-import io.seamark.network.tensorflow.TrainingSample;
 import io.seamark.perception.Frame;
+import io.seamark.plugin.TrainingSample;
 import java.io.IOException;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;

@@ -6,17 +6,14 @@ import io.seamark.knowledge.model.ModelRegistry;
 import io.seamark.knowledge.model.ModelVersion;
 import io.seamark.knowledge.model.Provenance;
 import io.seamark.knowledge.model.Software;
-import io.seamark.network.EdgeModel;
-import io.seamark.network.Precision;
-import io.seamark.network.Weights;
 import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.TrainableModel;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.setting.FrameSize;
 import io.seamark.setting.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,7 +66,7 @@ public final class TrainingRound {
    * @throws IllegalArgumentException if its memory is above the bound
    * @throws IOException if the retained frames cannot be read
    */
-  public FrameSize size(EdgeModel model) throws IOException {
+  public FrameSize size(TrainableModel model) throws IOException {
     return TrainingSize.of(settings.training(), model, retained, settings.training().batch());
   }
 
@@ -89,7 +86,7 @@ public final class TrainingRound {
             .champion()
             .orElseThrow(() -> new IllegalStateException("the model registry has no champion"));
     Path serving = registry.weights(champion.version()).orElseThrow().file();
-    EdgeModel start = EdgeModel.load(serving);
+    TrainableModel start = plugins.create(PluginKind.BASEMODEL_TRAINING).load(serving);
     Learner.Plan plan = learner.plan(size(start), new BufferedSamples(buffer));
     Optional<String> idle = plan.idle(0);
     if (idle.isPresent()) {
@@ -99,7 +96,7 @@ public final class TrainingRound {
     long begun = System.nanoTime();
     Map<String, Double> figures = new TreeMap<>(plan.sources().tasks().figures());
     LOG.info("tasks of the round: {}", figures);
-    Optional<EdgeModel> trained = plan.train(0, start, settings.training().steps(), control, figures);
+    Optional<TrainableModel> trained = plan.train(0, start, settings.training().steps(), control, figures);
     if (trained.isEmpty()) {
       return new RoundResult.Cancelled();
     }
@@ -128,14 +125,17 @@ public final class TrainingRound {
   }
 
   private static void save(
-      EdgeModel model, Path file, String version, ModelVersion parent, Provenance provenance)
+      TrainableModel model, Path file, String version, ModelVersion parent, Provenance provenance)
       throws IOException {
-    Map<String, String> metadata = new LinkedHashMap<>(model.weights().metadata());
-    metadata.put(EdgeModel.VERSION, version);
-    metadata.put(EdgeModel.PARENT, parent.version());
-    metadata.put(EdgeModel.PROVENANCE, ModelRegistry.json(provenance));
-    // Half precision halves what every edge fetches; what is judged is this very file.
-    model.withWeights(new Weights(model.weights().tensors(), metadata)).save(file, Precision.F16);
+    model.save(
+        file,
+        Map.of(
+            TrainableModel.VERSION,
+            version,
+            TrainableModel.PARENT,
+            parent.version(),
+            TrainableModel.PROVENANCE,
+            ModelRegistry.json(provenance)));
   }
 
   /** Of what the round reads, before a bound of the buffer takes some of it away. */

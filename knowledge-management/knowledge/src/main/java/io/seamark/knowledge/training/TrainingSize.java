@@ -1,10 +1,9 @@
 package io.seamark.knowledge.training;
 
 import io.seamark.knowledge.frames.LabelledFrames;
-import io.seamark.network.EdgeModel;
-import io.seamark.network.tensorflow.RfNetTrainer;
 import io.seamark.setting.FrameSize;
 import io.seamark.setting.TrainingSettings;
+import io.seamark.plugin.TrainableModel;
 import java.io.IOException;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -40,12 +39,12 @@ public final class TrainingSize {
    * @throws IOException if none of the own frames can be read
    */
   public static FrameSize of(
-      TrainingSettings settings, EdgeModel model, LabelledFrames own, int batch)
+      TrainingSettings settings, TrainableModel model, LabelledFrames own, int batch)
       throws IOException {
     FrameSize wanted = settings.frameSize();
     long maxBytes = settings.maxBytes();
     if (wanted != null) {
-      long bytes = RfNetTrainer.memory(model, wanted.width(), wanted.height(), batch);
+      long bytes = model.memory(wanted.width(), wanted.height(), batch);
       if (bytes > maxBytes) {
         throw new IllegalArgumentException(
             String.format(
@@ -63,7 +62,7 @@ public final class TrainingSize {
     }
     FrameSize natural = own.size() > 0 ? sizeOf(own) : DEFAULT;
     FrameSize fits = natural;
-    while (RfNetTrainer.memory(model, fits.width(), fits.height(), batch) > maxBytes) {
+    while (model.memory(fits.width(), fits.height(), batch) > maxBytes) {
       FrameSize half = fits.half();
       if (half.equals(fits)) {
         throw new IllegalArgumentException(

@@ -14,6 +14,8 @@ import io.seamark.network.RfNet;
 import io.seamark.network.RfNetWeights;
 import io.seamark.network.Tensor;
 import io.seamark.network.tensorflow.RfNetTrainer;
+import io.seamark.network.tensorflow.RfNetTraining;
+import io.seamark.network.tensorflow.SoftIou;
 import io.seamark.network.tensorflow.TrainingOptions;
 import io.seamark.setting.AppealNetSettings;
 import io.seamark.setting.FrameSize;
@@ -39,9 +41,18 @@ class AppealNetTrainingTest {
   private static EdgeModel train(
       EdgeModel start, AppealNetSettings settings, long seed, Map<String, Double> f)
       throws IOException {
-    return AppealNetTraining.train(
-            start, LabelledFrames.NONE, SEEN, SIZE, settings, seed, 1, RoundControl.QUIET, f)
-        .orElseThrow();
+    return RfNetTraining.of(
+        AppealNetTraining.train(
+                RfNetTraining.of(start),
+                LabelledFrames.NONE,
+                SEEN,
+                SIZE,
+                settings,
+                seed,
+                1,
+                RoundControl.QUIET,
+                f)
+            .orElseThrow());
   }
 
   /** The mean loss over whole frames. */
@@ -119,7 +130,7 @@ class AppealNetTrainingTest {
         };
     assertTrue(
         AppealNetTraining.train(
-                untrained(),
+                RfNetTraining.of(untrained()),
                 SEEN,
                 LabelledFrames.NONE,
                 SIZE,
@@ -139,7 +150,7 @@ class AppealNetTrainingTest {
             IllegalArgumentException.class,
             () ->
                 AppealNetTraining.train(
-                    untrained(),
+                    RfNetTraining.of(untrained()),
                     LabelledFrames.NONE,
                     LabelledFrames.NONE,
                     SIZE,

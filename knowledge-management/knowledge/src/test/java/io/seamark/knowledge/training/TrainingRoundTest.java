@@ -20,6 +20,7 @@ import io.seamark.knowledge.model.ModelRegistry;
 import io.seamark.knowledge.model.ModelVersion;
 import io.seamark.knowledge.model.Provenance;
 import io.seamark.network.EdgeModel;
+import io.seamark.network.tensorflow.RfNetTraining;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.EncodedImage;
@@ -27,6 +28,7 @@ import io.seamark.perception.Frame;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
 import io.seamark.setting.FrameSize;
+import io.seamark.plugin.TrainableModel;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -269,7 +271,7 @@ class TrainingRoundTest {
 
   @Test
   void withoutRetainedFramesTheSizeIsTheStatedOneWhateverIsInTheBuffer() throws IOException {
-    EdgeModel model = EdgeModel.load(Street.model(folder.resolve("m.safetensors")));
+    TrainableModel model = new RfNetTraining().load(Street.model(folder.resolve("m.safetensors")));
     RoundSettings plain = Street.round(1, 2, "");
     TrainingRound none = new TrainingRound(plain, Street.plugins(Map.of()), LabelledFrames.NONE);
     assertEquals(new FrameSize(480, 360), none.size(model));

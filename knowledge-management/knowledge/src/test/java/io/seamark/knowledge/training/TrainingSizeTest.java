@@ -12,6 +12,7 @@ import io.seamark.network.tensorflow.RfNetTrainer;
 import io.seamark.setting.FrameSize;
 import io.seamark.setting.SettingGroup;
 import io.seamark.setting.TrainingSettings;
+import io.seamark.network.tensorflow.RfNetTraining;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -34,10 +35,10 @@ class TrainingSizeTest {
   void ownFramesDecideAndWithoutThemAStatedSize() throws IOException {
     TrainingSettings plain = from("", "");
     assertEquals(DEFAULTS, plain);
-    assertEquals(TrainingSize.DEFAULT, TrainingSize.of(plain, MODEL, LabelledFrames.NONE, 4));
-    assertEquals(new FrameSize(240, 160), TrainingSize.of(plain, MODEL, own(240, 160), 4));
+    assertEquals(TrainingSize.DEFAULT, TrainingSize.of(plain, RfNetTraining.of(MODEL), LabelledFrames.NONE, 4));
+    assertEquals(new FrameSize(240, 160), TrainingSize.of(plain, RfNetTraining.of(MODEL), own(240, 160), 4));
     assertEquals(
-        new FrameSize(100, 70), TrainingSize.of(from("100x70", ""), MODEL, own(240, 160), 4));
+        new FrameSize(100, 70), TrainingSize.of(from("100x70", ""), RfNetTraining.of(MODEL), own(240, 160), 4));
   }
 
   @Test
@@ -45,7 +46,7 @@ class TrainingSizeTest {
     long least = RfNetTrainer.memory(MODEL, 240, 160, 64);
     TrainingSettings tight = from("", Long.toString(Math.max(512L << 20, least)));
     assertTrue(RfNetTrainer.memory(MODEL, 1920, 1280, 64) > tight.maxBytes());
-    FrameSize fits = TrainingSize.of(tight, MODEL, own(1920, 1280), 64);
+    FrameSize fits = TrainingSize.of(tight, RfNetTraining.of(MODEL), own(1920, 1280), 64);
     assertTrue(RfNetTrainer.memory(MODEL, fits.width(), fits.height(), 64) <= tight.maxBytes());
     assertEquals(1920 * fits.height(), 1280 * fits.width());
     IllegalArgumentException e =
@@ -54,15 +55,15 @@ class TrainingSizeTest {
             () ->
                 TrainingSize.of(
                     from("1920x1280", Long.toString(tight.maxBytes())),
-                    MODEL,
+                    RfNetTraining.of(MODEL),
                     own(1920, 1280),
                     64));
     assertTrue(
         String.valueOf(e.getMessage())
             .matches(
                 "seamark.training.size is 1920x1280: with 64 frames a step a training would take"
-                    + " about \\d+ MB, but seamark.training.max-bytes allows \\d+ MB; name a smaller"
-                    + " size or batch"),
+                    + " about \\d+ MB, but seamark.training.max-bytes allows \\d+ MB; name a"
+                    + " smaller size or batch"),
         e.getMessage());
   }
 
@@ -114,7 +115,7 @@ class TrainingSizeTest {
           }
         };
     IOException e =
-        assertThrows(IOException.class, () -> TrainingSize.of(DEFAULTS, MODEL, damaged, 4));
+        assertThrows(IOException.class, () -> TrainingSize.of(DEFAULTS, RfNetTraining.of(MODEL), damaged, 4));
     assertEquals("none of the first 2 of the retained frames can be read", e.getMessage());
   }
 }

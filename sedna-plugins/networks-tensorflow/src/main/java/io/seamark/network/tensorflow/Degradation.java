@@ -1,6 +1,7 @@
 package io.seamark.network.tensorflow;
 
 import io.seamark.perception.Frame;
+import io.seamark.plugin.TrainingSample;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 

@@ -6,6 +6,7 @@ import io.seamark.network.RfNet;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
+import io.seamark.plugin.TrainingSample;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -14,6 +14,7 @@ import io.seamark.network.Tensor;
 import io.seamark.network.Weights;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.Frame;
+import io.seamark.plugin.TrainingSample;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -10,6 +10,7 @@ import io.seamark.network.RfNetWeights;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ConfusionMatrix;
 import io.seamark.perception.Frame;
+import io.seamark.plugin.TrainingSample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

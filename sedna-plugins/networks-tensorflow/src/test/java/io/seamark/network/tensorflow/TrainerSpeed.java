@@ -4,6 +4,7 @@ import io.seamark.network.EdgeModel;
 import io.seamark.network.RfNetWeights;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.Frame;
+import io.seamark.plugin.TrainingSample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
-package io.seamark.knowledge.training;
+package io.seamark.network.tensorflow;
 
 import io.seamark.perception.ClassMap;
 
 /** How far class probabilities are from a class map, as intersection over union sees it. */
-final class SoftIou {
+public final class SoftIou {
   private SoftIou() {}
 
   /**
@@ -12,9 +12,13 @@ final class SoftIou {
    * do not count; the target is read at the cells' centres.
    *
    * @param logits [classes, height, width], row-major
+   * @param classes their number
+   * @param width of the logits, in cells
+   * @param height of the logits, in cells
+   * @param target of any size
    * @return 0 to 1; 0 where no cell counts
    */
-  static double loss(float[] logits, int classes, int width, int height, ClassMap target) {
+  public static double loss(float[] logits, int classes, int width, int height, ClassMap target) {
     int cells = width * height;
     byte[] truth = target.classes();
     double[] common = new double[classes];

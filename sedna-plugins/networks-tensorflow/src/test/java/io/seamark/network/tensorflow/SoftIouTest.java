@@ -1,4 +1,4 @@
-package io.seamark.knowledge.training;
+package io.seamark.network.tensorflow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package io.seamark.network.tensorflow;
+package io.seamark.plugin;
 
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.Frame;

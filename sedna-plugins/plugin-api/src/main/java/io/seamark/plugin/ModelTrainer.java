@@ -1,0 +1,26 @@
+package io.seamark.plugin;
+
+import java.util.List;
+
+/** Trains a model step by step. Not thread-safe; holds native memory until closed. */
+public interface ModelTrainer extends AutoCloseable {
+  /**
+   * One update of the weights.
+   *
+   * @param samples 1 to {@link TrainerOptions#batch}, of the trainer's size
+   * @param learningRate of this step, above 0
+   * @return mean loss before the update; not finite if training has diverged
+   */
+  double step(List<TrainingSample> samples, double learningRate);
+
+  /**
+   * The model as it is now.
+   *
+   * @return stays as it is when training goes on
+   */
+  TrainableModel snapshot();
+
+  /** Frees native memory. Closing twice does nothing. */
+  @Override
+  void close();
+}
