@@ -155,7 +155,7 @@ final class AppealNetCommand implements Verb {
     // A buffer's frames are anybody's, a folder's are the user's own.
     LabelledFrames own = retained.size() > 0 || buffer != null ? retained : frames;
     FrameSize size = TrainingSize.of(workplace.settings(SettingGroup.TRAINING), start, own, 1);
-    EdgeModel trained;
+    TrainableModel trained;
     try (Progress progress = new Progress("examine", settings.frames(), common.err())) {
       RoundControl control =
           new RoundControl() {

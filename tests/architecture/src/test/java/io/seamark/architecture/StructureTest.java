@@ -204,6 +204,28 @@ class StructureTest {
   }
 
   @Test
+  @DisplayName("hosts know base models through their plugins alone")
+  void hostsKnowNoNetwork() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage(
+                "io.seamark.edge..",
+                "io.seamark.cli..",
+                "io.seamark.knowledge..",
+                "io.seamark.unknown..",
+                "io.seamark.bench..",
+                "io.seamark.run..",
+                "io.seamark.cloud..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.seamark.network")
+            .orShould()
+            .dependOnClassesThat()
+            .haveNameMatching(".*\\.RfNet[A-Za-z]*"));
+  }
+
+  @Test
   @DisplayName("nothing depends on a service's classes")
   void servicesAreLeaves() {
     check(
