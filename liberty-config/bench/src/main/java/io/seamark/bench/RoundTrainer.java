@@ -171,6 +171,8 @@ final class RoundTrainer {
     LabelledFrames own = rehearsal.isEmpty() ? samples.frames() : retained;
     Learner learner = new Learner(settings, plugins, retained, models, practice);
     return new Round(
-        learner.plan(TrainingSize.of(settings.training(), model, own, settings.training().batch()), samples), practice.judged());
+        learner.plan(
+            TrainingSize.of(settings.training(), model, own, settings.training().batch()), samples),
+        practice.judged());
   }
 }

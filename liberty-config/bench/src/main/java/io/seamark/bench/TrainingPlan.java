@@ -1,10 +1,10 @@
 package io.seamark.bench;
 
-import java.util.Map;
-import java.util.HashMap;
-import io.seamark.setting.SettingGroup;
 import io.seamark.knowledge.training.RoundSettings;
+import io.seamark.setting.SettingGroup;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -22,7 +22,7 @@ public final class MeanIouProvider implements PluginProvider<Metric, NoHyperpara
   @Override
   public String text() {
     return "Mean intersection over union of the classes that occur in label or answer (Ianvs's"
-               + " accuracy).";
+        + " accuracy).";
   }
 
   @Override

@@ -7,7 +7,8 @@
  *
  * <p>{@link io.seamark.setting.SettingGroup#ALL} names the parts. What can be chosen is the same
  * for every program, so that one file of configuration serves a device and a cloud; a part reads
- * what it needs. {@code SETTINGS.md} is made from the declarations by {@code seamark settings --markdown}.
+ * what it needs. {@code SETTINGS.md} is made from the declarations by {@code seamark settings
+ * --markdown}.
  */
 @NullMarked
 package io.seamark.setting;

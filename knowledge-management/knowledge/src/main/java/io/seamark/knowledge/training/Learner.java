@@ -1,7 +1,5 @@
 package io.seamark.knowledge.training;
 
-import io.seamark.setting.AppealNetSettings;
-import io.seamark.setting.FrameSize;
 import io.seamark.knowledge.evaluation.ModelJudge;
 import io.seamark.knowledge.evaluation.ModelJudge.Judgement;
 import io.seamark.knowledge.frames.LabelledFrames;
@@ -19,6 +17,8 @@ import io.seamark.plugin.TrainableModel;
 import io.seamark.plugin.TrainerOptions;
 import io.seamark.plugin.TrainingSample;
 import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.setting.AppealNetSettings;
+import io.seamark.setting.FrameSize;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -377,7 +377,9 @@ public final class Learner {
           batch.add(Augmentation.STANDARD.apply(from.sample(depth), from.random));
         }
         double loss =
-            trainer.step(batch, TrainingOptions.cosine(settings.training().learningRate(), step, edge, steps));
+            trainer.step(
+                batch,
+                TrainingOptions.cosine(settings.training().learningRate(), step, edge, steps));
         if (!Double.isFinite(loss)) {
           throw new IOException("training diverged: the loss of step " + step + " is " + loss);
         }

@@ -96,7 +96,8 @@ public final class TrainingRound {
     long begun = System.nanoTime();
     Map<String, Double> figures = new TreeMap<>(plan.sources().tasks().figures());
     LOG.info("tasks of the round: {}", figures);
-    Optional<TrainableModel> trained = plan.train(0, start, settings.training().steps(), control, figures);
+    Optional<TrainableModel> trained =
+        plan.train(0, start, settings.training().steps(), control, figures);
     if (trained.isEmpty()) {
       return new RoundResult.Cancelled();
     }

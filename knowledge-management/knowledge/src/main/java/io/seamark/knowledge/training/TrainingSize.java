@@ -1,9 +1,9 @@
 package io.seamark.knowledge.training;
 
 import io.seamark.knowledge.frames.LabelledFrames;
+import io.seamark.plugin.TrainableModel;
 import io.seamark.setting.FrameSize;
 import io.seamark.setting.TrainingSettings;
-import io.seamark.plugin.TrainableModel;
 import java.io.IOException;
 import java.util.Locale;
 import org.slf4j.Logger;

@@ -27,8 +27,8 @@ import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
-import io.seamark.setting.FrameSize;
 import io.seamark.plugin.TrainableModel;
+import io.seamark.setting.FrameSize;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -166,8 +166,7 @@ class TrainingRoundTest {
       samples.seal();
       Street.append(samples, 21, 4);
     }
-    RoundSettings brief =
-        Street.round(2, 4);
+    RoundSettings brief = Street.round(2, 4);
     try (ModelRegistry registry = registry()) {
       RoundResult.Judged judged =
           assertInstanceOf(

@@ -9,10 +9,10 @@ import io.seamark.knowledge.frames.ProceduralDay;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.RfNetWeights;
 import io.seamark.network.tensorflow.RfNetTrainer;
+import io.seamark.network.tensorflow.RfNetTraining;
 import io.seamark.setting.FrameSize;
 import io.seamark.setting.SettingGroup;
 import io.seamark.setting.TrainingSettings;
-import io.seamark.network.tensorflow.RfNetTraining;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,10 +35,14 @@ class TrainingSizeTest {
   void ownFramesDecideAndWithoutThemAStatedSize() throws IOException {
     TrainingSettings plain = from("", "");
     assertEquals(DEFAULTS, plain);
-    assertEquals(TrainingSize.DEFAULT, TrainingSize.of(plain, RfNetTraining.of(MODEL), LabelledFrames.NONE, 4));
-    assertEquals(new FrameSize(240, 160), TrainingSize.of(plain, RfNetTraining.of(MODEL), own(240, 160), 4));
     assertEquals(
-        new FrameSize(100, 70), TrainingSize.of(from("100x70", ""), RfNetTraining.of(MODEL), own(240, 160), 4));
+        TrainingSize.DEFAULT,
+        TrainingSize.of(plain, RfNetTraining.of(MODEL), LabelledFrames.NONE, 4));
+    assertEquals(
+        new FrameSize(240, 160), TrainingSize.of(plain, RfNetTraining.of(MODEL), own(240, 160), 4));
+    assertEquals(
+        new FrameSize(100, 70),
+        TrainingSize.of(from("100x70", ""), RfNetTraining.of(MODEL), own(240, 160), 4));
   }
 
   @Test
@@ -115,7 +119,9 @@ class TrainingSizeTest {
           }
         };
     IOException e =
-        assertThrows(IOException.class, () -> TrainingSize.of(DEFAULTS, RfNetTraining.of(MODEL), damaged, 4));
+        assertThrows(
+            IOException.class,
+            () -> TrainingSize.of(DEFAULTS, RfNetTraining.of(MODEL), damaged, 4));
     assertEquals("none of the first 2 of the retained frames can be read", e.getMessage());
   }
 }

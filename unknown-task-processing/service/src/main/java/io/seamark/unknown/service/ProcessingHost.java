@@ -148,8 +148,7 @@ public class ProcessingHost {
     try {
       UnseenTasks tasks = new UnseenTasks(plugins);
       // The buffer last: what fails before it must not leave it locked.
-      ReplayBufferWriter buffer =
-          ReplayBuffer.open(settings.bufferFolder(), settings.bounds());
+      ReplayBufferWriter buffer = ReplayBuffer.open(settings.bufferFolder(), settings.bounds());
       return new TaskProcessor(
           new HardSamples(processing, tasks, buffer),
           settings.processing().queue(),

@@ -14,7 +14,6 @@ import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
-import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.exchange.Exchange;
 import io.seamark.exchange.MemoryBudget;
 import io.seamark.exchange.RefusedException;
