@@ -9,6 +9,7 @@ import io.seamark.buffer.BufferedSample;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.imaging.DepthScale;
 import io.seamark.imaging.Images;
 import io.seamark.knowledge.LearningSettings;
@@ -160,7 +161,7 @@ class OneLearnerTest {
     List<String> dusk = new ArrayList<>();
     Path buffer = folder.resolve("data/buffer");
     Files.createDirectories(folder.resolve("data"));
-    try (ReplayBuffer samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+    try (ReplayBufferWriter samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
       for (int i = 0; i < HARD; i++) {
         Sample sample = street.render(i, Weather.DUSK).sample();
         dusk.add(frame("dusk", "duskannot", sample, i));
