@@ -43,6 +43,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,7 +146,11 @@ class OneLearnerTest {
     }
   }
 
-  private static TrainingPlan plan(Double rate, Integer batch, Integer steps, Boolean weights) {
+  private static TrainingPlan plan(
+      @Nullable Double rate,
+      @Nullable Integer batch,
+      @Nullable Integer steps,
+      @Nullable Boolean weights) {
     return new TrainingPlan(
         rate, null, batch, steps, weights, TrainingPlan.Target.CLOUD_ANSWERS, true, true, true);
   }
