@@ -12,6 +12,7 @@ import io.seamark.buffer.BufferedSample;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.cli.Seamark;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
@@ -301,7 +302,7 @@ class OutsideBaseModelTest {
 
   private Path buffer(int count) throws IOException {
     Path buffer = folder.resolve("buffer");
-    try (ReplayBuffer samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+    try (ReplayBufferWriter samples = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
       for (int i = 0; i < count; i++) {
         Sample sample = dusk(i);
         ClassMap answer = Objects.requireNonNull(sample.label());
