@@ -79,8 +79,7 @@ class SourcesTest {
         List.of(
             "HEM_PARAMETERS is 'threshold=1', but must be a JSON list such as"
                 + " [{\"key\":\"threshold_img\",\"value\":\"0.9\"}]",
-            "MODEL_URL is 's3://models/rfnet', but must be a path or a file: URL of RFNet's"
-                + " weights"),
+            "MODEL_URL is 's3://models/rfnet', but must be a path or a file: URL of an edge model"),
         lines(
             () ->
                 new SednaEnvironment(
