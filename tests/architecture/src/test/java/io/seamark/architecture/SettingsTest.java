@@ -41,6 +41,7 @@ class SettingsTest {
           "RowSchema.java", "metadata of Arrow files",
           "SealedSegment.java", "metadata of Arrow files",
           "EdgeModel.java", "metadata of weights",
+          "TrainableModel.java", "metadata of weights",
           "PluginRegistry.java", "a resource");
 
   @Test
