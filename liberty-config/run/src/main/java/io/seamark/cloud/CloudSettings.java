@@ -2,6 +2,7 @@ package io.seamark.cloud;
 
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.ModelOptions;
+import io.seamark.configuration.SettingKeys;
 import io.seamark.cli.Seamark;
 import io.seamark.host.NamedPath;
 import io.seamark.knowledge.frames.RetainedFolder;
@@ -33,23 +34,21 @@ public final class CloudSettings {
    * @return by configuration key
    */
   public static Map<String, String> of(CommonOptions.Workplace workplace, Path data) {
-    List<String> kinds = PluginKind.ALL.stream().map(PluginKind::id).toList();
-    String sources = PluginKind.SAMPLE_SOURCE.id();
+    List<String> kinds =
+        PluginKind.ALL.stream()
+            .filter(kind -> !kind.equals(PluginKind.SAMPLE_SOURCE))
+            .map(PluginKind::id)
+            .toList();
+    String source = ConfiguredPlugins.selectionKey(PluginKind.SAMPLE_SOURCE);
     Map<String, String> settings = new TreeMap<>();
+    for (String key : SettingKeys.all()) {
+      if (!key.startsWith("seamark.edge.") && !key.equals(source)) {
+        put(settings, key, workplace.text(key));
+      }
+    }
     for (String key : workplace.config().getPropertyNames()) {
-      boolean ofPlugin = kinds.stream().anyMatch(kind -> key.startsWith(kind + "."));
-      boolean ours =
-          key.startsWith("seamark.")
-              && !key.startsWith("seamark.edge.")
-              && !SettingGroup.LAUNCHER.declared().containsKey(key);
-      boolean aboutSources =
-          key.startsWith(sources + ".")
-              || key.equals(ConfiguredPlugins.selectionKey(PluginKind.SAMPLE_SOURCE));
-      if ((ofPlugin || ours) && !aboutSources) {
-        String value = workplace.text(key);
-        if (!value.isEmpty()) {
-          settings.put(key, value);
-        }
+      if (kinds.stream().anyMatch(kind -> key.startsWith(kind + "."))) {
+        put(settings, key, workplace.text(key));
       }
     }
     settings.put("seamark.data", data.toAbsolutePath().toString());
@@ -84,6 +83,12 @@ public final class CloudSettings {
                     .map(one -> NamedPath.of(one).toAbsolutePath().toString())
                     .toList()));
     return settings;
+  }
+
+  private static void put(Map<String, String> settings, String key, String value) {
+    if (!value.isEmpty()) {
+      settings.put(key, value);
+    }
   }
 
   /** Paths of a plugin, whoever set them: a variable reaches the services as it was written. */

@@ -36,4 +36,22 @@ class CloudSettingsTest {
         absolute("m.safetensors"),
         CloudSettings.environment(settings).get("UNSEEN_TASK_PROCESSING_SAM_FUSION_EDGE_MODEL"));
   }
+
+  @Test
+  @DisplayName("what begins as a key of ours but is none does not reach the services")
+  void othersNamesStay() {
+    // As the environment variable SEAMARK_SHARED would be listed.
+    System.setProperty("seamark.shared", "elsewhere");
+    System.setProperty("seamark.training.steps", "3");
+    try {
+      Map<String, String> settings = settings(Map.of("seamark.edge.window", "2"));
+      assertNull(settings.get("seamark.shared"));
+      assertEquals("3", settings.get("seamark.training.steps"));
+      assertNull(settings.get("seamark.edge.window"));
+      assertNull(settings.get("seamark.home"));
+    } finally {
+      System.clearProperty("seamark.shared");
+      System.clearProperty("seamark.training.steps");
+    }
+  }
 }
