@@ -2,8 +2,8 @@ package io.seamark.cloud;
 
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.ModelOptions;
-import io.seamark.configuration.SettingKeys;
 import io.seamark.cli.Seamark;
+import io.seamark.configuration.SettingKeys;
 import io.seamark.host.NamedPath;
 import io.seamark.knowledge.frames.RetainedFolder;
 import io.seamark.plugin.PluginKind;

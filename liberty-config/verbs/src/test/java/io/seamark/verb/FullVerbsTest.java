@@ -327,7 +327,8 @@ class FullVerbsTest {
     assertMisused(
         "there are no frames to train the AppealNet head on", with(start, "--buffer", buffer(0)));
     assertMisused(
-        "seamark.training.appealnet.cost is '0.0', but must be a number from", with(start, "--buffer", no, "--cost", 0));
+        "seamark.training.appealnet.cost is '0.0', but must be a number from",
+        with(start, "--buffer", no, "--cost", 0));
     assertMisused(
         "must end in .safetensors", "model", "appealnet", model, "--out", text, "--buffer", no);
     assertMisused(
