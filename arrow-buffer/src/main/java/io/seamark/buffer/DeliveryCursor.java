@@ -75,6 +75,7 @@ final class DeliveryCursor {
     next = sequence;
   }
 
+  @SuppressWarnings("ByteBufferBackingArray") // All buffers here are whole arrays.
   private static int crc(ByteBuffer bytes) {
     CRC32C crc = new CRC32C();
     crc.update(bytes.array(), 0, 20);

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +37,7 @@ public final class ReplayBufferWriter extends ReplayBuffer {
   private final Map<String, Share> shares = new HashMap<>();
 
   private int held;
-  private volatile long dropped;
+  private final AtomicLong dropped = new AtomicLong();
   private volatile long refused;
   private String trouble = "";
 
@@ -145,14 +146,14 @@ public final class ReplayBufferWriter extends ReplayBuffer {
 
   /** Drops what is too much. Where that fails the samples are there nevertheless. */
   private void keepWithinBounds(List<String> edges) {
-    long before = dropped;
+    long before = dropped.get();
     try {
       for (String edge : edges) {
         Share share = shares.get(edge);
         while (share != null && isOver(share)) {
           Held oldest = share.removeOldest();
           held--;
-          dropped++;
+          dropped.incrementAndGet();
           forget(edge, oldest.id(), oldest.sequence());
           log.drop(oldest.sequence());
         }
@@ -170,7 +171,7 @@ public final class ReplayBufferWriter extends ReplayBuffer {
         LOG.warn("{}: samples that should be dropped cannot be: {}", folder, message);
       }
     }
-    if (before == 0 && dropped > 0) {
+    if (before == 0 && dropped.get() > 0) {
       LOG.warn("{} has reached a bound of seamark.buffer: samples are dropped from now on", folder);
     }
   }
@@ -200,7 +201,7 @@ public final class ReplayBufferWriter extends ReplayBuffer {
         held--;
       }
     }
-    dropped += before - held;
+    dropped.addAndGet(before - held);
     shares.values().removeIf(share -> share.samples.isEmpty());
     forgetDropped();
     return true;
@@ -220,7 +221,7 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @return at least 0
    */
   public long dropped() {
-    return dropped;
+    return dropped.get();
   }
 
   /**

@@ -3,7 +3,6 @@ package io.seamark.buffer;
 import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowSchema;
 import io.seamark.buffer.format.RowSchema.Column;
-import io.seamark.buffer.format.RowSchema.Type;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.EncodedImage;
@@ -20,33 +19,33 @@ final class SampleColumns {
 
   private static final List<Column> SAMPLE =
       List.of(
-          Column.of("id", Type.UTF8).withIndex().atMost(TEXT),
-          Column.of("edge", Type.UTF8).withIndex().atMost(TEXT),
-          Column.of("domain", Type.UTF8).withIndex().atMost(TEXT),
-          Column.of("captured", Type.TIMESTAMP),
-          Column.of("width", Type.INT32),
-          Column.of("height", Type.INT32),
-          Column.of("media_type", Type.UTF8).atMost(TEXT),
-          Column.of("image", Type.BINARY).asIs().atMost(Checks.MAX_FILE),
-          Column.of("depth", Type.BINARY).orNull().asIs().atMost(Checks.MAX_FILE),
-          Column.of("classes", Type.INT32),
-          Column.of("scores_width", Type.INT32),
-          Column.of("scores_height", Type.INT32),
-          Column.of("scores", Type.BINARY).atMost(Checks.MAX_SCORES),
-          Column.of("score_scale", Type.FLOAT32_LIST).atMost(Checks.MAX_CLASSES),
-          Column.of("score_offset", Type.FLOAT32_LIST).atMost(Checks.MAX_CLASSES),
-          Column.of("model_version", Type.UTF8).atMost(TEXT),
-          Column.of("miner", Type.UTF8).atMost(TEXT),
-          Column.of("score", Type.FLOAT64).withIndex(),
-          Column.of("threshold", Type.FLOAT64));
+          Column.of("id", RowSchema.Type.UTF8).withIndex().atMost(TEXT),
+          Column.of("edge", RowSchema.Type.UTF8).withIndex().atMost(TEXT),
+          Column.of("domain", RowSchema.Type.UTF8).withIndex().atMost(TEXT),
+          Column.of("captured", RowSchema.Type.TIMESTAMP),
+          Column.of("width", RowSchema.Type.INT32),
+          Column.of("height", RowSchema.Type.INT32),
+          Column.of("media_type", RowSchema.Type.UTF8).atMost(TEXT),
+          Column.of("image", RowSchema.Type.BINARY).asIs().atMost(Checks.MAX_FILE),
+          Column.of("depth", RowSchema.Type.BINARY).orNull().asIs().atMost(Checks.MAX_FILE),
+          Column.of("classes", RowSchema.Type.INT32),
+          Column.of("scores_width", RowSchema.Type.INT32),
+          Column.of("scores_height", RowSchema.Type.INT32),
+          Column.of("scores", RowSchema.Type.BINARY).atMost(Checks.MAX_SCORES),
+          Column.of("score_scale", RowSchema.Type.FLOAT32_LIST).atMost(Checks.MAX_CLASSES),
+          Column.of("score_offset", RowSchema.Type.FLOAT32_LIST).atMost(Checks.MAX_CLASSES),
+          Column.of("model_version", RowSchema.Type.UTF8).atMost(TEXT),
+          Column.of("miner", RowSchema.Type.UTF8).atMost(TEXT),
+          Column.of("score", RowSchema.Type.FLOAT64).withIndex(),
+          Column.of("threshold", RowSchema.Type.FLOAT64));
 
   private static final List<Column> ANSWER =
       List.of(
-          Column.of("answer", Type.BINARY).atMost(Checks.MAX_PIXELS),
-          Column.of("masks", Type.INT32),
-          Column.of("processing", Type.UTF8).atMost(TEXT),
-          Column.of("stages", Type.UTF8_LIST).atMost(Checks.MAX_STAGES),
-          Column.of("stage_seconds", Type.FLOAT64_LIST).atMost(Checks.MAX_STAGES));
+          Column.of("answer", RowSchema.Type.BINARY).atMost(Checks.MAX_PIXELS),
+          Column.of("masks", RowSchema.Type.INT32),
+          Column.of("processing", RowSchema.Type.UTF8).atMost(TEXT),
+          Column.of("stages", RowSchema.Type.UTF8_LIST).atMost(Checks.MAX_STAGES),
+          Column.of("stage_seconds", RowSchema.Type.FLOAT64_LIST).atMost(Checks.MAX_STAGES));
 
   static final String SEQUENCE = "sequence";
   static final String PIXELS_BY_CLASS = "pixels_by_class";
@@ -58,22 +57,26 @@ final class SampleColumns {
   static final RowSchema ANSWER_MESSAGE =
       new RowSchema(
           "answer",
-          joined(List.of(Column.of("width", Type.INT32), Column.of("height", Type.INT32)), ANSWER));
+          joined(
+              List.of(
+                  Column.of("width", RowSchema.Type.INT32),
+                  Column.of("height", RowSchema.Type.INT32)),
+              ANSWER));
 
   /** A sample in an edge's outbox. */
   static final RowSchema OUTBOX =
-      new RowSchema("outbox", joined(List.of(Column.of(SEQUENCE, Type.INT64)), SAMPLE));
+      new RowSchema("outbox", joined(List.of(Column.of(SEQUENCE, RowSchema.Type.INT64)), SAMPLE));
 
   /** A sample and its answer in the cloud's replay buffer. */
   static final RowSchema REPLAY =
       new RowSchema(
           "replay",
           joined(
-              List.of(Column.of(SEQUENCE, Type.INT64)),
+              List.of(Column.of(SEQUENCE, RowSchema.Type.INT64)),
               SAMPLE,
               ANSWER,
               List.of(
-                  Column.of(PIXELS_BY_CLASS, Type.INT64_LIST)
+                  Column.of(PIXELS_BY_CLASS, RowSchema.Type.INT64_LIST)
                       .withIndex()
                       .atMost(Checks.MAX_CLASSES))));
 

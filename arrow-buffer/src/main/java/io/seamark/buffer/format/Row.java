@@ -258,6 +258,7 @@ public final class Row implements RowValues {
    * @return a copy, or null
    * @throws IOException if the column is damaged
    */
+  @SuppressWarnings("ByteBufferBackingArray") // What was decompressed fills an array of its own.
   public byte @Nullable [] bytesOrNull(String column) throws IOException {
     Slot slot = slot(column, RowSchema.Type.BINARY);
     if (isNull(slot)) {

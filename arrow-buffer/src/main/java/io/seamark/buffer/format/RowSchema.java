@@ -54,6 +54,7 @@ public final class RowSchema {
     UTF8_LIST(new ArrowType.Utf8());
 
     /** The value's type; of a list, its elements' type. */
+    @SuppressWarnings("ImmutableEnumChecker") // Its fields are final; Arrow marks them not.
     final ArrowType arrow;
 
     Type(ArrowType arrow) {

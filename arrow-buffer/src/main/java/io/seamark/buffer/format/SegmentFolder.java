@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -58,7 +59,7 @@ final class SegmentFolder {
   }
 
   /** The files of each segment, ascending by id. */
-  TreeMap<Long, Found> find() throws IOException {
+  NavigableMap<Long, Found> find() throws IOException {
     TreeMap<Long, Found> found = new TreeMap<>();
     for (Path file : disk.list(path)) {
       Matcher matcher = NAME.matcher(String.valueOf(file.getFileName()));

@@ -291,6 +291,7 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
   }
 
   /** Looks where a record is now; false if it is nowhere else than it was. */
+  @SuppressWarnings("ReferenceEquality") // The same place, not one that looks the same.
   boolean lookAgain(Located<E> before) throws IOException {
     refresh();
     // Taken for a moment, so that a segment that is being written again is there as a whole.

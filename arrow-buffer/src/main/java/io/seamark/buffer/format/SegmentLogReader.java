@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +45,7 @@ public final class SegmentLogReader<E> extends SegmentLog<E> {
   }
 
   private void readFolder() throws IOException {
-    TreeMap<Long, Found> found = folder.find();
+    NavigableMap<Long, Found> found = folder.find();
     for (Map.Entry<Long, Found> entry : found.entrySet()) {
       readSegment(entry.getKey(), entry.getValue());
     }

@@ -4,7 +4,7 @@ import io.seamark.buffer.format.SegmentFolder.Found;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +56,7 @@ final class SegmentRecovery<E> {
 
   private Recovered<E> recover() throws IOException {
     folder.deleteTemporary();
-    TreeMap<Long, Found> found = folder.find();
+    NavigableMap<Long, Found> found = folder.find();
     for (Map.Entry<Long, Found> entry : found.entrySet()) {
       boolean latest = entry.getKey().equals(found.lastKey());
       recover(entry.getKey(), entry.getValue(), latest);

@@ -127,7 +127,7 @@ public final class SimulatedDisk implements Disk {
     int from = random.nextInt(size + 1);
     for (int i = 0; i < size && i < node.now.length; i++) {
       // Pages reach the disk in any order.
-      if (node.dirty.get(i) && (chance == 1 || chance == 2 ? i < from : i >= from)) {
+      if (node.dirty.get(i) && ((chance == 1 || chance == 2) ? i < from : i >= from)) {
         bytes[i] = node.now[i];
       }
     }

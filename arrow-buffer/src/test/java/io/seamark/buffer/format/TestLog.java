@@ -1,7 +1,6 @@
 package io.seamark.buffer.format;
 
 import io.seamark.buffer.format.RowSchema.Column;
-import io.seamark.buffer.format.RowSchema.Type;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,9 +14,9 @@ final class TestLog {
       new RowSchema(
           "test",
           List.of(
-              Column.of("sequence", Type.INT64),
-              Column.of("name", Type.UTF8).withIndex(),
-              Column.of("data", Type.BINARY)));
+              Column.of("sequence", RowSchema.Type.INT64),
+              Column.of("name", RowSchema.Type.UTF8).withIndex(),
+              Column.of("data", RowSchema.Type.BINARY)));
 
   static final LogLimits LIMITS = new LogLimits(4096, 1000, 1 << 20, true);
 

@@ -31,6 +31,7 @@ public final class CommonOptions {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help.")
+  @SuppressWarnings("unused") // For picocli, which shows the help.
   private boolean help;
 
   @Option(

@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -311,7 +312,7 @@ public final class DoctorVerb implements Verb {
     }
   }
 
-  private static String labels(TreeMap<Integer, Long> values, @Nullable ModelFacts model)
+  private static String labels(NavigableMap<Integer, Long> values, @Nullable ModelFacts model)
       throws IOException {
     if (model == null) {
       return "";

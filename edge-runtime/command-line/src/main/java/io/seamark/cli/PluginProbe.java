@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
  * process that loads it, with status 0 too, or never come back.
  */
 public final class PluginProbe {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int HEAP_MEGABYTES = 512;
   private static final String WRONG = "seamark-plugin-wrong ";
   private static final String LOADED = "seamark-plugins-loaded";

@@ -27,9 +27,9 @@ import picocli.CommandLine.Parameters;
     subcommands = {PluginsVerb.Listing.class, PluginsVerb.Describe.class, PluginsVerb.Check.class},
     synopsisSubcommandLabel = "(list | describe | check)")
 public final class PluginsVerb implements Verb {
-  @picocli.CommandLine.Spec private picocli.CommandLine.Model.@Nullable CommandSpec spec;
-
-  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin
+  @SuppressWarnings("unused") // Its options are taken before the subcommand, too.
+  private CommonOptions common = new CommonOptions();
 
   /** Made by the service loader. */
   public PluginsVerb() {}

@@ -59,7 +59,7 @@ class ForeignTextTest {
 
   private static void assertPlain(String text) {
     assertTrue(
-        text.chars().noneMatch(c -> c < ' ' && c != '\n' || c == 0x7F || c >= 0x80 && c < 0xA0),
+        text.chars().noneMatch(c -> (c < ' ' && c != '\n') || c == 0x7F || (c >= 0x80 && c < 0xA0)),
         text);
   }
 

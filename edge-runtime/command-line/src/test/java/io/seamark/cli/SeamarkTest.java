@@ -504,9 +504,14 @@ class SeamarkTest {
     Path algorithm =
         Files.writeString(
             folder.resolve("algorithm.yaml"),
-            "algorithm:\n  modules:\n    - type: unseen_sample_recognition\n"
-                + "      name: score_margin\n      hyperparameters:\n"
-                + "        - threshold: {values: [0.1]}\n");
+            """
+            algorithm:
+              modules:
+                - type: unseen_sample_recognition
+                  name: score_margin
+                  hyperparameters:
+                    - threshold: {values: [0.1]}
+            """);
     Path file = Files.writeString(folder.resolve("seamark.properties"), key + "=0.2\n");
     Map<String, String> named = Map.of("seamark.ianvs.algorithm", algorithm.toString());
     Map<String, String> sedna = new HashMap<>();
@@ -514,18 +519,26 @@ class SeamarkTest {
     sedna.put("HEM_PARAMETERS", "[{\"key\":\"threshold\",\"value\":\"0.3\"}]");
     Map<String, String> defaults = Map.of(key, "0.05");
 
-    assertEquals("0.05", Settings.build(Map.of(), null, defaults, Map.of()).getRawValue(key));
-    assertEquals("0.1", Settings.build(named, null, defaults, Map.of()).getRawValue(key));
-    assertEquals("0.2", Settings.build(named, file, defaults, Map.of()).getRawValue(key));
-    assertEquals("0.3", Settings.build(named, file, defaults, sedna).getRawValue(key));
+    assertEquals(
+        "0.05",
+        Settings.build(Map.of(), null, defaults, Map.of()).getConfigValue(key).getRawValue());
+    assertEquals(
+        "0.1", Settings.build(named, null, defaults, Map.of()).getConfigValue(key).getRawValue());
+    assertEquals(
+        "0.2", Settings.build(named, file, defaults, Map.of()).getConfigValue(key).getRawValue());
+    assertEquals(
+        "0.3", Settings.build(named, file, defaults, sedna).getConfigValue(key).getRawValue());
     sedna.put("HARD_EXAMPLE_MINING_SCORE_MARGIN_THRESHOLD", "0.4");
-    assertEquals("0.4", Settings.build(named, file, defaults, sedna).getRawValue(key));
+    assertEquals(
+        "0.4", Settings.build(named, file, defaults, sedna).getConfigValue(key).getRawValue());
     System.setProperty(key, "0.5");
     try {
-      assertEquals("0.5", Settings.build(named, file, defaults, sedna).getRawValue(key));
+      assertEquals(
+          "0.5", Settings.build(named, file, defaults, sedna).getConfigValue(key).getRawValue());
       Map<String, String> all = new HashMap<>(named);
       all.put(key, "0.6");
-      assertEquals("0.6", Settings.build(all, file, defaults, sedna).getRawValue(key));
+      assertEquals(
+          "0.6", Settings.build(all, file, defaults, sedna).getConfigValue(key).getRawValue());
     } finally {
       System.clearProperty(key);
     }
@@ -536,9 +549,14 @@ class SeamarkTest {
     Path algorithm =
         Files.writeString(
             folder.resolve("algorithm.yaml"),
-            "algorithm:\n  modules:\n    - type: unseen_sample_recognition\n"
-                + "      name: score_margin\n      hyperparameters:\n"
-                + "        - threshold: {values: [0.125]}\n");
+            """
+            algorithm:
+              modules:
+                - type: unseen_sample_recognition
+                  name: score_margin
+                  hyperparameters:
+                    - threshold: {values: [0.125]}
+            """);
     Ran ran = seamark("plugins", "list", "--algorithm", algorithm, "--json");
     assertEquals(0, ran.status(), ran.err());
     var miner =
@@ -691,6 +709,7 @@ class SeamarkTest {
         "/dev/zero is a device, but must be a file", "plugins", "list", "--config", "/dev/zero");
   }
 
+  @SuppressWarnings("InlineFormatString") // Long enough to stand alone.
   private static final String PROVIDER =
       """
       package odd;

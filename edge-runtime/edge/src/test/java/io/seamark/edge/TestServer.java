@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Map;
@@ -21,7 +22,7 @@ public final class TestServer implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
   public TestServer(int port, HttpHandler handler) throws IOException {
-    server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 16);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 16);
     server.createContext("/", handler);
     server.setExecutor(threads);
     server.start();

@@ -148,7 +148,7 @@ public record LearningSettings(
 
   private static List<Path> paths(String text, List<String> failures) {
     List<Path> paths = new ArrayList<>();
-    for (String one : text.split(",")) {
+    for (String one : text.split(",", -1)) {
       if (!one.isBlank()) {
         try {
           paths.add(NamedPath.of(one.strip()));

@@ -17,6 +17,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -254,7 +255,7 @@ public final class Bench {
     }
     Map<String, String> effective = new LinkedHashMap<>();
     for (PluginKind<?> kind : KINDS) {
-      if (kind != PluginKind.TASK_UPDATE_DECISION || test.training().gate()) {
+      if (!kind.equals(PluginKind.TASK_UPDATE_DECISION) || test.training().gate()) {
         effective.putAll(plugins.effective(kind));
       }
     }
@@ -281,7 +282,8 @@ public final class Bench {
         modules,
         test.hyperparameters(),
         effective,
-        LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT)),
+        LocalDateTime.now(ZoneId.systemDefault())
+            .format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT)),
         folder.toString(),
         miner.toString(),
         swept ? played.sweep() : List.of(),

@@ -124,7 +124,7 @@ public record IanvsJob(
     YamlSection job = YamlSection.read(file, "benchmarkingjob", failures);
     job.keys("name", "workspace", "testenv", "test_object", "rank", "simulation");
     String name = job.required("name");
-    if (!name.isEmpty() && !name.matches("[^/\\\\\\x00-\\x1f]{1,100}") || name.matches("\\.+")) {
+    if ((!name.isEmpty() && !name.matches("[^/\\\\\\x00-\\x1f]{1,100}")) || name.matches("\\.+")) {
       job.fail("name", "must be a folder's name");
     }
     String workspace = job.text("workspace");

@@ -46,11 +46,11 @@ final class ModuleNames {
   private static Map<String, PluginKind<?>> kinds() {
     Map<String, PluginKind<?>> kinds = new LinkedHashMap<>();
     for (PluginKind<?> kind : Bench.KINDS) {
-      if (kind == PluginKind.METRIC) {
+      if (kind.equals(PluginKind.METRIC)) {
         // Metrics stand in testenv.yaml.
         continue;
       }
-      kinds.put(kind == PluginKind.HARD_EXAMPLE_MINING ? RECOGNITION : kind.id(), kind);
+      kinds.put(kind.equals(PluginKind.HARD_EXAMPLE_MINING) ? RECOGNITION : kind.id(), kind);
     }
     return kinds;
   }

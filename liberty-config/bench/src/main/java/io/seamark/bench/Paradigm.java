@@ -86,7 +86,6 @@ final class Paradigm implements AutoCloseable {
   private final Map<String, Integer> modelOfGroup = new HashMap<>();
   private final Map<String, Integer> modelOfTask = new LinkedHashMap<>();
   private final List<Target> hardSoFar = new ArrayList<>();
-  private long looked;
   private int inferred;
   private int transferred;
   private int unreadable;

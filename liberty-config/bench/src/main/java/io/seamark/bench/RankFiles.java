@@ -233,13 +233,13 @@ public final class RankFiles {
     if (value instanceof List<?> list) {
       return list.stream().map(RankFiles::python).collect(Collectors.joining(", ", "[", "]"));
     }
-    return value == null || value instanceof Double d && d.isNaN()
+    return value == null || (value instanceof Double d && d.isNaN())
         ? MISSING
         : String.valueOf(value);
   }
 
   private Comparator<Map<String, String>> order() {
-    Comparator<Map<String, String>> order = (a, b) -> 0;
+    Comparator<Map<String, String>> order = Comparator.comparing(row -> 0);
     for (Map.Entry<String, Boolean> by : ranking.sortBy().entrySet()) {
       Comparator<Map<String, String>> one =
           (a, b) -> {

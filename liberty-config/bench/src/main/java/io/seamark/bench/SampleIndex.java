@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public record SampleIndex(Path file, List<Entry> entries) {
   private static final int MAX_INDEX_BYTES = 64 << 20;
   private static final int SHOWN = 5;
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
 
   /** Copies the list. */
   public SampleIndex {
@@ -56,7 +58,7 @@ public record SampleIndex(Path file, List<Entry> entries) {
      *     domain
      */
     public Map<String, String> attributes() {
-      Path written = Path.of(line.split("\\s+")[0]).getParent();
+      Path written = Path.of(BLANKS.split(line, -1)[0]).getParent();
       Path folder = written == null ? null : written.getFileName();
       return folder == null
           ? Map.of(TaskSample.ID, line)
@@ -133,7 +135,7 @@ public record SampleIndex(Path file, List<Entry> entries) {
 
   private static void read(
       Path file, int number, String line, List<Entry> entries, List<String> wrong) {
-    String[] columns = line.split("\\s+");
+    String[] columns = BLANKS.split(line, 0);
     if (columns.length != 2 && columns.length != 3) {
       wrong.add(
           file

@@ -134,7 +134,7 @@ public enum Splitting {
   boolean fills(int samples, double ratio, int rounds, boolean trained) {
     return split(Collections.nCopies(samples, ""), ratio, rounds).stream()
         .skip(chunks(rounds) - rounds)
-        .noneMatch(chunk -> chunk.eval().isEmpty() || trained && chunk.train().isEmpty());
+        .noneMatch(chunk -> chunk.eval().isEmpty() || (trained && chunk.train().isEmpty()));
   }
 
   private static <T> void even(List<T> lines, double ratio, int parts, List<Chunk<T>> to) {

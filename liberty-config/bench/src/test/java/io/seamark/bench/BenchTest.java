@@ -241,9 +241,11 @@ class BenchTest {
       files.write(List.of(result("a", 0.5), result("b", 0.6)));
       assertEquals(List.of(), said, "its own files are replaced");
       String edited =
-          "rank algorithm accuracy paradigm basemodel note time url\n"
-              + "1 mine 0.9 lifelonglearning BaseModel \"by hand\" then there\n"
-              + "2 rfnet 0.1 lifelonglearning BaseModel changed \"2026-01-01 00:00:00\" a\n";
+          """
+          rank algorithm accuracy paradigm basemodel note time url
+          1 mine 0.9 lifelonglearning BaseModel "by hand" then there
+          2 rfnet 0.1 lifelonglearning BaseModel changed "2026-01-01 00:00:00" a
+          """;
       Files.writeString(rank.resolve("all_rank.csv"), edited);
       Files.writeString(rank.resolve("selected_rank.csv"), "my notes\n");
       Files.writeString(rank.resolve("upload_curve.svg"), "my picture");
@@ -491,8 +493,10 @@ class BenchTest {
         job,
         "algorithm.yaml",
         MARGIN,
-        "    - type: \"unseen_sample_re_recognition\"\n"
-            + "      name: \"SampleReRegonitionDefault\"\n");
+        """
+            - type: "unseen_sample_re_recognition"
+              name: "SampleReRegonitionDefault"
+        """);
     edit(
         job,
         "algorithm.yaml",

@@ -108,14 +108,13 @@ final class Download {
     if (tag.isEmpty() || tag.length() > 1000 || tag.startsWith("W/") || had >= MAX_BYTES) {
       had = 0;
     }
-    String stated = "";
     Answer answer = send(address, had, tag);
     if (answer.response.statusCode() == BAD_RANGE) {
       answer.response.body().close();
       had = 0;
       answer = send(address, 0, "");
     }
-    stated = answer.stated;
+    String stated = answer.stated;
     HttpResponse<InputStream> response = answer.response;
     try (InputStream body = response.body()) {
       if (response.statusCode() >= NOT_MODIFIED_BELOW || response.statusCode() < 200) {
@@ -285,15 +284,16 @@ final class Download {
               return thread;
             });
     AtomicLong seen = new AtomicLong(-1);
-    watch.scheduleAtFixedRate(
-        () -> {
-          if (seen.getAndSet(here.get()) == here.get()) {
-            close(body);
-          }
-        },
-        stalled.toMillis(),
-        stalled.toMillis(),
-        TimeUnit.MILLISECONDS);
+    var unused =
+        watch.scheduleAtFixedRate(
+            () -> {
+              if (seen.getAndSet(here.get()) == here.get()) {
+                close(body);
+              }
+            },
+            stalled.toMillis(),
+            stalled.toMillis(),
+            TimeUnit.MILLISECONDS);
     try (OutputStream out =
         Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       byte[] piece = new byte[1 << 16];

@@ -34,7 +34,9 @@ import picocli.CommandLine.Parameters;
     subcommands = {BufferVerb.Listing.class, BufferVerb.Verify.class, BufferVerb.Export.class},
     synopsisSubcommandLabel = "(list | verify | export)")
 public final class BufferVerb implements Verb {
-  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin
+  @SuppressWarnings("unused") // Its options are taken before the subcommand, too.
+  private CommonOptions common = new CommonOptions();
 
   /** Made by the service loader. */
   public BufferVerb() {}

@@ -48,7 +48,9 @@ import picocli.CommandLine.Parameters;
     },
     synopsisSubcommandLabel = "(inspect | convert | diff | appealnet | pull)")
 public final class ModelVerb implements Verb {
-  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin
+  @SuppressWarnings("unused") // Its options are taken before the subcommand, too.
+  private CommonOptions common = new CommonOptions();
 
   /** Made by the service loader. */
   public ModelVerb() {}

@@ -22,9 +22,9 @@ class MaskPictureTest {
 
   private static int pixel(Frame frame, int x, int y) {
     int i = 3 * (y * 8 + x);
-    return (frame.rgb()[i] & 0xFF) << 16
-        | (frame.rgb()[i + 1] & 0xFF) << 8
-        | frame.rgb()[i + 2] & 0xFF;
+    return ((frame.rgb()[i] & 0xFF) << 16)
+        | ((frame.rgb()[i + 1] & 0xFF) << 8)
+        | (frame.rgb()[i + 2] & 0xFF);
   }
 
   @Test

@@ -300,7 +300,7 @@ class OnnxSessionTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int tag = number << 3 | wire;
     for (; tag > 0x7F; tag >>>= 7) {
-      bytes.write(tag & 0x7F | 0x80);
+      bytes.write((tag & 0x7F) | 0x80);
     }
     bytes.write(tag);
     bytes.writeBytes(content);
@@ -311,7 +311,7 @@ class OnnxSessionTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int length = content.length;
     for (; length > 0x7F; length >>>= 7) {
-      bytes.write(length & 0x7F | 0x80);
+      bytes.write((length & 0x7F) | 0x80);
     }
     bytes.write(length);
     bytes.writeBytes(content);

@@ -120,7 +120,8 @@ class RfNetModelTest {
   void theProviderIsFound() {
     assertTrue(
         ServiceLoader.load(PluginProvider.class).stream()
-            .anyMatch(p -> p.type() == RfNetProvider.class));
+            .map(ServiceLoader.Provider::type)
+            .anyMatch(RfNetProvider.class::equals));
   }
 
   @Test

@@ -61,7 +61,7 @@ public final class YamlSection {
   public static YamlSection read(Path file, String root, List<String> failures) {
     JsonNode empty = JsonNodeFactory.instance.objectNode();
     YamlSection whole = new YamlSection(file, "", parse(file, failures, empty), failures);
-    if (root.isEmpty() || whole.node == empty) {
+    if (root.isEmpty() || whole.node.isEmpty()) {
       return whole;
     }
     whole.keys(root);

@@ -11,6 +11,7 @@ import java.util.List;
  * A mask fusion whose failures have its name. Where it was given what it must refuse, its refusal
  * is the caller's matter and passes as it is.
  */
+@SuppressWarnings("try") // What it closes is a plugin, which may throw anything.
 final class NamedMaskFusion implements MaskFusion, AutoCloseable {
   private final PluginCall call;
   private final MaskFusion plugin;

@@ -177,46 +177,36 @@ final class Canvas {
   private static boolean covers(Surface s, float u, float v) {
     float w = s.w();
     float h = s.h();
-    switch (s.shape()) {
-      case FULL:
-        return true;
-      case ELLIPSE:
-        {
-          float x = 2 * u / w - 1;
-          float y = 2 * v / h - 1;
-          return x * x + y * y < 1;
+    return switch (s.shape()) {
+      case FULL -> true;
+      case ELLIPSE -> {
+        float x = 2 * u / w - 1;
+        float y = 2 * v / h - 1;
+        yield x * x + y * y < 1;
+      }
+      case CROWN -> {
+        float x = 2 * u / w - 1;
+        float y = 2 * v / h - 1;
+        float r = x * x + y * y;
+        if (r > 1.15f) {
+          yield false;
         }
-      case CROWN:
-        {
-          float x = 2 * u / w - 1;
-          float y = 2 * v / h - 1;
-          float r = x * x + y * y;
-          if (r > 1.15f) {
-            return false;
-          }
-          float leaves = Noise.smooth(u * s.p(), v * s.p(), s.seed());
-          return r < 0.42f + 0.75f * leaves && (r < 0.2f || leaves > 0.12f);
-        }
-      case TAPER:
-        return u > s.p() * v / h && u < w - s.q() * v / h;
-      case TRIANGLE:
-        return Math.abs(2 * u / w - 1) < 1 - v / h;
-      case GABLE:
-        return v < s.p() || Math.abs(2 * u / w - 1) < 1 - (v - s.p()) / (h - s.p());
-      case RAGGED:
-        return v < h * (1 - s.q() * Noise.smooth(u * s.p(), v * 0.2f, s.seed()));
-      case PERSON:
-        {
-          float scale = 1.75f / h;
-          return Figures.person((u - w / 2) * scale, v * scale, s.p(), s.seed()) != Figures.NONE;
-        }
-      case CYCLIST:
-        {
-          float x = (u - w / 2) * (s.q() < 0 ? -1 : 1);
-          return (s.p() > 1 ? Figures.riderAcross(x, v) : Figures.riderAlong(x, v, s.p()))
-              != Figures.NONE;
-        }
-    }
-    throw new AssertionError(s.shape());
+        float leaves = Noise.smooth(u * s.p(), v * s.p(), s.seed());
+        yield r < 0.42f + 0.75f * leaves && (r < 0.2f || leaves > 0.12f);
+      }
+      case TAPER -> u > s.p() * v / h && u < w - s.q() * v / h;
+      case TRIANGLE -> Math.abs(2 * u / w - 1) < 1 - v / h;
+      case GABLE -> v < s.p() || Math.abs(2 * u / w - 1) < 1 - (v - s.p()) / (h - s.p());
+      case RAGGED -> v < h * (1 - s.q() * Noise.smooth(u * s.p(), v * 0.2f, s.seed()));
+      case PERSON -> {
+        float scale = 1.75f / h;
+        yield Figures.person((u - w / 2) * scale, v * scale, s.p(), s.seed()) != Figures.NONE;
+      }
+      case CYCLIST -> {
+        float x = (u - w / 2) * (s.q() < 0 ? -1 : 1);
+        yield (s.p() > 1 ? Figures.riderAcross(x, v) : Figures.riderAlong(x, v, s.p()))
+            != Figures.NONE;
+      }
+    };
   }
 }

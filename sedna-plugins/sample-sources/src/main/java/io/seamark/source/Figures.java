@@ -39,7 +39,7 @@ final class Figures {
   static int person(float x, float y, float step, int kind) {
     float head = x * x + (y - 1.61f) * (y - 1.61f);
     if (head < 0.0155f) {
-      return y > 1.65f || (kind & 1) == 0 && x * x > 0.006f ? HAIR : SKIN;
+      return y > 1.65f || ((kind & 1) == 0 && x * x > 0.006f) ? HAIR : SKIN;
     }
     if ((kind & 6) == 2 && x > 0.16f && x < 0.42f && y > 0.62f && y < 0.95f) {
       return BAG;

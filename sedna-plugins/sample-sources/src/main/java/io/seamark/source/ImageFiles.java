@@ -298,7 +298,7 @@ public final class ImageFiles {
     ClassMap map = sample.label();
     int width = options.width();
     int height = options.height();
-    return width == 0 || frame.width() == width && frame.height() == height
+    return width == 0 || (frame.width() == width && frame.height() == height)
         ? sample
         : new Sample(
             item.id(),

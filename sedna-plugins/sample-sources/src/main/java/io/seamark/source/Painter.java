@@ -591,7 +591,7 @@ final class Painter {
             left < 0.07f
                 || right < 0.07f
                 || v > s.h() - 0.05f
-                || s.w() > 2.2f && Math.abs(u - s.w() * 0.47f) < 0.05f;
+                || (s.w() > 2.2f && Math.abs(u - s.w() * 0.47f) < 0.05f);
         colour(pillar ? s.rgb() : s.rgb2());
         if (!pillar) {
           gloss(0.04f + 0.2f * v / s.h());
@@ -912,8 +912,8 @@ final class Painter {
       }
       case 2 -> {
         colour(s.rgb());
-        if (Math.abs(x) < 0.13f && Math.abs(y) < 0.6f
-            || y > 0.1f && y < 0.5f && Math.abs(x) < 0.4f) {
+        if ((Math.abs(x) < 0.13f && Math.abs(y) < 0.6f)
+            || (y > 0.1f && y < 0.5f && Math.abs(x) < 0.4f)) {
           colour(s.rgb2());
         }
       }

@@ -77,7 +77,10 @@ public final class ProceduralStreet {
       label[i] = s.label();
       segments[i] = s.instance();
     }
-    Painter painter = new Painter(scene, weather, new Dice(seed ^ (weather.ordinal() + 1), index));
+    // The streets that people know follow from the order of the weathers.
+    @SuppressWarnings("EnumOrdinal")
+    long dice = seed ^ (weather.ordinal() + 1);
+    Painter painter = new Painter(scene, weather, new Dice(dice, index));
     Frame frame = new Frame(width, height, painter.paint(), painter.depth());
     String id = String.format(Locale.ROOT, "%s_%08d", weather.domain(), index);
     return new Rendered(

@@ -68,7 +68,7 @@ public final class ProceduralStreetProvider
 
     private static List<Weather> weathers(String drift) {
       List<Weather> weathers = new ArrayList<>();
-      for (String name : drift.split(",")) {
+      for (String name : drift.split(",", -1)) {
         if (!name.isBlank()) {
           weathers.add(
               Arrays.stream(Weather.values())

@@ -886,15 +886,13 @@ final class Scene {
         car.part(Material.CAR_REAR, Shape.FULL, instance, paint, glass, w, rearTop - low, on, belt),
         -w / 2,
         low,
-        rear,
-        0);
+        rear);
     car.across(
         car.part(
             Material.CAR_FRONT, Shape.FULL, instance, paint, glass, w, frontTop - low, on, belt),
         -w / 2,
         low,
-        front,
-        0);
+        front);
     if (!bus) {
       float hood = van ? 0.7f : saloon ? 1.05f : 0.85f;
       float rake = van ? 0.6f : 0.75f;
@@ -969,8 +967,7 @@ final class Scene {
                 Material.TYRE, Shape.FULL, instance, 0x141415, 0x141415, 0.22f, wheel * 1.3f, 1, 0),
             s * (w / 2 - 0.14f) - 0.11f,
             0,
-            axle,
-            0);
+            axle);
       }
     }
     spots.add(new Spot(x, cz, w * 0.62f, length * 0.56f, 0.8f, tall * 0.5f));
@@ -1028,7 +1025,7 @@ final class Scene {
     }
 
     /** A panel across the vehicle, upright. */
-    void across(Surface s, float x, float y, float z, float lean) {
+    void across(Surface s, float x, float y, float z) {
       canvas.panel(
           s.withNormal(-sin * 0.6f, 0.15f, -Math.abs(cos)),
           worldX(x, z),

@@ -253,7 +253,8 @@ class ImageFolderTest {
         List.of("image_folder", "procedural_street"),
         ServiceLoader.load(PluginProvider.class).stream()
             .map(ServiceLoader.Provider::get)
-            .filter(p -> p.kind() == PluginKind.SAMPLE_SOURCE)
+            .map(p -> (PluginProvider<?, ?>) p)
+            .filter(p -> p.kind().equals(PluginKind.SAMPLE_SOURCE))
             .map(PluginProvider::name)
             .sorted()
             .toList());

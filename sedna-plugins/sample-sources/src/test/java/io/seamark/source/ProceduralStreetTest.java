@@ -15,6 +15,7 @@ import io.seamark.perception.SourceItem;
 import io.seamark.plugin.SampleSource;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -114,11 +115,12 @@ class ProceduralStreetTest {
       long near = 0;
       long far = 0;
       for (int i = 0; i < depth.length; i++) {
+        int row = i / WIDTH;
         if (classes[i] == 0) {
           assertEquals(0, depth[i]);
-        } else if (i / WIDTH > HEIGHT * 0.85) {
+        } else if (row > HEIGHT * 0.85) {
           near += depth[i] & 0xFF;
-        } else if (i / WIDTH > HEIGHT * 0.45 && i / WIDTH < HEIGHT * 0.6) {
+        } else if (row > HEIGHT * 0.45 && row < HEIGHT * 0.6) {
           far += depth[i] & 0xFF;
         }
       }
@@ -129,7 +131,7 @@ class ProceduralStreetTest {
   @Test
   @DisplayName("each weather looks unlike day, yet things remain visible in it")
   void drift() {
-    double[] mean = new double[Weather.values().length];
+    Map<Weather, Double> mean = new EnumMap<>(Weather.class);
     for (Weather weather : Weather.values()) {
       double contrast = 0;
       for (int n = 0; n < 8; n++) {
@@ -141,14 +143,16 @@ class ProceduralStreetTest {
           squares += (b & 0xFF) * (b & 0xFF);
         }
         double average = sum / rgb.length;
-        mean[weather.ordinal()] += average / 8;
+        mean.merge(weather, average / 8, Double::sum);
         contrast += Math.sqrt(squares / rgb.length - average * average) / 8;
       }
       assertTrue(contrast > 15, weather + ": contrast " + contrast);
     }
-    assertTrue(mean[Weather.DUSK.ordinal()] < mean[Weather.DAY.ordinal()] - 25);
-    assertTrue(mean[Weather.NIGHT.ordinal()] < mean[Weather.DUSK.ordinal()]);
-    assertTrue(mean[Weather.FOG.ordinal()] > mean[Weather.DAY.ordinal()] + 15);
+    double day = mean.getOrDefault(Weather.DAY, Double.NaN);
+    double dusk = mean.getOrDefault(Weather.DUSK, Double.NaN);
+    assertTrue(dusk < day - 25);
+    assertTrue(mean.getOrDefault(Weather.NIGHT, Double.NaN) < dusk);
+    assertTrue(mean.getOrDefault(Weather.FOG, Double.NaN) > day + 15);
   }
 
   @ParameterizedTest

@@ -195,37 +195,38 @@ public final class HyperparameterBinding<H extends Record> {
 
   /** Parses and checks one value; the caller says what was wrong, so the reason is not kept. */
   private static Object parse(Class<?> type, HyperparameterSpec spec, String text) {
-    switch (spec.type()) {
-      case INT:
+    return switch (spec.type()) {
+      case INT -> {
         int small = Integer.parseInt(text);
-        return checkRange(spec, small, small);
-      case LONG:
+        yield checkRange(spec, small, small);
+      }
+      case LONG -> {
         long whole = Long.parseLong(text);
-        return checkRange(spec, whole, whole);
-      case DOUBLE:
+        yield checkRange(spec, (double) whole, whole);
+      }
+      case DOUBLE -> {
         double number = Double.parseDouble(text);
         if (!Double.isFinite(number)) {
           throw new IllegalArgumentException("not finite");
         }
-        return checkRange(spec, number, number);
-      case BOOLEAN:
-        return switch (text.toLowerCase(Locale.ROOT)) {
-          case "true" -> true;
-          case "false" -> false;
-          default -> throw new IllegalArgumentException("neither");
-        };
-      case STRING:
-        return text;
-      case PATH:
-        return NamedPath.of(text);
-      case CHOICE:
+        yield checkRange(spec, number, number);
+      }
+      case BOOLEAN ->
+          switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("neither");
+          };
+      case STRING -> text;
+      case PATH -> NamedPath.of(text);
+      case CHOICE -> {
         String wanted = text.toLowerCase(Locale.ROOT).replace('-', '_');
-        return choices(type).stream()
+        yield choices(type).stream()
             .filter(choice -> choiceName(choice).equals(wanted))
             .findFirst()
             .orElseThrow(IllegalArgumentException::new);
-    }
-    throw new AssertionError(spec.type());
+      }
+    };
   }
 
   private static Object checkRange(HyperparameterSpec spec, double number, Object boxed) {

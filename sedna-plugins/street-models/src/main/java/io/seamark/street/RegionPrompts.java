@@ -42,7 +42,8 @@ final class RegionPrompts {
 
   private int cell(int pixel) {
     int x = (int) ((pixel % width + 0.5) * scale);
-    int y = (int) ((pixel / width + 0.5) * scale);
+    int row = pixel / width;
+    int y = (int) ((row + 0.5) * scale);
     return y * side + x;
   }
 
@@ -127,14 +128,18 @@ final class RegionPrompts {
     return regions;
   }
 
+  private double distance(int pixel, double x, double y) {
+    int row = pixel / width;
+    return Math.hypot(pixel % width - x, row - y);
+  }
+
   /** The pixel of a region that is nearest to its centre of mass. */
   int centre(int[] pixels) {
     double x = Arrays.stream(pixels).map(p -> p % width).average().orElse(0);
     double y = Arrays.stream(pixels).map(p -> p / width).average().orElse(0);
     int best = pixels[0];
     for (int p : pixels) {
-      if (Math.hypot(p % width - x, p / width - y)
-          < Math.hypot(best % width - x, best / width - y)) {
+      if (distance(p, x, y) < distance(best, x, y)) {
         best = p;
       }
     }
@@ -161,7 +166,7 @@ final class RegionPrompts {
         drawn.add(
             new SegmentSample.Prompt(
                 pixel % width + random.nextFloat() - 0.5f,
-                pixel / width + random.nextFloat() - 0.5f,
+                random.nextFloat() - 0.5f + Math.floorDiv(pixel, width),
                 masks.get(id)));
       }
     }

@@ -92,7 +92,7 @@ final class SegmenterFigures {
       for (int t = 0; t < all.size(); t++) {
         int centre = prompts.centre(all.get(t));
         centres[2 * t] = centre % WIDTH;
-        centres[2 * t + 1] = centre / WIDTH;
+        centres[2 * t + 1] = Math.floorDiv(centre, WIDTH);
       }
       List<Mask> answers = masks(segmenter.decode(frame, centres));
       for (int t = 0; t < all.size(); t++) {
@@ -153,7 +153,7 @@ final class SegmenterFigures {
     float[] points = new float[2 * grid * grid];
     for (int i = 0; i < grid * grid; i++) {
       points[2 * i] = (i % grid + 0.5f) / grid * WIDTH;
-      points[2 * i + 1] = (i / grid + 0.5f) / grid * HEIGHT;
+      points[2 * i + 1] = (Math.floorDiv(i, grid) + 0.5f) / grid * HEIGHT;
     }
     return points;
   }

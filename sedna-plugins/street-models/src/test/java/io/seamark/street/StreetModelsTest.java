@@ -95,7 +95,7 @@ class StreetModelsTest {
         int[] largest =
             regions.regions().stream().max(Comparator.comparingInt(r -> r.length)).orElseThrow();
         int centre = regions.centre(largest);
-        float[] point = {centre % Streets.WIDTH, centre / Streets.WIDTH};
+        float[] point = {centre % Streets.WIDTH, Math.floorDiv(centre, Streets.WIDTH)};
         float[] iou = network.decode(sample.frame(), point).iou();
         assertTrue(
             Math.max(iou[1], Math.max(iou[2], iou[3])) > 0.7, weather + " estimates too low");

@@ -153,7 +153,7 @@ public final class FusionComparison {
               ClassMap fused = fusion.getValue().fuse(scores, sam ? found : perfect);
               String row =
                   (sam ? "SAM, " : "labels' segments, ")
-                      + (scores == own ? "" : "views, ")
+                      + (scores.equals(own) ? "" : "views, ")
                       + fusion.getKey();
               add(counts, row, classes, label, fused.orElse(edge));
             }
@@ -298,8 +298,10 @@ public final class FusionComparison {
       double b = 4 + 100 * Math.pow(random.nextDouble(), 2);
       BitSet pixels = new BitSet(width * height);
       for (int i = 0; i < width * height; i++) {
-        double dx = (i % width - x) / a;
-        double dy = (i / width - y) / b;
+        int column = i % width;
+        int row = i / width;
+        double dx = (column - x) / a;
+        double dy = (row - y) / b;
         if (dx * dx + dy * dy < 1) {
           pixels.set(i);
         }

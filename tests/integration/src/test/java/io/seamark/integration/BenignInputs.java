@@ -155,8 +155,9 @@ final class BenignInputs {
           image.getKey().startsWith("size-")
               ? image.getKey().replaceAll("size-|\\..*", "")
               : WIDTH + "x" + HEIGHT;
-      int width = Integer.parseInt(size.split("x")[0]);
-      int height = Integer.parseInt(size.split("x")[1]);
+      int cross = size.indexOf('x');
+      int width = Integer.parseInt(size.substring(0, cross));
+      int height = Integer.parseInt(size.substring(cross + 1));
       calls.add(
           sample(
               "picture " + image.getKey(),
@@ -330,7 +331,7 @@ final class BenignInputs {
             "application/json; charset=utf-8",
             v2.getOrDefault("flat", "").getBytes(StandardCharsets.UTF_8)));
     byte[] json =
-        ("{\"inputs\":[{\"name\":\"image\",\"datatype\":\"UINT8\",\"shape\":[1,1,2,3],\"parameters\":{\"binary_data_size\":6}},{\"name\":\"scores\",\"datatype\":\"FP32\",\"shape\":[1,2,1,1],\"parameters\":{\"binary_data_size\":8}}]}")
+        "{\"inputs\":[{\"name\":\"image\",\"datatype\":\"UINT8\",\"shape\":[1,1,2,3],\"parameters\":{\"binary_data_size\":6}},{\"name\":\"scores\",\"datatype\":\"FP32\",\"shape\":[1,2,1,1],\"parameters\":{\"binary_data_size\":8}}]}"
             .getBytes(StandardCharsets.UTF_8);
     byte[] tensors =
         ByteBuffer.allocate(14)

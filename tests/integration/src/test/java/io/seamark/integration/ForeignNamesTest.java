@@ -128,7 +128,7 @@ class ForeignNamesTest {
     }
     assertEquals(taken.size(), frames.size(), frames.toString());
     for (String frame : frames) {
-      assertTrue(frame.chars().noneMatch(c -> c < ' ' || c >= 0x7F && c < 0xA0), frame);
+      assertTrue(frame.chars().noneMatch(c -> c < ' ' || (c >= 0x7F && c < 0xA0)), frame);
       // Without what stands between quotes there are our own fields alone.
       String own = frame.replaceAll("\"(?:[^\"\\\\]|\\\\.)*\"", "");
       assertFalse(own.contains("forged") || own.contains("999"), frame);

@@ -552,7 +552,7 @@ final class Havoc implements AutoCloseable {
 
   /** Whether it may be refused for what is in its folder. */
   private boolean refusable(Use use) {
-    return !use.replaces() && use.verb().equals("run")
+    return (!use.replaces() && use.verb().equals("run"))
         || use.out().startsWith(world.resolve("images"))
         || use.out().startsWith(world.resolve("labels"))
         || persons.stream().anyMatch(file -> file.startsWith(use.out()));
@@ -565,7 +565,7 @@ final class Havoc implements AutoCloseable {
     if (errors.contains("\tat ")) {
       return "a stack trace: " + errors;
     }
-    if (exit == 0 || exit == 2 || exit == 1 && fullDisk) {
+    if (exit == 0 || exit == 2 || (exit == 1 && fullDisk)) {
       return "";
     }
     return use.verb() + " exit " + exit + ": " + errors.strip();

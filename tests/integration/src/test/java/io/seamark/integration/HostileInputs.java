@@ -632,7 +632,7 @@ final class HostileInputs {
   }
 
   static HardSample sample(String id, int width, int height, byte[] image) {
-    boolean png = image.length > 1 && image[0] == (byte) 0x89 || !id.endsWith(".jpg");
+    boolean png = (image.length > 1 && image[0] == (byte) 0x89) || !id.endsWith(".jpg");
     return new HardSample(
         id,
         "hostile",

@@ -98,7 +98,7 @@ class InputsTest {
       if (what.startsWith("refused ")) {
         refused++;
         boolean named = told.contains(what.substring("refused ".length()));
-        if (status != 1 && status != 2
+        if ((status != 1 && status != 2)
             || !named
             || told.contains("\tat ")
             || told.contains("OutOfMemory")) {
@@ -231,14 +231,14 @@ class InputsTest {
       // What is no HTTP may be hung up on; of what is, the fault is named.
       boolean ok =
           reply.status() == 0
-              || reply.status() >= 400 && reply.status() < 500
+              || (reply.status() >= 400 && reply.status() < 500)
               || reply.status() == 501
               // As Sedna's own server answers a callback that it does not have.
-              || reply.status() == 500 && reply.text().contains("no callback is registered")
+              || (reply.status() == 500 && reply.text().contains("no callback is registered"))
               || reply.status() == 505;
       boolean leaks = reply.text().contains("\tat ") || reply.text().contains("root:");
       boolean ours = call.name().matches("(sample|v2|sedna): .*");
-      if (!ok || leaks || ours && (reply.status() == 0 || reply.text().isBlank())) {
+      if (!ok || leaks || (ours && (reply.status() == 0 || reply.text().isBlank()))) {
         wrong.add(
             service.getPort()
                 + " "

@@ -405,6 +405,7 @@ class ServingTest {
 
   @Test
   @DisplayName("slow bodies on health's own paths silence it neither")
+  @SuppressWarnings("try") // Their being open is the case.
   void slowBodiesToHealthHoldUpNobody() throws Exception {
     String head = "POST /health/live HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nx";
     try (RudeClients slow = new RudeClients(uri(""), 200, head);

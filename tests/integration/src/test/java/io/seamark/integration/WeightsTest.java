@@ -29,6 +29,7 @@ class WeightsTest {
 
   @Test
   @DisplayName("120 clients that do not read weights, and slow bodies, silence nobody")
+  @SuppressWarnings("try") // Their being open is the case.
   void deafClientsHoldUpNobody() throws Exception {
     try (LibertyServer server =
         LibertyServer.start(

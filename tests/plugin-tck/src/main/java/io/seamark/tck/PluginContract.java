@@ -161,7 +161,8 @@ public abstract class PluginContract<P, H extends Record> {
         () -> type.getConstructor(), type + " has no public constructor without arguments");
     assertTrue(
         ServiceLoader.load(PluginProvider.class, type.getClassLoader()).stream()
-            .anyMatch(found -> found.type().equals(type)),
+            .map(ServiceLoader.Provider::type)
+            .anyMatch(type::equals),
         type.getName() + " is not listed in META-INF/services/" + PluginProvider.class.getName());
   }
 

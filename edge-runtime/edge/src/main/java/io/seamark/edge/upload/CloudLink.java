@@ -273,9 +273,10 @@ public final class CloudLink implements AutoCloseable {
   private void awaitOffer() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      if (!closed && outbox.pending() == 0) {
-        // The timeout is a safety net should a signal have come between peek and lock.
-        changed.await(1, TimeUnit.SECONDS);
+      // The timeout is a safety net should a signal have come between peek and lock.
+      long left = TimeUnit.SECONDS.toNanos(1);
+      while (!closed && outbox.pending() == 0 && left > 0) {
+        left = changed.awaitNanos(left);
       }
     } finally {
       lock.unlock();

@@ -292,7 +292,7 @@ class TrainingRoundTest {
               LongStream.range(0, 10).boxed().collect(Collectors.toSet()),
               new FrameSize(10, 10),
               11);
-      assertEquals(1000, Arrays.stream(pixels).sum(), 20);
+      assertEquals(1000.0, (double) Arrays.stream(pixels).sum(), 20);
       assertTrue(pixels[0] < 600, Arrays.toString(pixels));
     }
   }

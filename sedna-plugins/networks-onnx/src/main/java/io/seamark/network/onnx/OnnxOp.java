@@ -50,6 +50,8 @@ enum OnnxOp implements ONNXOperator {
   private final int inputs;
   private final int optionalInputs;
   private final int outputs;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Filled by the constructor, read after it.
   private final Map<String, ONNXAttribute> attributes = new HashMap<>();
 
   OnnxOp(String name, int inputs, ONNXAttribute... attributes) {

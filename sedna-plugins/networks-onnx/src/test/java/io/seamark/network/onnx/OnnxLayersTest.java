@@ -43,7 +43,7 @@ class OnnxLayersTest {
   }
 
   /** Runs an operation on an image [1, channels, height, width]. */
-  private Runtime.Output image(
+  private GraphRun.Output image(
       int channels,
       int height,
       int width,
@@ -57,8 +57,8 @@ class OnnxLayersTest {
             graph.input("x", DataType.FLOAT, 1, channels, height, width), channels, height, width);
     OnnxLayers.Value y = operation.apply(layers, x);
     graph.output("y", layers.ref(y), DataType.FLOAT, shape(layers, y));
-    try (Runtime runtime = new Runtime(graph.build("test", Map.of()))) {
-      Runtime.Output output =
+    try (GraphRun runtime = new GraphRun(graph.build("test", Map.of()))) {
+      GraphRun.Output output =
           runtime.floats("x", values, 1, channels, height, width).run().get("y");
       if (layers.height(y) > 0 && layers.channels(y) > 0) {
         assertArrayEquals(
@@ -75,7 +75,7 @@ class OnnxLayersTest {
   }
 
   /** Runs an operation on tokens [1, n, channels] whose number the graph does not know. */
-  private Runtime.Output tokens(
+  private GraphRun.Output tokens(
       int channels,
       float[] values,
       BiFunction<OnnxLayers, OnnxLayers.Value, OnnxLayers.Value> operation)
@@ -85,12 +85,12 @@ class OnnxLayersTest {
     OnnxLayers.Value x = layers.tokens(graph.input("x", DataType.FLOAT, 1, 0, channels), channels);
     OnnxLayers.Value y = operation.apply(layers, x);
     graph.output("y", layers.ref(y), DataType.FLOAT, shape(layers, y));
-    try (Runtime runtime = new Runtime(graph.build("test", Map.of()))) {
+    try (GraphRun runtime = new GraphRun(graph.build("test", Map.of()))) {
       return runtime.floats("x", values, 1, values.length / channels, channels).run().get("y");
     }
   }
 
-  private static void assertValues(float[] expected, Runtime.Output actual) {
+  private static void assertValues(float[] expected, GraphRun.Output actual) {
     assertArrayEquals(expected, actual.values(), TOLERANCE);
   }
 
@@ -244,7 +244,7 @@ class OnnxLayersTest {
   @Test
   void imagesBecomeTokensAndBack() throws Exception {
     assertValues(of(1, 5, 2, 6, 3, 7, 4, 8), image(2, 2, 2, count(8), (l, x) -> l.tokens(x)));
-    Runtime.Output back = image(2, 2, 3, count(12), (l, x) -> l.image(l.tokens(x), 2, 3));
+    GraphRun.Output back = image(2, 2, 3, count(12), (l, x) -> l.image(l.tokens(x), 2, 3));
     assertArrayEquals(count(12), back.values());
   }
 
@@ -296,7 +296,7 @@ class OnnxLayersTest {
 
   @Test
   void tokensAreProjectedOntoImages() throws Exception {
-    Runtime.Output output =
+    GraphRun.Output output =
         tokens(
             2,
             of(1, 0, 10, 100),
@@ -329,7 +329,7 @@ class OnnxLayersTest {
   @Test
   void sizesAreKnownWhenTheGraphIsBuilt() throws Exception {
     weight("c.weight", List.of(3, 1, 7, 7), new double[147]);
-    Runtime.Output output =
+    GraphRun.Output output =
         image(
             1,
             90,

@@ -25,9 +25,9 @@ class SegmenterOnnxTest {
     return values;
   }
 
-  private Runtime.Outputs decode(
+  private GraphRun.Outputs decode(
       float[] points, float[] labels, float[] mask, int height, int width) throws Exception {
-    try (Runtime runtime = new Runtime(SegmenterOnnx.exportDecoder(weights))) {
+    try (GraphRun runtime = new GraphRun(SegmenterOnnx.exportDecoder(weights))) {
       return runtime
           .floats("image_embeddings", random(64 * 16), 1, 64, 4, 4)
           .floats("point_coords", points, 1, labels.length, 2)
@@ -41,8 +41,8 @@ class SegmenterOnnxTest {
 
   @Test
   void theEncoderHasTheOfficialShape() throws Exception {
-    try (Runtime runtime = new Runtime(SegmenterOnnx.exportEncoder(weights))) {
-      Runtime.Output output =
+    try (GraphRun runtime = new GraphRun(SegmenterOnnx.exportEncoder(weights))) {
+      GraphRun.Output output =
           runtime
               .floats("images", random(3 * SIZE * SIZE), 1, 3, SIZE, SIZE)
               .run()
@@ -62,7 +62,7 @@ class SegmenterOnnxTest {
 
   @Test
   void theDecoderHasTheOfficialShapes() throws Exception {
-    Runtime.Outputs outputs =
+    GraphRun.Outputs outputs =
         decode(new float[] {10, 20, 0, 0}, new float[] {1, -1}, new float[0], 30, 45);
     assertArrayEquals(new long[] {1, 4, 30, 45}, outputs.get("masks").shape());
     assertArrayEquals(new long[] {1, 4}, outputs.get("iou_predictions").shape());
@@ -71,7 +71,7 @@ class SegmenterOnnxTest {
 
   @Test
   void masksAreEnlargedCroppedAndResized() throws Exception {
-    Runtime.Outputs outputs =
+    GraphRun.Outputs outputs =
         decode(new float[] {10, 20, 0, 0}, new float[] {1, -1}, new float[0], 33, 47);
     ClassScores low = new ClassScores(4, 16, 16, outputs.get("low_res_masks").values());
     float[] full = low.resize(SIZE, SIZE).logits();

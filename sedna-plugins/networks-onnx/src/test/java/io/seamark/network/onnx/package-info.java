@@ -1,3 +1,3 @@
-/** Tests of the ONNX back end, run in ONNX Runtime. */
+/** Tests of the ONNX back end, run in ONNX GraphRun. */
 @org.jspecify.annotations.NullMarked
 package io.seamark.network.onnx;

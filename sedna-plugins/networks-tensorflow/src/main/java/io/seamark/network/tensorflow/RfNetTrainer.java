@@ -79,7 +79,6 @@ public final class RfNetTrainer implements AutoCloseable {
       Operand<TFloat32> colour = colour(tf);
       Operand<TFloat32> distance = depth == null ? null : distance(tf, depth);
       RfNet.Output<Operand<TFloat32>> output = RfNet.build(graph.training(), colour, distance);
-      Operand<TFloat32> logits = output.logits();
       loss = loss(tf, output.logits(), classes);
       RfNet.Output<Operand<TFloat32>> evaluated =
           options.batchNorm() == BatchNormMode.FROZEN

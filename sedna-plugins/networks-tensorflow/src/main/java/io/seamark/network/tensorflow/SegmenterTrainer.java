@@ -180,7 +180,8 @@ public final class SegmenterTrainer implements AutoCloseable {
     byte[] cells = new byte[side * side];
     for (int i = 0; i < cells.length; i++) {
       int x = (int) ((i % side + 0.5) / scale);
-      int y = (int) ((i / side + 0.5) / scale);
+      int row = i / side;
+      int y = (int) ((row + 0.5) / scale);
       cells[i] = (byte) (x < width && y < height ? label.at(x, y) : ClassMap.IGNORE);
     }
     return cells;

@@ -166,8 +166,8 @@ final class TrainableGraph implements AutoCloseable {
   float[] step(Map<Operand<?>, Tensor> feeds, double learningRate, List<Operand<TFloat32>> fetch) {
     steps++;
     try (TFloat32 lr = TFloat32.scalarOf((float) learningRate);
-        TFloat32 p1 = TFloat32.scalarOf((float) Math.pow(BETA1, steps));
-        TFloat32 p2 = TFloat32.scalarOf((float) Math.pow(BETA2, steps))) {
+        TFloat32 p1 = TFloat32.scalarOf((float) Math.pow(BETA1, (double) steps));
+        TFloat32 p2 = TFloat32.scalarOf((float) Math.pow(BETA2, (double) steps))) {
       Map<Operand<?>, Tensor> all = new LinkedHashMap<>(feeds);
       all.put(rate, lr);
       all.put(power1, p1);

@@ -9,25 +9,25 @@ import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Runs models of the tests in ONNX Runtime, on one thread. */
-final class Runtime implements AutoCloseable {
+/** Runs models of the tests in ONNX GraphRun, on one thread. */
+final class GraphRun implements AutoCloseable {
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final OrtSession session;
   private final Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
 
-  Runtime(OnnxModel model) throws OrtException {
+  GraphRun(OnnxModel model) throws OrtException {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
       session = environment.createSession(model.toByteArray(), options);
     }
   }
 
-  Runtime floats(String name, float[] values, long... shape) throws OrtException {
+  GraphRun floats(String name, float[] values, long... shape) throws OrtException {
     inputs.put(name, OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), shape));
     return this;
   }
 
-  Runtime bytes(String name, byte[] values, long... shape) throws OrtException {
+  GraphRun bytes(String name, byte[] values, long... shape) throws OrtException {
     ByteBuffer buffer = ByteBuffer.allocateDirect(values.length).put(values).rewind();
     inputs.put(
         name,
