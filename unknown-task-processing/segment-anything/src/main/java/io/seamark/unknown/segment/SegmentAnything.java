@@ -299,11 +299,9 @@ public final class SegmentAnything implements MaskGenerator {
         Arrays.fill(covered, 0);
         for (Candidate candidate : kept) {
           for (int i = 0; i < covered.length; i++) {
-            covered[i] +=
-                candidate.scanned.covers(
-                        (int) points[2 * i + 1] * crop.width() + (int) points[2 * i])
-                    ? 1
-                    : 0;
+            int column = (int) points[2 * i];
+            int row = (int) points[2 * i + 1];
+            covered[i] += candidate.scanned.covers(row * crop.width() + column) ? 1 : 0;
           }
         }
       }

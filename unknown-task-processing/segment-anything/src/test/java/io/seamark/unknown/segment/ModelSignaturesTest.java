@@ -363,7 +363,7 @@ class ModelSignaturesTest {
     ModelProto.Builder oblong = encoder.toBuilder();
     oblong
         .getGraphBuilder()
-        .setInput(0, Variants.value("images", DataType.FLOAT, 1, 3, size, 2 * size));
+        .setInput(0, Variants.value("images", DataType.FLOAT, 1, 3, size, 2L * size));
     assertTrue(failure(official(oblong.build(), decoder)).getMessage() != null);
   }
 

@@ -80,8 +80,10 @@ class SegmentAnythingTest {
       logitCalls.incrementAndGet();
       float reach = 3 + 4 * mask;
       for (int i = 0; i < into.length; i++) {
-        float dx = Math.abs(i % 64 + 0.5f - points[worker][0]);
-        float dy = Math.abs(i / 64 + 0.5f - points[worker][1]);
+        int x = i % 64;
+        int y = i / 64;
+        float dx = Math.abs(x + 0.5f - points[worker][0]);
+        float dy = Math.abs(y + 0.5f - points[worker][1]);
         into[i] = Math.max(dx, dy) < reach ? 9 : Math.max(dx, dy) < reach + 1 ? edge : -9;
       }
     }
@@ -219,7 +221,9 @@ class SegmentAnythingTest {
       Box crop = mask.cropBox();
       assertTrue(mask.box().x() >= crop.x());
       assertTrue(mask.box().x() + mask.box().width() <= crop.x() + crop.width());
-      assertTrue(mask.pixels().get((int) mask.pointY() * 64 + (int) mask.pointX()));
+      int x = (int) mask.pointX();
+      int y = (int) mask.pointY();
+      assertTrue(mask.pixels().get(y * 64 + x));
       assertEquals(mask.area(), mask.pixels().cardinality());
       assertEquals(MaskRecords.boxOf(mask.pixels(), 64), mask.box());
     }
