@@ -36,6 +36,16 @@ public @interface Hyperparameter {
   String defaultValue();
 
   /**
+   * What holds where neither configuration nor the model's folder says anything, for a number that
+   * such a folder may state too. {@link #defaultValue} is then a number out of the range that
+   * stands for "as the folder says": it is allowed besides the range, and the text is told both.
+   *
+   * @return text that parses as the component's type and lies in the range; empty where no folder
+   *     has a say
+   */
+  String fallback() default "";
+
+  /**
    * Smallest value, for numbers.
    *
    * @return inclusive

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,25 @@ public final class HyperparameterBinding<H extends Record> {
     }
   }
 
+  private HyperparameterBinding(HyperparameterBinding<H> same, List<HyperparameterSpec> specs) {
+    this.type = same.type;
+    this.components = same.components;
+    this.constructor = same.constructor;
+    this.specs = specs;
+  }
+
+  /**
+   * The same record as a model's folder states it: nothing is left open, since the fallbacks are
+   * the defaults.
+   *
+   * @param names what the folder calls a hyperparameter of that name
+   * @return a binding under those names
+   */
+  public HyperparameterBinding<H> ofFolder(UnaryOperator<String> names) {
+    return new HyperparameterBinding<>(
+        this, specs.stream().map(spec -> spec.ofFolder(names.apply(spec.name()))).toList());
+  }
+
   /**
    * What is declared.
    *
@@ -63,6 +83,28 @@ public final class HyperparameterBinding<H extends Record> {
    */
   public List<HyperparameterSpec> specs() {
     return specs;
+  }
+
+  /**
+   * Makes the record from explicit values.
+   *
+   * @param values text by hyperparameter name; the others have their defaults
+   * @return the record
+   * @throws IllegalArgumentException with one line for each wrong name or value
+   */
+  public H bind(Map<String, String> values) {
+    List<String> names = specs.stream().map(HyperparameterSpec::name).toList();
+    List<String> failures = new ArrayList<>();
+    for (String name : values.keySet()) {
+      if (!names.contains(name)) {
+        failures.add(name + " is set, but must be one of " + String.join(", ", names));
+      }
+    }
+    H made = bind(name -> Optional.ofNullable(values.get(name)), name -> "", "", failures);
+    if (made == null || !failures.isEmpty()) {
+      throw new IllegalArgumentException(String.join("\n", failures));
+    }
+    return made;
   }
 
   /**
@@ -116,8 +158,7 @@ public final class HyperparameterBinding<H extends Record> {
     List<String> failures = new ArrayList<>();
     for (int i = 0; i < values.length; i++) {
       HyperparameterSpec spec = specs.get(i);
-      if (values[i] instanceof Number number
-          && !(number.doubleValue() >= spec.min() && number.doubleValue() <= spec.max())) {
+      if (values[i] instanceof Number number && !spec.allows(number.doubleValue())) {
         failures.add(wrong(prefix, spec, values[i]));
       }
     }
@@ -162,12 +203,21 @@ public final class HyperparameterBinding<H extends Record> {
         declared.name().isEmpty() ? dashCase(component.getName()) : declared.name(),
         kindOf(type, where),
         declared.defaultValue(),
+        declared.fallback(),
         declared.min(),
         declared.max(),
         choices(type).stream().map(HyperparameterBinding::choiceName).toList(),
         declared.unit(),
-        declared.text(),
+        text(declared),
         declared.source());
+  }
+
+  private static String text(Hyperparameter declared) {
+    return declared.fallback().isEmpty()
+        ? declared.text()
+        : String.format(
+            "%s %s: as the model folder says, else %s.",
+            declared.text(), declared.defaultValue(), declared.fallback());
   }
 
   private static HyperparameterType kindOf(Class<?> type, String where) {
@@ -230,7 +280,7 @@ public final class HyperparameterBinding<H extends Record> {
   }
 
   private static Object checkRange(HyperparameterSpec spec, double number, Object boxed) {
-    if (number < spec.min() || number > spec.max()) {
+    if (!spec.allows(number)) {
       throw new IllegalArgumentException("out of range");
     }
     return boxed;

@@ -10,6 +10,8 @@ import java.util.Locale;
  * @param name in configuration, after {@code KIND.NAME.}
  * @param type what its value is
  * @param defaultValue as it would be written in configuration; empty if there is none
+ * @param fallback what holds where neither configuration nor the model's folder says anything;
+ *     empty if no folder has a say. If one has, the default is out of the range and stands for it
  * @param min smallest number, inclusive; negative infinity if unbounded or no number
  * @param max largest number, inclusive; positive infinity if unbounded or no number
  * @param choices the names to choose from; empty unless the type is {@link
@@ -22,6 +24,7 @@ public record HyperparameterSpec(
     String name,
     HyperparameterType type,
     String defaultValue,
+    String fallback,
     double min,
     double max,
     List<String> choices,
@@ -41,6 +44,30 @@ public record HyperparameterSpec(
    */
   public static List<HyperparameterSpec> of(PluginProvider<?, ?> provider) {
     return new HyperparameterBinding<>(provider.hyperparameters()).specs();
+  }
+
+  /**
+   * The same as a model's folder states it, where nothing is left open: the fallback is the
+   * default.
+   *
+   * @param folderName its name there
+   * @return without a fallback
+   */
+  HyperparameterSpec ofFolder(String folderName) {
+    String other = fallback.isEmpty() ? defaultValue : fallback;
+    return new HyperparameterSpec(
+        folderName, type, other, "", min, max, choices, unit, text, source);
+  }
+
+  /**
+   * Whether a number is in the range, or is the default that stands for the model's folder.
+   *
+   * @param number any
+   * @return never for NaN
+   */
+  public boolean allows(double number) {
+    return (number >= min && number <= max)
+        || (!fallback.isEmpty() && number == Double.parseDouble(defaultValue));
   }
 
   /**
@@ -65,7 +92,7 @@ public record HyperparameterSpec(
     } else if (to) {
       rule.append(" of at most ").append(number(max));
     }
-    return rule.toString();
+    return rule.append(fallback.isEmpty() ? "" : ", or " + defaultValue).toString();
   }
 
   private static String number(double value) {

@@ -3,6 +3,7 @@ package io.seamark.task;
 import io.seamark.perception.Prediction;
 import io.seamark.plugin.InferenceIntegrate;
 import io.seamark.plugin.InferenceIntegrate.TaskResult;
+import io.seamark.plugin.NoHyperparameters;
 import io.seamark.plugin.PluginContext;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;

@@ -1,5 +1,6 @@
 package io.seamark.task;
 
+import io.seamark.plugin.NoHyperparameters;
 import io.seamark.plugin.PluginContext;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;

@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.seamark.imaging.Images;
 import io.seamark.perception.Frame;
 import io.seamark.perception.SegmentMask;
+import io.seamark.setting.HyperparameterBinding;
 import io.seamark.unknown.segment.MaskRecords;
 import io.seamark.unknown.segment.Mode;
 import io.seamark.unknown.segment.SegmentAnything;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The curve of recall over seconds of the fast mode: how many of the masks that another program
@@ -98,7 +100,13 @@ public final class MaskRecall {
       throws IOException {
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    SegmentAnythingParameters folder = SegmentAnythingParameters.ofFolder(sam);
+    SegmentAnythingParameters parameters =
+        new HyperparameterBinding<>(SegmentAnythingParameters.class)
+            .bind(
+                Map.of(
+                    "folder", sam.toString(),
+                    "mode", mode.name(),
+                    "max-prompts", Integer.toString(prompts)));
     double[] seconds = new double[scenes.size()];
     int hits = 0;
     int wanted = 0;
@@ -106,8 +114,7 @@ public final class MaskRecall {
     double best = 0;
     double covered = 0;
     long processor = 0;
-    try (SegmentAnything generator =
-        SegmentAnything.open(folder.withMode(mode, prompts), threads)) {
+    try (SegmentAnything generator = SegmentAnything.open(parameters, threads)) {
       for (int i = 0; i < seconds.length; i++) {
         Scene scene = scenes.get(i);
         long start = System.nanoTime();

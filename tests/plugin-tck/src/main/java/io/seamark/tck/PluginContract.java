@@ -229,7 +229,12 @@ public abstract class PluginContract<P, H extends Record> {
   final void outOfRangeIsRefused() {
     for (HyperparameterSpec spec : HyperparameterSpec.of(provider())) {
       if (Double.isFinite(spec.min())) {
-        refused(spec, BigDecimal.valueOf(spec.min()).subtract(BigDecimal.ONE).toPlainString());
+        BigDecimal below = BigDecimal.valueOf(spec.min()).subtract(BigDecimal.ONE);
+        // Just there may lie the default that stands for the model's folder.
+        refused(
+            spec,
+            (spec.allows(below.doubleValue()) ? below.subtract(BigDecimal.ONE) : below)
+                .toPlainString());
       }
       if (Double.isFinite(spec.max())) {
         refused(spec, BigDecimal.valueOf(spec.max()).add(BigDecimal.ONE).toPlainString());
@@ -335,6 +340,9 @@ public abstract class PluginContract<P, H extends Record> {
 
   private static List<String> numbers(HyperparameterSpec spec, boolean whole) {
     List<String> numbers = new ArrayList<>();
+    if (!spec.fallback().isEmpty()) {
+      numbers.add(spec.fallback());
+    }
     for (double bound : new double[] {spec.min(), spec.max()}) {
       if (Double.isFinite(bound)) {
         // A bound beyond long's range, such as its largest value rounded up, is not itself a long.

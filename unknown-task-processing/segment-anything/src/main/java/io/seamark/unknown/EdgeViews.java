@@ -87,7 +87,7 @@ final class EdgeViews implements AutoCloseable {
       return scores;
     }
     BaseModel.Session session = open(frame);
-    if (scores != own) {
+    if (!scores.equals(own)) {
       ClassScores plain = session.infer(frame).scores();
       if (plain.classes() != scores.classes()) {
         throw new UnfitScoresException(

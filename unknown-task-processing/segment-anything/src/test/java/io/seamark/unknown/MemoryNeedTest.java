@@ -8,6 +8,7 @@ import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.MaskFusion;
 import io.seamark.plugin.MemoryNeed;
+import io.seamark.setting.HyperparameterBinding;
 import io.seamark.street.StreetModels;
 import io.seamark.unknown.fusion.MajorityVote;
 import io.seamark.unknown.fusion.QualitySum;
@@ -16,6 +17,7 @@ import io.seamark.unknown.segment.SegmentAnything;
 import io.seamark.unknown.segment.SegmentAnythingParameters;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
@@ -52,7 +54,8 @@ class MemoryNeedTest {
           default -> new QualitySum(8, 2);
         };
     return new SamFusion(
-        SegmentAnything.open(SegmentAnythingParameters.DEFAULTS, 2),
+        SegmentAnything.open(
+            new HyperparameterBinding<>(SegmentAnythingParameters.class).bind(Map.of()), 2),
         chosen,
         new EdgeViews(new RfNetModel(2), model, 0.42));
   }

@@ -75,7 +75,7 @@ class SamFusionTest {
 
           @Override
           public <Q> Q plugin(PluginKind<Q> kind) {
-            return kind.type().cast(kind == PluginKind.MASK_GENERATOR ? generator : fusion);
+            return kind.type().cast(kind.equals(PluginKind.MASK_GENERATOR) ? generator : fusion);
           }
 
           @Override

@@ -1,9 +1,9 @@
 package io.seamark.tck.builtin;
 
+import io.seamark.plugin.NoHyperparameters;
 import io.seamark.plugin.PluginProvider;
 import io.seamark.plugin.UnseenSampleReRecognition;
 import io.seamark.task.AllUnseenProvider;
-import io.seamark.task.NoHyperparameters;
 import io.seamark.tck.UnseenSampleReRecognitionContract;
 
 /** {@code all_unseen}. */

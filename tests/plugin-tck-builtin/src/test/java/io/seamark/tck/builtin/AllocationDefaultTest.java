@@ -1,9 +1,9 @@
 package io.seamark.tck.builtin;
 
+import io.seamark.plugin.NoHyperparameters;
 import io.seamark.plugin.PluginProvider;
 import io.seamark.plugin.TaskAllocation;
 import io.seamark.task.AllocationDefaultProvider;
-import io.seamark.task.NoHyperparameters;
 import io.seamark.tck.TaskAllocationContract;
 
 /** {@code TaskAllocationDefault}. */

@@ -1,9 +1,9 @@
 package io.seamark.tck.builtin;
 
 import io.seamark.plugin.InferenceIntegrate;
+import io.seamark.plugin.NoHyperparameters;
 import io.seamark.plugin.PluginProvider;
 import io.seamark.task.DefaultInferenceIntegrateProvider;
-import io.seamark.task.NoHyperparameters;
 import io.seamark.tck.InferenceIntegrateContract;
 
 /** {@code DefaultInferenceIntegrate}. */

@@ -1,9 +1,9 @@
 package io.seamark.tck.builtin;
 
+import io.seamark.plugin.NoHyperparameters;
 import io.seamark.plugin.PluginProvider;
 import io.seamark.plugin.TaskRemodeling;
 import io.seamark.task.DefaultRemodelingProvider;
-import io.seamark.task.NoHyperparameters;
 import io.seamark.tck.TaskRemodelingContract;
 
 /** {@code DefaultTaskRemodeling}. */

@@ -1,8 +1,8 @@
 package io.seamark.tck.builtin;
 
+import io.seamark.plugin.NoHyperparameters;
 import io.seamark.plugin.PluginProvider;
 import io.seamark.plugin.UnseenSampleReRecognition;
-import io.seamark.task.NoHyperparameters;
 import io.seamark.task.ReRecognitionDefaultProvider;
 import io.seamark.tck.UnseenSampleReRecognitionContract;
 

@@ -1,9 +1,9 @@
 package io.seamark.tck.builtin;
 
 import io.seamark.plugin.MaskFusion;
+import io.seamark.plugin.NoHyperparameters;
 import io.seamark.plugin.PluginProvider;
 import io.seamark.tck.MaskFusionContract;
-import io.seamark.unknown.fusion.NoHyperparameters;
 import io.seamark.unknown.fusion.ScoreSumProvider;
 
 /** {@code score_sum}. */

@@ -1,8 +1,8 @@
 package io.seamark.tck.builtin;
 
+import io.seamark.plugin.NoHyperparameters;
 import io.seamark.plugin.PluginProvider;
 import io.seamark.plugin.TaskRelationshipDiscovery;
-import io.seamark.task.NoHyperparameters;
 import io.seamark.task.SharedModelProvider;
 import io.seamark.tck.TaskRelationshipDiscoveryContract;
 

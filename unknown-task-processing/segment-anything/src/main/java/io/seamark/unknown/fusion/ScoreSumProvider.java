@@ -1,6 +1,7 @@
 package io.seamark.unknown.fusion;
 
 import io.seamark.plugin.MaskFusion;
+import io.seamark.plugin.NoHyperparameters;
 import io.seamark.plugin.PluginContext;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;

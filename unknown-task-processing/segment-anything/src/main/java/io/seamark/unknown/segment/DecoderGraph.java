@@ -101,9 +101,9 @@ final class DecoderGraph {
             t ->
                 imageOnly(t)
                     || POINTS.equals(t)
-                    || ancestors.contains(producer.getOrDefault(t, -1))
+                    || (ancestors.contains(producer.getOrDefault(t, -1))
                         && depends(t)
-                        && types.isFloat(t));
+                        && types.isFloat(t)));
     List<String> handed = new ArrayList<>(List.of(IOU));
     mask.inputs.stream().filter(t -> !imageOnly(t) && !POINTS.equals(t)).forEach(handed::add);
     prompt = walk(handed, this::imageOnly);

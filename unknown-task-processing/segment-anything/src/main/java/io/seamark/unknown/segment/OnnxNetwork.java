@@ -174,7 +174,7 @@ final class OnnxNetwork implements PromptedNetwork {
       throw new IOException(
           String.format(
               "%s takes images of side %d, but %s says image_size %d",
-              file, size, GeneratorSettings.FILE, configuredSize));
+              file, size, GeneratorFile.NAME, configuredSize));
     }
     size = size > 0 ? size : configuredSize > 0 ? configuredSize : sizeOfCells(folder);
     if (size < 64 || size > 4096) {

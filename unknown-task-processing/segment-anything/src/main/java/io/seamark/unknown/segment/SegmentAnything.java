@@ -49,10 +49,7 @@ public final class SegmentAnything implements MaskGenerator {
   private static final double NEW_AREA = 0.01;
 
   private final PromptedNetwork network;
-  private final GeneratorSettings settings;
-  private final Mode mode;
-  private final int maxPrompts;
-  private final double uncertainty;
+  private final SegmentAnythingParameters settings;
   private final ExecutorService workers;
   private boolean closed;
 
@@ -75,20 +72,11 @@ public final class SegmentAnything implements MaskGenerator {
   /**
    * Takes an open network, which is closed with this.
    *
-   * @param maxPrompts in each crop, in the fast mode
-   * @param uncertainty how much an unsure edge model draws prompts, in the fast mode
+   * @param settings complete
    */
-  SegmentAnything(
-      PromptedNetwork network,
-      GeneratorSettings settings,
-      Mode mode,
-      int maxPrompts,
-      double uncertainty) {
+  SegmentAnything(PromptedNetwork network, SegmentAnythingParameters settings) {
     this.network = network;
     this.settings = settings;
-    this.mode = mode;
-    this.maxPrompts = maxPrompts;
-    this.uncertainty = uncertainty;
     this.workers =
         Executors.newFixedThreadPool(
             network.workers(),
@@ -116,30 +104,18 @@ public final class SegmentAnything implements MaskGenerator {
     if (embedded) {
       folder = StreetModels.segmenter(CacheFolder.path());
     }
-    GeneratorSettings settings = GeneratorSettings.ofFolder(folder).with(parameters);
+    GeneratorFile file = GeneratorFile.read(folder);
+    SegmentAnythingParameters complete = file.complete(parameters);
     SamFolder files = SamFolder.find(folder, parameters.variant());
     if (!embedded) {
       SamProbe.check(
-          files,
-          settings.imageSize(),
-          threads,
-          parameters.probeMemory(),
-          parameters.probeSeconds());
+          files, file.imageSize(), threads, parameters.probeMemory(), parameters.probeSeconds());
     }
-    return new SegmentAnything(
-        OnnxNetwork.open(files, settings.imageSize(), threads),
-        settings,
-        parameters.mode(),
-        parameters.maxPrompts(),
-        parameters.uncertainty());
+    return new SegmentAnything(OnnxNetwork.open(files, file.imageSize(), threads), complete);
   }
 
-  /**
-   * The values in use, from configuration, model folder and SAM's defaults.
-   *
-   * @return all of them
-   */
-  public GeneratorSettings settings() {
+  /** The values in use, from configuration, model folder and SAM's defaults. */
+  SegmentAnythingParameters settings() {
     return settings;
   }
 
@@ -167,7 +143,7 @@ public final class SegmentAnything implements MaskGenerator {
    */
   @Override
   public Generated generate(Frame frame, ClassScores scores) {
-    boolean drawn = mode == Mode.FAST && uncertainty > 0;
+    boolean drawn = settings.mode() == Mode.FAST && settings.uncertainty() > 0;
     return generate(frame, drawn ? PixelConfidence.of(scores) : null);
   }
 
@@ -184,7 +160,9 @@ public final class SegmentAnything implements MaskGenerator {
       network.encode(frame, crop);
       watch.encoder += System.nanoTime() - start;
       found.addAll(
-          mode == Mode.FAST ? fast(frame, crop, confidence, watch) : every(frame, crop, watch));
+          settings.mode() == Mode.FAST
+              ? fast(frame, crop, confidence, watch)
+              : every(frame, crop, watch));
     }
     long start = System.nanoTime();
     if (crops.size() > 1) {
@@ -195,7 +173,7 @@ public final class SegmentAnything implements MaskGenerator {
               scores(found, c -> 1f / ((long) c.crop.width() * c.crop.height())),
               settings.cropNmsThresh());
     }
-    if (mode == Mode.FAST && found.size() > MOST) {
+    if (settings.mode() == Mode.FAST && found.size() > MOST) {
       found.sort(Comparator.comparing(Candidate::predictedIou, Comparator.reverseOrder()));
       found = found.subList(0, MOST);
     }
@@ -235,12 +213,13 @@ public final class SegmentAnything implements MaskGenerator {
     long prompts = 0;
     for (int layer = 0; layer <= settings.cropNLayers(); layer++) {
       long side = settings.pointsPerSide(layer);
-      long ofCrop = mode == Mode.FAST ? Math.min(maxPrompts, side * side) : side * side;
+      long ofCrop =
+          settings.mode() == Mode.FAST ? Math.min(settings.maxPrompts(), side * side) : side * side;
       prompts = Math.max(prompts, ofCrop);
       crops += 1L << (2 * layer);
     }
     long candidates = 3 * prompts;
-    long masks = Math.min(mode == Mode.FAST ? MOST : MOST_REFERENCE, candidates * crops);
+    long masks = Math.min(settings.mode() == Mode.FAST ? MOST : MOST_REFERENCE, candidates * crops);
     boolean cleaned = settings.minMaskRegionArea() > 0;
     long ofMask = (cleaned ? 2 : 1) * (pixels / 8);
     long size = network.imageSize();
@@ -305,7 +284,8 @@ public final class SegmentAnything implements MaskGenerator {
     int perSide = settings.pointsPerSide(crop.layer());
     double[] points = crop.points(perSide);
     PromptTask[] tasks = tasks(frame, crop, points);
-    PromptPlan plan = new PromptPlan(perSide, maxPrompts, weights(frame, crop, confidence, points));
+    PromptPlan plan =
+        new PromptPlan(perSide, settings.maxPrompts(), weights(frame, crop, confidence, points));
     List<Candidate> kept = List.of();
     int[] covered = new int[perSide * perSide];
     for (int[] next = plan.next(ROUND, covered);
@@ -319,11 +299,9 @@ public final class SegmentAnything implements MaskGenerator {
         Arrays.fill(covered, 0);
         for (Candidate candidate : kept) {
           for (int i = 0; i < covered.length; i++) {
-            covered[i] +=
-                candidate.scanned.covers(
-                        (int) points[2 * i + 1] * crop.width() + (int) points[2 * i])
-                    ? 1
-                    : 0;
+            int column = (int) points[2 * i];
+            int row = (int) points[2 * i + 1];
+            covered[i] += candidate.scanned.covers(row * crop.width() + column) ? 1 : 0;
           }
         }
       }
@@ -342,7 +320,8 @@ public final class SegmentAnything implements MaskGenerator {
         int x = (int) ((crop.x0() + points[2 * i]) * confidence.width() / frame.width());
         int y = (int) ((crop.y0() + points[2 * i + 1]) * confidence.height() / frame.height());
         int cell = y * confidence.width() + x;
-        weights[i] += uncertainty * (1 - (confidence.top()[cell] - confidence.second()[cell]));
+        weights[i] +=
+            settings.uncertainty() * (1 - (confidence.top()[cell] - confidence.second()[cell]));
       }
     }
     return weights;

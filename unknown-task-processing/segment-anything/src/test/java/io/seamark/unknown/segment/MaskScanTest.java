@@ -42,7 +42,9 @@ class MaskScanTest {
       double cy = random.nextDouble() * low;
       double radius = low * (0.05 + 0.2 * random.nextDouble());
       for (int i = 0; i < logits.length; i++) {
-        double distance = Math.hypot(i % low - cx, i / low - cy);
+        int x = i % low;
+        int y = i / low;
+        double distance = Math.hypot(x - cx, y - cy);
         logits[i] = (float) Math.max(logits[i], 4 * (1 - distance / radius));
       }
     }

@@ -96,11 +96,10 @@ class ModelSignaturesTest {
 
   private static List<SegmentMask> masks(Path model) throws IOException {
     Files.writeString(
-        model.resolve(GeneratorSettings.FILE),
+        model.resolve(GeneratorFile.NAME),
         "{\"pred_iou_thresh\": 0, \"stability_score_thresh\": 0, \"box_nms_thresh\": 0.9,"
             + " \"points_per_side\": 5}");
-    try (SegmentAnything generator =
-        SegmentAnything.open(SegmentAnythingParameters.ofFolder(model), 1)) {
+    try (SegmentAnything generator = SegmentAnything.open(Parameters.ofFolder(model), 1)) {
       return generator.generate(FRAME).masks();
     }
   }
@@ -183,8 +182,7 @@ class ModelSignaturesTest {
   }
 
   private static List<List<SegmentMask>> prompt(Path model, Prompt prompt) throws IOException {
-    try (SegmentAnything generator =
-        SegmentAnything.open(SegmentAnythingParameters.ofFolder(model), 1)) {
+    try (SegmentAnything generator = SegmentAnything.open(Parameters.ofFolder(model), 1)) {
       return generator.prompt(FRAME, List.of(prompt));
     }
   }
@@ -365,14 +363,13 @@ class ModelSignaturesTest {
     ModelProto.Builder oblong = encoder.toBuilder();
     oblong
         .getGraphBuilder()
-        .setInput(0, Variants.value("images", DataType.FLOAT, 1, 3, size, 2 * size));
+        .setInput(0, Variants.value("images", DataType.FLOAT, 1, 3, size, 2L * size));
     assertTrue(failure(official(oblong.build(), decoder)).getMessage() != null);
   }
 
   private static IOException failure(Path model) {
     return assertThrows(
-        IOException.class,
-        () -> SegmentAnything.open(SegmentAnythingParameters.ofFolder(model), 1).close());
+        IOException.class, () -> SegmentAnything.open(Parameters.ofFolder(model), 1).close());
   }
 
   private static void assertMentions(Exception e, String text) {

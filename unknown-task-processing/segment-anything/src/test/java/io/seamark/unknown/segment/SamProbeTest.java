@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class SamProbeTest {
   }
 
   private SegmentAnythingParameters parameters() {
-    return SegmentAnythingParameters.ofFolder(folder);
+    return Parameters.ofFolder(folder);
   }
 
   private String refusal(SegmentAnythingParameters parameters) {
@@ -194,7 +195,7 @@ class SamProbeTest {
                             .setType(AttributeProto.AttributeType.GRAPH)
                             .setG(body))),
         "last");
-    String refusal = refusal(parameters().withProbe(0, 15));
+    String refusal = refusal(Parameters.of(Map.of("folder", folder, "probe-seconds", 15)));
     assertTrue(refusal.contains(" takes more than 15 s to open and run once"), refusal);
   }
 

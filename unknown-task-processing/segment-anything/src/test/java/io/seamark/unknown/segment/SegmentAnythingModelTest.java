@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,26 +25,8 @@ class SegmentAnythingModelTest {
   private static final String MODEL = "models/sam-standin";
 
   private static SegmentAnythingParameters grid(Path folder, int pointsPerSide) {
-    int unset = SegmentAnythingParameters.UNSET;
-    return new SegmentAnythingParameters(
-        folder,
-        "",
-        Mode.REFERENCE,
-        1,
-        0,
-        0,
-        300,
-        pointsPerSide,
-        unset,
-        unset,
-        unset,
-        unset,
-        unset,
-        unset,
-        unset,
-        unset,
-        unset,
-        unset);
+    return Parameters.of(
+        Map.of("folder", folder, "mode", "reference", "points-per-side", pointsPerSide));
   }
 
   /** What the Python original finds on this frame with a 6x6 grid, in its order. */

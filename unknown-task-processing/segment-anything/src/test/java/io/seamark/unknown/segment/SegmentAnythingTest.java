@@ -13,7 +13,9 @@ import io.seamark.perception.SegmentMask.Box;
 import io.seamark.plugin.MaskGenerator;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -78,8 +80,10 @@ class SegmentAnythingTest {
       logitCalls.incrementAndGet();
       float reach = 3 + 4 * mask;
       for (int i = 0; i < into.length; i++) {
-        float dx = Math.abs(i % 64 + 0.5f - points[worker][0]);
-        float dy = Math.abs(i / 64 + 0.5f - points[worker][1]);
+        int x = i % 64;
+        int y = i / 64;
+        float dx = Math.abs(x + 0.5f - points[worker][0]);
+        float dy = Math.abs(y + 0.5f - points[worker][1]);
         into[i] = Math.max(dx, dy) < reach ? 9 : Math.max(dx, dy) < reach + 1 ? edge : -9;
       }
     }
@@ -105,16 +109,28 @@ class SegmentAnythingTest {
     }
   }
 
-  private static SegmentAnything reference(PromptedNetwork network, GeneratorSettings settings) {
-    return new SegmentAnything(network, settings, Mode.REFERENCE, 1, 0);
+  /** SAM's own, but lax enough for these networks, and with what a test says besides. */
+  private static SegmentAnything open(PromptedNetwork network, Map<String, ?> parameters) {
+    Map<String, Object> all = new HashMap<>();
+    all.put("points-per-batch", 3);
+    all.put("pred-iou-thresh", 0.5);
+    all.put("stability-score-thresh", 0.5);
+    all.putAll(parameters);
+    return new SegmentAnything(network, GeneratorFile.SAM.complete(Parameters.of(all)));
   }
 
-  private static GeneratorSettings settings(int points, int layers, int minArea) {
-    return new GeneratorSettings(
-        0, points, 3, 0.5, 0.5, 1, 0.7, layers, 0.7, 512.0 / 1500, 1, minArea);
+  private static SegmentAnything reference(PromptedNetwork network, Map<String, ?> parameters) {
+    Map<String, Object> all = new HashMap<>(parameters);
+    all.put("mode", "reference");
+    return open(network, all);
   }
 
-  private static MaskGenerator.Generated generate(PromptedNetwork network, GeneratorSettings s) {
+  private static Map<String, Integer> settings(int points, int layers, int minArea) {
+    return Map.of(
+        "points-per-side", points, "crop-n-layers", layers, "min-mask-region-area", minArea);
+  }
+
+  private static MaskGenerator.Generated generate(PromptedNetwork network, Map<String, ?> s) {
     try (SegmentAnything generator = reference(network, s)) {
       return generator.generate(FRAME);
     }
@@ -145,8 +161,7 @@ class SegmentAnythingTest {
   @Test
   void moreMasksThanAreCountedEndTheRequest() {
     Squares network = new Squares(1, -9, 0.8f, 0.7f, 0.6f);
-    GeneratorSettings all =
-        new GeneratorSettings(0, 20, 3, 0.5, 0.5, 1, 1, 0, 0.7, 512.0 / 1500, 1, 0);
+    Map<String, ?> all = Map.of("points-per-side", 20, "box-nms-thresh", 1);
     assertEquals(
         "the frame has 1200 masks, but at most 1024 are taken; a lower box-nms-thresh or a higher"
             + " pred-iou-thresh leaves fewer",
@@ -159,7 +174,7 @@ class SegmentAnythingTest {
     MaskGenerator.Generated generated =
         generate(
             new Squares(1, -0.5f, 0.9f, 0.9f, 0.9f),
-            new GeneratorSettings(0, 1, 1, 0.5, 0.76, 1, 0.7, 0, 0.7, 0.3, 1, 0));
+            Map.of("points-per-side", 1, "stability-score-thresh", 0.76));
     assertEquals(List.of(196, 484), generated.masks().stream().map(SegmentMask::area).toList());
     assertEquals(196f / 256, generated.masks().get(0).stabilityScore());
   }
@@ -189,7 +204,7 @@ class SegmentAnythingTest {
 
   @Test
   void anyNumberOfThreads_sameMasks() {
-    GeneratorSettings settings = settings(7, 1, 0);
+    Map<String, ?> settings = settings(7, 1, 0);
     List<SegmentMask> one = generate(new Squares(1, -9, 0.9f, 0.8f, 0.7f), settings).masks();
     Squares network = new Squares(4, -9, 0.9f, 0.8f, 0.7f);
     assertEquals(one, generate(network, settings).masks());
@@ -206,7 +221,9 @@ class SegmentAnythingTest {
       Box crop = mask.cropBox();
       assertTrue(mask.box().x() >= crop.x());
       assertTrue(mask.box().x() + mask.box().width() <= crop.x() + crop.width());
-      assertTrue(mask.pixels().get((int) mask.pointY() * 64 + (int) mask.pointX()));
+      int x = (int) mask.pointX();
+      int y = (int) mask.pointY();
+      assertTrue(mask.pixels().get(y * 64 + x));
       assertEquals(mask.area(), mask.pixels().cardinality());
       assertEquals(MaskRecords.boxOf(mask.pixels(), 64), mask.box());
     }
@@ -299,7 +316,7 @@ class SegmentAnythingTest {
 
   private static List<SegmentMask> fast(PromptedNetwork network, int perSide, int prompts) {
     try (SegmentAnything generator =
-        new SegmentAnything(network, settings(perSide, 0, 0), Mode.FAST, prompts, 0)) {
+        open(network, Map.of("points-per-side", perSide, "max-prompts", prompts))) {
       return generator.generate(FRAME).masks();
     }
   }
@@ -339,7 +356,7 @@ class SegmentAnythingTest {
     ClassScores scores = new ClassScores(2, width, height, logits);
     for (double uncertainty : new double[] {0, 3}) {
       try (SegmentAnything generator =
-          new SegmentAnything(small, settings(32, 0, 0), Mode.FAST, 80, uncertainty)) {
+          open(small, Map.of("max-prompts", 80, "uncertainty", uncertainty))) {
         assertEquals(uncertainty > 0 ? 1 : 0, generator.generate(FRAME, scores).masks().size());
       }
     }
@@ -375,7 +392,7 @@ class SegmentAnythingTest {
 
   @Test
   void fast_wholeGridWithoutLimit_findsWhatTheReferenceFinds() {
-    GeneratorSettings settings = settings(7, 0, 0);
+    Map<String, ?> settings = settings(7, 0, 0);
     List<SegmentMask> reference = generate(new Squares(1, -9, 0.9f, 0.8f, 0.7f), settings).masks();
     List<SegmentMask> fast = fast(new Squares(3, -9, 0.9f, 0.8f, 0.7f), 7, 1000);
     assertTrue(fast.containsAll(reference.stream().filter(m -> m.predictedIou() == 0.9f).toList()));

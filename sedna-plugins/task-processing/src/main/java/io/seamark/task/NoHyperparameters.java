@@ -1,4 +1,0 @@
-package io.seamark.task;
-
-/** There is nothing to set. */
-public record NoHyperparameters() {}
