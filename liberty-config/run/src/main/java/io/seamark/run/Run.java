@@ -402,7 +402,7 @@ final class Run {
       throws InterruptedException {
     for (JsonNode node : versions) {
       try {
-        io.seamark.edge.sync.ModelVersion version = version(node);
+        io.seamark.edge.sync.ModelAnnouncement version = version(node);
         folder.version(
             version.version(), (node.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
         // Of a rejected version the cloud may have the description alone.
@@ -421,7 +421,7 @@ final class Run {
       }
     }
     try {
-      Optional<io.seamark.edge.sync.ModelVersion> champion = client.champion(null);
+      Optional<io.seamark.edge.sync.ModelAnnouncement> champion = client.champion(null);
       if (champion.isPresent()) {
         client.fetch(champion.get(), folder.champion());
       }
@@ -430,8 +430,8 @@ final class Run {
     }
   }
 
-  private static io.seamark.edge.sync.ModelVersion version(JsonNode node) {
-    return new io.seamark.edge.sync.ModelVersion(
+  private static io.seamark.edge.sync.ModelAnnouncement version(JsonNode node) {
+    return new io.seamark.edge.sync.ModelAnnouncement(
         node.path("version").asText(),
         node.path("sha256").asText(),
         node.path("bytes").asLong(),
