@@ -613,7 +613,7 @@ final class RunFolder implements AutoCloseable {
     answers.write(id, ".png", png);
   }
 
-  /** Keeps what a cloud elsewhere says of a version, whatever it is called there. */
+  /** Keeps what a cloud elsewhere says of a version. */
   void version(String version, byte[] description) throws IOException {
     output.write("models/" + version + ".json", description);
   }

@@ -206,7 +206,7 @@ public final class RunVerb implements Verb {
                 Duration.ofSeconds(waitSeconds),
                 keepCloud));
     AtomicReference<@Nullable LibertyCloud> started = new AtomicReference<>();
-    Map<String, Object> summary =
+    RunSummary summary =
         run.execute(
             () -> {
               if (!named.isEmpty()) {
