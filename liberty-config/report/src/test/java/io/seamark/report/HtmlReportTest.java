@@ -64,7 +64,7 @@ class HtmlReportTest {
     assertTrue(html.contains("a name &amp; a reason with &quot;quotes&quot;"));
     assertTrue(html.contains("esc\\u001b[2J\\u0000\\u202e\\u009b"));
     assertTrue(html.contains("&#39;onload&#x3D;alert(2)"));
-    assertTrue(html.chars().noneMatch(c -> c < ' ' && c != '\n' && c != '\t' || c == 0x9B));
+    assertTrue(html.chars().noneMatch(c -> (c < ' ' && c != '\n' && c != '\t') || c == 0x9B));
   }
 
   @Test

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 /** A run that never was, with the shape of a real one. */
 final class SyntheticRun {
   private static final int FRAMES = 240;
+  private static final List<Weather> DRIFT =
+      List.of(Weather.DAY, Weather.DUSK, Weather.NIGHT, Weather.RAIN, Weather.FOG);
 
   private SyntheticRun() {}
 
@@ -52,10 +54,11 @@ final class SyntheticRun {
     List<FrameFigures> frames = new ArrayList<>();
     double seconds = 2;
     for (int i = 0; i < FRAMES; i++) {
-      Weather weather = Weather.values()[i * 5 / FRAMES];
+      int part = i * DRIFT.size() / FRAMES;
+      Weather weather = DRIFT.get(part);
       double gain = i > 170 ? 0.2 : i > 110 ? 0.12 : 0;
       double[] base = {0.72, 0.5, 0.34, 0.38, 0.44};
-      double edge = Math.min(0.74, base[weather.ordinal()] + (i < 48 ? 0 : gain));
+      double edge = Math.min(0.74, base[part] + (i < 48 ? 0 : gain));
       edge += 0.05 * random.nextGaussian();
       double score = 0.3 + 0.5 * edge + 0.05 * random.nextGaussian();
       boolean hard = score < 0.6;

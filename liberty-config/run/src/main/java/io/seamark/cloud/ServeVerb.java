@@ -38,7 +38,9 @@ import picocli.CommandLine.Option;
     subcommands = {ServeVerb.UnknownTasks.class, ServeVerb.Knowledge.class},
     synopsisSubcommandLabel = "(unknown-tasks | knowledge)")
 public final class ServeVerb implements Verb {
-  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // Picocli takes --help and its like from it.
+  private CommonOptions common = new CommonOptions();
 
   /** Made by the service loader. */
   public ServeVerb() {}
@@ -90,6 +92,7 @@ public final class ServeVerb implements Verb {
     abstract void check(CommonOptions.Workplace workplace, Path folder);
 
     @Override
+    @SuppressWarnings("try") // The folder's lock is held, not used.
     public Integer call() throws IOException, InterruptedException {
       var registry = common.registry();
       Map<String, String> chosen = new LinkedHashMap<>();

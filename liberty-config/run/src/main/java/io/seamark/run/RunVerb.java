@@ -309,13 +309,13 @@ public final class RunVerb implements Verb {
       throw new IllegalArgumentException(
           "--cloud-ports is '" + text + "', but must be two port numbers such as 9081,9082");
     }
-    String[] two = text.split(",");
+    String[] two = text.split(",", -1);
     int[] ports = {Integer.parseInt(two[0]), Integer.parseInt(two[1])};
     for (int one : ports) {
       if (one > 65535) {
         throw new IllegalArgumentException("port " + one + " is out of range: must be 0 to 65535");
       }
-      if (port != null && one != 0 && one == port || ports[0] != 0 && ports[0] == ports[1]) {
+      if ((port != null && one != 0 && one == port) || (ports[0] != 0 && ports[0] == ports[1])) {
         throw new IllegalArgumentException(
             "port " + one + " is named twice: each service and the edge need one of their own");
       }
