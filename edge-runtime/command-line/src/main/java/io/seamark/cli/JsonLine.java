@@ -1,47 +1,58 @@
 package io.seamark.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import java.io.IOException;
 
-/** Figures as one JSON object on one line. What is not a number is {@code null}. */
+/**
+ * Figures as one JSON object on one line, with six decimals at most. What is not a number is {@code
+ * null}.
+ */
 public final class JsonLine {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(Double.class, new Rounded())
+                  .addSerializer(double.class, new Rounded()))
+          .build();
 
   private JsonLine() {}
 
   /**
    * Writes figures.
    *
-   * @param figures numbers, texts, truth values, lists and maps of them
-   * @return one line, in the order of the map
+   * @param figures a map or a record of numbers, texts, truth values, lists and more of its kind
+   * @return one line, in the order of the map or the record
    */
-  public static String of(Map<String, ?> figures) {
+  public static String of(Object figures) {
     try {
-      return JSON.writeValueAsString(plain(figures));
+      return JSON.writeValueAsString(figures);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("figures cannot be written as JSON", e);
     }
   }
 
-  private static @Nullable Object plain(@Nullable Object value) {
-    if (value instanceof Double d) {
-      return Double.isFinite(d) ? Math.round(d * 1e6) / 1e6 : null;
+  private static final class Rounded extends StdSerializer<Double> {
+    private static final long serialVersionUID = 1;
+
+    Rounded() {
+      super(Double.class);
     }
-    if (value instanceof Map<?, ?> map) {
-      Map<String, @Nullable Object> copy = new LinkedHashMap<>();
-      map.forEach((k, v) -> copy.put(String.valueOf(k), plain(v)));
-      return copy;
+
+    @Override
+    public void serialize(Double value, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      if (Double.isFinite(value)) {
+        json.writeNumber(Math.round(value * 1e6) / 1e6);
+      } else {
+        json.writeNull();
+      }
     }
-    if (value instanceof Iterable<?> items) {
-      List<@Nullable Object> copy = new ArrayList<>();
-      items.forEach(v -> copy.add(plain(v)));
-      return copy;
-    }
-    return value;
   }
 }

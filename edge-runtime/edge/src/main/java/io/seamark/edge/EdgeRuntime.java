@@ -5,9 +5,9 @@ import io.seamark.buffer.Outbox;
 import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.edge.sync.KnowledgeClient;
 import io.seamark.edge.sync.LiveModel;
+import io.seamark.edge.sync.ModelAnnouncement;
 import io.seamark.edge.sync.ModelFolder;
 import io.seamark.edge.sync.ModelSync;
-import io.seamark.edge.sync.ModelVersion;
 import io.seamark.edge.upload.CloudLink;
 import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.HardExampleMining;
@@ -113,7 +113,7 @@ public final class EdgeRuntime implements AutoCloseable {
 
   /** What was fetched last, or the initial model where that does not run here. */
   private static LiveModel start(Parts parts, ModelFolder models) throws IOException {
-    Optional<ModelVersion> fetched =
+    Optional<ModelAnnouncement> fetched =
         parts.knowledge() == null ? Optional.empty() : models.current();
     if (fetched.isPresent()) {
       String version = fetched.get().version();

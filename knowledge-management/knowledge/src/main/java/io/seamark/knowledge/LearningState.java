@@ -37,6 +37,13 @@ public record LearningState(
     @Nullable Double loss,
     @Nullable LastRound last,
     @Nullable LastRequest lastRequest) {
+  /** Checks the phase, which Jackson leaves null where it is absent. */
+  public LearningState {
+    if (state == null) {
+      throw new IllegalArgumentException("the state of learning lacks state");
+    }
+  }
+
   /** Phases. */
   public enum Phase {
     /** No new samples. */
@@ -84,9 +91,9 @@ public record LearningState(
       double seconds,
       Map<String, Double> tasks,
       String ended) {
-    /** Copies the map. */
+    /** Copies the map; an absent one becomes empty. */
     public LastRound {
-      tasks = Map.copyOf(tasks);
+      tasks = tasks == null ? Map.of() : Map.copyOf(tasks);
     }
   }
 }

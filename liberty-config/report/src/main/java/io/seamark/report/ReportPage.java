@@ -1,8 +1,11 @@
 package io.seamark.report;
 
 import io.seamark.imaging.Palette;
+import io.seamark.knowledge.model.ModelVersion;
+import io.seamark.knowledge.model.Verdict;
 import io.seamark.report.RunRecord.FrameFigures;
-import io.seamark.report.RunRecord.Verdict;
+import io.seamark.report.RunRecord.Outcome;
+import io.seamark.report.RunRecord.ServedModel;
 import java.io.IOException;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -103,21 +106,23 @@ record ReportPage(
       List<Row> evaluation,
       String served,
       String size) {
-    static Model of(RunRecord.ModelVersion m) {
+    static Model of(ServedModel served) {
+      ModelVersion m = served.model();
+      String parent = m.parent();
       return new Model(
           m.version(),
-          m.parent().isEmpty() ? "–" : m.parent(),
-          m.verdict(),
-          RunFigures.promoted(m) ? "easy" : m.verdict().equalsIgnoreCase("rejected") ? "hard" : "",
+          parent == null ? "–" : parent,
+          served.verdict(),
+          served.promoted() ? "easy" : m.verdict() == Verdict.REJECTED ? "hard" : "",
           m.reason(),
           m.created(),
-          m.evaluation().entrySet().stream()
+          served.evaluation().entrySet().stream()
               .map(e -> new Row(e.getKey(), Text.number(e.getValue()), ""))
               .toList(),
-          Double.isNaN(m.servedFrom())
+          Double.isNaN(served.servedFrom())
               ? "–"
-              : m.servedFrom() <= 0 ? "start" : Text.seconds(m.servedFrom()),
-          m.bytes() > 0 ? Text.bytes((double) m.bytes()) : "–");
+              : served.servedFrom() <= 0 ? "start" : Text.seconds(served.servedFrom()),
+          Text.bytes((double) m.bytes()));
     }
   }
 
@@ -128,7 +133,7 @@ record ReportPage(
   }
 
   static ReportPage of(RunRecord run, String style) {
-    Verdict v = run.verdict();
+    Outcome outcome = run.outcome();
     List<Plot> plots = new ArrayList<>();
     String plotsLead = plots(run, plots);
     int[] colours = Palette.colours(run.classes().size());
@@ -143,24 +148,24 @@ record ReportPage(
         DATE.format(run.started()),
         run.frames().size(),
         Text.seconds(run.seconds()),
-        sentence(v),
+        sentence(outcome),
         List.of(
             Card.of(
                 "Edge alone, at the start",
-                v.edgeAtStart(),
+                outcome.edgeAtStart(),
                 Double.NaN,
                 "the small model as it was delivered"),
             Card.of(
                 "Cloud's fused answers",
-                v.fused(),
-                v.edgeAtStart(),
+                outcome.fused(),
+                outcome.edgeAtStart(),
                 "exact masks, named by the edge model's scores"),
             Card.of(
                 "Edge alone, after the update",
-                v.edgeAfterUpdate(),
-                v.edgeAtStart(),
+                outcome.edgeAfterUpdate(),
+                outcome.edgeAtStart(),
                 "the small model, trained on those answers")),
-        v.measuredOn(),
+        outcome.measuredOn(),
         run.notes(),
         RunFigures.figures(run).stream()
             .map(f -> new Row(f.name(), Text.value(f.value(), f.unit()), f.note()))
@@ -247,23 +252,23 @@ record ReportPage(
         : "Seconds since the first frame.";
   }
 
-  private static String sentence(Verdict v) {
-    if (Double.isNaN(v.edgeAtStart())) {
+  private static String sentence(Outcome outcome) {
+    if (Double.isNaN(outcome.edgeAtStart())) {
       return "The source brought no labels, so answers could not be scored.";
     }
     StringBuilder text = new StringBuilder();
-    if (Double.isNaN(v.fused())) {
+    if (Double.isNaN(outcome.fused())) {
       text.append("No frame got an answer from the cloud. ");
     } else {
       text.append("The cloud's answers were ")
-          .append(points(v.fused() - v.edgeAtStart()))
+          .append(points(outcome.fused() - outcome.edgeAtStart()))
           .append(" the edge's own. ");
     }
-    if (Double.isNaN(v.edgeAfterUpdate())) {
+    if (Double.isNaN(outcome.edgeAfterUpdate())) {
       text.append("No new model was promoted, so the edge kept the one it had.");
     } else {
       text.append("After training on them, the edge model alone is ")
-          .append(points(v.edgeAfterUpdate() - v.edgeAtStart()))
+          .append(points(outcome.edgeAfterUpdate() - outcome.edgeAtStart()))
           .append(" where it started.");
     }
     return text.toString();

@@ -2,7 +2,7 @@ package io.seamark.report;
 
 import io.seamark.report.RunRecord.Figure;
 import io.seamark.report.RunRecord.FrameFigures;
-import io.seamark.report.RunRecord.ModelVersion;
+import io.seamark.report.RunRecord.ServedModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -94,8 +94,8 @@ final class RunFigures {
             max(frames, FrameFigures::rssMb),
             "MiB",
             "Resident size of the edge process."));
-    double judged = run.models().stream().filter(m -> !m.parent().isEmpty()).count();
-    double promoted = run.models().stream().filter(RunFigures::promoted).count();
+    double judged = run.models().stream().filter(m -> m.model().parent() != null).count();
+    double promoted = run.models().stream().filter(ServedModel::promoted).count();
     out.add(new Figure("models_judged", "Models trained and judged", judged, "", ""));
     out.add(
         new Figure(
@@ -108,10 +108,6 @@ final class RunFigures {
     out.removeIf(f -> Double.isNaN(f.value()));
     out.addAll(run.extra());
     return out;
-  }
-
-  static boolean promoted(ModelVersion model) {
-    return model.verdict().equalsIgnoreCase("promoted");
   }
 
   private static void percentiles(

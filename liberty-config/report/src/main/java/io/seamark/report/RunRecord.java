@@ -1,5 +1,8 @@
 package io.seamark.report;
 
+import io.seamark.knowledge.model.Figures;
+import io.seamark.knowledge.model.ModelVersion;
+import io.seamark.knowledge.model.Verdict;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassSet;
 import io.seamark.perception.Frame;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param setup what ran, in the order to show: source, models, cloud, seed, threads, machine and so
  *     on
  * @param classes of the edge model
- * @param verdict the three figures that say whether the loop was worth it
+ * @param outcome the three figures that say whether the loop was worth it
  * @param extra further figures for the summary table, after the computed ones
  * @param frames every frame that was answered, in stream order
  * @param moments frames to show with their pictures, in stream order
@@ -38,11 +41,11 @@ public record RunRecord(
     double seconds,
     Map<String, String> setup,
     ClassSet classes,
-    Verdict verdict,
+    Outcome outcome,
     List<Figure> extra,
     List<FrameFigures> frames,
     List<Moment> moments,
-    List<ModelVersion> models,
+    List<ServedModel> models,
     List<BadFrame> badFrames,
     List<PluginChoice> plugins,
     List<String> notes) {
@@ -72,7 +75,7 @@ public record RunRecord(
    * @param edgeAfterUpdate the last promoted edge model, alone
    * @param measuredOn on which frames, such as {@code 192 drifted frames}
    */
-  public record Verdict(
+  public record Outcome(
       double edgeAtStart, double fused, double edgeAfterUpdate, String measuredOn) {}
 
   /**
@@ -147,29 +150,62 @@ public record RunRecord(
       @Nullable ClassMap label) {}
 
   /**
-   * One model version.
+   * A version of the model, and when it served.
    *
-   * @param version its name
-   * @param parent the version it was trained from; empty for the first
-   * @param created ISO date and time; may be empty
+   * @param model the version
    * @param servedFrom seconds since the start when the edge began to use it; NaN if it never did
-   * @param verdict such as {@code initial}, {@code promoted} or {@code rejected}
-   * @param reason of the verdict, one line
-   * @param evaluation figures it was judged by, by name
-   * @param bytes size of its file
    */
-  public record ModelVersion(
-      String version,
-      String parent,
-      String created,
-      double servedFrom,
-      String verdict,
-      String reason,
-      Map<String, Double> evaluation,
-      long bytes) {
-    /** Copies the map, keeping its order. */
-    public ModelVersion {
-      evaluation = ordered(evaluation);
+  public record ServedModel(ModelVersion model, double servedFrom) {
+    /**
+     * Whether it took its parent's place.
+     *
+     * @return false for the initial one
+     */
+    public boolean promoted() {
+      return model.verdict() == Verdict.ACCEPTED;
+    }
+
+    /**
+     * The verdict, as a report calls it.
+     *
+     * @return {@code initial}, {@code promoted} or {@code rejected}
+     */
+    public String verdict() {
+      return switch (model.verdict()) {
+        case INITIAL -> "initial";
+        case ACCEPTED -> "promoted";
+        case REJECTED -> "rejected";
+      };
+    }
+
+    /**
+     * The figures it was judged by, each 0 to 1.
+     *
+     * @return by name, without those that do not exist
+     */
+    public Map<String, Double> evaluation() {
+      Figures candidate = model.candidate();
+      Figures serving = model.serving();
+      Map<String, Double> evaluation = new LinkedHashMap<>();
+      if (candidate != null) {
+        put(evaluation, "agreement with the cloud", candidate.newAgreement());
+      }
+      if (serving != null) {
+        put(evaluation, "its parent's", serving.newAgreement());
+      }
+      if (candidate != null) {
+        put(evaluation, "retained frames", candidate.retainedMeanIou());
+      }
+      if (serving != null) {
+        put(evaluation, "its parent's, retained", serving.retainedMeanIou());
+      }
+      return evaluation;
+    }
+
+    private static void put(Map<String, Double> to, String name, @Nullable Double value) {
+      if (value != null) {
+        to.put(name, value);
+      }
     }
   }
 

@@ -1,7 +1,7 @@
 package io.seamark.report;
 
 import io.seamark.report.RunRecord.FrameFigures;
-import io.seamark.report.RunRecord.ModelVersion;
+import io.seamark.report.RunRecord.ServedModel;
 import io.seamark.report.TimePlot.Hue;
 import io.seamark.text.PlainText;
 import java.util.ArrayList;
@@ -31,10 +31,10 @@ final class TimePlots {
     end = Math.max(frames.get(frames.size() - 1).seconds() - first, 1e-3);
     window = Math.max(5, Math.min(30, frames.size() / 12));
     bands = bands(frames, first, end);
-    for (ModelVersion model : run.models()) {
-      double at = model.servedFrom() - first;
+    for (ServedModel served : run.models()) {
+      double at = served.servedFrom() - first;
       if (at > 0 && at <= end) {
-        markers.add(new TimePlot.Marker(PlainText.lines(model.version()), at));
+        markers.add(new TimePlot.Marker(served.model().version(), at));
       }
     }
   }

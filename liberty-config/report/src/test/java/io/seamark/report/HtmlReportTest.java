@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.seamark.knowledge.model.Verdict;
 import io.seamark.perception.ClassSet;
+import io.seamark.report.RunDetails.MetricFigures;
 import io.seamark.report.RunRecord.FrameFigures;
-import io.seamark.report.RunRecord.ModelVersion;
+import io.seamark.report.RunRecord.Outcome;
 import io.seamark.report.RunRecord.PluginChoice;
-import io.seamark.report.RunRecord.Verdict;
+import io.seamark.report.RunRecord.ServedModel;
 import io.seamark.report.TimePlot.Hue;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,15 +64,15 @@ class HtmlReportTest {
     assertTrue(html.contains("a name &amp; a reason with &quot;quotes&quot;"));
     assertTrue(html.contains("esc\\u001b[2J\\u0000\\u202e\\u009b"));
     assertTrue(html.contains("&#39;onload&#x3D;alert(2)"));
-    assertTrue(html.chars().noneMatch(c -> c < ' ' && c != '\n' && c != '\t' || c == 0x9B));
+    assertTrue(html.chars().noneMatch(c -> (c < ' ' && c != '\n' && c != '\t') || c == 0x9B));
   }
 
   @Test
   @DisplayName("names in the plots are text as well, and steer nothing")
   void namesInPlots() throws IOException {
     String hostile = "</title><script>x\u001b`&'\" onload=\"y";
-    ModelVersion model =
-        new ModelVersion(hostile, "v1", "", 12, "promoted", hostile, Map.of(hostile, 0.5), 1);
+    ServedModel model =
+        new ServedModel(SyntheticRun.model("v2", "v1", Verdict.ACCEPTED, hostile, null, null), 12);
     List<FrameFigures> frames = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       String domain = i < 20 ? hostile : "day";
@@ -85,7 +87,7 @@ class HtmlReportTest {
             40,
             Map.of(hostile, hostile),
             ClassSet.CAMVID,
-            new Verdict(0.4, 0.5, 0.5, hostile),
+            new Outcome(0.4, 0.5, 0.5, hostile),
             List.of(),
             frames,
             List.of(),
@@ -130,7 +132,9 @@ class HtmlReportTest {
             "Memory",
             "Bicyclist",
             "Edge models",
+            "promoted",
             "rejected",
+            "agreement with the cloud",
             "Bad frames",
             "truncated JPEG",
             "Configuration",
@@ -152,7 +156,7 @@ class HtmlReportTest {
             0,
             Map.of(),
             ClassSet.CAMVID,
-            new Verdict(Double.NaN, Double.NaN, Double.NaN, ""),
+            new Outcome(Double.NaN, Double.NaN, Double.NaN, ""),
             List.of(),
             List.of(),
             List.of(),
@@ -164,18 +168,34 @@ class HtmlReportTest {
     assertTrue(html.contains("could not be scored"));
     assertFalse(html.contains("NaN"));
     assertEquals(0, RunFigures.figures(empty).get(0).value());
-    assertTrue(new ObjectMapper().valueToTree(RunSummary.of(empty)).path("domains").isEmpty());
+    assertTrue(
+        new ObjectMapper().valueToTree(RunDetails.of(empty, Map.of())).path("domains").isEmpty());
   }
 
   @Test
-  @DisplayName("the summary has what a run's summary.json takes from it, unknown figures as null")
-  void summary() {
-    JsonNode json = new ObjectMapper().valueToTree(RunSummary.of(RUN));
+  @DisplayName(
+      "the details have what a run's summary.json takes from them, unknown figures as null")
+  void details() {
+    Map<String, MetricFigures> metrics = Map.of("mean_iou", MetricFigures.of(0.5, Double.NaN));
+    JsonNode json = new ObjectMapper().valueToTree(RunDetails.of(RUN, metrics));
     assertEquals("2026-03-05T14:21:09Z", json.path("started").asText());
     assertEquals("v2", json.at("/models/1/version").asText());
     assertTrue(json.at("/models/0/parent").isNull());
     assertTrue(json.at("/models/2/served_from_seconds").isNull());
-    assertEquals(0.581, json.at("/models/1/evaluation/held-out").asDouble());
+    assertEquals("promoted", json.at("/models/1/verdict").asText());
+    assertEquals(
+        new ObjectMapper()
+            .valueToTree(
+                Map.of(
+                    "agreement with the cloud", 0.581,
+                    "its parent's", 0.432,
+                    "retained frames", 0.716,
+                    "its parent's, retained", 0.721)),
+        json.at("/models/1/evaluation"));
+    assertEquals(2, json.at("/models/2/evaluation").size());
+    assertTrue(json.at("/models/0/evaluation").isEmpty());
+    assertEquals(0.5, json.at("/metrics/mean_iou/edge").asDouble());
+    assertTrue(json.at("/metrics/mean_iou/system").isNull());
     assertEquals(48, json.at("/domains/fog/frames").asInt());
     assertTrue(json.at("/domains/fog/miou_edge").isNumber());
     assertEquals("score_margin", json.at("/plugins/1/name").asText());
@@ -183,7 +203,7 @@ class HtmlReportTest {
     assertEquals("<script>alert(1)</script>", json.at("/bad_frames/1/id").asText());
     assertEquals("42", json.at("/setup/Seed").asText());
     assertEquals(
-        List.of("started", "domains", "models", "bad_frames", "setup", "plugins"),
+        List.of("started", "domains", "models", "bad_frames", "setup", "plugins", "metrics"),
         json.properties().stream().map(Map.Entry::getKey).toList());
   }
 

@@ -1,5 +1,9 @@
 package io.seamark.report;
 
+import io.seamark.knowledge.model.Figures;
+import io.seamark.knowledge.model.ModelVersion;
+import io.seamark.knowledge.model.Provenance;
+import io.seamark.knowledge.model.Verdict;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassSet;
 import io.seamark.perception.Frame;
@@ -8,10 +12,10 @@ import io.seamark.perception.SegmentMask;
 import io.seamark.report.RunRecord.BadFrame;
 import io.seamark.report.RunRecord.Figure;
 import io.seamark.report.RunRecord.FrameFigures;
-import io.seamark.report.RunRecord.ModelVersion;
 import io.seamark.report.RunRecord.Moment;
+import io.seamark.report.RunRecord.Outcome;
 import io.seamark.report.RunRecord.PluginChoice;
-import io.seamark.report.RunRecord.Verdict;
+import io.seamark.report.RunRecord.ServedModel;
 import io.seamark.source.ProceduralStreet;
 import io.seamark.source.Weather;
 import java.io.IOException;
@@ -27,10 +31,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A run that never was, with the shape of a real one. */
 final class SyntheticRun {
   private static final int FRAMES = 240;
+  private static final List<Weather> DRIFT =
+      List.of(Weather.DAY, Weather.DUSK, Weather.NIGHT, Weather.RAIN, Weather.FOG);
 
   private SyntheticRun() {}
 
@@ -47,16 +54,17 @@ final class SyntheticRun {
     List<FrameFigures> frames = new ArrayList<>();
     double seconds = 2;
     for (int i = 0; i < FRAMES; i++) {
-      Weather weather = Weather.values()[i * 5 / FRAMES];
+      int part = i * DRIFT.size() / FRAMES;
+      Weather weather = DRIFT.get(part);
       double gain = i > 170 ? 0.2 : i > 110 ? 0.12 : 0;
       double[] base = {0.72, 0.5, 0.34, 0.38, 0.44};
-      double edge = Math.min(0.74, base[weather.ordinal()] + (i < 48 ? 0 : gain));
+      double edge = Math.min(0.74, base[part] + (i < 48 ? 0 : gain));
       edge += 0.05 * random.nextGaussian();
       double score = 0.3 + 0.5 * edge + 0.05 * random.nextGaussian();
       boolean hard = score < 0.6;
       double system = hard ? edge + 0.14 + 0.05 * random.nextGaussian() : edge;
       seconds += hard ? 0.35 : 0.12;
-      String version = i > 170 ? "v3" : i > 110 ? "v2" : "v1";
+      String version = i > 170 ? "v4" : i > 110 ? "v2" : "v1";
       FrameFigures figures =
           new FrameFigures(
               i,
@@ -88,61 +96,47 @@ final class SyntheticRun {
     setup.put("Seed", "42");
     setup.put("Threads", "2");
     setup.put("Machine", "Linux 6.1 amd64, 2 processors, Java 17.0.15");
-    Map<String, Double> judged = new LinkedHashMap<>();
-    judged.put("held-out", 0.581);
-    judged.put("held-out, before", 0.432);
-    judged.put("retained", 0.716);
-    judged.put("retained, before", 0.721);
-    Map<String, Double> worse = new LinkedHashMap<>();
-    worse.put("held-out", 0.574);
-    worse.put("held-out, before", 0.581);
     return new RunRecord(
         "Street from day to fog <seed 42>",
         Instant.parse("2026-03-05T14:21:09Z"),
         seconds + 3,
         setup,
         ClassSet.CAMVID,
-        new Verdict(0.412, 0.553, 0.561, "192 drifted frames"),
+        new Outcome(0.412, 0.553, 0.561, "192 drifted frames"),
         List.of(new Figure("upload_of_all", "Sent, against sending all", 0.46, "%", "")),
         frames,
         moments,
         List.of(
-            new ModelVersion(
-                "v1",
-                "",
-                "2026-03-05T14:20:58Z",
-                0,
-                "initial",
-                "the model the run started with",
-                Map.of(),
-                2_134_000),
-            new ModelVersion(
-                "v2",
-                "v1",
-                "2026-03-05T14:21:40Z",
-                frames.get(110).seconds(),
-                "promoted",
-                "better on held-out frames by 14.9 points, worse on retained by 0.5",
-                judged,
-                2_134_120),
-            new ModelVersion(
-                "v2b",
-                "v2",
-                "2026-03-05T14:21:52Z",
-                Double.NaN,
-                "rejected",
-                "worse on held-out frames by 0.7 points",
-                worse,
-                2_134_120),
-            new ModelVersion(
-                "v3",
-                "v2",
-                "2026-03-05T14:22:01Z",
-                frames.get(170).seconds(),
-                "promoted",
-                "better on held-out frames by 6.1 points",
-                judged,
-                2_134_120)),
+            new ServedModel(
+                model("v1", null, Verdict.INITIAL, "the model the run started with", null, null),
+                0),
+            new ServedModel(
+                model(
+                    "v2",
+                    "v1",
+                    Verdict.ACCEPTED,
+                    "better on held-out frames by 14.9 points, worse on retained by 0.5",
+                    new Figures(48, 0.432, 20, 0.721),
+                    new Figures(48, 0.581, 20, 0.716)),
+                frames.get(110).seconds()),
+            new ServedModel(
+                model(
+                    "v3",
+                    "v2",
+                    Verdict.REJECTED,
+                    "worse on held-out frames by 0.7 points",
+                    new Figures(48, 0.581, 0, null),
+                    new Figures(48, 0.574, 0, null)),
+                Double.NaN),
+            new ServedModel(
+                model(
+                    "v4",
+                    "v2",
+                    Verdict.ACCEPTED,
+                    "better on held-out frames by 6.1 points",
+                    new Figures(48, 0.432, 20, 0.721),
+                    new Figures(48, 0.581, 20, 0.716)),
+                frames.get(170).seconds())),
         List.of(
             new BadFrame(
                 "day_00000017",
@@ -175,6 +169,26 @@ final class SyntheticRun {
             new PluginChoice(
                 "task_update_decision", "evaluation_gate", Map.of("min-gain", "0.005"))),
         List.of("no answer has class 2 (<Pole>), labelled in 12 pixels"));
+  }
+
+  static ModelVersion model(
+      String version,
+      @Nullable String parent,
+      Verdict verdict,
+      String reason,
+      @Nullable Figures serving,
+      @Nullable Figures candidate) {
+    return new ModelVersion(
+        version,
+        "0".repeat(64),
+        2_134_120,
+        "2026-03-05T14:21:4" + version.charAt(1) + "Z",
+        parent,
+        verdict,
+        reason,
+        serving,
+        candidate,
+        Provenance.ofFile(version + ".safetensors"));
   }
 
   private static Moment moment(

@@ -131,8 +131,8 @@ public final class LibertyServer implements AutoCloseable {
   /**
    * Starts a server and returns at once: {@link #awaitReady} waits for it.
    *
-   * @param seamarkHome the distribution's folder, which holds {@code wlp} and {@code servers}
-   * @param server a folder in {@code servers}
+   * @param seamarkHome the distribution's folder
+   * @param server a folder in the distribution's {@code servers/}
    * @param port to listen on at localhost; 0 for a free one
    * @param workFolder where the server's logs and work area go; made if missing
    * @param environment added to the child's, such as {@code SEAMARK_DATA}
@@ -288,7 +288,7 @@ public final class LibertyServer implements AutoCloseable {
    * Looks whether a server could be started, without starting it.
    *
    * @param seamarkHome the distribution's folder
-   * @param server a folder in {@code servers}
+   * @param server a folder in the distribution's {@code servers/}
    * @param host address or name to listen on, as with {@link #start}
    * @param port to listen on; 0 for a free one
    * @throws IllegalArgumentException if the port is in use, out of range, or the distribution does

@@ -9,7 +9,6 @@ import io.seamark.durable.OutputFolder;
 import io.seamark.host.NamedPath;
 import io.seamark.knowledge.LearningSettings;
 import io.seamark.plugin.PluginKind;
-import io.seamark.registry.ConfiguredPlugins;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -39,7 +38,9 @@ import picocli.CommandLine.Option;
     subcommands = {ServeVerb.UnknownTasks.class, ServeVerb.Knowledge.class},
     synopsisSubcommandLabel = "(unknown-tasks | knowledge)")
 public final class ServeVerb implements Verb {
-  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // Picocli takes --help and its like from it.
+  private CommonOptions common = new CommonOptions();
 
   /** Made by the service loader. */
   public ServeVerb() {}
@@ -91,6 +92,7 @@ public final class ServeVerb implements Verb {
     abstract void check(CommonOptions.Workplace workplace, Path folder);
 
     @Override
+    @SuppressWarnings("try") // The folder's lock is held, not used.
     public Integer call() throws IOException, InterruptedException {
       var registry = common.registry();
       Map<String, String> chosen = new LinkedHashMap<>();
@@ -269,16 +271,7 @@ public final class ServeVerb implements Verb {
         description = "Port to listen on, or 0 for a free one. Default: 9081.")
     private @Nullable Integer port;
 
-    @Option(
-        names = "--sam",
-        paramLabel = "DIR",
-        description =
-            "A folder with SAM's two ONNX graphs, with generator.json where they need it. Default:"
-                + " the embedded segmenter.")
-    private @Nullable Path sam;
-
-    @Option(names = "--fusion", paramLabel = "NAME", description = "Mask fusion.")
-    private @Nullable String fusion;
+    @Mixin private UnknownTaskOptions options = new UnknownTaskOptions();
 
     @Override
     String server() {
@@ -297,12 +290,7 @@ public final class ServeVerb implements Verb {
 
     @Override
     void configure(Map<String, String> chosen) {
-      if (sam != null) {
-        chosen.put("seamark.sam", sam.toString());
-      }
-      if (fusion != null) {
-        chosen.put(ConfiguredPlugins.selectionKey(PluginKind.MASK_FUSION), fusion);
-      }
+      options.configure(chosen);
     }
 
     @Override
@@ -364,20 +352,7 @@ public final class ServeVerb implements Verb {
         description = "Port to listen on, or 0 for a free one. Default: 9082.")
     private @Nullable Integer port;
 
-    @Option(
-        names = "--retain",
-        paramLabel = "FOLDER[:GLOB,GLOB]",
-        description =
-            "Labelled frames that the model knows, so that training does not forget them; labels in"
-                + " FOLDERannot. 'none' for none. Default: procedural ones for the embedded model,"
-                + " none for another.")
-    private @Nullable String retain;
-
-    @Option(
-        names = "--retain-labels",
-        paramLabel = "DIR",
-        description = "Where the labels of --retain are, if not in FOLDERannot.")
-    private @Nullable Path retainLabels;
+    @Mixin private RetainOptions retained = new RetainOptions();
 
     @Option(
         names = "--replicas",
@@ -403,12 +378,7 @@ public final class ServeVerb implements Verb {
 
     @Override
     void configure(Map<String, String> chosen) {
-      if (retain != null) {
-        chosen.put("seamark.retain", retain);
-      }
-      if (retainLabels != null) {
-        chosen.put("seamark.retain.labels", retainLabels.toString());
-      }
+      retained.configure(chosen);
       if (replicas != null) {
         chosen.put("seamark.replica.buffers", replicas);
       }

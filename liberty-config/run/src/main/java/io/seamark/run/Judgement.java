@@ -1,8 +1,6 @@
 package io.seamark.run;
 
 import io.seamark.perception.ConfusionMatrix;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * The figures a run ends with, each row on one set of labelled frames.
@@ -23,16 +21,7 @@ record Judgement(boolean drifted, Row sent, Row untrained, Row all) {
    * @param cloud the answers given
    * @param updated the edge model the run ended with, alone
    */
-  record Row(int frames, double start, double cloud, double updated) {
-    Map<String, Object> figures(String cloudName) {
-      Map<String, Object> figures = new LinkedHashMap<>();
-      figures.put("frames", frames);
-      figures.put("edge_start", start);
-      figures.put(cloudName, cloud);
-      figures.put("edge_updated", updated);
-      return figures;
-    }
-  }
+  record Row(int frames, double start, double cloud, double updated) {}
 
   /** Adds up a row. */
   static final class Sum {

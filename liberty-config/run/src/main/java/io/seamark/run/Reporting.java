@@ -1,6 +1,5 @@
 package io.seamark.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.seamark.cli.JsonLine;
@@ -9,9 +8,10 @@ import io.seamark.perception.ConfusionMatrix;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.report.HtmlReport;
+import io.seamark.report.RunDetails;
+import io.seamark.report.RunDetails.MetricFigures;
 import io.seamark.report.RunRecord;
 import io.seamark.report.RunRecord.FrameFigures;
-import io.seamark.report.RunSummary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -55,17 +55,14 @@ final class Reporting {
   }
 
   /** Writes {@code summary.json} and {@code report.html}. */
-  void write(Map<String, Object> summary) throws IOException {
+  void write(RunSummary summary) throws IOException {
     RunRecord record = record();
-    ObjectNode whole = (ObjectNode) JSON.readTree(JsonLine.of(summary));
-    whole.setAll(JSON.<ObjectNode>valueToTree(RunSummary.of(record)));
-    ObjectNode metrics = whole.putObject("metrics");
+    Map<String, MetricFigures> metrics = new LinkedHashMap<>();
     metrics()
         .forEach(
-            (name, scored) -> {
-              number(metrics.putObject(name), "edge", scored.edge());
-              number((ObjectNode) metrics.get(name), "system", scored.system());
-            });
+            (name, scored) -> metrics.put(name, MetricFigures.of(scored.edge(), scored.system())));
+    ObjectNode whole = (ObjectNode) JSON.readTree(JsonLine.of(summary));
+    whole.setAll(JSON.<ObjectNode>valueToTree(RunDetails.of(record, metrics)));
     String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(whole) + "\n";
     order.folder().summary(text.getBytes(StandardCharsets.UTF_8));
     order.folder().report(HtmlReport.page(record));
@@ -76,14 +73,6 @@ final class Reporting {
         order.workplace().plugins(), recording.edgeCounts(), recording.systemCounts());
   }
 
-  private static void number(ObjectNode to, String name, double value) {
-    if (Double.isFinite(value)) {
-      to.put(name, value);
-    } else {
-      to.putNull(name);
-    }
-  }
-
   private RunRecord record() {
     return new RunRecord(
         title(),
@@ -91,7 +80,7 @@ final class Reporting {
         seconds,
         setup(),
         classes,
-        verdict(),
+        outcome(),
         extra(),
         recording.frames().stream().map(Reporting::figures).toList(),
         moments(),
@@ -129,13 +118,13 @@ final class Reporting {
     return setup;
   }
 
-  private RunRecord.Verdict verdict() {
+  private RunRecord.Outcome outcome() {
     Judgement judgement = result.judgement();
     if (judgement == null) {
-      return new RunRecord.Verdict(Double.NaN, Double.NaN, Double.NaN, "no labelled frames");
+      return new RunRecord.Outcome(Double.NaN, Double.NaN, Double.NaN, "no labelled frames");
     }
     Judgement.Row sent = judgement.sent();
-    return new RunRecord.Verdict(
+    return new RunRecord.Outcome(
         sent.start(),
         sent.cloud(),
         sent.updated(),
@@ -247,34 +236,10 @@ final class Reporting {
         .toList();
   }
 
-  private List<RunRecord.ModelVersion> models() {
-    List<RunRecord.ModelVersion> models = new ArrayList<>();
-    for (JsonNode node : ended.versions()) {
-      String version = node.path("version").asText();
-      String verdict = node.path("verdict").asText();
-      Map<String, Double> evaluation = new LinkedHashMap<>();
-      put(evaluation, "agreement with the cloud", node.path("candidate").path("new_agreement"));
-      put(evaluation, "its parent's", node.path("serving").path("new_agreement"));
-      put(evaluation, "retained frames", node.path("candidate").path("retained_mean_iou"));
-      put(evaluation, "its parent's, retained", node.path("serving").path("retained_mean_iou"));
-      models.add(
-          new RunRecord.ModelVersion(
-              version,
-              node.path("parent").isTextual() ? node.path("parent").asText() : "",
-              node.path("created").asText(""),
-              servedFrom(version),
-              verdict.equals("accepted") ? "promoted" : verdict,
-              node.path("reason").asText(""),
-              evaluation,
-              node.path("bytes").asLong()));
-    }
-    return models;
-  }
-
-  private static void put(Map<String, Double> to, String name, JsonNode value) {
-    if (value.isNumber()) {
-      to.put(name, value.asDouble());
-    }
+  private List<RunRecord.ServedModel> models() {
+    return ended.known().versions().stream()
+        .map(version -> new RunRecord.ServedModel(version, servedFrom(version.version())))
+        .toList();
   }
 
   private double servedFrom(String version) {

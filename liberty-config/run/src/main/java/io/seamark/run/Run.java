@@ -1,6 +1,5 @@
 package io.seamark.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.seamark.buffer.BufferOptions;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
@@ -9,7 +8,6 @@ import io.seamark.cli.OpenedSource;
 import io.seamark.cli.Progress;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.SourceOptions;
-import io.seamark.cli.Table;
 import io.seamark.edge.EdgeEndpoint;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.metrics.EdgeMetrics;
@@ -18,7 +16,6 @@ import io.seamark.edge.sync.KnowledgeClient;
 import io.seamark.edge.sync.LiveModel;
 import io.seamark.edge.sync.ModelSync;
 import io.seamark.perception.ScoreNotes;
-import io.seamark.perception.SourceItem;
 import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.MaskGenerator;
 import io.seamark.plugin.PluginKind;
@@ -26,20 +23,13 @@ import io.seamark.plugin.SampleSource;
 import io.seamark.registry.PluginCatalogue;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -55,6 +45,9 @@ final class Run {
 
   private static final Logger LOG = LoggerFactory.getLogger(Run.class);
   private static final int SYNC_TRIES = 5;
+
+  /** Of the models that are copied from a cloud elsewhere, in bytes. */
+  private static final long LARGEST_MODEL = 1L << 30;
 
   private final Order order;
   private final PrintWriter out;
@@ -96,9 +89,6 @@ final class Run {
     Cloud start() throws IOException, InterruptedException;
   }
 
-  /** What the cloud knows at the end. */
-  private record Knowledge(List<JsonNode> versions, @Nullable JsonNode rounds) {}
-
   Run(Order order) {
     this.order = order;
     this.out = order.common().out();
@@ -112,7 +102,7 @@ final class Run {
    * @return the summary
    * @throws IOException if the work failed; whatever could be recorded is in the folder
    */
-  Map<String, Object> execute(CloudStart cloudStart) throws IOException, InterruptedException {
+  RunSummary execute(CloudStart cloudStart) throws IOException, InterruptedException {
     Thread hook = new Thread(this::interrupt, "seamark-interrupt");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
@@ -149,7 +139,7 @@ final class Run {
     }
   }
 
-  private Map<String, Object> go(CloudStart cloudStart) throws IOException, InterruptedException {
+  private RunSummary go(CloudStart cloudStart) throws IOException, InterruptedException {
     BaseModel basemodel = order.workplace().plugins().create(PluginKind.BASEMODEL);
     try (LiveModel start = new LiveModel(basemodel, INITIAL, order.initial())) {
       Recording recording = new Recording(start.classes().size(), order.folder());
@@ -173,11 +163,10 @@ final class Run {
       boolean cut = interrupted;
       boolean stays = order.folder().replaces() && (cut || unanswered > 0);
       Path place = stays ? order.folder().root() : order.folder().named();
-      Map<String, Object> summary = summary(recording, ended, result, place);
       List<String> odd = ScoreNotes.of(recording.edgeCounts(), start.classes());
       odd.forEach(note -> err.println("note: " + note));
       List<String> notes = Stream.concat(sourceNotes.stream(), odd.stream()).toList();
-      summary.put("notes", notes);
+      RunSummary summary = summary(recording, ended, result.judgement(), place, cut, notes);
       new Reporting(order, recording, ended, result, start.classes(), notes, started, seconds())
           .write(summary);
       long missing = recording.missing();
@@ -188,7 +177,7 @@ final class Run {
       if (!stays) {
         order.folder().complete();
       }
-      tell(summary, result.judgement());
+      SummaryText.print(summary, result.judgement(), out);
       String waiting =
           unanswered
               + " hard frames were not answered by the cloud; "
@@ -219,8 +208,7 @@ final class Run {
    * @param totals counters
    * @param pending hard frames without an answer
    * @param streamed resources right after the stream
-   * @param versions what the cloud says of each model, oldest first
-   * @param rounds the cloud's training state, or null if unknown
+   * @param known what the cloud knew then
    * @param untrained whether a frame, by id, was never trained on
    * @param local whether the cloud's buffer and models are in the run's folder
    */
@@ -230,14 +218,14 @@ final class Run {
       EdgeMetrics.Totals totals,
       int pending,
       ProcessResources streamed,
-      List<JsonNode> versions,
-      @Nullable JsonNode rounds,
+      CloudKnowledge.Known known,
       Predicate<String> untrained,
       boolean local) {}
 
   private Ended loop(Cloud cloud, Recording recording, double began)
       throws IOException, InterruptedException {
-    KnowledgeClient knowledge = new KnowledgeClient(cloud.knowledge(), 1L << 30);
+    CloudKnowledge knowledge =
+        new CloudKnowledge(new KnowledgeClient(cloud.knowledge(), LARGEST_MODEL));
     Training.Ended before = before(knowledge);
     double mark = began;
     try (EdgeRuntime runtime =
@@ -267,9 +255,10 @@ final class Run {
       if (!interrupted) {
         syncAtLast(runtime);
       }
-      Knowledge known = knowledge(knowledge);
+      CloudKnowledge.Known known = knowledge.known();
       if (!cloud.local()) {
-        fetchModels(knowledge, known.versions(), order.folder());
+        // A cloud elsewhere keeps its models there.
+        knowledge.copy(known.versions(), order.folder());
       }
       phase("update", mark);
       return new Ended(
@@ -278,18 +267,19 @@ final class Run {
           runtime.metrics().totals(),
           runtime.pending(),
           streamed,
-          known.versions(),
-          known.rounds(),
-          cloud.local() ? untrained(known.versions()) : id -> false,
+          known,
+          cloud.local()
+              ? TrainedFrames.untrained(order.folder().buffer(), known.versions())
+              : id -> false,
           cloud.local());
     } finally {
       running = null;
     }
   }
 
-  private static Training.Ended before(KnowledgeClient knowledge) throws InterruptedException {
+  private static Training.Ended before(CloudKnowledge knowledge) throws InterruptedException {
     try {
-      return Training.Ended.of(knowledge.get("rounds"));
+      return Training.Ended.of(knowledge.learning());
     } catch (IOException e) {
       LOG.warn("event=knowledge_away reason=\"{}\"", e.getMessage());
       return new Training.Ended(0, 0);
@@ -326,7 +316,7 @@ final class Run {
   private void stream(EdgeRuntime runtime, Recording recording)
       throws IOException, InterruptedException {
     try (OpenedSource opened = SourceOptions.open(order.workplace().plugins());
-        SampleSource frames = new Limited(opened, order.frames());
+        SampleSource frames = new LimitedSource(opened, order.frames());
         Progress progress = new Progress("run", frames.size().orElse(-1), err)) {
       opened.begin(order.initial(), order.workplace().plugins(), err);
       sourceNotes = frames.notes();
@@ -382,86 +372,6 @@ final class Run {
     }
   }
 
-  private static Knowledge knowledge(KnowledgeClient client) throws InterruptedException {
-    List<JsonNode> versions = new ArrayList<>();
-    JsonNode rounds = null;
-    try {
-      client.get("models").forEach(versions::add);
-      rounds = client.get("rounds");
-    } catch (IOException e) {
-      LOG.warn("event=knowledge_away reason=\"{}\"", e.getMessage());
-    }
-    return new Knowledge(versions, rounds);
-  }
-
-  /**
-   * A cloud elsewhere keeps its models there: copies every version that it still has, and says who
-   * serves.
-   */
-  static void fetchModels(KnowledgeClient client, List<JsonNode> versions, RunFolder folder)
-      throws InterruptedException {
-    for (JsonNode node : versions) {
-      try {
-        io.seamark.edge.sync.ModelVersion version = version(node);
-        folder.version(
-            version.version(), (node.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
-        // Of a rejected version the cloud may have the description alone.
-        Path part = folder.models().resolve(version.version() + ".part");
-        try {
-          client.fetch(version, part);
-          folder.weights(version.version(), part);
-        } finally {
-          Files.deleteIfExists(part);
-        }
-      } catch (IOException | IllegalArgumentException e) {
-        LOG.warn(
-            "event=model_not_copied version={} reason=\"{}\"",
-            node.path("version").asText(),
-            e.getMessage());
-      }
-    }
-    try {
-      Optional<io.seamark.edge.sync.ModelVersion> champion = client.champion(null);
-      if (champion.isPresent()) {
-        client.fetch(champion.get(), folder.champion());
-      }
-    } catch (IOException | IllegalArgumentException e) {
-      LOG.warn("event=model_not_copied version=champion reason=\"{}\"", e.getMessage());
-    }
-  }
-
-  private static io.seamark.edge.sync.ModelVersion version(JsonNode node) {
-    return new io.seamark.edge.sync.ModelVersion(
-        node.path("version").asText(),
-        node.path("sha256").asText(),
-        node.path("bytes").asLong(),
-        null,
-        null);
-  }
-
-  /** What no version was trained on, from the models' provenance and the buffer's ids. */
-  private Predicate<String> untrained(List<JsonNode> versions) {
-    Set<String> trained = new HashSet<>();
-    try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(order.folder().buffer());
-        Stream<ReplayBuffer.Entry> entries = buffer.entries()) {
-      entries.forEach(
-          entry -> {
-            for (JsonNode version : versions) {
-              for (JsonNode range : version.path("provenance").path("buffer").path("trained")) {
-                if (entry.sequence() >= range.path("first").asLong()
-                    && entry.sequence() <= range.path("last").asLong()) {
-                  trained.add(entry.id());
-                }
-              }
-            }
-          });
-    } catch (IOException e) {
-      LOG.warn("event=buffer_unknown reason=\"{}\"", e.getMessage());
-      return id -> false;
-    }
-    return id -> !trained.contains(id);
-  }
-
   private Judging.Result judge(
       LiveModel start, BaseModel basemodel, Recording recording, Ended ended) throws IOException {
     if (interrupted || recording.frames().isEmpty()) {
@@ -470,8 +380,7 @@ final class Run {
     err.println("judging ...");
     err.flush();
     boolean same = ended.updated().version().equals(ended.startVersion());
-    try (SampleSource again =
-            new Limited(SourceOptions.open(order.workplace().plugins()), Integer.MAX_VALUE);
+    try (SampleSource again = SourceOptions.open(order.workplace().plugins());
         Masks masks = masks();
         LiveModel updated =
             new LiveModel(
@@ -506,73 +415,26 @@ final class Run {
     }
   }
 
-  private Map<String, Object> summary(
-      Recording recording, Ended ended, Judging.Result result, Path place) {
-    EdgeMetrics.Totals totals = ended.totals();
-    Recording.Live live = recording.live();
-    ProcessResources now = ProcessResources.now();
-    List<FrameEntry> frames = recording.frames();
-    Map<String, Object> s = new LinkedHashMap<>();
-    s.put("frames", totals.frames());
-    s.put("skipped", totals.skipped());
-    s.put("without_depth", withoutDepth);
-    s.put("hard", totals.hard());
-    s.put(
-        "hard_share", totals.frames() == 0 ? Double.NaN : (double) totals.hard() / totals.frames());
-    s.put("cloud_answers", totals.answers());
-    s.put("refused", totals.refused());
-    s.put("undelivered", recording.unanswered());
-    s.put("not_stored", totals.notStored());
-    s.put("bytes_up", totals.bytesUp());
-    s.put("bytes_down", totals.bytesDown());
-    s.put("edge_ms", median(frames.stream().map(f -> 1e3 * f.totalSeconds).toList()));
-    s.put("infer_ms", median(frames.stream().map(f -> 1e3 * f.inferSeconds).toList()));
-    s.put(
-        "cloud_ms",
-        median(frames.stream().filter(f -> f.answered).map(f -> 1e3 * f.cloudSeconds).toList()));
-    s.put("stream_edge_miou", live.edgeMeanIou());
-    s.put("stream_system_miou", live.systemMeanIou());
-    Judgement judgement = result.judgement();
-    if (judgement != null) {
-      s.put("drifted", judgement.drifted());
-      s.put("edge_start_miou", judgement.sent().start());
-      s.put("fused_miou", judgement.sent().cloud());
-      s.put("edge_updated_miou", judgement.sent().updated());
-      s.put("sent", judgement.sent().figures("fused"));
-      s.put("untrained", judgement.untrained().figures("fused"));
-      s.put("all", judgement.all().figures("system"));
-    }
-    JsonNode rounds = ended.rounds();
-    s.put("rounds", rounds == null ? 0 : rounds.path("completed").asInt());
-    s.put("start_version", ended.startVersion());
-    s.put("model_version", ended.updated().version());
-    s.put("model_updates", totals.modelUpdates());
-    List<Map<String, Object>> versions = new ArrayList<>();
-    for (JsonNode node : ended.versions()) {
-      Map<String, Object> version = new LinkedHashMap<>();
-      version.put("version", node.path("version").asText());
-      version.put("parent", node.path("parent").isNull() ? "" : node.path("parent").asText());
-      version.put("verdict", node.path("verdict").asText());
-      version.put("reason", node.path("reason").asText());
-      versions.add(version);
-    }
-    s.put("versions", versions);
-    s.put("edge_resident_mb", ended.streamed().residentBytes() / 1e6);
-    s.put("edge_peak_resident_mb", ended.streamed().peakResidentBytes() / 1e6);
-    s.put("edge_cpu_seconds", ended.streamed().cpuSeconds());
-    s.put("peak_resident_mb", now.peakResidentBytes() / 1e6);
-    s.put("seed", order.workplace().seed());
-    s.put("threads", order.workplace().threads());
-    s.put("phase_seconds", phases);
-    s.put("seconds", seconds());
-    s.put("interrupted", interrupted);
-    s.put("out", place.toString());
-    s.put("report", place.resolve("report.html").toString());
-    return s;
-  }
-
-  private static double number(Map<String, Object> figures, String name) {
-    return figures.get(name) instanceof Number n ? n.doubleValue() : Double.NaN;
+  private RunSummary summary(
+      Recording recording,
+      Ended ended,
+      @Nullable Judgement judgement,
+      Path place,
+      boolean cut,
+      List<String> notes) {
+    return new RunSummary(
+        RunSummary.Stream.of(ended.totals(), withoutDepth, recording),
+        judgement == null ? null : RunSummary.Judged.of(judgement),
+        RunSummary.Models.of(ended),
+        RunSummary.Usage.of(ended.streamed(), ProcessResources.now()),
+        order.workplace().seed(),
+        order.workplace().threads(),
+        phases,
+        seconds(),
+        cut,
+        place.toString(),
+        place.resolve("report.html").toString(),
+        notes);
   }
 
   /** The last samples become a segment that other programs can read, too. */
@@ -585,60 +447,6 @@ final class Run {
     }
   }
 
-  private void tell(Map<String, Object> s, @Nullable Judgement judgement) {
-    out.printf(
-        Locale.ROOT,
-        "%.0f frames answered, %.0f hard, %.0f answered by the cloud, %.0f skipped; %.1f s%n",
-        number(s, "frames"),
-        number(s, "hard"),
-        number(s, "cloud_answers"),
-        number(s, "skipped"),
-        number(s, "seconds"));
-    out.printf(
-        Locale.ROOT,
-        "edge %.1f ms a frame, cloud %.0f ms; %.1f MB up, %.1f MB down; edge resident %.0f MB%n",
-        number(s, "edge_ms"),
-        number(s, "cloud_ms"),
-        number(s, "bytes_up") / 1e6,
-        number(s, "bytes_down") / 1e6,
-        number(s, "edge_peak_resident_mb"));
-    if (s.get("versions") instanceof List<?> versions) {
-      for (Object version : versions) {
-        Map<?, ?> v = (Map<?, ?>) version;
-        out.println("model " + v.get("version") + " " + v.get("verdict") + ": " + v.get("reason"));
-      }
-    }
-    if (judgement != null) {
-      String drifted = judgement.drifted() ? "drifted frames" : "frames";
-      Table table =
-          new Table("mean IoU", "frames", "edge at the start", "cloud", "edge after the update");
-      row(table, drifted + " answered by the cloud", judgement.sent());
-      row(table, "  of them never trained on", judgement.untrained());
-      row(table, "all " + drifted + " (edge and cloud)", judgement.all());
-      out.println(table);
-    }
-    out.println("report: " + s.get("report"));
-    out.flush();
-  }
-
-  private static void row(Table table, String name, Judgement.Row row) {
-    table.row(
-        name,
-        Integer.toString(row.frames()),
-        Table.figure(row.start(), 4),
-        Table.figure(row.cloud(), 4),
-        Table.figure(row.updated(), 4));
-  }
-
-  private static double median(List<Double> values) {
-    if (values.isEmpty()) {
-      return Double.NaN;
-    }
-    List<Double> sorted = values.stream().sorted().toList();
-    int n = sorted.size();
-    return n % 2 == 1 ? sorted.get(n / 2) : (sorted.get(n / 2 - 1) + sorted.get(n / 2)) / 2;
-  }
-
   private double seconds() {
     return (System.nanoTime() - begin) / 1e9;
   }
@@ -647,37 +455,5 @@ final class Run {
     double now = seconds();
     phases.put(name, now - mark);
     return now;
-  }
-
-  /** A source that ends early. */
-  private static final class Limited implements SampleSource {
-    private final SampleSource source;
-    private int left;
-
-    Limited(SampleSource source, int most) {
-      this.source = source;
-      this.left = most;
-    }
-
-    @Override
-    public Optional<SourceItem> next() throws IOException {
-      return left-- > 0 ? source.next() : Optional.empty();
-    }
-
-    @Override
-    public OptionalInt size() {
-      OptionalInt size = source.size();
-      return size.isPresent() ? OptionalInt.of(Math.min(size.getAsInt(), left)) : size;
-    }
-
-    @Override
-    public List<String> notes() {
-      return source.notes();
-    }
-
-    @Override
-    public void close() throws IOException {
-      source.close();
-    }
   }
 }

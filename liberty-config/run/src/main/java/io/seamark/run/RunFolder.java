@@ -179,7 +179,7 @@ final class RunFolder implements AutoCloseable {
       Path folder = named.toAbsolutePath().normalize();
       refuseInputs(named, inputs);
       refuseForeign(named, folder);
-      owner = own(named, folder);
+      owner = own(folder);
       // Once more, since nobody else can be at it any more.
       refuseForeign(named, folder);
       return prepare(named, folder.toRealPath(), overwrite, owner);
@@ -193,7 +193,7 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static OutputFolder own(Path named, Path folder) {
+  private static OutputFolder own(Path folder) {
     boolean there = Files.isDirectory(folder);
     try {
       return OutputFolder.open(folder, Map.of());
@@ -393,7 +393,7 @@ final class RunFolder implements AutoCloseable {
       if (numbered.matches()) {
         next = Math.max(next, Integer.parseInt(numbered.group(1)) + 1);
       }
-      if (numbered.matches() || !expected(name) && DESCRIPTION.matcher(name).matches()) {
+      if (numbered.matches() || (!expected(name) && DESCRIPTION.matcher(name).matches())) {
         String version = name.substring(0, name.length() - ".json".length());
         described.put(version + WEIGHTS, digest(folder.resolve(name)));
       } else if (name.startsWith(FETCHED) && !name.startsWith(FETCHED + ".")) {
@@ -482,7 +482,7 @@ final class RunFolder implements AutoCloseable {
     }
     // What is told by a record goes before that record is replaced.
     for (String name : old) {
-      if (others.contains(name) || !complete.contains(name) && !expected(name)) {
+      if (others.contains(name) || (!complete.contains(name) && !expected(name))) {
         Files.deleteIfExists(real.resolve(name));
       }
     }
@@ -502,7 +502,7 @@ final class RunFolder implements AutoCloseable {
         continue;
       }
       // The edge has a record of its own, which is moved too.
-      if (RECORDED.matcher(name).matches() || !expected(name) && !name.startsWith(FETCHED)) {
+      if (RECORDED.matcher(name).matches() || (!expected(name) && !name.startsWith(FETCHED))) {
         owner.take(file, name);
       } else {
         Path folder = to.getParent();
@@ -613,7 +613,7 @@ final class RunFolder implements AutoCloseable {
     answers.write(id, ".png", png);
   }
 
-  /** Keeps what a cloud elsewhere says of a version, whatever it is called there. */
+  /** Keeps what a cloud elsewhere says of a version. */
   void version(String version, byte[] description) throws IOException {
     output.write("models/" + version + ".json", description);
   }

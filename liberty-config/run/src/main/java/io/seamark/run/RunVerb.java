@@ -10,6 +10,8 @@ import io.seamark.cli.Seamark;
 import io.seamark.cli.SourceOptions;
 import io.seamark.cli.Verb;
 import io.seamark.cloud.CloudSettings;
+import io.seamark.cloud.RetainOptions;
+import io.seamark.cloud.UnknownTaskOptions;
 import io.seamark.edge.EdgeEndpoint;
 import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
@@ -63,6 +65,8 @@ public final class RunVerb implements Verb {
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private SourceOptions source = new SourceOptions();
   @Mixin private ModelOptions model = new ModelOptions();
+  @Mixin private UnknownTaskOptions unknownTasks = new UnknownTaskOptions();
+  @Mixin private RetainOptions retained = new RetainOptions();
 
   @Option(
       names = "--frames",
@@ -70,34 +74,8 @@ public final class RunVerb implements Verb {
       description = "Stop after this many frames; the procedural street drifts over as many.")
   private @Nullable Integer frames;
 
-  @Option(
-      names = "--sam",
-      paramLabel = "DIR",
-      description =
-          "A folder with SAM's two ONNX graphs, with generator.json where they need it. Default:"
-              + " the embedded segmenter.")
-  private @Nullable Path sam;
-
   @Option(names = "--hem", paramLabel = "NAME", description = "Hard-example miner.")
   private @Nullable String hem;
-
-  @Option(names = "--fusion", paramLabel = "NAME", description = "Mask fusion.")
-  private @Nullable String fusion;
-
-  @Option(
-      names = "--retain",
-      paramLabel = "FOLDER[:GLOB,GLOB]",
-      description =
-          "Labelled frames that the model knows, so that training does not forget them; labels in"
-              + " FOLDERannot. 'none' for none. Default: procedural ones for the embedded model,"
-              + " none for another.")
-  private @Nullable String retain;
-
-  @Option(
-      names = "--retain-labels",
-      paramLabel = "DIR",
-      description = "Where the labels of --retain are, if not in FOLDERannot.")
-  private @Nullable Path retainLabels;
 
   @Option(
       names = "--cloud",
@@ -157,6 +135,8 @@ public final class RunVerb implements Verb {
     Map<String, String> chosen = new LinkedHashMap<>();
     source.configure(registry, chosen);
     model.configure(chosen);
+    unknownTasks.configure(chosen);
+    retained.configure(chosen);
     choose(chosen);
     // Everything is checked before the folder is taken over: nothing may start in vain.
     CommonOptions.Workplace checked = common.open(registry, chosen, EDGE_DEFAULTS);
@@ -206,7 +186,7 @@ public final class RunVerb implements Verb {
                 Duration.ofSeconds(waitSeconds),
                 keepCloud));
     AtomicReference<@Nullable LibertyCloud> started = new AtomicReference<>();
-    Map<String, Object> summary =
+    RunSummary summary =
         run.execute(
             () -> {
               if (!named.isEmpty()) {
@@ -242,18 +222,6 @@ public final class RunVerb implements Verb {
   private void choose(Map<String, String> chosen) {
     if (hem != null) {
       chosen.put(ConfiguredPlugins.selectionKey(PluginKind.HARD_EXAMPLE_MINING), hem);
-    }
-    if (fusion != null) {
-      chosen.put(ConfiguredPlugins.selectionKey(PluginKind.MASK_FUSION), fusion);
-    }
-    if (sam != null) {
-      chosen.put("seamark.sam", sam.toString());
-    }
-    if (retain != null) {
-      chosen.put("seamark.retain", retain);
-    }
-    if (retainLabels != null) {
-      chosen.put("seamark.retain.labels", retainLabels.toString());
     }
     if (frames != null) {
       if (frames < 1) {
@@ -341,13 +309,13 @@ public final class RunVerb implements Verb {
       throw new IllegalArgumentException(
           "--cloud-ports is '" + text + "', but must be two port numbers such as 9081,9082");
     }
-    String[] two = text.split(",");
+    String[] two = text.split(",", -1);
     int[] ports = {Integer.parseInt(two[0]), Integer.parseInt(two[1])};
     for (int one : ports) {
       if (one > 65535) {
         throw new IllegalArgumentException("port " + one + " is out of range: must be 0 to 65535");
       }
-      if (port != null && one != 0 && one == port || ports[0] != 0 && ports[0] == ports[1]) {
+      if ((port != null && one != 0 && one == port) || (ports[0] != 0 && ports[0] == ports[1])) {
         throw new IllegalArgumentException(
             "port " + one + " is named twice: each service and the edge need one of their own");
       }

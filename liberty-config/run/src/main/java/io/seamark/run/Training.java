@@ -1,9 +1,10 @@
 package io.seamark.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.seamark.edge.sync.KnowledgeClient;
+import io.seamark.knowledge.LearningState;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -20,24 +21,20 @@ final class Training {
   // The service looks at its buffer twice a second; until then it may not know of the last frames.
   private static final long SETTLE_MILLIS = 1_500;
 
-  private final KnowledgeClient knowledge;
+  private final CloudKnowledge knowledge;
   private final BooleanSupplier stopped;
   private final Consumer<String> show;
   private boolean asked;
   private long lastWork;
 
   /** How many rounds have ended, and how many of them gave the champion. */
-  record Ended(long rounds, long accepted) {
-    static Ended of(JsonNode state) {
-      return new Ended(
-          state.path("completed").asLong()
-              + state.path("failed").asLong()
-              + state.path("idle").asLong(),
-          state.path("accepted").asLong());
+  record Ended(int rounds, int accepted) {
+    static Ended of(LearningState state) {
+      return new Ended(state.completed() + state.failed() + state.idle(), state.accepted());
     }
   }
 
-  Training(KnowledgeClient knowledge, BooleanSupplier stopped, Consumer<String> show) {
+  Training(CloudKnowledge knowledge, BooleanSupplier stopped, Consumer<String> show) {
     this.knowledge = knowledge;
     this.stopped = stopped;
     this.show = show;
@@ -56,11 +53,15 @@ final class Training {
     String shown = "";
     while (!stopped.getAsBoolean() && System.nanoTime() - begin < atMost.toNanos()) {
       try {
-        JsonNode state = knowledge.get("rounds");
-        String phase = state.path("state").asText();
-        if (phase.equals("training") || phase.equals("judging")) {
+        LearningState state = knowledge.learning();
+        LearningState.Phase phase = state.state();
+        if (phase == LearningState.Phase.TRAINING || phase == LearningState.Phase.JUDGING) {
           lastWork = System.nanoTime();
-          String now = phase + " " + Math.round(10 * state.path("progress").asDouble()) * 10 + " %";
+          String now =
+              phase.name().toLowerCase(Locale.ROOT)
+                  + " "
+                  + Math.round(10 * state.progress()) * 10
+                  + " %";
           if (!now.equals(shown)) {
             show.accept(now);
             shown = now;
@@ -78,13 +79,12 @@ final class Training {
     return false;
   }
 
-  private boolean atRest(Ended before, JsonNode state) throws IOException, InterruptedException {
+  private boolean atRest(Ended before, LearningState state)
+      throws IOException, InterruptedException {
     Ended now = Ended.of(state);
-    long samples = state.path("samples").asLong();
     boolean none = now.rounds() == before.rounds();
-    boolean more =
-        now.accepted() == before.accepted() && samples > state.path("trained_on").asLong();
-    if (samples == 0 || asked || !(none || more)) {
+    boolean more = now.accepted() == before.accepted() && state.samples() > state.trainedOn();
+    if (state.samples() == 0 || asked || !(none || more)) {
       return true;
     }
     KnowledgeClient.RoundRequest answer = knowledge.startRound();

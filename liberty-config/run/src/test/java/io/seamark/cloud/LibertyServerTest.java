@@ -174,9 +174,11 @@ class LibertyServerTest {
       "a parent that is killed takes its server along, which is asked first and may finish")
   void start_endsTheServerOfAKilledParent() throws Exception {
     script(
-        "trap 'echo asked > \"$LOG_DIR/asked\"; exit 0' TERM\n"
-            + "echo $$ > \"$LOG_DIR/part\"; mv \"$LOG_DIR/part\" \"$LOG_DIR/pid\"\n"
-            + "while :; do sleep 0.1; done");
+        """
+        trap 'echo asked > "$LOG_DIR/asked"; exit 0' TERM
+        echo $$ > "$LOG_DIR/part"; mv "$LOG_DIR/part" "$LOG_DIR/pid"
+        while :; do sleep 0.1; done
+        """);
     Path logs = work.resolve("cloud/logs");
     Process parent = parent();
     ProcessHandle server = server(logs.resolve("pid"), parent);
@@ -192,9 +194,11 @@ class LibertyServerTest {
   @DisplayName("a server that does not end when its parent was killed is killed too")
   void start_endsAServerThatDoesNotListen() throws Exception {
     script(
-        "trap '' TERM\n"
-            + "echo $$ > \"$LOG_DIR/part\"; mv \"$LOG_DIR/part\" \"$LOG_DIR/pid\"\n"
-            + "while :; do sleep 0.1; done");
+        """
+        trap '' TERM
+        echo $$ > "$LOG_DIR/part"; mv "$LOG_DIR/part" "$LOG_DIR/pid"
+        while :; do sleep 0.1; done
+        """);
     Process parent = parent();
     ProcessHandle server = server(work.resolve("cloud/logs/pid"), parent);
 

@@ -5,13 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.seamark.durable.DurableFiles;
 import io.seamark.durable.OutputFolder;
 import io.seamark.edge.sync.KnowledgeClient;
+import io.seamark.knowledge.model.KnowledgeJson;
+import io.seamark.knowledge.model.ModelVersion;
+import io.seamark.knowledge.model.Provenance;
+import io.seamark.knowledge.model.Verdict;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -319,31 +326,35 @@ class RunFolderTest {
   @DisplayName("a version whose weights the cloud no longer has leaves the others and who serves")
   void versionsWithoutWeightsArePassedOver() throws Exception {
     byte[] weights = bytes("weights");
-    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 4);
+    ArrayNode versions = new ObjectMapper().createArrayNode();
+    for (String name : List.of("v0", "v1", "../v", "v2")) {
+      versions.add(version(name, weights));
+    }
+    versions.addObject().put("version", "v3");
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4);
     server.createContext(
         "/models",
         exchange -> {
           String path = exchange.getRequestURI().getPath();
           boolean gone = path.equals("/models/v1/weights");
           byte[] body =
-              path.endsWith("/weights") ? weights : bytes(version("v2", weights).toString());
+              path.endsWith("/weights")
+                  ? weights
+                  : path.equals("/models/champion")
+                      ? bytes(version("v2", weights).toString())
+                      : bytes(versions.toString());
           exchange.sendResponseHeaders(gone ? 410 : 200, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
         });
     server.start();
     try (RunFolder run = open(folder, false)) {
-      KnowledgeClient client =
-          new KnowledgeClient(
-              URI.create("http://127.0.0.1:" + server.getAddress().getPort()), 1 << 20);
-      Run.fetchModels(
-          client,
-          List.of(
-              version("v0", weights),
-              version("v1", weights),
-              version("../v", weights),
-              version("v2", weights)),
-          run);
+      CloudKnowledge knowledge =
+          new CloudKnowledge(
+              new KnowledgeClient(
+                  URI.create("http://127.0.0.1:" + server.getAddress().getPort()), 1 << 20));
+      knowledge.copy(knowledge.versions(), run);
       assertEquals(
           Set.of(
               "models/champion.safetensors",
@@ -354,17 +365,29 @@ class RunFolderTest {
               "models/v2.safetensors"),
           content().keySet());
       assertEquals("weights", content().get("models/champion.safetensors"));
+      assertEquals(
+          version("v2", weights),
+          new ObjectMapper().readTree(String.valueOf(content().get("models/v2.json"))));
     } finally {
       server.stop(0);
     }
   }
 
-  private static JsonNode version(String name, byte[] weights) {
-    return new ObjectMapper()
-        .createObjectNode()
-        .put("version", name)
-        .put("sha256", DurableFiles.sha256(weights))
-        .put("bytes", weights.length);
+  private static ObjectNode version(String name, byte[] weights) throws JsonProcessingException {
+    ModelVersion version =
+        new ModelVersion(
+            "v9",
+            DurableFiles.sha256(weights),
+            weights.length,
+            "2026-03-05T14:21:40Z",
+            null,
+            Verdict.INITIAL,
+            "the first",
+            null,
+            null,
+            Provenance.ofFile("a.safetensors"));
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(KnowledgeJson.text(version));
+    return json.put("version", name);
   }
 
   private static void copy(Path from, Path to) throws IOException {

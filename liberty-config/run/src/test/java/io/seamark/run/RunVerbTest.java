@@ -125,7 +125,7 @@ class RunVerbTest {
   @DisplayName("a port in use is found before anything is touched")
   void portInUse() throws Exception {
     former();
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = taken.getLocalPort();
       assertRefused("port " + port, "--overwrite", "--cloud-ports", port + ",0");
       assertRefused("port " + port, "--overwrite", "--cloud-ports", "0," + port);
@@ -203,7 +203,7 @@ class RunVerbTest {
     Path out = former();
     Map<String, String> before = content(out);
     int free;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       free = socket.getLocalPort();
     }
     Ran ran =
@@ -240,7 +240,7 @@ class RunVerbTest {
     Path out = former();
     Map<String, String> before = content(out);
     int free;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       free = socket.getLocalPort();
     }
     Path said = folder.resolve("said.txt");

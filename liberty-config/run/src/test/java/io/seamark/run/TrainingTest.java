@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import io.seamark.edge.sync.KnowledgeClient;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,8 @@ class TrainingTest {
   private volatile String afterAsking = "";
   private volatile int answer = 202;
   private volatile int once;
-  private final HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 4);
+  private final HttpServer server =
+      HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4);
 
   TrainingTest() throws IOException {
     server.createContext(
@@ -59,7 +61,8 @@ class TrainingTest {
     KnowledgeClient client =
         new KnowledgeClient(
             URI.create("http://127.0.0.1:" + server.getAddress().getPort()), 1 << 20);
-    return new Training(client, () -> false, text -> {}).await(new Training.Ended(0, 0), atMost);
+    return new Training(new CloudKnowledge(client), () -> false, text -> {})
+        .await(new Training.Ended(0, 0), atMost);
   }
 
   @Test

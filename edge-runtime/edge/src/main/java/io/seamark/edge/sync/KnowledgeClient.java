@@ -56,7 +56,7 @@ public final class KnowledgeClient {
    * @throws IOException if the service does not answer, or not as it should
    * @throws InterruptedException if the thread was interrupted
    */
-  public Optional<ModelVersion> champion(@Nullable String known)
+  public Optional<ModelAnnouncement> champion(@Nullable String known)
       throws IOException, InterruptedException {
     HttpRequest.Builder request = request("models/champion");
     if (known != null) {
@@ -71,7 +71,7 @@ public final class KnowledgeClient {
       if (response.statusCode() != 200) {
         throw status(response.uri(), response.statusCode(), text);
       }
-      ModelVersion version = JSON.readValue(text, ModelVersion.class);
+      ModelAnnouncement version = JSON.readValue(text, ModelAnnouncement.class);
       return version.version().equals(known) ? Optional.empty() : Optional.of(version);
     } catch (JsonProcessingException e) {
       throw new IOException(base + "models/champion: " + reason(e), e);
@@ -92,7 +92,7 @@ public final class KnowledgeClient {
    * @throws IOException if it could not be fetched whole and unaltered
    * @throws InterruptedException if the thread was interrupted
    */
-  public void fetch(ModelVersion version, Path to) throws IOException, InterruptedException {
+  public void fetch(ModelAnnouncement version, Path to) throws IOException, InterruptedException {
     Path part = DurableFiles.unfinished(to);
     try {
       download(version, part);
@@ -110,7 +110,7 @@ public final class KnowledgeClient {
    * @throws IOException if it could not be fetched whole and unaltered
    * @throws InterruptedException if the thread was interrupted
    */
-  void download(ModelVersion version, Path part) throws IOException, InterruptedException {
+  void download(ModelAnnouncement version, Path part) throws IOException, InterruptedException {
     if (version.bytes() > modelLimit) {
       throw new IOException(
           "model "
@@ -131,7 +131,8 @@ public final class KnowledgeClient {
     }
   }
 
-  private static void copy(ModelVersion version, InputStream body, Path part) throws IOException {
+  private static void copy(ModelAnnouncement version, InputStream body, Path part)
+      throws IOException {
     long length = 0;
     String sha256;
     try (Sha256Output file = new Sha256Output(create(part))) {
@@ -174,7 +175,7 @@ public final class KnowledgeClient {
     }
   }
 
-  static void checkDigest(ModelVersion version, String actual) throws IOException {
+  static void checkDigest(ModelAnnouncement version, String actual) throws IOException {
     if (!actual.equals(version.sha256())) {
       throw new IOException(
           "model "

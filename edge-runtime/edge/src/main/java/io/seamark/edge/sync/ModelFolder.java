@@ -59,13 +59,14 @@ public final class ModelFolder implements AutoCloseable {
    *
    * @return empty if there is none that can be trusted
    */
-  public Optional<ModelVersion> current() {
+  public Optional<ModelAnnouncement> current() {
     Path record = folder.resolve(CURRENT);
     try {
       if (!Files.isRegularFile(record) || Files.size(record) > 65_536) {
         return Optional.empty();
       }
-      ModelVersion version = JSON.readValue(Files.readAllBytes(record), ModelVersion.class);
+      ModelAnnouncement version =
+          JSON.readValue(Files.readAllBytes(record), ModelAnnouncement.class);
       return holds(version) ? Optional.of(version) : Optional.empty();
     } catch (JsonProcessingException e) {
       LOG.warn("event=record_ignored file={} reason=\"{}\"", record, e.getOriginalMessage());
@@ -82,7 +83,7 @@ public final class ModelFolder implements AutoCloseable {
    * @return true if so
    * @throws IOException if it cannot be read
    */
-  public boolean holds(ModelVersion version) throws IOException {
+  public boolean holds(ModelAnnouncement version) throws IOException {
     Path file = file(version.version());
     if (!Files.isRegularFile(file) || Files.size(file) != version.bytes()) {
       return false;
@@ -98,7 +99,7 @@ public final class ModelFolder implements AutoCloseable {
    * @throws IOException if it could not be fetched whole and unaltered, or not be written
    * @throws InterruptedException if the thread was interrupted
    */
-  public void fetch(ModelVersion version, KnowledgeClient knowledge)
+  public void fetch(ModelAnnouncement version, KnowledgeClient knowledge)
       throws IOException, InterruptedException {
     OutputFolder out = own();
     Path part = DurableFiles.unfinished(file(version.version()));
@@ -130,7 +131,7 @@ public final class ModelFolder implements AutoCloseable {
    * @param predecessor in service until now
    * @throws IOException if the record cannot be written
    */
-  public void record(ModelVersion version, String predecessor) throws IOException {
+  public void record(ModelAnnouncement version, String predecessor) throws IOException {
     OutputFolder out = own();
     makeWay(out, CURRENT);
     out.write(CURRENT, (JSON.writeValueAsString(version) + "\n").getBytes(StandardCharsets.UTF_8));

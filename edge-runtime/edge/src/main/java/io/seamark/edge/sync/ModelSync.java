@@ -39,7 +39,7 @@ public final class ModelSync implements AutoCloseable {
    *
    * @param version which
    */
-  public record Updated(ModelVersion version) implements Outcome {}
+  public record Updated(ModelAnnouncement version) implements Outcome {}
 
   /**
    * Nothing was changed.
@@ -99,11 +99,11 @@ public final class ModelSync implements AutoCloseable {
    */
   public synchronized Outcome poll() throws InterruptedException {
     try {
-      Optional<ModelVersion> found = knowledge.champion(known);
+      Optional<ModelAnnouncement> found = knowledge.champion(known);
       if (found.isEmpty()) {
         return new Unchanged();
       }
-      ModelVersion next = found.get();
+      ModelAnnouncement next = found.get();
       if (known == null && DurableFiles.sha256(live.file()).equals(next.sha256())) {
         live.identify(next.version());
         metrics.watchModel(next.version(), live::version);

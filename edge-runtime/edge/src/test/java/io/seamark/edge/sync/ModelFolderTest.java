@@ -19,9 +19,10 @@ class ModelFolderTest {
   @SuppressWarnings("NullAway.Init")
   Path folder;
 
-  private static ModelVersion version(int number) {
+  private static ModelAnnouncement version(int number) {
     byte[] weights = weights(number);
-    return new ModelVersion("v" + number, DurableFiles.sha256(weights), weights.length, null, null);
+    return new ModelAnnouncement(
+        "v" + number, DurableFiles.sha256(weights), weights.length, null, null);
   }
 
   private static byte[] weights(int number) {

@@ -1,16 +1,10 @@
 package io.seamark.knowledge.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.seamark.durable.DurableFiles;
 import io.seamark.plugin.KnowledgeManagement;
 import io.seamark.plugin.TaskUpdateDecision;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,15 +41,6 @@ public final class ModelRegistry implements AutoCloseable {
 
   /** Version descriptions are a few KiB; anything much larger is not one. */
   private static final int MAX_JSON_BYTES = 4 << 20;
-
-  /** How every file and reply of this package is written. */
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .build();
 
   private final Path folder;
   private final Clock clock;
@@ -362,20 +347,6 @@ public final class ModelRegistry implements AutoCloseable {
   }
 
   /**
-   * The JSON of a value in the form the registry's files have.
-   *
-   * @param value a version, its provenance or a collection of them
-   * @return UTF-8 text
-   */
-  public static String json(Object value) {
-    try {
-      return JSON.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("cannot be written as JSON: " + value, e);
-    }
-  }
-
-  /**
    * Digest of a file, as versions record it.
    *
    * @param file any
@@ -410,14 +381,18 @@ public final class ModelRegistry implements AutoCloseable {
 
   private void store(Staged staged, ModelVersion version) throws IOException {
     store.put(weightsName(version.version()), staged.file());
-    store.put(version.version() + ".json", JSON.writeValueAsBytes(version));
+    store.put(version.version() + ".json", json(version));
     versions.put(version.number(), version);
     remember(weightsFile(version.version()));
   }
 
+  private static byte[] json(Object value) {
+    return KnowledgeJson.text(value).getBytes(StandardCharsets.UTF_8);
+  }
+
   private void promote(ModelVersion version) throws IOException {
     Pointer pointer = new Pointer(version.version(), version.sha256(), versions.lastKey());
-    store.put(CHAMPION_POINTER, JSON.writeValueAsBytes(pointer));
+    store.put(CHAMPION_POINTER, json(pointer));
     champion = version;
     store.copy(weightsName(version.version()), CHAMPION_WEIGHTS);
   }
@@ -492,9 +467,9 @@ public final class ModelRegistry implements AutoCloseable {
             .orElseThrow(() -> new IOException(name + " is gone from the storage"));
     ModelVersion version;
     try {
-      version = JSON.readValue(json, ModelVersion.class);
-    } catch (JsonProcessingException e) {
-      throw new IOException(name + " is not a version's description: " + e.getOriginalMessage(), e);
+      version = KnowledgeJson.read(json, ModelVersion.class);
+    } catch (IOException e) {
+      throw new IOException(name + " is not a version's description: " + e.getMessage(), e);
     }
     if (!version.version().equals(id)) {
       throw new IOException(name + " describes " + version.version() + ", not " + id);
@@ -505,7 +480,7 @@ public final class ModelRegistry implements AutoCloseable {
   private @Nullable Pointer readPointer() {
     try {
       Optional<byte[]> json = store.read(CHAMPION_POINTER, MAX_JSON_BYTES);
-      return json.isEmpty() ? null : JSON.readValue(json.get(), Pointer.class);
+      return json.isEmpty() ? null : KnowledgeJson.read(json.get(), Pointer.class);
     } catch (IOException e) {
       LOG.warn("{} cannot be read, choosing the newest accepted version", CHAMPION_POINTER, e);
       return null;

@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A version of the edge model, as its JSON file describes it.
+ * A version of the edge model, as its JSON file and the service describe it.
  *
  * @param version {@code v0} for the initial one, then {@code v1} and so on
  * @param sha256 of the safetensors file, 64 hexadecimal digits
@@ -44,9 +44,16 @@ public record ModelVersion(
     if (bytes < 1) {
       throw new IllegalArgumentException("bytes of " + version + " is " + bytes);
     }
-    if (created == null || verdict == null || reason == null || provenance == null) {
-      throw new IllegalArgumentException(
-          version + " lacks one of created, verdict, reason, provenance");
+    require(version, "created", created);
+    require(version, "verdict", verdict);
+    require(version, "reason", reason);
+    require(version, "provenance", provenance);
+  }
+
+  /** Jackson passes null for what is absent. */
+  private static void require(String version, String name, @Nullable Object value) {
+    if (value == null) {
+      throw new IllegalArgumentException("model version " + version + " lacks " + name);
     }
   }
 

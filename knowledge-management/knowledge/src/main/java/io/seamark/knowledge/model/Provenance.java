@@ -76,10 +76,10 @@ public record Provenance(
       List<Range> trained,
       List<Range> heldOut,
       Map<String, String> segments) {
-    /** Copies the collections. */
+    /** Copies the collections; absent ones become empty. */
     public BufferUse {
-      trained = List.copyOf(trained);
-      heldOut = List.copyOf(heldOut);
+      trained = trained == null ? List.of() : List.copyOf(trained);
+      heldOut = heldOut == null ? List.of() : List.copyOf(heldOut);
       segments = sorted(segments);
     }
   }
@@ -91,6 +91,16 @@ public record Provenance(
    * @param last inclusive
    */
   public record Range(long first, long last) {
+    /**
+     * Whether a sequence is in it.
+     *
+     * @param sequence any
+     * @return true from first to last
+     */
+    public boolean contains(long sequence) {
+      return first <= sequence && sequence <= last;
+    }
+
     /**
      * Writes ascending sequences as runs.
      *

@@ -2,6 +2,7 @@ package io.seamark.knowledge.training;
 
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.knowledge.frames.LabelledFrames;
+import io.seamark.knowledge.model.KnowledgeJson;
 import io.seamark.knowledge.model.ModelRegistry;
 import io.seamark.knowledge.model.ModelVersion;
 import io.seamark.knowledge.model.Provenance;
@@ -136,7 +137,7 @@ public final class TrainingRound {
             TrainableModel.PARENT,
             parent.version(),
             TrainableModel.PROVENANCE,
-            ModelRegistry.json(provenance)));
+            KnowledgeJson.text(provenance)));
   }
 
   /** Of what the round reads, before a bound of the buffer takes some of it away. */

@@ -3,6 +3,7 @@ package io.seamark.knowledge.service;
 import io.seamark.exchange.Exchange;
 import io.seamark.failure.BadInputException;
 import io.seamark.failure.NotReadyException;
+import io.seamark.knowledge.model.KnowledgeJson;
 import io.seamark.knowledge.model.ModelRegistry;
 import io.seamark.knowledge.model.ModelRegistry.StoredWeights;
 import io.seamark.knowledge.model.ModelVersion;
@@ -65,7 +66,7 @@ public class ModelsResource {
   @GET
   @Produces(MediaType.APPLICATION_JSON)
   public String versions() {
-    return ModelRegistry.json(registry().versions());
+    return KnowledgeJson.text(registry().versions());
   }
 
   /**
@@ -91,7 +92,7 @@ public class ModelsResource {
     body.put("bytes", champion.bytes());
     body.put("created", champion.created());
     body.put("parent", champion.parent());
-    return Response.ok(ModelRegistry.json(body)).tag(tag).build();
+    return Response.ok(KnowledgeJson.text(body)).tag(tag).build();
   }
 
   /**
@@ -104,7 +105,7 @@ public class ModelsResource {
   @Path("{version}")
   @Produces(MediaType.APPLICATION_JSON)
   public String version(@PathParam("version") String version) {
-    return ModelRegistry.json(
+    return KnowledgeJson.text(
         registry().version(id(version)).orElseThrow(() -> new NotFoundException(unknown(version))));
   }
 

@@ -4,7 +4,7 @@ import io.seamark.exchange.Problem;
 import io.seamark.failure.BadInputException;
 import io.seamark.failure.NotReadyException;
 import io.seamark.knowledge.LifelongLearning;
-import io.seamark.knowledge.model.ModelRegistry;
+import io.seamark.knowledge.model.KnowledgeJson;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DefaultValue;
@@ -54,7 +54,7 @@ public class RoundsResource {
   @GET
   @Produces(MediaType.APPLICATION_JSON)
   public String state() {
-    return ModelRegistry.json(learning().state());
+    return KnowledgeJson.text(learning().state());
   }
 
   /**
@@ -74,8 +74,8 @@ public class RoundsResource {
     LifelongLearning learning = learning();
     LifelongLearning.Requested answer = learning.request(force.equals("true"));
     return switch (answer.outcome()) {
-      case STARTED -> Response.accepted(ModelRegistry.json(learning.state())).build();
-      case NO_SAMPLES, NO_NEW_SAMPLES -> Response.ok(ModelRegistry.json(learning.state())).build();
+      case STARTED -> Response.accepted(KnowledgeJson.text(learning.state())).build();
+      case NO_SAMPLES, NO_NEW_SAMPLES -> Response.ok(KnowledgeJson.text(learning.state())).build();
       case RUNNING -> new Problem(409, answer.reason(), 0).response();
       case TOO_SOON ->
           new Problem(429, answer.reason(), answer.retryAfter().plusMillis(999).toSeconds())

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An edge model as knowledge-management announces it.
+ * What an edge is told of the model that serves: how to fetch it, and to know that it has come
+ * unaltered. Everything else that knowledge-management says of a version is passed over.
  *
  * @param version name, usable in a file name: 1 to 64 letters, digits, dots, dashes, underscores
  * @param sha256 digest of the weights file, 64 hexadecimal digits
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param parent version it was trained from, or null if there is none
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record ModelVersion(
+public record ModelAnnouncement(
     @JsonProperty("version") String version,
     @JsonProperty("sha256") String sha256,
     @JsonProperty("bytes") long bytes,
@@ -26,7 +27,7 @@ public record ModelVersion(
 
   /** Checks what comes from the network before anything is done with it. */
   @SuppressWarnings("ConstantValue") // Jackson passes null for what is absent
-  public ModelVersion {
+  public ModelAnnouncement {
     if (version == null || !NAME.matcher(version).matches()) {
       throw new IllegalArgumentException(
           "model version is '"
