@@ -10,6 +10,12 @@ import java.util.List;
  * and mask decoder bear SAM's parameter names; the image encoder is a convolutional stem and plain
  * transformer blocks, followed by SAM's neck. All widths are those of the weights.
  *
+ * <p>Masks get the outlines that a cell of 16 pixels cannot show from the stem, as SAM 2's do (Ravi
+ * et al. 2024, arXiv 2408.00714): features of 8 and of 4 pixels a cell are added while the decoder
+ * enlarges. SAM 2's exports hand them over as further inputs; here they travel within the
+ * embedding, in further channels, so that the signature stays that of SAM's export. Unlike SAM 2's
+ * stages the stem sees little of the picture, so each level is also told the one above it.
+ *
  * <p>Images are squares of S pixels, embeddings have S / 16 cells a side and masks S / 4.
  */
 public final class PromptableSegmenter {
@@ -27,6 +33,13 @@ public final class PromptableSegmenter {
   private static final int DECODER_HEADS = 4;
   private static final double ENCODER_EPSILON = 1e-6;
   private static final double DECODER_EPSILON = 1e-5;
+
+  /** Finer levels, of 8 and of 4 pixels a cell. */
+  private static final int LEVELS = 2;
+
+  /** Channels of each finer level in the embedding of the small segmenter. */
+  private static final int[] PACKED = {64, 256};
+
   private static final String ENCODER = "image_encoder.";
   private static final String PROMPT = "prompt_encoder.";
   private static final String DECODER = "mask_decoder.";
@@ -44,6 +57,20 @@ public final class PromptableSegmenter {
   public record Output<T>(T masks, T iou) {}
 
   /**
+   * An image as the decoder uses it, the same for every prompt.
+   *
+   * @param coarse [batch, c, S / 16, S / 16]
+   * @param fine levels of [batch, c / 2, S / 8, S / 8] and [batch, c / 4, S / 4, S / 4]
+   * @param <T> a value in the back end's graph
+   */
+  public record Features<T>(T coarse, List<T> fine) {
+    /** Copies the list. */
+    public Features {
+      fine = List.copyOf(fine);
+    }
+  }
+
+  /**
    * Side of the images that weights are made for.
    *
    * @param weights a segmenter's
@@ -57,10 +84,10 @@ public final class PromptableSegmenter {
    * Channels of the embeddings.
    *
    * @param weights a segmenter's
-   * @return channels
+   * @return channels, those of the finer levels among them
    */
   public static int channels(WeightSource weights) {
-    return weights.shape(ENCODER + "neck.2.weight").get(0);
+    return weights.shape(DECODER + "coarse.weight").get(1);
   }
 
   /**
@@ -83,7 +110,7 @@ public final class PromptableSegmenter {
     ShapeLayers.Shape points =
         points(layers, ShapeLayers.Shape.tokens(2, 2), ShapeLayers.Shape.tokens(2, LABELS.size()));
     ShapeLayers.Shape mask = mask(layers, ShapeLayers.Shape.image(1, size / 4, size / 4));
-    decode(layers, embedding, points, layers.add(mask, noMask(layers)));
+    decode(layers, features(layers, embedding), points, layers.add(mask, noMask(layers)));
   }
 
   /**
@@ -99,8 +126,10 @@ public final class PromptableSegmenter {
     String stem = ENCODER + "patch_embed.";
     T x = layers.convolution(image, stem + "conv", 2, 1);
     x = layers.relu(layers.batchNorm(x, stem + "norm"));
+    List<T> levels = new ArrayList<>();
     for (int i = 0; layers.has(stem + "stages." + i + ".conv1.weight"); i++) {
       x = residual(layers, x, stem + "stages." + i);
+      levels.add(x);
     }
     int height = layers.height(x);
     int width = layers.width(x);
@@ -111,7 +140,42 @@ public final class PromptableSegmenter {
     x = layers.convolution(layers.image(tokens, height, width), ENCODER + "neck.0", 1, 0);
     x = layers.layerNorm(x, ENCODER + "neck.1", ENCODER_EPSILON);
     x = layers.convolution(x, ENCODER + "neck.2", 1, 1);
-    return layers.layerNorm(x, ENCODER + "neck.3", ENCODER_EPSILON);
+    x = layers.layerNorm(x, ENCODER + "neck.3", ENCODER_EPSILON);
+
+    List<T> parts = new ArrayList<>(List.of(x));
+    for (int i = 0; i < LEVELS; i++) {
+      String name = ENCODER + "fine." + i;
+      x = finer(layers, x, levels.get(levels.size() - 2 - i), name);
+      parts.add(layers.convolution(x, name + ".pack", 2 << i, 0));
+    }
+    return layers.concatChannels(parts);
+  }
+
+  /** A level of the stem, told what the coarser one above it knows. */
+  private static <T> T finer(Layers<T> layers, T above, T level, String name) {
+    T x =
+        layers.add(
+            layers.transposedConvolution(above, name + ".up", 2),
+            layers.convolution(level, name + ".lateral", 1, 0));
+    x = layers.relu(layers.batchNorm(x, name + ".norm1"));
+    x = layers.convolution(x, name + ".conv", 1, 1);
+    return layers.relu(layers.batchNorm(x, name + ".norm2"));
+  }
+
+  /**
+   * Takes an embedding apart. Nothing here depends on a prompt.
+   *
+   * @param layers back end
+   * @param embedding of the image, from {@link #encode}
+   * @param <T> a value in the back end's graph
+   * @return what {@link #decode} needs
+   */
+  public static <T> Features<T> features(Layers<T> layers, T embedding) {
+    List<T> fine = new ArrayList<>();
+    for (int i = 0; i < LEVELS; i++) {
+      fine.add(layers.transposedConvolution(embedding, DECODER + "fine." + i, 2 << i));
+    }
+    return new Features<>(layers.convolution(embedding, DECODER + "coarse", 1, 0), fine);
   }
 
   /** Two convolutions, the first of stride 2, beside a 1x1 convolution. */
@@ -197,15 +261,15 @@ public final class PromptableSegmenter {
    * Decodes prompts into masks.
    *
    * @param layers back end
-   * @param embedding of the image, from {@link #encode}
+   * @param image from {@link #features}
    * @param points from {@link #points}
    * @param dense from {@link #mask} or {@link #noMask}
    * @param <T> a value in the back end's graph
    * @return masks and their estimated quality
    */
-  public static <T> Output<T> decode(Layers<T> layers, T embedding, T points, T dense) {
-    int height = layers.height(embedding);
-    int width = layers.width(embedding);
+  public static <T> Output<T> decode(Layers<T> layers, Features<T> image, T points, T dense) {
+    int height = layers.height(image.coarse());
+    int width = layers.width(image.coarse());
     T place = layers.fourierFeatures(grid(layers, height, width), POSITIONS);
     T tokens =
         layers.concatTokens(
@@ -214,7 +278,7 @@ public final class PromptableSegmenter {
                 layers.weightTokens(DECODER + "mask_tokens.weight"),
                 points));
     T queries = tokens;
-    T keys = layers.tokens(layers.add(embedding, dense));
+    T keys = layers.tokens(layers.add(image.coarse(), dense));
     for (int i = 0; i < 2; i++) {
       String name = DECODER + "transformer.layers." + i + ".";
       if (i == 0) {
@@ -243,7 +307,7 @@ public final class PromptableSegmenter {
     T seen = attend(layers, layers.add(queries, tokens), layers.add(keys, place), keys, last);
     queries = norm(layers, layers.add(queries, seen), DECODER + "transformer.norm_final_attn");
 
-    T upscaled = upscale(layers, layers.image(keys, height, width));
+    T upscaled = upscale(layers, layers.image(keys, height, width), image.fine());
     List<T> kernels = new ArrayList<>();
     for (int i = 0; i < MASKS; i++) {
       String name = DECODER + "output_hypernetworks_mlps." + i;
@@ -281,11 +345,11 @@ public final class PromptableSegmenter {
     return layers.layerNorm(x, name, DECODER_EPSILON);
   }
 
-  private static <T> T upscale(Layers<T> layers, T image) {
+  private static <T> T upscale(Layers<T> layers, T image, List<T> fine) {
     String name = DECODER + "output_upscaling.";
-    T x = layers.transposedConvolution(image, name + "0", 2);
+    T x = layers.add(layers.transposedConvolution(image, name + "0", 2), fine.get(0));
     x = layers.gelu(layers.layerNorm(x, name + "1", ENCODER_EPSILON));
-    return layers.gelu(layers.transposedConvolution(x, name + "3", 2));
+    return layers.gelu(layers.add(layers.transposedConvolution(x, name + "3", 2), fine.get(1)));
   }
 
   private static <T> T perceptron(Layers<T> layers, T x, String name) {
@@ -296,17 +360,17 @@ public final class PromptableSegmenter {
   }
 
   /**
-   * Random weights of the small segmenter, about 1.1 million, for images of 256 pixels.
+   * Random weights of the small segmenter, about 2 million, for images of 512 pixels.
    *
    * @param seed equal seeds give equal weights
    * @return weights
    */
   public static Weights initial(long seed) {
-    return initial(seed, 256);
+    return initial(seed, 512);
   }
 
   /**
-   * Random weights of the small segmenter, about 1.1 million.
+   * Random weights of the small segmenter, about 2 million.
    *
    * @param seed equal seeds give equal weights
    * @param size of the images in pixels, a multiple of 16
@@ -318,7 +382,7 @@ public final class PromptableSegmenter {
           "size is " + size + ", but must be a multiple of 16, 16 to 1024");
     }
     InitialWeights w = new InitialWeights(seed);
-    initialEncoder(w, size / STRIDE, 128, 64);
+    initialEncoder(w, size / STRIDE, 160, 64);
     initialPrompt(w, 64);
     initialDecoder(w, 64);
     return w.weights(ARCHITECTURE);
@@ -353,6 +417,17 @@ public final class PromptableSegmenter {
     w.layerNorm(ENCODER + "neck.1", channels);
     w.convolution(ENCODER + "neck.2", channels, channels, 3, false);
     w.layerNorm(ENCODER + "neck.3", channels);
+    int[] fine = {32, 32};
+    for (int i = 0; i < LEVELS; i++) {
+      String name = ENCODER + "fine." + i;
+      int above = i == 0 ? channels : fine[i - 1];
+      w.transposedConvolution(name + ".up", above, fine[i], 2);
+      w.convolution(name + ".lateral", fine[i], widths[2 - i], 1, false);
+      w.batchNorm(name + ".norm1", fine[i]);
+      w.convolution(name + ".conv", fine[i], fine[i], 3, false);
+      w.batchNorm(name + ".norm2", fine[i]);
+      w.convolution(name + ".pack", PACKED[i], fine[i], 2 << i, true);
+    }
   }
 
   private static void initialPrompt(InitialWeights w, int channels) {
@@ -386,6 +461,11 @@ public final class PromptableSegmenter {
     }
     initialAttention(w, transformer + "final_attn_token_to_image", channels, channels / 2);
     w.layerNorm(transformer + "norm_final_attn", channels);
+    int embedding = channels + PACKED[0] + PACKED[1];
+    w.convolution(DECODER + "coarse", channels, embedding, 1, true);
+    for (int i = 0; i < LEVELS; i++) {
+      w.transposedConvolution(DECODER + "fine." + i, embedding, channels >> (i + 1), 2 << i);
+    }
     w.normal(DECODER + "iou_token.weight", 1, 1, channels);
     w.normal(DECODER + "mask_tokens.weight", 1, MASKS, channels);
     w.transposedConvolution(DECODER + "output_upscaling.0", channels, channels / 2, 2);

@@ -13,10 +13,10 @@ class PromptableSegmenterTest {
   void initialWeightsFitTheDescription() {
     Weights weights = PromptableSegmenter.initial(1);
     PromptableSegmenter.check(weights);
-    assertEquals(256, PromptableSegmenter.imageSize(weights));
-    assertEquals(64, PromptableSegmenter.channels(weights));
+    assertEquals(512, PromptableSegmenter.imageSize(weights));
+    assertEquals(64 + 64 + 256, PromptableSegmenter.channels(weights));
     long values = weights.tensors().values().stream().mapToLong(t -> t.values().length).sum();
-    assertTrue(values < 1_200_000, values + " values");
+    assertTrue(values < 2_100_000, values + " values");
   }
 
   @Test

@@ -482,6 +482,7 @@ class OnnxSessionTest {
   void theSegmenterRunsInOneProcessWithOthers() throws IOException {
     Weights weights = PromptableSegmenter.initial(2, 64);
     float[] embedding;
+    long[] shape;
     try (OnnxSession encoder =
         OnnxSession.open(SegmenterOnnx.exportEncoder(weights).toByteArray(), 1)) {
       int side = Math.toIntExact(encoder.inputs().getOrDefault("images", List.of()).get(2));
@@ -490,13 +491,14 @@ class OnnxSessionTest {
               OnnxSession.Input.floats(
                   "images", direct(new float[3 * side * side]), 1, 3, side, side))) {
         embedding = outputs.floats("image_embeddings");
+        shape = outputs.shape("image_embeddings");
       }
     }
     try (OnnxSession decoder =
             OnnxSession.open(SegmenterOnnx.exportDecoder(weights).toByteArray(), 1);
         OnnxSession.Outputs outputs =
             decoder.run(
-                OnnxSession.Input.floats("image_embeddings", direct(embedding), 1, 64, 4, 4),
+                OnnxSession.Input.floats("image_embeddings", direct(embedding), shape),
                 OnnxSession.Input.floats("point_coords", direct(5, 9, 0, 0), 1, 2, 2),
                 OnnxSession.Input.floats("point_labels", direct(1, -1), 1, 2),
                 OnnxSession.Input.floats("mask_input", direct(new float[256]), 1, 1, 16, 16),

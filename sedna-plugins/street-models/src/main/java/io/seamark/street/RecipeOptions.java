@@ -9,17 +9,19 @@ import java.util.Map;
 /** What the recipe is asked for: parts by name, and options as {@code name=value}. */
 final class RecipeOptions {
   private static final Map<String, String> DEFAULTS =
-      Map.of(
-          "out", "src/main/resources/io/seamark/street",
-          "seed", "1",
-          "threads", "2",
-          "edge-steps", "3600",
-          "depth", "true",
-          "segmenter-steps", "3600",
-          "segmenter-rate", "3e-3",
-          "segmenter-start", "",
-          "frames", "20",
-          "grid", "16");
+      Map.ofEntries(
+          Map.entry("out", "src/main/resources/io/seamark/street"),
+          Map.entry("seed", "1"),
+          Map.entry("threads", "2"),
+          Map.entry("edge-steps", "3600"),
+          Map.entry("depth", "true"),
+          Map.entry("segmenter-steps", "3600"),
+          Map.entry("segmenter-rate", "3e-3"),
+          Map.entry("segmenter-start", ""),
+          Map.entry("drawn-city", Long.toString(Streets.TRAINING_CITY)),
+          Map.entry("judged-city", Long.toString(Streets.EVALUATION_CITY)),
+          Map.entry("frames", "20"),
+          Map.entry("grid", "16"));
 
   private final List<String> parts = new ArrayList<>();
   private final Map<String, String> values = new LinkedHashMap<>(DEFAULTS);

@@ -1,7 +1,6 @@
 package io.seamark.street;
 
 import io.seamark.network.EdgeModel;
-import io.seamark.network.PromptableSegmenter;
 import io.seamark.network.Safetensors;
 import io.seamark.network.Weights;
 import io.seamark.network.tensorflow.RfNetTrainer;
@@ -34,20 +33,23 @@ final class SegmenterFigures {
   private static final double OFFSET = 0.5;
   private static final double AGREEMENT = 0.5;
   private static final double SURE = 0.8;
-  private static final double[] IOU_THRESHOLDS = {0.5, 0.65, 0.75, 0.85};
-  private static final double[] STABILITY_THRESHOLDS = {0.5, 0.75, 0.9};
+  private static final double[] IOU_THRESHOLDS = {0.5, 0.6, 0.7, 0.8};
+  private static final double[] STABILITY_THRESHOLDS = {0.5, 0.7, 0.9};
 
   private record Mask(BitSet pixels, int area, int[] box, float iou, double stability) {}
 
   private final Weights weights;
   private final EdgeModel edge;
+  private final ProceduralStreet city;
   private final int threads;
   private final int frames;
   private final int grid;
   private final PrintStream out;
 
-  SegmenterFigures(Path segmenter, Path edge, int frames, int grid, int threads, PrintStream out)
+  SegmenterFigures(
+      Path segmenter, Path edge, long city, int frames, int grid, int threads, PrintStream out)
       throws IOException {
+    this.city = new ProceduralStreet(city, WIDTH, HEIGHT);
     this.weights = Safetensors.read(segmenter);
     this.edge = EdgeModel.load(edge);
     this.frames = frames;
@@ -83,10 +85,10 @@ final class SegmenterFigures {
       guarded.add(new ConfusionMatrix(classes));
     }
     for (int i = 0; i < frames; i++) {
-      ProceduralStreet.Rendered rendered = Streets.evaluation().render(i, weather);
+      ProceduralStreet.Rendered rendered = city.render(i, weather);
       Frame frame = rendered.sample().frame();
       ClassMap label = Objects.requireNonNull(rendered.sample().label());
-      RegionPrompts prompts = new RegionPrompts(label, PromptableSegmenter.imageSize(weights));
+      RegionPrompts prompts = new RegionPrompts(label, RegionPrompts.SIZE);
       List<int[]> all = prompts.regions();
       float[] centres = new float[2 * all.size()];
       for (int t = 0; t < all.size(); t++) {

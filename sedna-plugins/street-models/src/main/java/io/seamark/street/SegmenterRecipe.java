@@ -41,7 +41,9 @@ final class SegmenterRecipe {
     ClassMap label = Objects.requireNonNull(sample.label());
     Random random = new Random(seed * 1_000_003 + index);
     return new SegmentSample(
-        sample.frame(), new RegionPrompts(label, size).draw(PROMPTS, random), label);
+        sample.frame(),
+        new RegionPrompts(label, RegionPrompts.SIZE).draw(PROMPTS, size / 4, random),
+        label);
   }
 
   void run(Weights start, Path file) throws IOException, InterruptedException {

@@ -20,15 +20,15 @@ public final class TrainStreetModels {
   private static final List<String> ALL = List.of("edge", "segmenter", "segmenter-figures");
 
   /** Side of the segmenter's images in pixels. */
-  private static final int SIZE = 256;
+  private static final int SIZE = 512;
 
   private TrainStreetModels() {}
 
   /**
    * Trains.
    *
-   * @param args the parts, {@code all}, {@code edge}, {@code edge-figures}, {@code segmenter} or
-   *     {@code segmenter-figures}, and options as {@code name=value}
+   * @param args the parts, {@code all}, {@code edge}, {@code edge-figures}, {@code segmenter},
+   *     {@code segmenter-frames} or {@code segmenter-figures}, and options as {@code name=value}
    * @throws IOException if a model cannot be read or written
    * @throws InterruptedException if the thread is interrupted
    */
@@ -71,10 +71,14 @@ public final class TrainStreetModels {
                 out)
             .run(weights, options.file(SEGMENTER));
       }
+      case "segmenter-frames" ->
+          new SegmenterFrames(options.whole("drawn-city"), threads)
+              .write(options.file("street-frames.bin"), options.whole("frames"));
       case "segmenter-figures" ->
           new SegmenterFigures(
                   options.file(SEGMENTER),
                   options.file(EDGE),
+                  options.whole("judged-city"),
                   options.whole("frames"),
                   options.whole("grid"),
                   threads,
@@ -85,7 +89,7 @@ public final class TrainStreetModels {
               "'"
                   + part
                   + "' is no part of the recipe; those are all, edge, edge-figures, segmenter,"
-                  + " segmenter-figures");
+                  + " segmenter-frames, segmenter-figures");
     }
   }
 }

@@ -71,7 +71,7 @@ class StreetModelsTest {
     Path folder = StreetModels.segmenter(cache);
     assertTrue(Files.size(folder.resolve("encoder.onnx")) > 1_000_000);
     assertTrue(Files.size(folder.resolve("decoder.onnx")) > 500_000);
-    assertTrue(Files.readString(folder.resolve("generator.json")).contains("\"image_size\": 256"));
+    assertTrue(Files.readString(folder.resolve("generator.json")).contains("\"image_size\": 512"));
     FileTime old = FileTime.fromMillis(1_000_000_000_000L);
     Files.setLastModifiedTime(folder.resolve("encoder.onnx"), old);
     assertEquals(folder, StreetModels.segmenter(cache));
@@ -91,7 +91,8 @@ class StreetModelsTest {
             TrainingOptions.fineTuning(1, 1, 1, 2))) {
       for (Weather weather : Weather.values()) {
         Sample sample = Streets.evaluation().render(200, weather).sample();
-        RegionPrompts regions = new RegionPrompts(Objects.requireNonNull(sample.label()), 256);
+        RegionPrompts regions =
+            new RegionPrompts(Objects.requireNonNull(sample.label()), RegionPrompts.SIZE);
         int[] largest =
             regions.regions().stream().max(Comparator.comparingInt(r -> r.length)).orElseThrow();
         int centre = regions.centre(largest);
@@ -116,7 +117,7 @@ class StreetModelsTest {
     assertEquals(2, regions.size());
     assertEquals(32 * 64 + 32 * 32 - 32, regions.get(0).length);
     assertEquals(32 * 32, regions.get(1).length);
-    for (SegmentSample.Prompt prompt : prompts.draw(9, new Random(1))) {
+    for (SegmentSample.Prompt prompt : prompts.draw(9, 16, new Random(1))) {
       assertEquals(16 * 16, prompt.target().length);
     }
   }

@@ -72,7 +72,8 @@ public final class SegmenterOnnx {
     ONNXRef<?> original = graph.input("orig_im_size", DataType.FLOAT, 2);
 
     PromptableSegmenter.Output<OnnxLayers.Value> decoded =
-        PromptableSegmenter.decode(layers, embedding, points, dense);
+        PromptableSegmenter.decode(
+            layers, PromptableSegmenter.features(layers, embedding), points, dense);
     int masks = PromptableSegmenter.MASKS;
     ONNXRef<?> low = layers.ref(decoded.masks());
     graph.output("masks", enlarged(graph, low, original, size), DataType.FLOAT, 1, masks, 0, 0);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class SegmenterOnnxTest {
   private static final int SIZE = 64;
+  private static final int CHANNELS = 64 + 64 + 256;
   private final Weights weights = PromptableSegmenter.initial(3, SIZE);
 
   private static float[] random(int n) {
@@ -29,7 +30,7 @@ class SegmenterOnnxTest {
       float[] points, float[] labels, float[] mask, int height, int width) throws Exception {
     try (GraphRun runtime = new GraphRun(SegmenterOnnx.exportDecoder(weights))) {
       return runtime
-          .floats("image_embeddings", random(64 * 16), 1, 64, 4, 4)
+          .floats("image_embeddings", random(CHANNELS * 16), 1, CHANNELS, 4, 4)
           .floats("point_coords", points, 1, labels.length, 2)
           .floats("point_labels", labels, 1, labels.length)
           .floats("mask_input", mask.length == 0 ? new float[256] : mask, 1, 1, 16, 16)
@@ -47,8 +48,9 @@ class SegmenterOnnxTest {
               .floats("images", random(3 * SIZE * SIZE), 1, 3, SIZE, SIZE)
               .run()
               .get("image_embeddings");
-      assertArrayEquals(new long[] {1, 64, 4, 4}, output.shape());
-      // The last layer norm is neutral in initial weights: each cell has mean 0 and variance 1.
+      assertArrayEquals(new long[] {1, CHANNELS, 4, 4}, output.shape());
+      // The neck's last layer norm is neutral in initial weights: each cell has mean 0 and variance
+      // 1 in its channels, which come first.
       double sum = 0;
       double squares = 0;
       for (int c = 0; c < 64; c++) {

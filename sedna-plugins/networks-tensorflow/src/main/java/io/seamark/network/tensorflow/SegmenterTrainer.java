@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Tensor;
@@ -104,15 +105,8 @@ public final class SegmenterTrainer implements AutoCloseable {
 
       TensorFlowLayers layers = graph.training();
       Operand<TFloat32> embedding = PromptableSegmenter.encode(layers, image);
-      Operand<TFloat32> each =
-          tf.math.add(
-              tf.expandDims(embedding, tf.constant(1)),
-              tf.constant(new float[1][prompts][1][1][1]));
-      int cells = size / 16;
-      int channels = PromptableSegmenter.channels(start);
-      Operand<TFloat32> embeddings =
-          tf.reshape(each, tf.constant(new int[] {-1, cells, cells, channels}));
-      PromptableSegmenter.Output<Operand<TFloat32>> out = decode(layers, embeddings);
+      PromptableSegmenter.Output<Operand<TFloat32>> out =
+          decode(layers, perPrompt(tf, PromptableSegmenter.features(layers, embedding)));
       Operand<TFloat32> truth =
           tf.expandDims(tf.dtypes.cast(targets, TFloat32.class), tf.constant(-1));
       Operand<TFloat32> valid = tf.constant(valid());
@@ -129,12 +123,8 @@ public final class SegmenterTrainer implements AutoCloseable {
 
       TensorFlowLayers still = graph.inference();
       Operand<TFloat32> one = PromptableSegmenter.encode(still, image);
-      Operand<TInt32> points =
-          tf.slice(tf.shape(coordinates), tf.constant(new int[] {0}), tf.constant(new int[] {1}));
-      Operand<TInt32> shape =
-          tf.concat(List.of(points, tf.constant(new int[] {1, 1, 1})), tf.constant(0));
       PromptableSegmenter.Output<Operand<TFloat32>> answer =
-          decode(still, tf.math.add(one, tf.fill(shape, tf.constant(0f))));
+          decode(still, perPoint(tf, PromptableSegmenter.features(still, one)));
       masks = tf.linalg.transpose(answer.masks(), tf.constant(new int[] {0, 3, 1, 2}));
       iou = answer.iou();
       graph.minimise(loss);
@@ -187,21 +177,55 @@ public final class SegmenterTrainer implements AutoCloseable {
     return cells;
   }
 
+  /** Each frame's features as often as it has prompts. */
+  private PromptableSegmenter.Features<Operand<TFloat32>> perPrompt(
+      Ops tf, PromptableSegmenter.Features<Operand<TFloat32>> image) {
+    return map(
+        image,
+        x -> {
+          Operand<TFloat32> each =
+              tf.math.add(
+                  tf.expandDims(x, tf.constant(1)), tf.constant(new float[1][prompts][1][1][1]));
+          Shape shape = x.shape();
+          return tf.reshape(
+              each,
+              tf.constant(
+                  new int[] {-1, (int) shape.get(1), (int) shape.get(2), (int) shape.get(3)}));
+        });
+  }
+
+  /** One frame's features as often as there are points. */
+  private PromptableSegmenter.Features<Operand<TFloat32>> perPoint(
+      Ops tf, PromptableSegmenter.Features<Operand<TFloat32>> image) {
+    Operand<TInt32> points =
+        tf.slice(tf.shape(coordinates), tf.constant(new int[] {0}), tf.constant(new int[] {1}));
+    Operand<TInt32> shape =
+        tf.concat(List.of(points, tf.constant(new int[] {1, 1, 1})), tf.constant(0));
+    return map(image, x -> tf.math.add(x, tf.fill(shape, tf.constant(0f))));
+  }
+
+  private static PromptableSegmenter.Features<Operand<TFloat32>> map(
+      PromptableSegmenter.Features<Operand<TFloat32>> image,
+      UnaryOperator<Operand<TFloat32>> change) {
+    return new PromptableSegmenter.Features<>(
+        change.apply(image.coarse()), image.fine().stream().map(change).toList());
+  }
+
   private static PromptableSegmenter.Output<Operand<TFloat32>> decode(
       TensorFlowLayers layers,
-      Operand<TFloat32> embeddings,
+      PromptableSegmenter.Features<Operand<TFloat32>> image,
       Operand<TFloat32> coordinates,
       Operand<TFloat32> labels) {
     return PromptableSegmenter.decode(
         layers,
-        embeddings,
+        image,
         PromptableSegmenter.points(layers, coordinates, labels),
         PromptableSegmenter.noMask(layers));
   }
 
   private PromptableSegmenter.Output<Operand<TFloat32>> decode(
-      TensorFlowLayers layers, Operand<TFloat32> embeddings) {
-    return decode(layers, embeddings, coordinates, labels);
+      TensorFlowLayers layers, PromptableSegmenter.Features<Operand<TFloat32>> image) {
+    return decode(layers, image, coordinates, labels);
   }
 
   private int scaled(int side) {

@@ -23,7 +23,7 @@ public final class QualitySumProvider
               text =
                   "Structures of another class inside a mask stay undecided up to this thickness"
                       + " times one less the mask's trust; 0 lets masks swallow poles and signs.",
-              defaultValue = "15",
+              defaultValue = "5",
               min = 0,
               max = 1000,
               unit = "pixels")
@@ -31,9 +31,10 @@ public final class QualitySumProvider
       @Hyperparameter(
               text =
                   "A mask's trust is its predicted IoU times its stability to this power: 1 where"
-                      + " the segmenter judges its masks well, more where it flatters them, 0 for"
+                      + " the segmenter judges its masks well, more where it flatters them, less"
+                      + " where the edge model is too sure of a world it does not know, 0 for"
                       + " score_sum.",
-              defaultValue = "2",
+              defaultValue = "0.5",
               min = 0,
               max = 100)
           double doubt) {}
