@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Frame(int width, int height, byte[] rgb, byte @Nullable [] depth) {
+  private static final double DARKEST = 0.02;
+
   /**
    * Checks the shapes.
    *
@@ -68,5 +70,21 @@ public record Frame(int width, int height, byte[] rgb, byte @Nullable [] depth) 
       out[i] = table[rgb[i] & 0xFF];
     }
     return new Frame(width, height, out, depth);
+  }
+
+  /**
+   * The exponent for {@link #withGamma} that takes a grey of this frame's mean to a brightness.
+   *
+   * @param brightness mean over all pixels and colours on a scale of 0 to 1, between the two
+   * @return above 0; 1 for a frame that is as bright already
+   */
+  public double gammaTo(double brightness) {
+    long sum = 0;
+    for (byte value : rgb) {
+      sum += value & 0xFF;
+    }
+    // Of a black frame no power makes a picture.
+    double mean = Math.max(DARKEST, sum / 255.0 / rgb.length);
+    return mean < brightness ? Math.log(brightness) / Math.log(mean) : 1;
   }
 }

@@ -1,6 +1,7 @@
 package io.seamark.plugin;
 
 import java.util.List;
+import java.util.Optional;
 
 /** Trains a model step by step. Not thread-safe; holds native memory until closed. */
 public interface ModelTrainer extends AutoCloseable {
@@ -19,6 +20,15 @@ public interface ModelTrainer extends AutoCloseable {
    * @return stays as it is when training goes on
    */
   TrainableModel snapshot();
+
+  /**
+   * The mean of the models so far, the newest weighing most (Polyak and Juditsky 1992).
+   *
+   * @return empty without {@link TrainerOptions#averaging}, or for a model that keeps no average
+   */
+  default Optional<TrainableModel> averaged() {
+    return Optional.empty();
+  }
 
   /** Frees native memory. Closing twice does nothing. */
   @Override

@@ -105,6 +105,13 @@ public record PluginKind<P>(String id, Class<P> type, String text) {
           TaskRemodeling.class,
           "Gathers the samples that each model is trained on.");
 
+  /** What a training sample is made into. */
+  public static final PluginKind<SampleAugmentation> SAMPLE_AUGMENTATION =
+      new PluginKind<>(
+          "sample_augmentation",
+          SampleAugmentation.class,
+          "Brings labelled frames of the first world nearer to what the stream shows.");
+
   /** Whether a newly trained model replaces the old one. */
   public static final PluginKind<TaskUpdateDecision> TASK_UPDATE_DECISION =
       new PluginKind<>(
@@ -144,6 +151,7 @@ public record PluginKind<P>(String id, Class<P> type, String text) {
           TASK_DEFINITION,
           TASK_RELATIONSHIP_DISCOVERY,
           TASK_REMODELING,
+          SAMPLE_AUGMENTATION,
           TASK_UPDATE_DECISION,
           KNOWLEDGE_MANAGEMENT,
           METRIC);

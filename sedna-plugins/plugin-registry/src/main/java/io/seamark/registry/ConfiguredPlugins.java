@@ -51,6 +51,7 @@ public final class ConfiguredPlugins {
           Map.entry(PluginKind.TASK_DEFINITION.id(), "TaskDefinitionByDataAttr"),
           Map.entry(PluginKind.TASK_RELATIONSHIP_DISCOVERY.id(), "shared_model"),
           Map.entry(PluginKind.TASK_REMODELING.id(), "DefaultTaskRemodeling"),
+          Map.entry(PluginKind.SAMPLE_AUGMENTATION.id(), "restyle"),
           Map.entry(PluginKind.TASK_UPDATE_DECISION.id(), "evaluation_gate"),
           Map.entry(PluginKind.KNOWLEDGE_MANAGEMENT.id(), "local_folder"),
           Map.entry(PluginKind.METRIC.id(), "mean_iou"));

@@ -60,7 +60,7 @@ public abstract class BaseModelTrainingContract<H extends Record>
   }
 
   private TrainerOptions options() {
-    return new TrainerOptions(WIDTH, HEIGHT, true, 2, learningRate(), List.of(), SEED, 1);
+    return new TrainerOptions(WIDTH, HEIGHT, true, 2, learningRate(), List.of(), 0, SEED, 1);
   }
 
   /** A frame whose upper and lower half are of two classes. */

@@ -35,9 +35,6 @@ final class EdgeViews implements AutoCloseable {
   // Side of the frames that a file is opened for, to see that it opens.
   private static final int TRIAL_SIDE = 64;
 
-  // Of a black frame no power makes a picture.
-  private static final double DARKEST = 0.02;
-
   private final BaseModel basemodel;
   private final Path file;
   private final double brightness;
@@ -183,15 +180,7 @@ final class EdgeViews implements AutoCloseable {
 
   /** The power that brightens a frame, at most 1. */
   double gamma(Frame frame) {
-    if (brightness == 0) {
-      return 1;
-    }
-    long sum = 0;
-    for (byte value : frame.rgb()) {
-      sum += value & 0xFF;
-    }
-    double mean = Math.max(DARKEST, sum / 255.0 / frame.rgb().length);
-    return mean < brightness ? Math.log(brightness) / Math.log(mean) : 1;
+    return brightness == 0 ? 1 : frame.gammaTo(brightness);
   }
 
   private static boolean same(ClassScores here, ClassScores edge) {

@@ -92,11 +92,14 @@ final class GraphWeights {
     }
   }
 
-  /** The weights as they are now, under the start's names, in its order, with its metadata. */
-  Weights snapshot(Session session) {
+  /**
+   * The weights as they are now, under the start's names, in its order, with its metadata; some of
+   * them replaced by other values of the graph.
+   */
+  Weights snapshot(Session session, Map<String, Operand<TFloat32>> replaced) {
     List<Variable> all = variables();
     Session.Runner runner = session.runner();
-    all.forEach(v -> runner.fetch(v.value()));
+    all.forEach(v -> runner.fetch(replaced.getOrDefault(v.name(), v.value())));
     Map<String, Tensor> tensors = new LinkedHashMap<>(start.tensors());
     try (Result result = runner.run()) {
       for (int i = 0; i < all.size(); i++) {

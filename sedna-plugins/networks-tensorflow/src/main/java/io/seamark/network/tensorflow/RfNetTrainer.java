@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -278,6 +279,15 @@ public final class RfNetTrainer implements AutoCloseable {
    */
   public EdgeModel snapshot() {
     return start.withWeights(graph.snapshot());
+  }
+
+  /**
+   * The mean of the models so far, by {@link TrainingOptions#averaging}.
+   *
+   * @return as {@link #snapshot}; empty where no average is kept
+   */
+  public Optional<EdgeModel> averaged() {
+    return graph.averaged().map(start::withWeights);
   }
 
   @Override

@@ -93,7 +93,8 @@ public final class RfNetTraining implements BaseModelTraining {
     private static TrainingOptions fineTuning(TrainerOptions options) {
       return TrainingOptions.fineTuning(
               options.learningRate(), options.batch(), options.seed(), options.threads())
-          .withClassWeights(options.classWeights());
+          .withClassWeights(options.classWeights())
+          .withAveraging(options.averaging());
     }
 
     @Override
@@ -108,6 +109,11 @@ public final class RfNetTraining implements BaseModelTraining {
         @Override
         public TrainableModel snapshot() {
           return new Model(trainer.snapshot());
+        }
+
+        @Override
+        public Optional<TrainableModel> averaged() {
+          return trainer.averaged().map(Model::new);
         }
 
         @Override

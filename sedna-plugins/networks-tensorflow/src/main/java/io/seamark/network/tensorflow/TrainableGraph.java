@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -36,8 +37,10 @@ final class TrainableGraph implements AutoCloseable {
   private final Placeholder<TFloat32> rate;
   private final Placeholder<TFloat32> power1;
   private final Placeholder<TFloat32> power2;
+  private final Placeholder<TFloat32> newest;
   private final List<Op> initialisers = new ArrayList<>();
   private final List<Op> updates = new ArrayList<>();
+  private final Map<String, Operand<TFloat32>> averages = new LinkedHashMap<>();
   private final Session session;
   private long steps;
   private boolean open;
@@ -50,6 +53,7 @@ final class TrainableGraph implements AutoCloseable {
     this.rate = tf.placeholder(TFloat32.class);
     this.power1 = tf.placeholder(TFloat32.class);
     this.power2 = tf.placeholder(TFloat32.class);
+    this.newest = tf.placeholder(TFloat32.class);
     this.session = new Session(graph, config(options));
   }
 
@@ -110,7 +114,7 @@ final class TrainableGraph implements AutoCloseable {
                 .assignSubVariableOp(v.handle(), tf.math.mul(v.value(), share));
         after = tf.withControlDependencies(decay);
       }
-      updates.add(
+      Op update =
           after.train.resourceApplyAdam(
               v.handle(),
               first,
@@ -121,9 +125,20 @@ final class TrainableGraph implements AutoCloseable {
               beta1,
               beta2,
               tf.constant(EPSILON),
-              gradient));
+              gradient);
+      updates.add(options.averaging() > 0 ? average(v, update) : update);
     }
     updates.addAll(training.statistics());
+  }
+
+  /** Moves the average of a weight towards what it is after an update. */
+  private Op average(GraphWeights.Variable v, Op update) {
+    VarHandleOp handle = zeros(v, "average");
+    Operand<TFloat32> before = tf.readVariableOp(handle, TFloat32.class);
+    Operand<TFloat32> now =
+        tf.withControlDependencies(update).readVariableOp(v.handle(), TFloat32.class);
+    averages.put(v.name(), tf.readVariableOp(handle, TFloat32.class));
+    return tf.assignAddVariableOp(handle, tf.math.mul(tf.math.sub(now, before), newest));
   }
 
   private VarHandleOp zeros(GraphWeights.Variable of, String moment) {
@@ -167,11 +182,14 @@ final class TrainableGraph implements AutoCloseable {
     steps++;
     try (TFloat32 lr = TFloat32.scalarOf((float) learningRate);
         TFloat32 p1 = TFloat32.scalarOf((float) Math.pow(BETA1, (double) steps));
-        TFloat32 p2 = TFloat32.scalarOf((float) Math.pow(BETA2, (double) steps))) {
+        TFloat32 p2 = TFloat32.scalarOf((float) Math.pow(BETA2, (double) steps));
+        // The first share is 1, so that the average holds nothing of the zeros it begins with.
+        TFloat32 share = TFloat32.scalarOf((float) Math.max(options.averaging(), 1.0 / steps))) {
       Map<Operand<?>, Tensor> all = new LinkedHashMap<>(feeds);
       all.put(rate, lr);
       all.put(power1, p1);
       all.put(power2, p2);
+      all.put(newest, share);
       Session.Runner runner = runner(all);
       updates.forEach(runner::addTarget);
       fetch.forEach(runner::fetch);
@@ -202,7 +220,14 @@ final class TrainableGraph implements AutoCloseable {
   }
 
   Weights snapshot() {
-    return weights.snapshot(session);
+    return weights.snapshot(session, Map.of());
+  }
+
+  /** The averaged weights, the others as they are; empty where none are kept or no step is done. */
+  Optional<Weights> averaged() {
+    return averages.isEmpty() || steps == 0
+        ? Optional.empty()
+        : Optional.of(weights.snapshot(session, averages));
   }
 
   @Override

@@ -17,6 +17,8 @@ import java.util.List;
  *     BatchNormMode#BATCH}
  * @param clipNorm gradients are scaled down to this global norm; 0 for no limit
  * @param classWeights weight of each class in the cross-entropy, or empty for 1 each
+ * @param averaging share that the newest weights have in the averaged ones at every step, 0 to 1;
+ *     more at the beginning, so that the start does not weigh; 0 for no average
  */
 public record TrainingOptions(
     double learningRate,
@@ -27,7 +29,8 @@ public record TrainingOptions(
     BatchNormMode batchNorm,
     double momentum,
     double clipNorm,
-    List<Double> classWeights) {
+    List<Double> classWeights,
+    double averaging) {
   /** Checks the ranges. */
   public TrainingOptions {
     classWeights = List.copyOf(classWeights);
@@ -37,6 +40,7 @@ public record TrainingOptions(
     check(threads >= 1, "threads", threads, "at least 1");
     check(momentum >= 0 && momentum <= 1, "momentum", momentum, "0 to 1");
     check(clipNorm >= 0, "clipNorm", clipNorm, "0 or more");
+    check(averaging >= 0 && averaging <= 1, "averaging", averaging, "0 to 1");
     for (double w : classWeights) {
       check(w >= 0, "a class weight", w, "0 or more");
     }
@@ -59,7 +63,7 @@ public record TrainingOptions(
    */
   public static TrainingOptions fineTuning(double learningRate, int batch, long seed, int threads) {
     return new TrainingOptions(
-        learningRate, 1e-4, batch, seed, threads, BatchNormMode.FROZEN, 0, 5, List.of());
+        learningRate, 1e-4, batch, seed, threads, BatchNormMode.FROZEN, 0, 5, List.of(), 0);
   }
 
   /**
@@ -74,7 +78,7 @@ public record TrainingOptions(
   public static TrainingOptions fromScratch(
       double learningRate, int batch, long seed, int threads) {
     return new TrainingOptions(
-        learningRate, 1e-2, batch, seed, threads, BatchNormMode.BATCH, 0.05, 5, List.of());
+        learningRate, 1e-2, batch, seed, threads, BatchNormMode.BATCH, 0.05, 5, List.of(), 0);
   }
 
   /**
@@ -85,7 +89,36 @@ public record TrainingOptions(
    */
   public TrainingOptions withClassWeights(List<Double> weights) {
     return new TrainingOptions(
-        learningRate, weightDecay, batch, seed, threads, batchNorm, momentum, clipNorm, weights);
+        learningRate,
+        weightDecay,
+        batch,
+        seed,
+        threads,
+        batchNorm,
+        momentum,
+        clipNorm,
+        weights,
+        averaging);
+  }
+
+  /**
+   * The same with averaged weights.
+   *
+   * @param share as above
+   * @return options
+   */
+  public TrainingOptions withAveraging(double share) {
+    return new TrainingOptions(
+        learningRate,
+        weightDecay,
+        batch,
+        seed,
+        threads,
+        batchNorm,
+        momentum,
+        clipNorm,
+        classWeights,
+        share);
   }
 
   /**
@@ -96,7 +129,16 @@ public record TrainingOptions(
    */
   public TrainingOptions withWeightDecay(double decay) {
     return new TrainingOptions(
-        learningRate, decay, batch, seed, threads, batchNorm, momentum, clipNorm, classWeights);
+        learningRate,
+        decay,
+        batch,
+        seed,
+        threads,
+        batchNorm,
+        momentum,
+        clipNorm,
+        classWeights,
+        averaging);
   }
 
   /**

@@ -13,6 +13,7 @@ import io.seamark.perception.Frame;
 import io.seamark.plugin.TrainingSample;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +110,35 @@ class RfNetTrainerTest {
       }
     }
     org.junit.jupiter.api.Assertions.assertArrayEquals(runs.get(0), runs.get(1));
+  }
+
+  @Test
+  void averagedWeights_followTheirRule() {
+    EdgeModel start = EdgeModel.of(RfNetWeights.initial(3, 3, 2, false));
+    TrainingOptions options = TrainingOptions.fineTuning(0.01, 2, 1, 1);
+    try (RfNetTrainer none = new RfNetTrainer(start, WIDTH, HEIGHT, options);
+        RfNetTrainer trainer = new RfNetTrainer(start, WIDTH, HEIGHT, options.withAveraging(0.4))) {
+      train(none, false, 1);
+      assertEquals(Optional.empty(), none.averaged());
+      assertEquals(Optional.empty(), trainer.averaged(), "no step is done yet");
+      String name = "logits.conv.weight";
+      float[] mean = new float[0];
+      for (int step = 1; step <= 4; step++) {
+        train(trainer, false, 1);
+        float[] now = trainer.snapshot().weights().get(name).values();
+        double share = Math.max(0.4, 1.0 / step);
+        mean = step == 1 ? now.clone() : mean;
+        float[] found = trainer.averaged().orElseThrow().weights().get(name).values();
+        for (int i = 0; i < mean.length; i++) {
+          mean[i] += (float) (share * (now[i] - mean[i]));
+          assertEquals(mean[i], found[i], 1e-5);
+        }
+      }
+      assertNotEquals(mean[0], trainer.snapshot().weights().get(name).values()[0]);
+      assertEquals(
+          start.weights().get("backbone.bn1.running_var").values()[0],
+          trainer.averaged().orElseThrow().weights().get("backbone.bn1.running_var").values()[0]);
+    }
   }
 
   @Test
