@@ -40,13 +40,35 @@ public final class Street {
 
   /** A round at the size of its frames, with class weights and one thread. */
   public static RoundSettings round(int steps, int batch) {
-    return round(steps, batch, WIDTH + "x" + HEIGHT);
+    return round(steps, batch, WIDTH + "x" + HEIGHT, 0);
   }
 
   /** The same at a size of its own; empty for the default. */
   public static RoundSettings round(int steps, int batch, String size) {
+    return round(steps, batch, size, 0);
+  }
+
+  /** The same with so many frames of each task labelled anew; 0 learns from the answers. */
+  public static RoundSettings round(int steps, int batch, String size, int relabelled) {
     return new RoundSettings(
-        new TrainingSettings(steps, batch, 5e-3, 5, 8, 4, true, 1, size, 4L << 30),
+        new TrainingSettings(
+            steps,
+            batch,
+            5e-3,
+            5,
+            8,
+            4,
+            true,
+            0.1,
+            0.2,
+            0.4,
+            relabelled,
+            0.6,
+            1,
+            "",
+            1,
+            size,
+            4L << 30),
         SettingGroup.APPEALNET.defaults(),
         5,
         1);

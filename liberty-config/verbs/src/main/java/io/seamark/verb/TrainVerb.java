@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
     description = {
       "Lifelong training from a buffer: one round, without a service.",
       "",
-      "Trains on the buffer's answers mixed with retained labelled frames, judges the new model"
+      "Trains on retained labelled frames and on the buffer, judges the new model"
           + " against the serving one on held-out frames, and keeps both with the verdict in --out."
           + " A round with nothing to train on is a normal round."
     })

@@ -62,8 +62,14 @@ class SettingGroupTest {
         long value = Long.parseLong(spec.defaultValue());
         yield Long.toString(value + 1 <= spec.max() ? value + 1 : value - 1);
       }
-      case DOUBLE -> Double.toString(Double.parseDouble(spec.defaultValue()) / 2);
-      case STRING -> key.equals(TrainingSettings.SIZE) ? "640x352" : "x" + key;
+      case DOUBLE -> {
+        double value = Double.parseDouble(spec.defaultValue());
+        yield Double.toString(value / 2 >= spec.min() ? value / 2 : value * 2);
+      }
+      case STRING ->
+          key.equals(TrainingSettings.SIZE) || key.equals(TrainingSettings.CROP)
+              ? "640x352"
+              : "x" + key;
       case PATH -> "folder/of/" + key;
       case CHOICE -> spec.choices().get(spec.choices().size() - 1);
     };

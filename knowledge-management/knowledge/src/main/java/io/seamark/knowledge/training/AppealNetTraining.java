@@ -86,6 +86,7 @@ public final class AppealNetTraining {
             settings.batch(),
             settings.learningRate(),
             List.of(),
+            0,
             seed,
             threads);
     try (HeadTrainer head =

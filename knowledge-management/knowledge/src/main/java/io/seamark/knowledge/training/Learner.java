@@ -4,7 +4,6 @@ import io.seamark.knowledge.evaluation.ModelJudge;
 import io.seamark.knowledge.evaluation.ModelJudge.Judgement;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
-import io.seamark.network.tensorflow.Augmentation;
 import io.seamark.network.tensorflow.TrainingOptions;
 import io.seamark.plugin.ModelOutput;
 import io.seamark.plugin.ModelTrainer;
@@ -15,10 +14,10 @@ import io.seamark.plugin.TaskUpdateDecision;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
 import io.seamark.plugin.TrainableModel;
 import io.seamark.plugin.TrainerOptions;
-import io.seamark.plugin.TrainingSample;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.setting.AppealNetSettings;
 import io.seamark.setting.FrameSize;
+import io.seamark.setting.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,10 +34,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Trains and judges the edge model in a round of lifelong learning, for the service and for the
- * benchmark alike: on samples with the cloud's answers as targets, mixed with retained labelled
- * frames so that the first world is not forgotten (rehearsal); then judged against the serving
- * model on frames that no round trains on. On the same samples, with the same settings, plugins and
- * seed, it makes the same weights.
+ * benchmark alike: on retained labelled frames in the look of the stream, then on the stream too
+ * ({@link Curriculum}); judged against the serving model on frames that no round trains on. On the
+ * same samples, with the same settings, plugins and seed, it makes the same weights.
  *
  * <p>The samples are divided into tasks and every task is met equally often, however few of the
  * samples it has; tasks with fewer than {@link io.seamark.plugin.TaskGroup#MIN_TRAIN_SAMPLE} are
@@ -55,7 +53,8 @@ public final class Learner {
                   PluginKind.REPLAY_POLICY,
                   PluginKind.TASK_UPDATE_DECISION,
                   PluginKind.BASEMODEL,
-                  PluginKind.BASEMODEL_TRAINING),
+                  PluginKind.BASEMODEL_TRAINING,
+                  PluginKind.SAMPLE_AUGMENTATION),
               RoundTasks.KINDS.stream())
           .toList();
 
@@ -327,59 +326,71 @@ public final class Learner {
       Map<String, Double> figures)
       throws IOException {
     SplittableRandom random = new SplittableRandom(settings.seed() ^ sources.next());
+    TrainingSettings training = settings.training();
     FrameSize size = sources.size();
-    List<ShuffledFrames> fresh = new ArrayList<>();
+    List<LabelledFrames> stream = new ArrayList<>();
     for (List<Long> draw : sources.tasks().draws(model)) {
-      fresh.add(new ShuffledFrames(sources.samples().frames(draw).at(size), random.split()));
+      stream.add(sources.samples().frames(draw).at(size));
     }
     LabelledFrames rehearsal = choose(sources.retainedTrain()).at(size);
-    @Nullable ShuffledFrames old =
-        rehearsal.size() == 0 ? null : new ShuffledFrames(rehearsal, random.split());
-    LabelledFrame first = fresh.get(0).read();
+    LabelledFrame first = new ShuffledFrames(stream.get(0), random.split()).read();
     // The branch for depth can only be trained where there is depth.
     boolean depth = start.facts().depth() && first.frame().depth() != null;
-    int rehearsed = old == null ? 0 : settings.training().batch() / 2;
+    int classes = start.facts().classes().size();
+    FrameSize viewed = Curriculum.viewed(training, size);
     TrainerOptions options =
         new TrainerOptions(
-            size.width(),
-            size.height(),
+            viewed.width(),
+            viewed.height(),
             depth,
-            settings.training().batch(),
-            settings.training().learningRate(),
-            settings.training().classWeights()
+            training.batch(),
+            training.learningRate(),
+            training.classWeights()
                 ? classWeights(
                     pixels(
                         sources.samples(),
                         new HashSet<>(sources.tasks().trained(model)),
                         size,
-                        start.facts().classes().size()),
+                        classes),
                     rehearsal)
                 : List.of(),
+            training.averaging() == 0 ? 0 : Math.min(1, 1 / (training.averaging() * steps)),
             settings.seed(),
             settings.threads());
-    int edge = Math.max(1, steps / 10);
-    double firstLoss = 0;
-    double lastLoss = 0;
-    int drawn = 0;
     if (control.cancelled()) {
       return Optional.empty();
     }
+    Curriculum curriculum =
+        new Curriculum(
+            training,
+            steps,
+            stream,
+            rehearsal,
+            classes,
+            plugins.create(PluginKind.SAMPLE_AUGMENTATION),
+            size,
+            depth,
+            random);
+    int edge = Math.max(1, steps / 10);
+    double firstLoss = 0;
+    double lastLoss = 0;
     TrainableModel learnt;
-    try (ModelTrainer trainer = start.trainer(options)) {
+    try (ModelTrainer trainer = start.trainer(options);
+        Batches batches = new Batches(curriculum, steps)) {
       for (int step = 0; step < steps; step++) {
+        if (curriculum.relabels(step)) {
+          curriculum.relabel(
+              trainer.averaged().orElseGet(trainer::snapshot),
+              plugins.create(PluginKind.BASEMODEL),
+              control);
+        }
         if (control.cancelled()) {
           return Optional.empty();
         }
-        List<TrainingSample> batch = new ArrayList<>();
-        for (int i = 0; i < settings.training().batch(); i++) {
-          ShuffledFrames from =
-              old != null && i < rehearsed ? old : fresh.get(drawn++ % fresh.size());
-          batch.add(Augmentation.STANDARD.apply(from.sample(depth), from.random));
-        }
         double loss =
             trainer.step(
-                batch,
-                TrainingOptions.cosine(settings.training().learningRate(), step, edge, steps));
+                batches.take(step),
+                TrainingOptions.cosine(training.learningRate(), step, edge, steps));
         if (!Double.isFinite(loss)) {
           throw new IOException("training diverged: the loss of step " + step + " is " + loss);
         }
@@ -390,11 +401,9 @@ public final class Learner {
       figures.put("steps", (double) steps);
       figures.put("first_loss", firstLoss);
       figures.put("last_loss", lastLoss);
-      figures.put(
-          "unreadable",
-          (double) fresh.stream().mapToInt(frames -> frames.unreadable).sum()
-              + (old == null ? 0 : old.unreadable));
-      learnt = trainer.snapshot();
+      figures.put("unreadable", (double) curriculum.unreadable());
+      figures.put("relabelled", (double) curriculum.relabelled());
+      learnt = trainer.averaged().orElseGet(trainer::snapshot);
     }
     return refreshed(model, learnt, sources, control, figures);
   }

@@ -64,7 +64,28 @@ public final class ShuffledFrames {
    * @throws IOException as {@link #read}
    */
   public TrainingSample sample(boolean depth) throws IOException {
-    LabelledFrame frame = read();
+    return sample(read(), depth);
+  }
+
+  /**
+   * A certain frame as a trainer takes it, or the next one where it cannot be read.
+   *
+   * @param index of the frame, from 0
+   * @param depth as with {@link #sample(boolean)}
+   * @return of its own size
+   * @throws IOException as {@link #read}
+   */
+  TrainingSample sample(int index, boolean depth) throws IOException {
+    try {
+      return sample(frames.read(index), depth);
+    } catch (IOException e) {
+      unreadable++;
+      LOG.warn("frame {} of the {} is skipped: {}", index, frames.source(), e.getMessage());
+      return sample(depth);
+    }
+  }
+
+  private static TrainingSample sample(LabelledFrame frame, boolean depth) {
     return new TrainingSample(depth ? withDepth(frame.frame()) : frame.frame(), frame.target());
   }
 

@@ -54,7 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 // JUnit sets the folder and calls the set-up.
 @SuppressWarnings("NullAway.Init")
 class TrainingRoundTest {
-  private static final RoundSettings QUICK = Street.round(40, 4);
+  private static final RoundSettings QUICK = Street.round(60, 4);
 
   @TempDir private Path folder;
   private Path buffer;
@@ -155,6 +155,26 @@ class TrainingRoundTest {
       EdgeModel champion = EdgeModel.load(registry.folder().resolve("champion.safetensors"));
       assertEquals("v1", champion.weights().metadata().get(EdgeModel.VERSION));
       assertEquals("v0", champion.weights().metadata().get(EdgeModel.PARENT));
+    }
+  }
+
+  @Test
+  void theStreamIsLabelledAnewByTheModelOfTheRound() throws IOException {
+    try (ModelRegistry registry = registry()) {
+      RoundSettings settings = Street.round(10, 2, Street.WIDTH + "x" + Street.HEIGHT, 256);
+      RoundResult.Judged judged =
+          assertInstanceOf(
+              RoundResult.Judged.class,
+              run(registry, settings, Map.of(), day(), RoundControl.QUIET));
+      assertEquals(16.0, judged.version().provenance().training().get("relabelled"));
+      RoundResult.Judged alone =
+          assertInstanceOf(
+              RoundResult.Judged.class,
+              run(registry, settings, Map.of(), LabelledFrames.NONE, RoundControl.QUIET));
+      assertEquals(
+          0.0,
+          alone.version().provenance().training().get("relabelled"),
+          "without retained frames nothing knows the new look");
     }
   }
 

@@ -1,0 +1,179 @@
+package io.seamark.knowledge.training;
+
+import io.seamark.knowledge.frames.LabelledFrames;
+import io.seamark.network.tensorflow.Augmentation;
+import io.seamark.plugin.BaseModel;
+import io.seamark.plugin.SampleAugmentation;
+import io.seamark.plugin.TrainableModel;
+import io.seamark.plugin.TrainingSample;
+import io.seamark.setting.FrameSize;
+import io.seamark.setting.TrainingSettings;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the steps of a round learn from, in this order: first the retained frames alone, brought to
+ * the look of the stream, so that the labels that are known reach the new world; then half of them
+ * and half of the stream, labelled anew by the model that knows its look by now. A model that
+ * labels a world before it has seen its look is taught its own mistakes. Without retained frames
+ * there is the stream alone, with the cloud's answers.
+ */
+final class Curriculum {
+  private final TrainingSettings settings;
+  private final List<LabelledFrames> stream;
+  private final @Nullable ShuffledFrames old;
+  private final @Nullable RareClasses rare;
+  private final SampleAugmentation augmentation;
+  private final RandomView view;
+  private final SplittableRandom random;
+  private final boolean depth;
+  private final int relabelAt;
+  private List<ShuffledFrames> fresh;
+  private int drawn;
+  private int relabelled;
+
+  /**
+   * A curriculum at its beginning.
+   *
+   * @param settings of the round
+   * @param steps of the optimiser in all
+   * @param stream samples with the cloud's answers, one source for each task that is met equally
+   *     often; all of one size
+   * @param retained labelled frames of that size, or none
+   * @param classes of the labels
+   * @param augmentation of the retained frames
+   * @param size of the frames
+   * @param depth whether samples are to have depth
+   * @param random draws everything
+   */
+  Curriculum(
+      TrainingSettings settings,
+      int steps,
+      List<LabelledFrames> stream,
+      LabelledFrames retained,
+      int classes,
+      SampleAugmentation augmentation,
+      FrameSize size,
+      boolean depth,
+      SplittableRandom random) {
+    this.settings = settings;
+    this.stream = List.copyOf(stream);
+    this.random = random;
+    this.fresh = shuffled(stream);
+    this.old = retained.size() == 0 ? null : new ShuffledFrames(retained, random.split());
+    RareClasses counted =
+        retained.size() == 0 || settings.rareClasses() == 0
+            ? null
+            : RareClasses.of(retained, classes, settings.rareClasses());
+    this.rare = counted != null && counted.draws() ? counted : null;
+    this.augmentation = augmentation;
+    this.view = new RandomView(viewed(settings, size), settings.scale());
+    this.depth = depth;
+    this.relabelAt = old == null ? 0 : (int) Math.round(settings.relabelAfter() * steps);
+  }
+
+  /** The size of what a step is given. */
+  static FrameSize viewed(TrainingSettings settings, FrameSize size) {
+    FrameSize crop = settings.cropSize();
+    return crop == null
+        ? size
+        : new FrameSize(
+            Math.min(crop.width(), size.width()), Math.min(crop.height(), size.height()));
+  }
+
+  private List<ShuffledFrames> shuffled(List<LabelledFrames> sources) {
+    List<ShuffledFrames> all = new ArrayList<>();
+    for (LabelledFrames source : sources) {
+      all.add(new ShuffledFrames(source, random.split()));
+    }
+    return all;
+  }
+
+  /** Whether the stream is to be labelled anew before a step. */
+  boolean relabels(int step) {
+    return old != null && step == relabelAt && settings.relabelFrames() > 0;
+  }
+
+  /**
+   * Labels the stream anew.
+   *
+   * @param model knows the look of the stream
+   * @param basemodel opens it
+   * @param control watches and stops it
+   * @throws IOException if the model cannot be opened, or no frame can be read
+   */
+  void relabel(TrainableModel model, BaseModel basemodel, RoundControl control) throws IOException {
+    List<LabelledFrames> anew = new ArrayList<>();
+    for (LabelledFrames source : stream) {
+      LabelledFrames some =
+          spread(source, StreamLabels.most(view.size(), settings.relabelFrames()));
+      LabelledFrames labelled =
+          StreamLabels.of(some, model, basemodel, settings.relabelSure(), control);
+      relabelled += labelled.size();
+      if (labelled.size() > 0) {
+        anew.add(labelled);
+      }
+    }
+    if (!anew.isEmpty()) {
+      fresh = shuffled(anew);
+    }
+  }
+
+  private static LabelledFrames spread(LabelledFrames frames, int most) {
+    int size = Math.min(frames.size(), most);
+    return new LabelledFrames() {
+      @Override
+      public int size() {
+        return size;
+      }
+
+      @Override
+      public LabelledFrame read(int index) throws IOException {
+        return frames.read((int) ((long) index * frames.size() / size));
+      }
+
+      @Override
+      public String source() {
+        return frames.source();
+      }
+    };
+  }
+
+  /**
+   * The samples of a step.
+   *
+   * @param step from 0
+   * @return as many as a batch has
+   * @throws IOException if too many frames cannot be read
+   */
+  List<TrainingSample> batch(int step) throws IOException {
+    int batch = settings.batch();
+    int rehearsed = old == null ? 0 : step < relabelAt ? batch : batch / 2;
+    List<TrainingSample> samples = new ArrayList<>();
+    for (int i = 0; i < batch; i++) {
+      TrainingSample seen = fresh.get(drawn++ % fresh.size()).sample(depth);
+      TrainingSample sample =
+          old != null && i < rehearsed ? augmentation.augment(labelled(old), seen, random) : seen;
+      samples.add(Augmentation.STANDARD.apply(view.apply(sample, random), random));
+    }
+    return samples;
+  }
+
+  private TrainingSample labelled(ShuffledFrames from) throws IOException {
+    return rare == null ? from.sample(depth) : from.sample(rare.next(random), depth);
+  }
+
+  /** Frames that could not be read so far. */
+  int unreadable() {
+    return fresh.stream().mapToInt(frames -> frames.unreadable).sum()
+        + (old == null ? 0 : old.unreadable);
+  }
+
+  /** Frames that were labelled anew. */
+  int relabelled() {
+    return relabelled;
+  }
+}

@@ -1,0 +1,145 @@
+package io.seamark.knowledge.training;
+
+import io.seamark.host.TemporaryFolder;
+import io.seamark.knowledge.frames.LabelledFrames;
+import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
+import io.seamark.perception.ClassMap;
+import io.seamark.perception.ClassScores;
+import io.seamark.perception.Frame;
+import io.seamark.plugin.BaseModel;
+import io.seamark.plugin.TrainableModel;
+import io.seamark.setting.FrameSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Labels frames of the stream anew with the model of the round itself, once it knows the new look:
+ * what the cloud answered came from the model that did not. It looks at each frame brightened where
+ * it is dark, and mirrored, and takes the mean of both probabilities; where the best of them is
+ * unsure, nothing is learnt (self-training with a threshold, as in Zou et al. 2018, CBST).
+ */
+final class StreamLabels {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamLabels.class);
+
+  /** Mean that darker frames are brightened to, on a scale of 0 to 1. */
+  private static final double BRIGHTNESS = 0.42;
+
+  /** Of all labels together. */
+  private static final long MAX_BYTES = 64 << 20;
+
+  private StreamLabels() {}
+
+  /**
+   * How many frames can be labelled anew.
+   *
+   * @param size of each
+   * @param most asked for
+   * @return at least 1
+   */
+  static int most(FrameSize size, int most) {
+    long each = (long) size.width() * size.height();
+    return (int) Math.max(1, Math.min(most, MAX_BYTES / each));
+  }
+
+  /**
+   * Labels frames.
+   *
+   * @param frames all of one size; read again when they are used
+   * @param model labels them
+   * @param basemodel opens it
+   * @param sure probability from which a label is learnt from, 0 to 1
+   * @param control watches and stops it
+   * @return the frames that could be read, with the model's labels; none of them if it was stopped
+   * @throws IOException if the model cannot be written or opened
+   */
+  static LabelledFrames of(
+      LabelledFrames frames,
+      TrainableModel model,
+      BaseModel basemodel,
+      double sure,
+      RoundControl control)
+      throws IOException {
+    Path file = Files.createTempFile(TemporaryFolder.path(), "seamark-round", ".model");
+    try {
+      model.save(file, Map.of());
+      return of(frames, file, basemodel, sure, control);
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private static LabelledFrames of(
+      LabelledFrames frames, Path model, BaseModel basemodel, double sure, RoundControl control)
+      throws IOException {
+    Map<Boolean, BaseModel.Session> sessions = new HashMap<>();
+    List<Integer> indices = new ArrayList<>();
+    List<ClassMap> labels = new ArrayList<>();
+    try {
+      for (int i = 0; i < frames.size() && !control.cancelled(); i++) {
+        Frame frame;
+        try {
+          frame = frames.read(i).frame();
+        } catch (IOException e) {
+          LOG.warn("a frame of the stream is not labelled anew: {}", e.getMessage());
+          continue;
+        }
+        boolean depth = frame.depth() != null;
+        BaseModel.Session session = sessions.get(depth);
+        if (session == null) {
+          session = basemodel.open(model, frame.width(), frame.height(), depth);
+          sessions.put(depth, session);
+        }
+        indices.add(i);
+        labels.add(label(session, frame, sure));
+      }
+    } finally {
+      sessions.values().forEach(BaseModel.Session::close);
+    }
+    return new LabelledFrames() {
+      @Override
+      public int size() {
+        return indices.size();
+      }
+
+      @Override
+      public LabelledFrame read(int index) throws IOException {
+        return new LabelledFrame(frames.read(indices.get(index)).frame(), labels.get(index));
+      }
+
+      @Override
+      public String source() {
+        return frames.source() + ", labelled anew";
+      }
+    };
+  }
+
+  private static ClassMap label(BaseModel.Session session, Frame frame, double sure) {
+    double gamma = frame.gammaTo(BRIGHTNESS);
+    Frame bright = gamma < 1 ? frame.withGamma(gamma) : frame;
+    ClassScores straight = session.infer(bright).scores();
+    float[] mean = straight.probabilities();
+    float[] mirrored = session.infer(bright.mirrored()).scores().mirrored().probabilities();
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] = (mean[i] + mirrored[i]) / 2;
+    }
+    ClassScores whole =
+        new ClassScores(straight.classes(), straight.width(), straight.height(), mean)
+            .resize(frame.width(), frame.height());
+    float[] probabilities = whole.logits();
+    byte[] classes = whole.argmax().classes();
+    int plane = frame.width() * frame.height();
+    for (int i = 0; i < plane; i++) {
+      if (probabilities[(classes[i] & 0xFF) * plane + i] < sure) {
+        classes[i] = (byte) ClassMap.IGNORE;
+      }
+    }
+    return new ClassMap(frame.width(), frame.height(), classes);
+  }
+}
