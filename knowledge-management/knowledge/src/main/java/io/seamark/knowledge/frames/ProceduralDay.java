@@ -16,7 +16,7 @@ public final class ProceduralDay implements LabelledFrames {
   private static final long OTHER_STREETS = 0x5EA_DA7L << 32;
 
   /** Rendering a frame costs more than a small network's step on it. */
-  private static final long KEPT_BYTES = 64 << 20;
+  private static final long KEPT_BYTES = 32 << 20;
 
   private final ProceduralStreet street;
   private final int frames;

@@ -32,7 +32,7 @@ final class StreamLabels {
   private static final double BRIGHTNESS = 0.42;
 
   /** Of all labels together. */
-  private static final long MAX_BYTES = 64 << 20;
+  private static final long MAX_BYTES = 32 << 20;
 
   private StreamLabels() {}
 
