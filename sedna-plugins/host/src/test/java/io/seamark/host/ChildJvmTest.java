@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -150,16 +151,17 @@ class ChildJvmTest {
     ProcessHandle handle = ProcessHandle.of(child).orElseThrow();
     String option = "-Djava.io.tmpdir=";
     // It is there from the start, but the shell that sets the bounds has become Java only later.
-    while (Stream.of(handle.info().arguments().orElseThrow())
-        .noneMatch(a -> a.startsWith(option))) {
+    Optional<Path> told = Optional.empty();
+    while (told.isEmpty() && handle.isAlive()) {
+      // While it becomes Java it has no arguments that could be read.
+      told =
+          Stream.of(handle.info().arguments().orElse(new String[0]))
+              .filter(argument -> argument.startsWith(option))
+              .map(argument -> Path.of(argument.substring(option.length())))
+              .findFirst();
       Thread.onSpinWait();
     }
-    Path temporary =
-        Stream.of(handle.info().arguments().orElseThrow())
-            .filter(argument -> argument.startsWith(option))
-            .map(argument -> Path.of(argument.substring(option.length())))
-            .findFirst()
-            .orElseThrow();
+    Path temporary = told.orElseThrow();
     assertTrue(Files.isDirectory(temporary), temporary.toString());
     parent.destroyForcibly();
     handle.onExit().get(60, java.util.concurrent.TimeUnit.SECONDS);
