@@ -46,7 +46,7 @@ public record TrainingSettings(
     @Hyperparameter(
             name = "learning-rate",
             text = "Peak rate of AdamW, which falls along half a cosine.",
-            defaultValue = "5.0E-4",
+            defaultValue = "2.0E-4",
             min = 1e-9,
             max = 0.1,
             source = "Loshchilov and Hutter 2019, AdamW, arXiv 1711.05101")

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.cloud.LibertyServer;
 import java.io.File;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,6 +72,8 @@ class CloudOutageTest {
     assertTrue(edge.isAlive(), Files.readString(err.toPath()));
     assertEquals(before, stored(data));
 
+    // Another test's connection may have been given the port meanwhile.
+    await("the port is free", () -> isFree(port));
     try (LibertyServer again = start(port, data, "second")) {
       again.awaitReady(Duration.ofMinutes(3));
       assertTrue(edge.waitFor(5, TimeUnit.MINUTES), "the edge did not end");
@@ -97,6 +101,14 @@ class CloudOutageTest {
         port,
         Files.createDirectory(folder.resolve(work)),
         Map.of("SEAMARK_DATA", data.toString()));
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (java.io.IOException e) {
+      return false;
+    }
   }
 
   private static long stored(Path data) {
