@@ -5,6 +5,7 @@ import io.seamark.perception.ClassMap;
 import io.seamark.perception.Frame;
 import io.seamark.setting.FrameSize;
 import java.io.IOException;
+import java.util.List;
 
 /** Frames with true classes, read one at a time so that only those in use are in memory. */
 public interface LabelledFrames {
@@ -82,6 +83,33 @@ public interface LabelledFrames {
    * @return one line without machine-specific folders
    */
   String source();
+
+  /**
+   * Some of the frames.
+   *
+   * @param indices of them, in the order wanted
+   * @param source what they are called
+   * @return read when they are used
+   */
+  default LabelledFrames choose(List<Integer> indices, String source) {
+    LabelledFrames all = this;
+    return new LabelledFrames() {
+      @Override
+      public int size() {
+        return indices.size();
+      }
+
+      @Override
+      public LabelledFrame read(int index) throws IOException {
+        return all.read(indices.get(index));
+      }
+
+      @Override
+      public String source() {
+        return source;
+      }
+    };
+  }
 
   /**
    * The same frames at one size, so that what is made of them depends on no frame's own.

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class Curriculum {
   private final @Nullable ShuffledFrames old;
   private final @Nullable RareClasses rare;
   private final SampleAugmentation augmentation;
+  private final FrameSize size;
   private final RandomView view;
   private final SplittableRandom random;
   private final boolean depth;
@@ -70,6 +72,7 @@ final class Curriculum {
             : RareClasses.of(retained, classes, settings.rareClasses());
     this.rare = counted != null && counted.draws() ? counted : null;
     this.augmentation = augmentation;
+    this.size = size;
     this.view = new RandomView(viewed(settings, size), settings.scale());
     this.depth = depth;
     this.relabelAt = old == null ? 0 : (int) Math.round(settings.relabelAfter() * steps);
@@ -108,8 +111,9 @@ final class Curriculum {
   void relabel(TrainableModel model, BaseModel basemodel, RoundControl control) throws IOException {
     List<LabelledFrames> anew = new ArrayList<>();
     for (LabelledFrames source : stream) {
-      LabelledFrames some =
-          spread(source, StreamLabels.most(view.size(), settings.relabelFrames()));
+      List<Integer> all = IntStream.range(0, source.size()).boxed().toList();
+      int most = StreamLabels.most(size, settings.relabelFrames());
+      LabelledFrames some = source.choose(Learner.spread(all, most), source.source());
       LabelledFrames labelled =
           StreamLabels.of(some, model, basemodel, settings.relabelSure(), control);
       relabelled += labelled.size();
@@ -120,26 +124,6 @@ final class Curriculum {
     if (!anew.isEmpty()) {
       fresh = shuffled(anew);
     }
-  }
-
-  private static LabelledFrames spread(LabelledFrames frames, int most) {
-    int size = Math.min(frames.size(), most);
-    return new LabelledFrames() {
-      @Override
-      public int size() {
-        return size;
-      }
-
-      @Override
-      public LabelledFrame read(int index) throws IOException {
-        return frames.read((int) ((long) index * frames.size() / size));
-      }
-
-      @Override
-      public String source() {
-        return frames.source();
-      }
-    };
   }
 
   /**

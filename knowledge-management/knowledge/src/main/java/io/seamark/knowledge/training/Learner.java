@@ -447,22 +447,7 @@ public final class Learner {
   }
 
   private LabelledFrames choose(List<Integer> indices) {
-    return new LabelledFrames() {
-      @Override
-      public int size() {
-        return indices.size();
-      }
-
-      @Override
-      public LabelledFrame read(int index) throws IOException {
-        return retained.read(indices.get(index));
-      }
-
-      @Override
-      public String source() {
-        return "retained frames (" + retained.source() + ")";
-      }
-    };
+    return retained.choose(indices, "retained frames (" + retained.source() + ")");
   }
 
   private Optional<Judged> judge(
