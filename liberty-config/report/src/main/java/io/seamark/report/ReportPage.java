@@ -164,7 +164,7 @@ record ReportPage(
                 "Edge alone, after the update",
                 outcome.edgeAfterUpdate(),
                 outcome.edgeAtStart(),
-                "the small model, trained on those answers")),
+                "the small model, after it has learnt")),
         outcome.measuredOn(),
         run.notes(),
         RunFigures.figures(run).stream()
@@ -267,7 +267,7 @@ record ReportPage(
     if (Double.isNaN(outcome.edgeAfterUpdate())) {
       text.append("No new model was promoted, so the edge kept the one it had.");
     } else {
-      text.append("After training on them, the edge model alone is ")
+      text.append("After learning, the edge model alone is ")
           .append(points(outcome.edgeAfterUpdate() - outcome.edgeAtStart()))
           .append(" where it started.");
     }
