@@ -61,6 +61,7 @@ public final class Street {
             true,
             0.1,
             0.2,
+            "averaged,last,restyled,halfway",
             0.4,
             relabelled,
             0.6,

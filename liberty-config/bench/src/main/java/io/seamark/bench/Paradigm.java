@@ -419,7 +419,7 @@ final class Paradigm implements AutoCloseable {
   }
 
   private void train(RoundTrainer.Round planned, int round) throws IOException {
-    String to = "output/train/" + round + "/";
+    String files = "output/train/" + round + "/";
     if (planned.models().isEmpty()) {
       nothing(round);
     }
@@ -431,10 +431,11 @@ final class Paradigm implements AutoCloseable {
         continue;
       }
       Path start = models.get(index);
-      String name = to + (index == 0 ? "model.safetensors" : "model-" + index + ".safetensors");
-      log.accept(title + folder.make(name, trained -> planned.train(index, start, trained)));
+      String name = files + (index == 0 ? "model.safetensors" : "model-" + index + ".safetensors");
+      RoundTrainer.Trained made = folder.make(name, to -> planned.train(index, start, to));
+      log.accept(title + made.done());
       Path trained = folder.path().resolve(name);
-      Optional<Learner.Judged> judged = planned.judge(index, start, trained);
+      Optional<Learner.Judged> judged = made.judged();
       judged.ifPresent(found -> log.accept(title + told(found.verdict())));
       if (judged.isEmpty() || judged.get().verdict() instanceof TaskUpdateDecision.Accepted) {
         models.set(index, trained);

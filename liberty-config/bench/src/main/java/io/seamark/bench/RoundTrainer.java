@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -87,35 +88,44 @@ final class RoundTrainer {
       return round.idle(model);
     }
 
-    /** Trains and saves; one line on what was done. */
-    String train(int model, Path start, Path to) throws IOException {
+    /** Trains, chooses and saves; what was done, and how it compares where there is a gate. */
+    Trained train(int model, Path start, Path to) throws IOException {
       Map<String, Double> figures = new HashMap<>();
       int samples = round.trained(model);
-      round
-          .train(
-              model,
-              plugins.create(PluginKind.BASEMODEL_TRAINING).load(start),
-              plan.stepsFor(settings, samples),
-              RoundControl.QUIET,
-              figures)
-          .orElseThrow()
-          .save(to, Map.of());
-      return String.format(
-          Locale.ROOT,
-          "%.0f steps on %d samples, loss %.3f to %.3f",
-          figures.get("steps"),
-          samples,
-          figures.get("first_loss"),
-          figures.get("last_loss"));
-    }
-
-    /** Holds a trained model against the one it began with; empty where there is no gate. */
-    Optional<Learner.Judged> judge(int model, Path start, Path trained) throws IOException {
-      return gate
-          ? round.judge(model, start, trained, RoundControl.QUIET, new HashMap<>())
-          : Optional.empty();
+      List<Learner.Candidate> candidates =
+          round
+              .train(
+                  model,
+                  plugins.create(PluginKind.BASEMODEL_TRAINING).load(start),
+                  plan.stepsFor(settings, samples),
+                  RoundControl.QUIET,
+                  figures)
+              .orElseThrow();
+      Optional<Learner.Choice> choice = Optional.empty();
+      TrainableModel trained;
+      if (gate) {
+        Path folder = Objects.requireNonNull(to.toAbsolutePath().getParent());
+        choice =
+            round.choose(model, candidates, Optional.empty(), start, folder, RoundControl.QUIET);
+        trained = choice.orElseThrow().chosen().candidate().model();
+      } else {
+        trained = round.unjudged(model, candidates, RoundControl.QUIET, figures).orElseThrow();
+      }
+      trained.save(to, Map.of());
+      String done =
+          String.format(
+              Locale.ROOT,
+              "%.0f steps on %d samples, loss %.3f to %.3f",
+              figures.get("steps"),
+              samples,
+              figures.get("first_loss"),
+              figures.get("last_loss"));
+      return new Trained(done, choice.map(Learner.Choice::judged));
     }
   }
+
+  /** What was done, in one line, and how it compares where there is a gate. */
+  record Trained(String done, Optional<Learner.Judged> judged) {}
 
   /**
    * Decides what labelled samples train: all of them are trained on, and nothing is judged, since

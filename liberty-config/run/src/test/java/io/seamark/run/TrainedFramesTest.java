@@ -52,6 +52,8 @@ class TrainedFramesTest {
         Map.of(),
         1,
         Map.of(),
+        List.of(),
+        null,
         Map.of());
   }
 

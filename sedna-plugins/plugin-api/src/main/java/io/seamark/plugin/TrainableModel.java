@@ -55,6 +55,20 @@ public interface TrainableModel {
   }
 
   /**
+   * A model between this one and another of the same form, weight by weight (Wortsman et al. 2022,
+   * Robust fine-tuning of zero-shot models, arXiv 2109.01903): it often keeps most of what this one
+   * knew and has most of what the other has learnt.
+   *
+   * @param other whose weights are mixed in
+   * @param share of the other's weights, 0 to 1
+   * @return the mixture; empty if the model can't be mixed with the other, as unless stated
+   *     otherwise
+   */
+  default Optional<TrainableModel> mixed(TrainableModel other, double share) {
+    return Optional.empty();
+  }
+
+  /**
    * Writes the model as a file that its base model opens, at the precision that it is to serve
    * with.
    *

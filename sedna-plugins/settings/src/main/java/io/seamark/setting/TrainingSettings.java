@@ -1,6 +1,9 @@
 package io.seamark.setting;
 
 import io.seamark.plugin.Hyperparameter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param rareClasses temperature at which retained frames with rare classes are drawn more often; 0
  *     for never
  * @param averaging share of the steps over which weights are averaged; 0 for no average
+ * @param candidates models of a round that are judged, with commas between them
  * @param relabelAfter share of the steps after which the stream is labelled anew; 1 for never
  * @param relabelFrames frames of each task that are labelled anew at most
  * @param relabelSure probability from which such a label is learnt from
@@ -100,6 +104,18 @@ public record TrainingSettings(
             source = "Polyak and Juditsky 1992")
         double averaging,
     @Hyperparameter(
+            text =
+                "Models of a round that may become its version, with commas between them: averaged,"
+                    + " last (the weights of the last step), restyled (those that have seen"
+                    + " retained frames alone), halfway (between the serving model and the first"
+                    + " named). They are ranked without labels of the stream; the best one that"
+                    + " task_update_decision accepts serves. Where nothing is judged, it is the first"
+                    + " named one that there is.",
+            defaultValue = "averaged,last,restyled,halfway",
+            source =
+                "Hu et al. 2024, EnsV; Wortsman et al. 2022, Robust fine-tuning, arXiv 2109.01903")
+        String candidates,
+    @Hyperparameter(
             name = "relabel-after",
             text =
                 "Share of the steps that learn from retained frames alone, in the look of the"
@@ -170,6 +186,9 @@ public record TrainingSettings(
   /** The key of {@link #crop}. */
   public static final String CROP = "seamark.training.crop";
 
+  /** The key of {@link #candidates}. */
+  public static final String CANDIDATES = "seamark.training.candidates";
+
   /** The key of {@link #maxBytes}. */
   public static final String MAX_BYTES = "seamark.training.max-bytes";
 
@@ -185,6 +204,7 @@ public record TrainingSettings(
         classWeights,
         rareClasses,
         averaging,
+        candidates,
         relabelAfter,
         relabelFrames,
         relabelSure,
@@ -199,6 +219,68 @@ public record TrainingSettings(
     if (!crop.isBlank()) {
       FrameSize.parse(CROP, crop.strip());
     }
+    Candidate.parse(candidates);
+  }
+
+  /** A model that a round makes. */
+  public enum Candidate {
+    /** The mean of the weights of the last part of the steps; the last ones without averaging. */
+    AVERAGED,
+    /** The weights after the last step. */
+    LAST,
+    /** Those that labelled the stream anew. */
+    RESTYLED,
+    /** The mean of the serving model and of the first of the others. */
+    HALFWAY;
+
+    /**
+     * Reads names.
+     *
+     * @param names with commas between them
+     * @return in that order, at least one
+     * @throws IllegalArgumentException if one is unknown or named twice, or there is none
+     */
+    static List<Candidate> parse(String names) {
+      List<Candidate> candidates = new ArrayList<>();
+      for (String name : names.split(",", -1)) {
+        Candidate found = null;
+        for (Candidate candidate : values()) {
+          found = candidate.text().equals(name.strip()) ? candidate : found;
+        }
+        if (found == null || candidates.contains(found)) {
+          throw new IllegalArgumentException(
+              CANDIDATES
+                  + " is '"
+                  + names
+                  + "', but must be some of averaged, last, restyled and halfway, each once, with"
+                  + " commas between them");
+        }
+        candidates.add(found);
+      }
+      if (candidates.equals(List.of(HALFWAY))) {
+        throw new IllegalArgumentException(
+            CANDIDATES + " is '" + names + "', but halfway needs another one beside it");
+      }
+      return candidates;
+    }
+
+    /**
+     * Its name in configuration.
+     *
+     * @return in lower case
+     */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * The models of a round that may become its version.
+   *
+   * @return at least one, each once
+   */
+  public List<Candidate> candidateList() {
+    return Candidate.parse(candidates);
   }
 
   /**

@@ -12,9 +12,13 @@ public final class EvaluationGateProvider
   /**
    * Hyperparameters.
    *
-   * @param minGain see {@link EvaluationGate}
-   * @param maxLoss see {@link EvaluationGate}
-   * @param minNewFrames see {@link EvaluationGate}
+   * @param minGain least gain on new frames
+   * @param minGainUnlabelled the same where there are no retained frames
+   * @param confidence with which there must be any gain at all
+   * @param maxLoss largest loss on retained frames
+   * @param maxClassLoss largest loss of a class
+   * @param minClassFrames frames that a class must occur in to be looked at
+   * @param minNewFrames fewest held-out new frames
    */
   public record Parameters(
       @Hyperparameter(
@@ -27,12 +31,46 @@ public final class EvaluationGateProvider
               unit = "mean IoU")
           double minGain,
       @Hyperparameter(
-              text = "Largest loss of the new model in mean IoU on held-out retained frames.",
+              text = "The same where there are no retained frames, and so no labels at all.",
+              defaultValue = "0.02",
+              min = -1,
+              max = 1,
+              unit = "mean IoU")
+          double minGainUnlabelled,
+      @Hyperparameter(
+              text =
+                  "Share of resamplings of the new frames in which the new model must gain; 0 for no"
+                      + " such condition, which there is none either where min-gain is below 0.",
+              defaultValue = "0.9",
+              min = 0,
+              max = 0.999,
+              source = "Efron and Tibshirani 1993, An Introduction to the Bootstrap")
+          double confidence,
+      @Hyperparameter(
+              text =
+                  "Largest loss of the new model in mean IoU on held-out retained frames, against the"
+                      + " serving model and against the first one.",
               defaultValue = "0.03",
               min = 0,
               max = 1,
               unit = "mean IoU")
           double maxLoss,
+      @Hyperparameter(
+              text =
+                  "Largest loss of any class on held-out retained frames, against the serving model"
+                      + " and against the first one; without retained frames on the new ones.",
+              defaultValue = "0.08",
+              min = 0,
+              max = 1,
+              unit = "IoU")
+          double maxClassLoss,
+      @Hyperparameter(
+              text = "Frames that a class must occur in for its loss to count.",
+              defaultValue = "3",
+              min = 1,
+              max = 1_000_000,
+              unit = "frames")
+          int minClassFrames,
       @Hyperparameter(
               text = "Fewest held-out new frames to judge on; with fewer the serving model stays.",
               defaultValue = "3",
@@ -53,7 +91,8 @@ public final class EvaluationGateProvider
 
   @Override
   public String text() {
-    return "Accepts a model that gains on held-out new frames and loses little on retained ones.";
+    return "Accepts a model that gains on held-out new frames and loses little on retained ones, in the"
+        + " mean and in every class.";
   }
 
   @Override
@@ -63,7 +102,6 @@ public final class EvaluationGateProvider
 
   @Override
   public TaskUpdateDecision create(Parameters hyperparameters, PluginContext context) {
-    return new EvaluationGate(
-        hyperparameters.minGain(), hyperparameters.maxLoss(), hyperparameters.minNewFrames());
+    return new EvaluationGate(hyperparameters);
   }
 }

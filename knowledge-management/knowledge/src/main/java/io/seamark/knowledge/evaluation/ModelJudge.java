@@ -6,9 +6,11 @@ import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassSet;
 import io.seamark.perception.ConfusionMatrix;
 import io.seamark.perception.Frame;
+import io.seamark.perception.Prediction;
 import io.seamark.perception.ScoreNotes;
 import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
+import io.seamark.plugin.TaskUpdateDecision.FrameCounts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,15 +31,29 @@ import org.slf4j.LoggerFactory;
  *
  * <p>New frames have no labels, and the cloud's answers to them were made from the scores of the
  * serving model: held against them, that model would look right wherever it was surely wrong. So
- * each model is held against what all of them say together over several views of the frame. A
- * model's word weighs as much there as its mean IoU on the retained frames, which have labels, or
- * the same as any other's where there are none.
+ * each model is held against what all of them say together, see {@link Consensus}.
  */
 public final class ModelJudge {
   private static final Logger LOG = LoggerFactory.getLogger(ModelJudge.class);
 
   private final BaseModel inference;
   private final int classes;
+
+  /** What models say together of a frame without labels. */
+  public enum Consensus {
+    /**
+     * Over several views of the frame. A model's word weighs as much as its mean IoU on the
+     * retained frames, which have labels, or the same as any other's where there are none. Made for
+     * two models that differ much, since one that is unsure is told from one that is not.
+     */
+    VIEWS,
+    /**
+     * The mean of their probabilities, each word weighing the same (Hu et al. 2024, Towards
+     * Reliable Model Selection for Unsupervised Domain Adaptation, EnsV). Made for several models
+     * of one origin: what most of them get wrong in ways of their own cancels out.
+     */
+    ENSEMBLE
+  }
 
   /**
    * What is found of one model.
@@ -71,6 +87,7 @@ public final class ModelJudge {
    * @param newFrames of the changed world; what is known of them is not looked at
    * @param newTasks the task of each of them
    * @param retained with labels
+   * @param consensus what new frames are held against
    * @param cancelled asked before each frame
    * @param judged told the number of frames done
    * @return figures in the order of the models, or empty if cancelled
@@ -81,6 +98,7 @@ public final class ModelJudge {
       LabelledFrames newFrames,
       List<String> newTasks,
       LabelledFrames retained,
+      Consensus consensus,
       BooleanSupplier cancelled,
       IntConsumer judged)
       throws IOException {
@@ -106,9 +124,14 @@ public final class ModelJudge {
           continue;
         }
         List<BaseModel.Session> open = sessions.of(frame.frame());
+        List<Prediction> predictions = infer(open, frame.frame());
         ClassMap target =
-            labelled ? frame.target() : Views.consensus(frame.frame(), open, onRetained.says());
-        List<ClassMap> answers = infer(open, frame.frame());
+            labelled
+                ? frame.target()
+                : consensus == Consensus.ENSEMBLE
+                    ? Views.ensemble(frame.frame(), predictions)
+                    : Views.consensus(frame.frame(), open, onRetained.says());
+        List<ClassMap> answers = predictions.stream().map(Prediction::classMap).toList();
         (labelled ? onRetained : onNew).add(target, answers);
         if (!labelled) {
           byTask
@@ -133,33 +156,51 @@ public final class ModelJudge {
         }
       }
       figures.add(
-          new Judgement(
-              new Evaluation(
-                  onNew.frames, onNew.meanIou(m), onRetained.frames, onRetained.meanIou(m)),
-              agreements));
+          new Judgement(Evaluation.of(onNew.frames.get(m), onRetained.frames.get(m)), agreements));
     }
     return Optional.of(figures);
   }
 
-  private static List<ClassMap> infer(List<BaseModel.Session> sessions, Frame frame) {
-    return sessions.stream().map(session -> session.infer(frame).classMap()).toList();
+  private static List<Prediction> infer(List<BaseModel.Session> sessions, Frame frame) {
+    return sessions.stream().map(session -> session.infer(frame)).toList();
+  }
+
+  private static FrameCounts counts(ConfusionMatrix matrix) {
+    List<Long> labelled = new ArrayList<>();
+    List<Long> answered = new ArrayList<>();
+    List<Long> right = new ArrayList<>();
+    for (int c = 0; c < matrix.classes(); c++) {
+      long row = matrix.undecided(c);
+      long column = 0;
+      for (int other = 0; other < matrix.classes(); other++) {
+        row += matrix.count(c, other);
+        column += matrix.count(other, c);
+      }
+      labelled.add(row);
+      answered.add(column);
+      right.add(matrix.count(c, c));
+    }
+    return new FrameCounts(labelled, answered, right);
   }
 
   /** Pixels by target and predicted class, for each model. */
   private final class Counts {
     private final List<ConfusionMatrix> byModel = new ArrayList<>();
-    private int frames;
+    private final List<List<FrameCounts>> frames = new ArrayList<>();
 
     Counts(int models) {
       for (int m = 0; m < models; m++) {
         byModel.add(new ConfusionMatrix(classes));
+        frames.add(new ArrayList<>());
       }
     }
 
     void add(ClassMap target, List<ClassMap> answers) {
-      frames++;
       for (int m = 0; m < answers.size(); m++) {
-        byModel.get(m).add(target, answers.get(m));
+        ConfusionMatrix frame = new ConfusionMatrix(classes);
+        frame.add(target, answers.get(m));
+        byModel.get(m).add(frame);
+        frames.get(m).add(counts(frame));
       }
     }
 

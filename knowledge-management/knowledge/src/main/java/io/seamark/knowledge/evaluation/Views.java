@@ -3,6 +3,7 @@ package io.seamark.knowledge.evaluation;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
+import io.seamark.perception.Prediction;
 import io.seamark.plugin.BaseModel;
 import java.util.List;
 import java.util.Objects;
@@ -52,6 +53,27 @@ final class Views {
     }
     ClassScores last = Objects.requireNonNull(shape, "no model");
     return new ClassScores(last.classes(), last.width(), last.height(), sum)
+        .resize(frame.width(), frame.height())
+        .argmax();
+  }
+
+  /**
+   * The class with the highest mean probability of several models, in the frame's one view.
+   *
+   * @param frame that was answered
+   * @param answers to it, at least one
+   * @return a map of the frame's size
+   */
+  static ClassMap ensemble(Frame frame, List<Prediction> answers) {
+    ClassScores shape = answers.get(0).scores();
+    float[] sum = new float[shape.probabilities().length];
+    for (Prediction answer : answers) {
+      float[] probabilities = answer.scores().probabilities();
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += probabilities[i];
+      }
+    }
+    return new ClassScores(shape.classes(), shape.width(), shape.height(), sum)
         .resize(frame.width(), frame.height())
         .argmax();
   }

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param plugins choice and hyperparameters of each plugin that took part, by configuration key
  * @param seed every random choice derives from it
  * @param software versions of the libraries, the JVM and the system, by name
+ * @param candidates models that the round made, the best first, and what became of each; empty
+ *     where there was only one
+ * @param chosen the name of the one that is this version; null where there was no choice
  * @param training figures of the training itself: {@code seconds}, {@code first_loss}, {@code
  *     last_loss}, {@code steps}, and those of each task, {@code task.ENTRY.trained} and others
  */
@@ -30,6 +33,8 @@ public record Provenance(
     Map<String, String> plugins,
     long seed,
     Map<String, String> software,
+    List<Candidate> candidates,
+    @Nullable String chosen,
     Map<String, Double> training) {
   /** Kind of a model that was brought. */
   public static final String FILE = "file";
@@ -42,6 +47,7 @@ public record Provenance(
     hyperparameters = sorted(hyperparameters);
     plugins = sorted(plugins);
     software = sorted(software);
+    candidates = candidates == null ? List.of() : List.copyOf(candidates);
     training = sorted(training);
   }
 
@@ -57,7 +63,18 @@ public record Provenance(
    */
   public static Provenance ofFile(String name) {
     return new Provenance(
-        FILE, name, null, null, null, Map.of(), Map.of(), 0, Software.versions(), Map.of());
+        FILE,
+        name,
+        null,
+        null,
+        null,
+        Map.of(),
+        Map.of(),
+        0,
+        Software.versions(),
+        List.of(),
+        null,
+        Map.of());
   }
 
   /**
@@ -120,6 +137,19 @@ public record Provenance(
       return ranges;
     }
   }
+
+  /**
+   * A model that a round made.
+   *
+   * @param name as {@code seamark.training.candidates} names it
+   * @param agreement mean IoU with the mean of all candidates on held-out new frames, 0 to 1, or
+   *     null
+   * @param retainedMeanIou mean IoU on held-out retained frames, 0 to 1, or null
+   * @param outcome {@code accepted} or {@code rejected} with the reason, or {@code not judged}
+   *     where one before it was accepted
+   */
+  public record Candidate(
+      String name, @Nullable Double agreement, @Nullable Double retainedMeanIou, String outcome) {}
 
   /**
    * The labelled frames of a round.

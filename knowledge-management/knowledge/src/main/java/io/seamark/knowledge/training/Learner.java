@@ -1,16 +1,21 @@
 package io.seamark.knowledge.training;
 
 import io.seamark.knowledge.evaluation.ModelJudge;
+import io.seamark.knowledge.evaluation.ModelJudge.Consensus;
 import io.seamark.knowledge.evaluation.ModelJudge.Judgement;
+import io.seamark.knowledge.evaluation.ModelRanking;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
 import io.seamark.network.tensorflow.TrainingOptions;
+import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.ModelOutput;
 import io.seamark.plugin.ModelTrainer;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.ReplayPolicy;
 import io.seamark.plugin.TaskSample;
 import io.seamark.plugin.TaskUpdateDecision;
+import io.seamark.plugin.TaskUpdateDecision.Accepted;
+import io.seamark.plugin.TaskUpdateDecision.Comparison;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
 import io.seamark.plugin.TrainableModel;
 import io.seamark.plugin.TrainerOptions;
@@ -19,6 +24,7 @@ import io.seamark.setting.AppealNetSettings;
 import io.seamark.setting.FrameSize;
 import io.seamark.setting.TrainingSettings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,6 +69,9 @@ public final class Learner {
 
   /** Retained frames whose labels are counted for class weights. */
   private static final int COUNTED_RETAINED = 16;
+
+  /** Of the new weights in the candidate that keeps most of the old model. */
+  private static final double HALF = 0.5;
 
   private final RoundSettings settings;
   private final ConfiguredPlugins plugins;
@@ -180,18 +190,19 @@ public final class Learner {
     }
 
     /**
-     * Trains a model.
+     * Trains a model, of which several states may become its successor.
      *
      * @param model its index, one of {@link #models}
      * @param start what it begins from
      * @param steps of the optimiser, at least 1
      * @param control watches and stops it
      * @param figures gets {@code steps}, {@code first_loss} and {@code last_loss} (means over a
-     *     tenth of the steps), {@code unreadable} (frames), and what AppealNet's training adds
-     * @return the new model, its AppealNet head renewed where it has one; empty if it was stopped
+     *     tenth of the steps), and {@code unreadable} (frames)
+     * @return the candidates that are configured and that there are, in that order, at least one;
+     *     empty if it was stopped
      * @throws IOException if too many frames cannot be read, or training diverged
      */
-    public Optional<TrainableModel> train(
+    public Optional<List<Candidate>> train(
         int model,
         TrainableModel start,
         int steps,
@@ -202,21 +213,95 @@ public final class Learner {
     }
 
     /**
-     * Judges a new model by the plugin of kind {@code task_update_decision}.
+     * Ranks candidates without labels of the new world, and judges them in that order by the plugin
+     * of kind {@code task_update_decision} until one is accepted. A head that predicts a model's
+     * errors is renewed first, since it is out of date once the model has learnt.
      *
      * @param model its index
+     * @param candidates from {@link #train}
+     * @param first file of the model that everything began with, if it is known and does not serve
      * @param serving file of the model that serves
-     * @param candidate file of the new one
+     * @param folder for files that are deleted again; their names begin with {@code .staged-}
      * @param control watches and stops it
-     * @param figures gets {@code task.ENTRY.serving} and {@code task.ENTRY.candidate}, agreement
      * @return what was found; empty if it was stopped
-     * @throws IOException if a model cannot be opened
+     * @throws IOException if a model cannot be written or opened, or too many frames cannot be read
      */
-    public Optional<Judged> judge(
-        int model, Path serving, Path candidate, RoundControl control, Map<String, Double> figures)
+    public Optional<Choice> choose(
+        int model,
+        List<Candidate> candidates,
+        Optional<Path> first,
+        Path serving,
+        Path folder,
+        RoundControl control)
         throws IOException {
-      return Learner.this.judge(
-          heldOut(model), List.of(serving, candidate), sources, control, figures);
+      return new Choosing(model, heldOut(model), sources, first, serving, folder, control)
+          .choose(candidates);
+    }
+
+    /**
+     * The candidate that serves where nothing is judged: the first, its head renewed.
+     *
+     * @param model its index
+     * @param candidates from {@link #train}
+     * @param control watches and stops it
+     * @param figures gets what AppealNet's training says
+     * @return the model; empty if it was stopped
+     * @throws IOException if too many frames cannot be read
+     */
+    public Optional<TrainableModel> unjudged(
+        int model, List<Candidate> candidates, RoundControl control, Map<String, Double> figures)
+        throws IOException {
+      return refreshed(model, candidates.get(0).model(), sources, control, figures);
+    }
+  }
+
+  /**
+   * A model that a round has made.
+   *
+   * @param name as configured
+   * @param model its weights
+   */
+  public record Candidate(TrainingSettings.Candidate name, TrainableModel model) {}
+
+  /**
+   * A candidate in its place.
+   *
+   * @param candidate the model; once judged, with its head renewed
+   * @param ranking agreement with the mean of all candidates on new frames, and mean IoU on
+   *     retained ones; empty where there was only one
+   * @param judged how it compares; empty where one before it was accepted
+   * @param figures {@code task.ENTRY.serving} and {@code task.ENTRY.candidate}, agreement, and what
+   *     AppealNet's training says
+   */
+  public record Ranked(
+      Candidate candidate,
+      Optional<Evaluation> ranking,
+      Optional<Judged> judged,
+      Map<String, Double> figures) {}
+
+  /**
+   * What came of a round's candidates.
+   *
+   * @param ranked all of them, the best first
+   * @param place of the one that was accepted; 0 where none was
+   */
+  public record Choice(List<Ranked> ranked, int place) {
+    /**
+     * The one that counts: accepted, or the best one of those that were not.
+     *
+     * @return was judged
+     */
+    public Ranked chosen() {
+      return ranked.get(place);
+    }
+
+    /**
+     * Its comparison.
+     *
+     * @return with the verdict
+     */
+    public Judged judged() {
+      return chosen().judged().orElseThrow();
     }
   }
 
@@ -317,7 +402,7 @@ public final class Learner {
     return some;
   }
 
-  private Optional<TrainableModel> train(
+  private Optional<List<Candidate>> train(
       int model,
       TrainableModel start,
       int steps,
@@ -374,15 +459,15 @@ public final class Learner {
     int edge = Math.max(1, steps / 10);
     double firstLoss = 0;
     double lastLoss = 0;
-    TrainableModel learnt;
+    List<Candidate> candidates;
+    @Nullable TrainableModel restyled = null;
     try (ModelTrainer trainer = start.trainer(options);
         Batches batches = new Batches(curriculum, steps)) {
       for (int step = 0; step < steps; step++) {
         if (curriculum.relabels(step)) {
-          curriculum.relabel(
-              trainer.averaged().orElseGet(trainer::snapshot),
-              plugins.create(PluginKind.BASEMODEL),
-              control);
+          TrainableModel knowing = trainer.averaged().orElseGet(trainer::snapshot);
+          curriculum.relabel(knowing, plugins.create(PluginKind.BASEMODEL), control);
+          restyled = step == 0 ? null : knowing;
         }
         if (control.cancelled()) {
           return Optional.empty();
@@ -403,9 +488,185 @@ public final class Learner {
       figures.put("last_loss", lastLoss);
       figures.put("unreadable", (double) curriculum.unreadable());
       figures.put("relabelled", (double) curriculum.relabelled());
-      learnt = trainer.averaged().orElseGet(trainer::snapshot);
+      candidates =
+          candidates(start, trainer.averaged(), trainer.snapshot(), Optional.ofNullable(restyled));
     }
-    return refreshed(model, learnt, sources, control, figures);
+    return Optional.of(candidates);
+  }
+
+  private List<Candidate> candidates(
+      TrainableModel start,
+      Optional<TrainableModel> averaged,
+      TrainableModel last,
+      Optional<TrainableModel> restyled) {
+    List<Candidate> candidates = new ArrayList<>();
+    for (TrainingSettings.Candidate name : settings.training().candidateList()) {
+      Optional<TrainableModel> model =
+          switch (name) {
+            case AVERAGED -> averaged;
+            case LAST -> Optional.of(last);
+            case RESTYLED -> restyled;
+            case HALFWAY -> start.mixed(averaged.orElse(last), HALF);
+          };
+      model.ifPresent(found -> candidates.add(new Candidate(name, found)));
+    }
+    return candidates.isEmpty()
+        ? List.of(new Candidate(TrainingSettings.Candidate.LAST, last))
+        : candidates;
+  }
+
+  /** Chooses among the candidates of one model. */
+  private final class Choosing {
+    private final int model;
+    private final List<Long> heldOut;
+    private final Sources sources;
+    private final Optional<Path> first;
+    private final Path serving;
+    private final Path folder;
+    private final RoundControl control;
+
+    private Choosing(
+        int model,
+        List<Long> heldOut,
+        Sources sources,
+        Optional<Path> first,
+        Path serving,
+        Path folder,
+        RoundControl control) {
+      this.model = model;
+      this.heldOut = heldOut;
+      this.sources = sources;
+      this.first = first;
+      this.serving = serving;
+      this.folder = folder;
+      this.control = control;
+    }
+
+    Optional<Choice> choose(List<Candidate> candidates) throws IOException {
+      Optional<List<Ranked>> found = rank(candidates);
+      Optional<List<Judgement>> alone = found.isEmpty() ? Optional.empty() : origin();
+      if (alone.isEmpty()) {
+        return Optional.empty();
+      }
+      Optional<Evaluation> origin = alone.get().stream().map(Judgement::evaluation).findFirst();
+      List<Ranked> ranked = new ArrayList<>(found.get());
+      for (int place = 0; place < ranked.size(); place++) {
+        Optional<Ranked> judged = judge(ranked.get(place), origin);
+        if (judged.isEmpty()) {
+          return Optional.empty();
+        }
+        ranked.set(place, judged.get());
+        if (judged.get().judged().orElseThrow().verdict() instanceof Accepted) {
+          return Optional.of(new Choice(ranked, place));
+        }
+      }
+      return Optional.of(new Choice(ranked, 0));
+    }
+
+    private Optional<List<Ranked>> rank(List<Candidate> candidates) throws IOException {
+      if (candidates.size() == 1) {
+        return Optional.of(
+            List.of(new Ranked(candidates.get(0), Optional.empty(), Optional.empty(), Map.of())));
+      }
+      List<Path> files = new ArrayList<>();
+      try {
+        for (Candidate candidate : candidates) {
+          files.add(written(candidate));
+        }
+        return found(heldOut, files, Consensus.ENSEMBLE)
+            .map(
+                judgements -> {
+                  List<Evaluation> all = judgements.stream().map(Judgement::evaluation).toList();
+                  return ModelRanking.order(all).stream()
+                      .map(
+                          m ->
+                              new Ranked(
+                                  candidates.get(m),
+                                  Optional.of(all.get(m)),
+                                  Optional.empty(),
+                                  Map.of()))
+                      .toList();
+                });
+      } finally {
+        for (Path file : files) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+
+    private Path written(Candidate candidate) throws IOException {
+      Path file = folder.resolve(".staged-" + candidate.name().text() + ".safetensors");
+      candidate.model().save(file, Map.of());
+      return file;
+    }
+
+    /** The first model's figures, none where it is not known; empty if it was stopped. */
+    private Optional<List<Judgement>> origin() throws IOException {
+      return first.isEmpty()
+          ? Optional.of(List.of())
+          : found(List.of(), List.of(first.get()), Consensus.VIEWS);
+    }
+
+    private Optional<Ranked> judge(Ranked candidate, Optional<Evaluation> origin)
+        throws IOException {
+      Map<String, Double> figures = new TreeMap<>();
+      Optional<TrainableModel> renewed =
+          refreshed(model, candidate.candidate().model(), sources, control, figures);
+      if (renewed.isEmpty()) {
+        return Optional.empty();
+      }
+      Candidate whole = new Candidate(candidate.candidate().name(), renewed.get());
+      Path file = written(whole);
+      Optional<List<Judgement>> found;
+      try {
+        found = found(heldOut, List.of(serving, file), Consensus.VIEWS);
+      } finally {
+        Files.deleteIfExists(file);
+      }
+      return found.map(both -> judged(whole, candidate.ranking(), origin, both, figures));
+    }
+
+    private Ranked judged(
+        Candidate candidate,
+        Optional<Evaluation> ranking,
+        Optional<Evaluation> origin,
+        List<Judgement> both,
+        Map<String, Double> figures) {
+      both.get(0)
+          .agreementByTask()
+          .forEach((task, agreement) -> figures.put("task." + task + ".serving", agreement));
+      both.get(1)
+          .agreementByTask()
+          .forEach((task, agreement) -> figures.put("task." + task + ".candidate", agreement));
+      Comparison comparison =
+          new Comparison(origin, both.get(0).evaluation(), both.get(1).evaluation());
+      Judged judged =
+          new Judged(
+              comparison.serving(),
+              comparison.candidate(),
+              plugins.create(PluginKind.TASK_UPDATE_DECISION).decide(comparison));
+      return new Ranked(candidate, ranking, Optional.of(judged), figures);
+    }
+
+    private Optional<List<Judgement>> found(
+        List<Long> newFrames, List<Path> models, Consensus consensus) throws IOException {
+      BaseModel inference = plugins.create(PluginKind.BASEMODEL);
+      int classes = inference.describe(models.get(0)).classes().size();
+      LabelledFrames onNew = sources.samples().frames(newFrames).at(sources.size());
+      LabelledFrames onRetained = Learner.this.choose(sources.retainedHeldOut()).at(sources.size());
+      int frames = onNew.size() + onRetained.size();
+      List<String> tasks =
+          newFrames.stream().map(s -> sources.tasks().taskOf().getOrDefault(s, "")).toList();
+      return new ModelJudge(inference, classes)
+          .judge(
+              models,
+              onNew,
+              tasks,
+              onRetained,
+              consensus,
+              control::cancelled,
+              done -> control.judged(done, frames));
+    }
   }
 
   /** The head that predicts a model's errors is out of date once the model has learnt. */
@@ -448,47 +709,5 @@ public final class Learner {
 
   private LabelledFrames choose(List<Integer> indices) {
     return retained.choose(indices, "retained frames (" + retained.source() + ")");
-  }
-
-  private Optional<Judged> judge(
-      List<Long> heldOut,
-      List<Path> both,
-      Sources sources,
-      RoundControl control,
-      Map<String, Double> figures)
-      throws IOException {
-    int classes = plugins.create(PluginKind.BASEMODEL).describe(both.get(0)).classes().size();
-    ModelJudge judge = new ModelJudge(plugins.create(PluginKind.BASEMODEL), classes);
-    LabelledFrames onNew = sources.samples().frames(heldOut).at(sources.size());
-    LabelledFrames onRetained = choose(sources.retainedHeldOut()).at(sources.size());
-    int frames = onNew.size() + onRetained.size();
-    List<String> tasks =
-        heldOut.stream().map(s -> sources.tasks().taskOf().getOrDefault(s, "")).toList();
-    Optional<List<Judgement>> found =
-        judge.judge(
-            both,
-            onNew,
-            tasks,
-            onRetained,
-            control::cancelled,
-            done -> control.judged(done, frames));
-    if (found.isEmpty()) {
-      return Optional.empty();
-    }
-    Judgement serving = found.get().get(0);
-    Judgement candidate = found.get().get(1);
-    serving
-        .agreementByTask()
-        .forEach((task, agreement) -> figures.put("task." + task + ".serving", agreement));
-    candidate
-        .agreementByTask()
-        .forEach((task, agreement) -> figures.put("task." + task + ".candidate", agreement));
-    return Optional.of(
-        new Judged(
-            serving.evaluation(),
-            candidate.evaluation(),
-            plugins
-                .create(PluginKind.TASK_UPDATE_DECISION)
-                .decide(serving.evaluation(), candidate.evaluation())));
   }
 }

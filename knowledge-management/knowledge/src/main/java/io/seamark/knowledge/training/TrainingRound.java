@@ -2,12 +2,14 @@ package io.seamark.knowledge.training;
 
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.knowledge.frames.LabelledFrames;
+import io.seamark.knowledge.model.Figures;
 import io.seamark.knowledge.model.KnowledgeJson;
 import io.seamark.knowledge.model.ModelRegistry;
 import io.seamark.knowledge.model.ModelVersion;
 import io.seamark.knowledge.model.Provenance;
 import io.seamark.knowledge.model.Software;
 import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.TaskUpdateDecision;
 import io.seamark.plugin.TrainableModel;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.setting.FrameSize;
@@ -97,33 +99,65 @@ public final class TrainingRound {
     long begun = System.nanoTime();
     Map<String, Double> figures = new TreeMap<>(plan.sources().tasks().figures());
     LOG.info("tasks of the round: {}", figures);
-    Optional<TrainableModel> trained =
+    Optional<List<Learner.Candidate>> trained =
         plan.train(0, start, settings.training().steps(), control, figures);
     if (trained.isEmpty()) {
       return new RoundResult.Cancelled();
     }
     figures.put("seconds", (System.nanoTime() - begun) / 1e9);
-    Provenance provenance = provenance(champion, plan.sources(), segments, figures);
+    Optional<Learner.Choice> choice =
+        plan.choose(
+            0, trained.get(), first(registry, champion), serving, registry.folder(), control);
+    if (choice.isEmpty()) {
+      return new RoundResult.Cancelled();
+    }
+    figures.putAll(choice.get().chosen().figures());
+    Provenance provenance = provenance(champion, plan.sources(), segments, choice.get(), figures);
+    TrainableModel chosen = choice.get().chosen().candidate().model();
     ModelRegistry.Staged staged =
-        registry.stage((file, version) -> save(trained.get(), file, version, champion, provenance));
+        registry.stage((file, version) -> save(chosen, file, version, champion, provenance));
     try {
-      Optional<Learner.Judged> judged = plan.judge(0, serving, staged.file(), control, figures);
-      if (judged.isEmpty()) {
-        registry.discard(staged);
-        return new RoundResult.Cancelled();
-      }
+      Learner.Judged judged = choice.get().judged();
       return new RoundResult.Judged(
           registry.judge(
               staged,
               champion.version(),
-              judged.get().verdict(),
-              judged.get().serving(),
-              judged.get().candidate(),
-              provenance(champion, plan.sources(), segments, figures)));
+              judged.verdict(),
+              judged.serving(),
+              judged.candidate(),
+              provenance));
     } catch (IOException | RuntimeException e) {
       registry.discard(staged);
       throw e;
     }
+  }
+
+  /** What everything began with, unless it is what serves. */
+  private static Optional<Path> first(ModelRegistry registry, ModelVersion champion)
+      throws IOException {
+    ModelVersion origin = registry.versions().get(0);
+    return origin.version().equals(champion.version())
+        ? Optional.empty()
+        : registry.weights(origin.version()).map(ModelRegistry.StoredWeights::file);
+  }
+
+  private static List<Provenance.Candidate> candidates(Learner.Choice choice) {
+    return choice.ranked().stream()
+        .map(
+            ranked -> {
+              Optional<Figures> found = ranked.ranking().map(Figures::of);
+              return new Provenance.Candidate(
+                  ranked.candidate().name().text(),
+                  found.map(Figures::newAgreement).orElse(null),
+                  found.map(Figures::retainedMeanIou).orElse(null),
+                  ranked.judged().map(TrainingRound::outcome).orElse("not judged"));
+            })
+        .toList();
+  }
+
+  private static String outcome(Learner.Judged judged) {
+    boolean accepted = judged.verdict() instanceof TaskUpdateDecision.Accepted;
+    return (accepted ? "accepted: " : "rejected: ") + judged.verdict().reason();
   }
 
   private static void save(
@@ -151,6 +185,7 @@ public final class TrainingRound {
       ModelVersion parent,
       Learner.Sources plan,
       Map<String, String> segments,
+      Learner.Choice choice,
       Map<String, Double> figures) {
     Map<String, String> chosen = new TreeMap<>();
     for (PluginKind<?> kind : KINDS) {
@@ -176,6 +211,8 @@ public final class TrainingRound {
         chosen,
         settings.seed(),
         Software.versions(),
+        candidates(choice),
+        choice.chosen().candidate().name().text(),
         figures);
   }
 }

@@ -85,6 +85,7 @@ class ModelJudgeTest {
                 isNew ? halves() : LabelledFrames.NONE,
                 Collections.nCopies(halves().size(), "halves"),
                 isNew ? LabelledFrames.NONE : halves(),
+                ModelJudge.Consensus.VIEWS,
                 () -> false,
                 done -> {})
             .orElseThrow()
@@ -122,6 +123,7 @@ class ModelJudgeTest {
                     halves(),
                     Collections.nCopies(halves().size(), "halves"),
                     halves(),
+                    ModelJudge.Consensus.VIEWS,
                     () -> false,
                     done -> {})
                 .orElseThrow()
@@ -136,7 +138,11 @@ class ModelJudgeTest {
   @Test
   void retainedFramesAreHeldAgainstTheirLabels() throws IOException {
     List<Evaluation> figures = judge(SURE, SURE_BUT_OF_THE_SIDE, false);
-    assertEquals(new Evaluation(0, Double.NaN, 1, 1), figures.get(0));
-    assertEquals(new Evaluation(0, Double.NaN, 1, 0), figures.get(1));
+    assertEquals(0, figures.get(0).newFrames());
+    assertEquals(Double.NaN, figures.get(0).newAgreement());
+    assertEquals(1, figures.get(0).retainedMeanIou());
+    assertEquals(0, figures.get(1).retainedMeanIou());
+    assertEquals(List.of(8L, 8L), figures.get(1).retainedCounts().get(0).labelled());
+    assertEquals(List.of(0L, 0L), figures.get(1).retainedCounts().get(0).right());
   }
 }

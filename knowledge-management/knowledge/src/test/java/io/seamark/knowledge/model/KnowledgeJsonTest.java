@@ -40,6 +40,8 @@ class KnowledgeJsonTest {
               Map.of(),
               7,
               Map.of(),
+              List.of(new Provenance.Candidate("averaged", 0.75, null, "accepted: better")),
+              "averaged",
               Map.of("seconds", 1.5)));
 
   private static ObjectNode json() throws IOException {

@@ -47,6 +47,8 @@ class ModelRegistryTest {
           Map.of("seamark.replay_policy", "reservoir"),
           7,
           Map.of("java", "17"),
+          List.of(),
+          "averaged",
           Map.of("seconds", 1.5));
 
   @TempDir private Path folder;

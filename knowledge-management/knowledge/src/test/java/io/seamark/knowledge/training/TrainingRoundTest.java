@@ -29,19 +29,24 @@ import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
 import io.seamark.plugin.TrainableModel;
 import io.seamark.setting.FrameSize;
+import io.seamark.setting.SettingGroup;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -103,6 +108,7 @@ class TrainingRoundTest {
                   LabelledFrames.NONE,
                   List.of(),
                   BufferedFrames.answers(samples, heldOut),
+                  ModelJudge.Consensus.VIEWS,
                   () -> false,
                   done -> {})
               .orElseThrow()
@@ -118,7 +124,8 @@ class TrainingRoundTest {
     Map<String, String> openGate =
         Map.of(
             "task_update_decision.evaluation_gate.min-gain", "-1",
-            "task_update_decision.evaluation_gate.max-loss", "1");
+            "task_update_decision.evaluation_gate.max-loss", "1",
+            "task_update_decision.evaluation_gate.max-class-loss", "1");
     try (ModelRegistry registry = registry()) {
       RoundResult.Judged judged =
           assertInstanceOf(
@@ -176,6 +183,94 @@ class TrainingRoundTest {
           alone.version().provenance().training().get("relabelled"),
           "without retained frames nothing knows the new look");
     }
+  }
+
+  @Test
+  void theBestCandidateIsChosenAndTheOthersAreOnRecord() throws IOException {
+    try (ModelRegistry registry = registry()) {
+      RoundSettings settings = Street.round(10, 2, Street.WIDTH + "x" + Street.HEIGHT, 256);
+      RoundResult.Judged judged =
+          assertInstanceOf(
+              RoundResult.Judged.class,
+              run(registry, settings, Map.of(), day(), RoundControl.QUIET));
+      Provenance provenance = judged.version().provenance();
+      List<Provenance.Candidate> candidates = provenance.candidates();
+      assertEquals(
+          Set.of("averaged", "last", "restyled", "halfway"),
+          candidates.stream().map(Provenance.Candidate::name).collect(Collectors.toSet()));
+      for (Provenance.Candidate candidate : candidates) {
+        double agreement = Objects.requireNonNull(candidate.agreement());
+        assertTrue(agreement > 0 && agreement <= 1, candidate.toString());
+        assertTrue(Objects.requireNonNull(candidate.retainedMeanIou()) >= 0, candidate.toString());
+      }
+      Provenance.Candidate chosen =
+          candidates.stream()
+              .filter(candidate -> candidate.outcome().startsWith("accepted"))
+              .findFirst()
+              .orElse(candidates.get(0));
+      assertEquals(chosen.name(), provenance.chosen());
+      assertTrue(chosen.outcome().endsWith(judged.version().reason()), chosen.outcome());
+      try (Stream<Path> files = Files.list(registry.folder())) {
+        assertTrue(files.noneMatch(f -> f.getFileName().toString().startsWith(".staged")));
+      }
+    }
+  }
+
+  @Test
+  void aVersionIsMadeAgainFromItsProvenance() throws IOException {
+    Provenance provenance;
+    List<Float> weights;
+    try (ModelRegistry registry = registry()) {
+      RoundSettings settings = Street.round(8, 2, Street.WIDTH + "x" + Street.HEIGHT, 256);
+      RoundResult.Judged judged =
+          assertInstanceOf(
+              RoundResult.Judged.class,
+              run(
+                  registry,
+                  settings,
+                  Map.of("sample_augmentation.restyle.share", "0.5"),
+                  day(),
+                  RoundControl.QUIET));
+      provenance = judged.version().provenance();
+      assertEquals(registry.version("v0").orElseThrow().sha256(), provenance.parentSha256());
+      weights = weights(registry, judged.version());
+    }
+    Map<String, String> said = new HashMap<>(provenance.hyperparameters());
+    said.put("seamark.seed", Long.toString(provenance.seed()));
+    List<String> failures = new ArrayList<>();
+    Function<String, Optional<String>> lookup = key -> Optional.ofNullable(said.get(key));
+    RoundSettings again =
+        RoundSettings.of(
+            Objects.requireNonNull(SettingGroup.COMMON.read(lookup, failures)),
+            Objects.requireNonNull(SettingGroup.TRAINING.read(lookup, failures)),
+            Objects.requireNonNull(SettingGroup.APPEALNET.read(lookup, failures)));
+    assertEquals(List.of(), failures);
+    try (ModelRegistry registry =
+        ModelRegistry.open(Street.storage(), folder.resolve("again"), 16, Clock.systemUTC())) {
+      registry.begin(Street.model(folder.resolve("street.safetensors")));
+      RoundResult.Judged judged =
+          assertInstanceOf(
+              RoundResult.Judged.class,
+              run(registry, again, provenance.plugins(), day(), RoundControl.QUIET));
+      assertEquals(weights, weights(registry, judged.version()));
+      assertEquals(provenance.candidates(), judged.version().provenance().candidates());
+    }
+  }
+
+  private static List<Float> weights(ModelRegistry registry, ModelVersion version)
+      throws IOException {
+    List<Float> all = new ArrayList<>();
+    EdgeModel.load(registry.weights(version.version()).orElseThrow().file())
+        .weights()
+        .tensors()
+        .values()
+        .forEach(
+            tensor -> {
+              for (float value : tensor.values()) {
+                all.add(value);
+              }
+            });
+    return all;
   }
 
   @Test

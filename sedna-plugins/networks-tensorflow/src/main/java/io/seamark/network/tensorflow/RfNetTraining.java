@@ -3,6 +3,7 @@ package io.seamark.network.tensorflow;
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Precision;
 import io.seamark.network.RfNet;
+import io.seamark.network.Tensor;
 import io.seamark.network.Weights;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.BaseModelTraining;
@@ -128,6 +129,30 @@ public final class RfNetTraining implements BaseModelTraining {
       return output == ModelOutput.APPEAL
           ? Optional.of(new Head(model, options, from(options), fineTuning(options)))
           : Optional.empty();
+    }
+
+    /** Heads that only one of them has are left as they are here. */
+    @Override
+    public Optional<TrainableModel> mixed(TrainableModel other, double share) {
+      if (!(other instanceof Model rfnet) || !rfnet.model().classes().equals(model.classes())) {
+        return Optional.empty();
+      }
+      Map<String, Tensor> mixed = new LinkedHashMap<>();
+      for (Map.Entry<String, Tensor> entry : model.weights().tensors().entrySet()) {
+        Tensor own = entry.getValue();
+        Tensor its = rfnet.model().weights().tensors().get(entry.getKey());
+        if (its == null || !its.shape().equals(own.shape())) {
+          mixed.put(entry.getKey(), own);
+          continue;
+        }
+        float[] values = own.values().clone();
+        for (int i = 0; i < values.length; i++) {
+          values[i] += (float) (share * (its.values()[i] - values[i]));
+        }
+        mixed.put(entry.getKey(), new Tensor(own.shape(), values));
+      }
+      return Optional.of(
+          new Model(model.withWeights(new Weights(mixed, model.weights().metadata()))));
     }
 
     @Override
