@@ -66,6 +66,7 @@ public final class Street {
             0.6,
             1,
             "",
+            2,
             1,
             size,
             4L << 30),

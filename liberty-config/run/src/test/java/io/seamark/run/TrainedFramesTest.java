@@ -52,7 +52,8 @@ class TrainedFramesTest {
         Map.of(),
         1,
         Map.of(),
-        Map.of());
+        Map.of(),
+        List.of());
   }
 
   @Test

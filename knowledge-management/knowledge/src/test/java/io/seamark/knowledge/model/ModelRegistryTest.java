@@ -47,7 +47,8 @@ class ModelRegistryTest {
           Map.of("seamark.replay_policy", "reservoir"),
           7,
           Map.of("java", "17"),
-          Map.of("seconds", 1.5));
+          Map.of("seconds", 1.5),
+          List.of());
 
   @TempDir private Path folder;
   @TempDir private Path elsewhere;
