@@ -175,7 +175,10 @@ public final class LifelongLearning implements AutoCloseable {
       serves(registry, inference);
       // Found out now rather than when the samples have come.
       LOG.info("trains and judges at {}", round.size(champion(registry, plugins)));
-      return new LifelongLearning(settings, clock, registry, round);
+      LifelongLearning learning = new LifelongLearning(settings, clock, registry, round);
+      // A round that the last process did not end waits for nothing.
+      learning.requested = round.unfinished(registry);
+      return learning;
     } catch (IOException | RuntimeException e) {
       registry.close();
       throw e;

@@ -363,6 +363,22 @@ class LifelongLearningTest {
   }
 
   @Test
+  void aRoundThatWasCutShortGoesOnAtTheStartWithoutWaitingForSamples() throws IOException {
+    Street.buffer(folder.resolve("buffer"), 10);
+    LearningSettings settings = settings(100, 300);
+    try (LifelongLearning learning = started(settings)) {
+      await(learning, s -> s.samples() == 10);
+      assertEquals(LifelongLearning.Request.STARTED, learning.request(false).outcome());
+      await(learning, s -> s.progress() > 0.01);
+    }
+    assertTrue(Files.exists(settings.models().resolve(".round/round.json")));
+    try (LifelongLearning learning = started(settings)) {
+      await(learning, s -> s.state() == Phase.TRAINING && s.progress() > 0.01);
+      assertEquals(LifelongLearning.Request.RUNNING, learning.request(false).outcome());
+    }
+  }
+
+  @Test
   void roundThatFailsLeavesTheChampionServing() throws IOException {
     Street.buffer(folder.resolve("buffer"), 10);
     LearningSettings settings = settings(10, 2);

@@ -67,6 +67,7 @@ public final class Street {
             0.6,
             1,
             "",
+            2,
             1,
             size,
             4L << 30),

@@ -54,7 +54,8 @@ class TrainedFramesTest {
         Map.of(),
         List.of(),
         null,
-        Map.of());
+        Map.of(),
+        List.of());
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.seamark.plugin;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +31,16 @@ public interface ModelTrainer extends AutoCloseable {
   default Optional<TrainableModel> averaged() {
     return Optional.empty();
   }
+
+  /**
+   * Writes all that later steps depend on, so that {@link TrainableModel#resume} goes on from here
+   * as this trainer does. Unless stated otherwise it writes nothing: then the training cannot go on
+   * in another process.
+   *
+   * @param file to be written; not there yet
+   * @throws IOException if it cannot be written
+   */
+  default void checkpoint(Path file) throws IOException {}
 
   /** Frees native memory. Closing twice does nothing. */
   @Override

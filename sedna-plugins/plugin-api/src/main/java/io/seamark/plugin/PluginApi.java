@@ -12,7 +12,7 @@ public final class PluginApi {
   public static final int MAJOR = 1;
 
   /** Its minor number: grows when something is added. */
-  public static final int MINOR = 3;
+  public static final int MINOR = 4;
 
   private PluginApi() {}
 

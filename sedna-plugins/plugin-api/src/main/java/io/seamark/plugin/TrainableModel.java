@@ -44,6 +44,22 @@ public interface TrainableModel {
   ModelTrainer trainer(TrainerOptions options);
 
   /**
+   * Goes on with a training that began from this model, where another trainer wrote a checkpoint:
+   * the same steps with the same samples give the same weights as if it had never ended.
+   *
+   * @param options those that it began with
+   * @param checkpoint what {@link ModelTrainer#checkpoint} has written
+   * @return a trainer; empty if this model's training cannot be gone on with, as unless stated
+   *     otherwise
+   * @throws IOException if the file cannot be read or is no checkpoint of such a training; the
+   *     message names file and rule
+   */
+  default Optional<ModelTrainer> resume(TrainerOptions options, Path checkpoint)
+      throws IOException {
+    return Optional.empty();
+  }
+
+  /**
    * Begins to train a fresh head that gives an output, behind weights that stay as they are.
    *
    * @param output what the head gives

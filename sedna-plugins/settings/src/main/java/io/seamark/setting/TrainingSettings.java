@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param relabelSure probability from which such a label is learnt from
  * @param scale largest change of a frame's scale, as a factor
  * @param crop of the frames that is trained on, {@code WIDTHxHEIGHT}; empty for the whole frame
+ * @param checkpoint steps from one checkpoint of a round to the next; 0 for none
  * @param threads for training; 0 for those of every computation
  * @param size of the frames, {@code WIDTHxHEIGHT}; empty for that of the user's own labelled frames
  * @param maxBytes what a training may take of native memory
@@ -160,6 +161,15 @@ public record TrainingSettings(
             unit = "pixels")
         String crop,
     @Hyperparameter(
+            text =
+                "Steps from one checkpoint to the next: a round whose process was killed goes on from"
+                    + " the last. 0: none, it begins anew.",
+            defaultValue = "50",
+            min = 0,
+            max = 100_000,
+            unit = "steps")
+        int checkpoint,
+    @Hyperparameter(
             text = "Threads of a training step. 0 is seamark.threads.",
             defaultValue = "0",
             min = 0,
@@ -210,6 +220,7 @@ public record TrainingSettings(
         relabelSure,
         scale,
         crop,
+        checkpoint,
         threads,
         size,
         maxBytes);

@@ -117,6 +117,33 @@ public abstract class BaseModelTrainingContract<H extends Record>
   }
 
   @Test
+  @DisplayName("a training that can go on from a checkpoint goes on as if it had never ended")
+  final void resumes() throws IOException {
+    TrainableModel start = create(SEED).load(model());
+    Path file = folder.resolve("checkpoint");
+    List<Double> rest;
+    byte[] end;
+    try (ModelTrainer trainer = start.trainer(options())) {
+      losses(trainer, 2);
+      trainer.checkpoint(file);
+      rest = losses(trainer, 2);
+      end = saved(trainer.snapshot(), "end");
+    }
+    if (!Files.exists(file)) {
+      Path other = Files.writeString(folder.resolve("other"), "no checkpoint");
+      assertTrue(start.resume(options(), other).isEmpty(), "resumes without writing checkpoints");
+      return;
+    }
+    try (ModelTrainer resumed = start.resume(options(), file).orElseThrow()) {
+      assertEquals(rest, losses(resumed, 2));
+      assertArrayEquals(end, saved(resumed.snapshot(), "resumed"));
+    }
+    Path text = Files.writeString(folder.resolve("notes.txt"), "no checkpoint, but some text");
+    IOException thrown = assertThrows(IOException.class, () -> start.resume(options(), text));
+    assertTrue(String.valueOf(thrown.getMessage()).contains("notes.txt"), thrown.getMessage());
+  }
+
+  @Test
   @DisplayName("a saved model is read again with its facts")
   final void savesAndLoads() throws IOException {
     BaseModelTraining training = create(SEED);

@@ -1,5 +1,6 @@
 package io.seamark.knowledge.model;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param chosen the name of the one that is this version; null where there was no choice
  * @param training figures of the training itself: {@code seconds}, {@code first_loss}, {@code
  *     last_loss}, {@code steps}, and those of each task, {@code task.ENTRY.trained} and others
+ * @param curve how the loss fell, by ascending step; empty for a brought file
  */
 public record Provenance(
     String kind,
@@ -35,20 +37,22 @@ public record Provenance(
     Map<String, String> software,
     List<Candidate> candidates,
     @Nullable String chosen,
-    Map<String, Double> training) {
+    Map<String, Double> training,
+    List<Point> curve) {
   /** Kind of a model that was brought. */
   public static final String FILE = "file";
 
   /** Kind of a model that a round made. */
   public static final String TRAINING = "training";
 
-  /** Copies the maps, sorted; absent ones in a file of another release become empty. */
+  /** Copies the collections; absent ones in a file of another release become empty. */
   public Provenance {
     hyperparameters = sorted(hyperparameters);
     plugins = sorted(plugins);
     software = sorted(software);
     candidates = candidates == null ? List.of() : List.copyOf(candidates);
     training = sorted(training);
+    curve = curve == null ? List.of() : List.copyOf(curve);
   }
 
   private static <V> Map<String, V> sorted(@Nullable Map<String, V> map) {
@@ -74,7 +78,66 @@ public record Provenance(
         Software.versions(),
         List.of(),
         null,
-        Map.of());
+        Map.of(),
+        List.of());
+  }
+
+  /**
+   * The same with what a round gave.
+   *
+   * @param made the models that it made, the best first
+   * @param name of the one that is the version
+   * @param figures of it
+   * @param points of its learning curve
+   * @return a provenance
+   */
+  public Provenance with(
+      List<Candidate> made, String name, Map<String, Double> figures, List<Point> points) {
+    return new Provenance(
+        kind,
+        source,
+        parentSha256,
+        buffer,
+        retained,
+        hyperparameters,
+        plugins,
+        seed,
+        software,
+        made,
+        name,
+        figures,
+        points);
+  }
+
+  /**
+   * A point of a learning curve.
+   *
+   * @param step of the optimiser, from 1
+   * @param loss mean over the steps since the point before
+   * @param learningRate of the step
+   * @param seconds that the training had taken
+   * @param phase what the step learnt from
+   */
+  public record Point(int step, double loss, double learningRate, double seconds, Phase phase) {
+    /** Checks the phase, which Jackson leaves null where it is absent. */
+    public Point {
+      if (phase == null) {
+        throw new IllegalArgumentException("a point of a learning curve lacks phase");
+      }
+    }
+  }
+
+  /** What a step learns from. */
+  public enum Phase {
+    /** Retained frames in the look of the stream. */
+    @JsonProperty("restyled")
+    RESTYLED,
+    /** These and frames of the stream that the model of the round has labelled anew. */
+    @JsonProperty("relabelled")
+    RELABELLED,
+    /** The stream with the cloud's answers, and retained frames where there are any. */
+    @JsonProperty("answered")
+    ANSWERED
   }
 
   /**

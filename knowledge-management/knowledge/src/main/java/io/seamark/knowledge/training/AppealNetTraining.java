@@ -64,17 +64,17 @@ public final class AppealNetTraining {
       RoundControl control,
       Map<String, Double> figures)
       throws IOException {
-    SplittableRandom random = new SplittableRandom(seed);
+    Draws draws = new Draws(seed);
     List<ShuffledFrames> supplies = new ArrayList<>();
     for (LabelledFrames frames : List.of(answered, retained)) {
       if (frames.size() > 0) {
-        supplies.add(new ShuffledFrames(frames.at(size), random.split()));
+        supplies.add(new ShuffledFrames(frames.at(size), draws.of(supplies.size())));
       }
     }
     if (supplies.isEmpty()) {
       throw new IllegalArgumentException("there are no frames to train the AppealNet head on");
     }
-    LabelledFrames.LabelledFrame first = supplies.get(0).read();
+    LabelledFrames.LabelledFrame first = supplies.get(0).read(0);
     int width = size.width();
     int height = size.height();
     boolean depth = start.facts().depth() && first.frame().depth() != null;
@@ -101,9 +101,10 @@ public final class AppealNetTraining {
           return Optional.empty();
         }
         ShuffledFrames from = supplies.get(i % supplies.size());
-        TrainingSample sample = magnified(from.sample(depth), from.random);
-        sample = Degradation.STANDARD.apply(sample, from.random);
-        sample = MIRROR.apply(sample, from.random);
+        SplittableRandom random = draws.of(supplies.size()).of(i).random();
+        TrainingSample sample = magnified(from.sample(i / supplies.size(), depth), random);
+        sample = Degradation.STANDARD.apply(sample, random);
+        sample = MIRROR.apply(sample, random);
         double loss = head.examine(sample);
         control.trained(i + 1, settings.frames(), loss);
       }

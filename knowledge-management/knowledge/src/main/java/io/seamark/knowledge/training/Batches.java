@@ -1,9 +1,7 @@
 package io.seamark.knowledge.training;
 
-import io.seamark.plugin.TrainingSample;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,7 +23,7 @@ final class Batches implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private @Nullable Future<List<TrainingSample>> ahead;
+  private @Nullable Future<Curriculum.Batch> ahead;
 
   Batches(Curriculum curriculum, int steps) {
     this.curriculum = curriculum;
@@ -36,14 +34,14 @@ final class Batches implements AutoCloseable {
    * The batch of a step.
    *
    * @param step from 0, one after the other
-   * @return its samples
+   * @return what it learns from
    * @throws IOException if too many frames cannot be read, or the thread is interrupted
    */
-  List<TrainingSample> take(int step) throws IOException {
-    Future<List<TrainingSample>> now = ahead == null ? make(step) : ahead;
+  Curriculum.Batch take(int step) throws IOException {
+    Future<Curriculum.Batch> now = ahead == null ? make(step) : ahead;
     ahead = null;
     try {
-      List<TrainingSample> batch = now.get();
+      Curriculum.Batch batch = now.get();
       // What comes before a new labelling must not be drawn after it, nor the other way round.
       if (step + 1 < steps && !curriculum.relabels(step + 1)) {
         ahead = make(step + 1);
@@ -66,7 +64,7 @@ final class Batches implements AutoCloseable {
     }
   }
 
-  private Future<List<TrainingSample>> make(int step) {
+  private Future<Curriculum.Batch> make(int step) {
     return worker.submit(() -> curriculum.batch(step));
   }
 

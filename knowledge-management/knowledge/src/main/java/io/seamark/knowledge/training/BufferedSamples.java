@@ -9,22 +9,28 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The samples of a replay buffer with the cloud's answers. */
-record BufferedSamples(ReplayBuffer buffer) implements LearningSamples {
+/**
+ * The samples of a replay buffer with the cloud's answers.
+ *
+ * @param buffer where they are
+ * @param next the sequence after the last of them that is looked at
+ */
+record BufferedSamples(ReplayBuffer buffer, long next) implements LearningSamples {
+  /** All that it holds. */
+  BufferedSamples(ReplayBuffer buffer) {
+    this(buffer, buffer.next());
+  }
+
   @Override
   public long first() {
     return buffer.first();
   }
 
   @Override
-  public long next() {
-    return buffer.next();
-  }
-
-  @Override
   public Stream<Described> described() {
     return buffer
         .entries()
+        .filter(entry -> entry.sequence() < next)
         .map(
             entry -> new Described(entry.candidate(), new TaskSample(entry.sequence(), of(entry))));
   }

@@ -1,14 +1,15 @@
 package io.seamark.knowledge.training;
 
 import io.seamark.knowledge.frames.LabelledFrames;
+import io.seamark.knowledge.model.Provenance;
 import io.seamark.network.tensorflow.Augmentation;
 import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.SampleAugmentation;
-import io.seamark.plugin.TrainableModel;
 import io.seamark.plugin.TrainingSample;
 import io.seamark.setting.FrameSize;
 import io.seamark.setting.TrainingSettings;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -23,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  * there is the stream alone, with the cloud's answers.
  */
 final class Curriculum {
+  // The parts that the draws have.
+  private static final int STREAM = 0;
+  private static final int RETAINED = 1;
+  private static final int RELABELLED = 2;
+  private static final int STEPS = 3;
+
   private final TrainingSettings settings;
   private final List<LabelledFrames> stream;
   private final @Nullable ShuffledFrames old;
@@ -30,12 +37,23 @@ final class Curriculum {
   private final SampleAugmentation augmentation;
   private final FrameSize size;
   private final RandomView view;
-  private final SplittableRandom random;
+  private final Draws draws;
   private final boolean depth;
   private final int relabelAt;
   private List<ShuffledFrames> fresh;
-  private int drawn;
+
+  /** The step from which on the stream's frames are counted. */
+  private int freshFrom;
+
   private int relabelled;
+
+  /**
+   * What a step learns from.
+   *
+   * @param samples as many as a batch has
+   * @param unreadable frames that were skipped for it
+   */
+  record Batch(List<TrainingSample> samples, int unreadable) {}
 
   /**
    * A curriculum at its beginning.
@@ -49,7 +67,7 @@ final class Curriculum {
    * @param augmentation of the retained frames
    * @param size of the frames
    * @param depth whether samples are to have depth
-   * @param random draws everything
+   * @param draws of everything
    */
   Curriculum(
       TrainingSettings settings,
@@ -60,12 +78,12 @@ final class Curriculum {
       SampleAugmentation augmentation,
       FrameSize size,
       boolean depth,
-      SplittableRandom random) {
+      Draws draws) {
     this.settings = settings;
     this.stream = List.copyOf(stream);
-    this.random = random;
-    this.fresh = shuffled(stream);
-    this.old = retained.size() == 0 ? null : new ShuffledFrames(retained, random.split());
+    this.draws = draws;
+    this.fresh = shuffled(stream, draws.of(STREAM));
+    this.old = retained.size() == 0 ? null : new ShuffledFrames(retained, draws.of(RETAINED));
     RareClasses counted =
         retained.size() == 0 || settings.rareClasses() == 0
             ? null
@@ -87,10 +105,10 @@ final class Curriculum {
             Math.min(crop.width(), size.width()), Math.min(crop.height(), size.height()));
   }
 
-  private List<ShuffledFrames> shuffled(List<LabelledFrames> sources) {
+  private static List<ShuffledFrames> shuffled(List<LabelledFrames> sources, Draws draws) {
     List<ShuffledFrames> all = new ArrayList<>();
     for (LabelledFrames source : sources) {
-      all.add(new ShuffledFrames(source, random.split()));
+      all.add(new ShuffledFrames(source, draws.of(all.size())));
     }
     return all;
   }
@@ -100,15 +118,20 @@ final class Curriculum {
     return old != null && step == relabelAt && settings.relabelFrames() > 0;
   }
 
+  /** Whether the stream has been labelled anew when a step begins. */
+  boolean relabelledBefore(int step) {
+    return old != null && step > relabelAt && settings.relabelFrames() > 0;
+  }
+
   /**
    * Labels the stream anew.
    *
-   * @param model knows the look of the stream
+   * @param model file of a model that knows the look of the stream
    * @param basemodel opens it
    * @param control watches and stops it
    * @throws IOException if the model cannot be opened, or no frame can be read
    */
-  void relabel(TrainableModel model, BaseModel basemodel, RoundControl control) throws IOException {
+  void relabel(Path model, BaseModel basemodel, RoundControl control) throws IOException {
     List<LabelledFrames> anew = new ArrayList<>();
     for (LabelledFrames source : stream) {
       List<Integer> all = IntStream.range(0, source.size()).boxed().toList();
@@ -122,38 +145,59 @@ final class Curriculum {
       }
     }
     if (!anew.isEmpty()) {
-      fresh = shuffled(anew);
+      fresh = shuffled(anew, draws.of(RELABELLED));
+      freshFrom = relabelAt;
     }
   }
 
   /**
-   * The samples of a step.
+   * The samples of a step, which depend on its number and on no other step.
    *
    * @param step from 0
-   * @return as many as a batch has
+   * @return its batch
    * @throws IOException if too many frames cannot be read
    */
-  List<TrainingSample> batch(int step) throws IOException {
+  Batch batch(int step) throws IOException {
     int batch = settings.batch();
     int rehearsed = old == null ? 0 : step < relabelAt ? batch : batch / 2;
+    long before = (long) Math.min(step, relabelAt) * batch;
+    before += (long) Math.max(0, step - relabelAt) * (batch / 2);
+    int unreadable = unreadable();
     List<TrainingSample> samples = new ArrayList<>();
     for (int i = 0; i < batch; i++) {
-      TrainingSample seen = fresh.get(drawn++ % fresh.size()).sample(depth);
+      SplittableRandom random = draws.of(STEPS).of(step).of(i).random();
+      long number = (long) (step - freshFrom) * batch + i;
+      ShuffledFrames source = fresh.get((int) (number % fresh.size()));
+      TrainingSample seen = source.sample(number / fresh.size(), depth);
       TrainingSample sample =
-          old != null && i < rehearsed ? augmentation.augment(labelled(old), seen, random) : seen;
+          old != null && i < rehearsed
+              ? augmentation.augment(labelled(old, before + i, random), seen, random)
+              : seen;
       samples.add(Augmentation.STANDARD.apply(view.apply(sample, random), random));
     }
-    return samples;
+    return new Batch(samples, unreadable() - unreadable);
   }
 
-  private TrainingSample labelled(ShuffledFrames from) throws IOException {
-    return rare == null ? from.sample(depth) : from.sample(rare.next(random), depth);
+  private TrainingSample labelled(ShuffledFrames from, long number, SplittableRandom random)
+      throws IOException {
+    return rare == null
+        ? from.sample(number, depth)
+        : from.sample(rare.next(random), number, depth);
   }
 
-  /** Frames that could not be read so far. */
-  int unreadable() {
-    return fresh.stream().mapToInt(frames -> frames.unreadable).sum()
-        + (old == null ? 0 : old.unreadable);
+  /** What a step learns from. */
+  Provenance.Phase phase(int step) {
+    if (old != null && step < relabelAt) {
+      return Provenance.Phase.RESTYLED;
+    }
+    return old != null && settings.relabelFrames() > 0
+        ? Provenance.Phase.RELABELLED
+        : Provenance.Phase.ANSWERED;
+  }
+
+  private int unreadable() {
+    return fresh.stream().mapToInt(ShuffledFrames::unreadable).sum()
+        + (old == null ? 0 : old.unreadable());
   }
 
   /** Frames that were labelled anew. */

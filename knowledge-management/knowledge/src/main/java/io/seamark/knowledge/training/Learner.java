@@ -5,11 +5,8 @@ import io.seamark.knowledge.evaluation.ModelJudge.Consensus;
 import io.seamark.knowledge.evaluation.ModelJudge.Judgement;
 import io.seamark.knowledge.evaluation.ModelRanking;
 import io.seamark.knowledge.frames.LabelledFrames;
-import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
-import io.seamark.network.tensorflow.TrainingOptions;
 import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.ModelOutput;
-import io.seamark.plugin.ModelTrainer;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.ReplayPolicy;
 import io.seamark.plugin.TaskSample;
@@ -18,7 +15,6 @@ import io.seamark.plugin.TaskUpdateDecision.Accepted;
 import io.seamark.plugin.TaskUpdateDecision.Comparison;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
 import io.seamark.plugin.TrainableModel;
-import io.seamark.plugin.TrainerOptions;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.setting.AppealNetSettings;
 import io.seamark.setting.FrameSize;
@@ -32,12 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Trains and judges the edge model in a round of lifelong learning, for the service and for the
@@ -64,14 +57,6 @@ public final class Learner {
                   PluginKind.SAMPLE_AUGMENTATION),
               RoundTasks.KINDS.stream())
           .toList();
-
-  private static final Logger LOG = LoggerFactory.getLogger(Learner.class);
-
-  /** Retained frames whose labels are counted for class weights. */
-  private static final int COUNTED_RETAINED = 16;
-
-  /** Of the new weights in the candidate that keeps most of the old model. */
-  private static final double HALF = 0.5;
 
   private final RoundSettings settings;
   private final ConfiguredPlugins plugins;
@@ -196,8 +181,8 @@ public final class Learner {
      * @param start what it begins from
      * @param steps of the optimiser, at least 1
      * @param control watches and stops it
-     * @param figures gets {@code steps}, {@code first_loss} and {@code last_loss} (means over a
-     *     tenth of the steps), and {@code unreadable} (frames)
+     * @param figures gets {@code seconds}, {@code steps}, {@code first_loss} and {@code last_loss}
+     *     (means over a tenth of the steps), and {@code unreadable} (frames)
      * @return the candidates that are configured and that there are, in that order, at least one;
      *     empty if it was stopped
      * @throws IOException if too many frames cannot be read, or training diverged
@@ -209,7 +194,28 @@ public final class Learner {
         RoundControl control,
         Map<String, Double> figures)
         throws IOException {
-      return Learner.this.train(model, start, steps, sources, control, figures);
+      return train(model, start, steps, control, Checkpoints.NONE, figures)
+          .map(Training.Trained::candidates);
+    }
+
+    /** The same, which can go on where it was cut short. */
+    Optional<Training.Trained> train(
+        int model,
+        TrainableModel start,
+        int steps,
+        RoundControl control,
+        Checkpoints checkpoints,
+        Map<String, Double> figures)
+        throws IOException {
+      return new Training(
+              settings,
+              plugins,
+              sources,
+              model,
+              Learner.this.choose(sources.retainedTrain()),
+              control,
+              checkpoints)
+          .run(start, steps, figures);
     }
 
     /**
@@ -402,119 +408,6 @@ public final class Learner {
     return some;
   }
 
-  private Optional<List<Candidate>> train(
-      int model,
-      TrainableModel start,
-      int steps,
-      Sources sources,
-      RoundControl control,
-      Map<String, Double> figures)
-      throws IOException {
-    SplittableRandom random = new SplittableRandom(settings.seed() ^ sources.next());
-    TrainingSettings training = settings.training();
-    FrameSize size = sources.size();
-    List<LabelledFrames> stream = new ArrayList<>();
-    for (List<Long> draw : sources.tasks().draws(model)) {
-      stream.add(sources.samples().frames(draw).at(size));
-    }
-    LabelledFrames rehearsal = choose(sources.retainedTrain()).at(size);
-    LabelledFrame first = new ShuffledFrames(stream.get(0), random.split()).read();
-    // The branch for depth can only be trained where there is depth.
-    boolean depth = start.facts().depth() && first.frame().depth() != null;
-    int classes = start.facts().classes().size();
-    FrameSize viewed = Curriculum.viewed(training, size);
-    TrainerOptions options =
-        new TrainerOptions(
-            viewed.width(),
-            viewed.height(),
-            depth,
-            training.batch(),
-            training.learningRate(),
-            training.classWeights()
-                ? classWeights(
-                    pixels(
-                        sources.samples(),
-                        new HashSet<>(sources.tasks().trained(model)),
-                        size,
-                        classes),
-                    rehearsal)
-                : List.of(),
-            training.averaging() == 0 ? 0 : Math.min(1, 1 / (training.averaging() * steps)),
-            settings.seed(),
-            settings.threads());
-    if (control.cancelled()) {
-      return Optional.empty();
-    }
-    Curriculum curriculum =
-        new Curriculum(
-            training,
-            steps,
-            stream,
-            rehearsal,
-            classes,
-            plugins.create(PluginKind.SAMPLE_AUGMENTATION),
-            size,
-            depth,
-            random);
-    int edge = Math.max(1, steps / 10);
-    double firstLoss = 0;
-    double lastLoss = 0;
-    List<Candidate> candidates;
-    @Nullable TrainableModel restyled = null;
-    try (ModelTrainer trainer = start.trainer(options);
-        Batches batches = new Batches(curriculum, steps)) {
-      for (int step = 0; step < steps; step++) {
-        if (curriculum.relabels(step)) {
-          TrainableModel knowing = trainer.averaged().orElseGet(trainer::snapshot);
-          curriculum.relabel(knowing, plugins.create(PluginKind.BASEMODEL), control);
-          restyled = step == 0 ? null : knowing;
-        }
-        if (control.cancelled()) {
-          return Optional.empty();
-        }
-        double loss =
-            trainer.step(
-                batches.take(step),
-                TrainingOptions.cosine(training.learningRate(), step, edge, steps));
-        if (!Double.isFinite(loss)) {
-          throw new IOException("training diverged: the loss of step " + step + " is " + loss);
-        }
-        firstLoss += step < edge ? loss / edge : 0;
-        lastLoss += step >= steps - edge ? loss / edge : 0;
-        control.trained(step + 1, steps, loss);
-      }
-      figures.put("steps", (double) steps);
-      figures.put("first_loss", firstLoss);
-      figures.put("last_loss", lastLoss);
-      figures.put("unreadable", (double) curriculum.unreadable());
-      figures.put("relabelled", (double) curriculum.relabelled());
-      candidates =
-          candidates(start, trainer.averaged(), trainer.snapshot(), Optional.ofNullable(restyled));
-    }
-    return Optional.of(candidates);
-  }
-
-  private List<Candidate> candidates(
-      TrainableModel start,
-      Optional<TrainableModel> averaged,
-      TrainableModel last,
-      Optional<TrainableModel> restyled) {
-    List<Candidate> candidates = new ArrayList<>();
-    for (TrainingSettings.Candidate name : settings.training().candidateList()) {
-      Optional<TrainableModel> model =
-          switch (name) {
-            case AVERAGED -> averaged;
-            case LAST -> Optional.of(last);
-            case RESTYLED -> restyled;
-            case HALFWAY -> start.mixed(averaged.orElse(last), HALF);
-          };
-      model.ifPresent(found -> candidates.add(new Candidate(name, found)));
-    }
-    return candidates.isEmpty()
-        ? List.of(new Candidate(TrainingSettings.Candidate.LAST, last))
-        : candidates;
-  }
-
   /** Chooses among the candidates of one model. */
   private final class Choosing {
     private final int model;
@@ -691,20 +584,6 @@ public final class Learner {
         settings.threads(),
         control,
         figures);
-  }
-
-  private List<Double> classWeights(long[] newPixels, LabelledFrames rehearsal) {
-    long[] oldPixels = new long[newPixels.length];
-    int counted = Math.min(rehearsal.size(), COUNTED_RETAINED);
-    for (int i = 0; i < counted; i++) {
-      try {
-        int index = (int) ((long) i * rehearsal.size() / counted);
-        ClassWeights.count(rehearsal.read(index).target(), oldPixels);
-      } catch (IOException e) {
-        LOG.warn("a retained frame is not counted: {}", e.getMessage());
-      }
-    }
-    return ClassWeights.of(newPixels, oldPixels);
   }
 
   private LabelledFrames choose(List<Integer> indices) {

@@ -15,6 +15,14 @@ public interface RoundControl {
   }
 
   /**
+   * A round that was cut short goes on.
+   *
+   * @param done steps before, at least 1
+   * @param steps in all
+   */
+  default void resumed(int done, int steps) {}
+
+  /**
    * A step of training is done.
    *
    * @param done steps so far

@@ -5,83 +5,95 @@ import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.TrainingSample;
 import java.io.IOException;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deals readable frames at random, each once before any comes again. */
-public final class ShuffledFrames {
+/**
+ * Deals readable frames at random, each once before any comes again. Which frame has which number
+ * depends on nothing that was dealt before.
+ */
+final class ShuffledFrames {
   private static final Logger LOG = LoggerFactory.getLogger(ShuffledFrames.class);
 
   /** Frames tried in a row before a source is given up. */
   private static final int MAX_UNREADABLE = 16;
 
   private final LabelledFrames frames;
-  final SplittableRandom random;
   private final ShuffledIndices indices;
-  int unreadable;
+  private int unreadable;
 
   /**
-   * All of the frames, none dealt yet.
+   * All of the frames.
    *
    * @param frames at least one; for a trainer, all of its size
-   * @param random deals them
+   * @param draws deal them
    */
-  public ShuffledFrames(LabelledFrames frames, SplittableRandom random) {
+  ShuffledFrames(LabelledFrames frames, Draws draws) {
     this.frames = frames;
-    this.random = random;
-    this.indices = new ShuffledIndices(frames.size(), random);
+    this.indices = new ShuffledIndices(frames.size(), draws);
+  }
+
+  /** Frames that could not be read so far. */
+  int unreadable() {
+    return unreadable;
   }
 
   /**
-   * The next frame that can be read.
+   * A frame, or where it cannot be read the next one that can.
    *
+   * @param number how many are dealt before it, at least 0
    * @return of its own size
-   * @throws IOException if too many in a row cannot
+   * @throws IOException if too many in a row cannot be read
    */
-  public LabelledFrame read() throws IOException {
+  LabelledFrame read(long number) throws IOException {
     @Nullable IOException last = null;
+    long deal = number - number % frames.size();
     for (int tried = 0; tried < MAX_UNREADABLE; tried++) {
-      int index = indices.next();
+      int index = indices.at(deal + (number + tried) % frames.size());
       try {
         return frames.read(index);
       } catch (IOException e) {
-        unreadable++;
+        skip(index, e);
         last = e;
-        LOG.warn("frame {} of the {} is skipped: {}", index, frames.source(), e.getMessage());
       }
     }
     throw new IOException(
         MAX_UNREADABLE + " frames in a row of the " + frames.source() + " cannot be read", last);
   }
 
+  private void skip(int index, IOException e) {
+    unreadable++;
+    LOG.warn("frame {} of the {} is skipped: {}", index, frames.source(), e.getMessage());
+  }
+
   /**
-   * The next frame as a trainer takes it.
+   * A frame as a trainer takes it.
    *
+   * @param number as in {@link #read}
    * @param depth whether they have depth; 0 everywhere where the frame has none
    * @return of its own size
    * @throws IOException as {@link #read}
    */
-  public TrainingSample sample(boolean depth) throws IOException {
-    return sample(read(), depth);
+  TrainingSample sample(long number, boolean depth) throws IOException {
+    return sample(read(number), depth);
   }
 
   /**
-   * A certain frame as a trainer takes it, or the next one where it cannot be read.
+   * A certain frame as a trainer takes it, or another one where it cannot be read.
    *
    * @param index of the frame, from 0
-   * @param depth as with {@link #sample(boolean)}
+   * @param number of the other one, as in {@link #read}
+   * @param depth as with {@link #sample(long, boolean)}
    * @return of its own size
    * @throws IOException as {@link #read}
    */
-  TrainingSample sample(int index, boolean depth) throws IOException {
+  TrainingSample sample(int index, long number, boolean depth) throws IOException {
     try {
       return sample(frames.read(index), depth);
     } catch (IOException e) {
-      unreadable++;
-      LOG.warn("frame {} of the {} is skipped: {}", index, frames.source(), e.getMessage());
-      return sample(depth);
+      skip(index, e);
+      return sample(number, depth);
     }
   }
 

@@ -1,16 +1,13 @@
 package io.seamark.knowledge.training;
 
-import io.seamark.host.TemporaryFolder;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.BaseModel;
-import io.seamark.plugin.TrainableModel;
 import io.seamark.setting.FrameSize;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,30 +49,14 @@ final class StreamLabels {
    * Labels frames.
    *
    * @param frames all of one size; read again when they are used
-   * @param model labels them
+   * @param model file of the one that labels them
    * @param basemodel opens it
    * @param sure probability from which a label is learnt from, 0 to 1
    * @param control watches and stops it
    * @return the frames that could be read, with the model's labels; none of them if it was stopped
-   * @throws IOException if the model cannot be written or opened
+   * @throws IOException if the model cannot be opened
    */
   static LabelledFrames of(
-      LabelledFrames frames,
-      TrainableModel model,
-      BaseModel basemodel,
-      double sure,
-      RoundControl control)
-      throws IOException {
-    Path file = Files.createTempFile(TemporaryFolder.path(), "seamark-round", ".model");
-    try {
-      model.save(file, Map.of());
-      return of(frames, file, basemodel, sure, control);
-    } finally {
-      Files.deleteIfExists(file);
-    }
-  }
-
-  private static LabelledFrames of(
       LabelledFrames frames, Path model, BaseModel basemodel, double sure, RoundControl control)
       throws IOException {
     Map<Boolean, BaseModel.Session> sessions = new HashMap<>();

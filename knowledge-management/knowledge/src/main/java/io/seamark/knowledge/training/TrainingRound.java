@@ -74,7 +74,35 @@ public final class TrainingRound {
   }
 
   /**
-   * Runs a round.
+   * Whether a round was cut short and waits to go on. What a round that has ended left behind is
+   * removed.
+   *
+   * @param registry that it was run on
+   * @return true if a checkpoint is there
+   * @throws IOException if it cannot be read
+   */
+  public boolean unfinished(ModelRegistry registry) throws IOException {
+    return open(registry).unfinished().isPresent();
+  }
+
+  /**
+   * Gives up a round that was cut short, if there is one.
+   *
+   * @param registry that it was run on
+   * @throws IOException if its checkpoint cannot be removed
+   */
+  public void giveUp(ModelRegistry registry) throws IOException {
+    open(registry).remove();
+  }
+
+  private RoundFolder open(ModelRegistry registry) throws IOException {
+    return RoundFolder.open(
+        registry.folder(), settings.training().checkpoint(), registry.versions().size());
+  }
+
+  /**
+   * Runs a round, or goes on with one of the same settings and samples that was cut short. Its
+   * checkpoint is removed when it has ended, however; it stays where the round was stopped.
    *
    * @param registry with a champion
    * @param buffer read only
@@ -90,32 +118,104 @@ public final class TrainingRound {
             .orElseThrow(() -> new IllegalStateException("the model registry has no champion"));
     Path serving = registry.weights(champion.version()).orElseThrow().file();
     TrainableModel start = plugins.create(PluginKind.BASEMODEL_TRAINING).load(serving);
-    Learner.Plan plan = learner.plan(size(start), new BufferedSamples(buffer));
+    int versions = registry.versions().size();
+    RoundFolder folder = open(registry);
+    Planned planned = plan(folder, champion, start, buffer, versions);
+    try {
+      RoundResult result = run(registry, champion, serving, start, planned, folder, control);
+      if (!(result instanceof RoundResult.Cancelled)) {
+        folder.remove();
+      }
+      return result;
+    } catch (IOException | RuntimeException e) {
+      // It would fail again at the same place.
+      try {
+        folder.remove();
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
+    }
+  }
+
+  /** A plan and how its version will come to be, without figures. */
+  private record Planned(Learner.Plan plan, Provenance round) {}
+
+  /** The plan of the round that was cut short if that can go on, else of a new one. */
+  private Planned plan(
+      RoundFolder folder,
+      ModelVersion champion,
+      TrainableModel start,
+      ReplayBuffer buffer,
+      int versions)
+      throws IOException {
+    Optional<RoundFolder.Unfinished> unfinished = folder.unfinished();
+    if (unfinished.isPresent()) {
+      int done = unfinished.get().progress().done();
+      // Samples that came since are the next round's.
+      Planned again = plan(champion, start, buffer, unfinished.get().next());
+      Optional<String> other = unfinished.get().otherThan(again.round());
+      if (other.isEmpty()) {
+        LOG.info("the round that was cut short goes on after {} steps", done);
+        folder.begin(unfinished.get().round(), versions);
+        return new Planned(again.plan(), unfinished.get().round());
+      }
+      LOG.info("the round that was cut short after {} steps is given up: {}", done, other.get());
+      folder.remove();
+    }
+    Planned anew = plan(champion, start, buffer, buffer.next());
+    folder.begin(anew.round(), versions);
+    return anew;
+  }
+
+  private Planned plan(ModelVersion champion, TrainableModel start, ReplayBuffer buffer, long next)
+      throws IOException {
+    Learner.Plan plan = learner.plan(size(start), new BufferedSamples(buffer, next));
+    return new Planned(
+        plan, provenance(champion, plan.sources(), segments(buffer, plan.sources())));
+  }
+
+  private RoundResult run(
+      ModelRegistry registry,
+      ModelVersion champion,
+      Path serving,
+      TrainableModel start,
+      Planned planned,
+      RoundFolder folder,
+      RoundControl control)
+      throws IOException {
+    Learner.Plan plan = planned.plan();
     Optional<String> idle = plan.idle(0);
     if (idle.isPresent()) {
       return new RoundResult.Idle(idle.get());
     }
-    Map<String, String> segments = segments(buffer, plan.sources());
-    long begun = System.nanoTime();
     Map<String, Double> figures = new TreeMap<>(plan.sources().tasks().figures());
     LOG.info("tasks of the round: {}", figures);
-    Optional<List<Learner.Candidate>> trained =
-        plan.train(0, start, settings.training().steps(), control, figures);
+    int steps = settings.training().steps();
+    Optional<Training.Trained> trained = plan.train(0, start, steps, control, folder, figures);
     if (trained.isEmpty()) {
       return new RoundResult.Cancelled();
     }
-    figures.put("seconds", (System.nanoTime() - begun) / 1e9);
     Optional<Learner.Choice> choice =
         plan.choose(
-            0, trained.get(), first(registry, champion), serving, registry.folder(), control);
+            0,
+            trained.get().candidates(),
+            first(registry, champion),
+            serving,
+            registry.folder(),
+            control);
     if (choice.isEmpty()) {
       return new RoundResult.Cancelled();
     }
+    Learner.Candidate chosen = choice.get().chosen().candidate();
     figures.putAll(choice.get().chosen().figures());
-    Provenance provenance = provenance(champion, plan.sources(), segments, choice.get(), figures);
-    TrainableModel chosen = choice.get().chosen().candidate().model();
+    Provenance provenance =
+        planned
+            .round()
+            .with(candidates(choice.get()), chosen.name().text(), figures, trained.get().curve());
     ModelRegistry.Staged staged =
-        registry.stage((file, version) -> save(chosen, file, version, champion, provenance));
+        registry.stage(
+            (file, version) -> save(chosen.model(), file, version, champion, provenance));
     try {
       Learner.Judged judged = choice.get().judged();
       return new RoundResult.Judged(
@@ -182,11 +282,7 @@ public final class TrainingRound {
   }
 
   private Provenance provenance(
-      ModelVersion parent,
-      Learner.Sources plan,
-      Map<String, String> segments,
-      Learner.Choice choice,
-      Map<String, Double> figures) {
+      ModelVersion parent, Learner.Sources plan, Map<String, String> segments) {
     Map<String, String> chosen = new TreeMap<>();
     for (PluginKind<?> kind : KINDS) {
       chosen.putAll(plugins.effective(kind));
@@ -211,8 +307,9 @@ public final class TrainingRound {
         chosen,
         settings.seed(),
         Software.versions(),
-        candidates(choice),
-        choice.chosen().candidate().name().text(),
-        figures);
+        List.of(),
+        null,
+        Map.of(),
+        List.of());
   }
 }

@@ -42,7 +42,10 @@ class KnowledgeJsonTest {
               Map.of(),
               List.of(new Provenance.Candidate("averaged", 0.75, null, "accepted: better")),
               "averaged",
-              Map.of("seconds", 1.5)));
+              Map.of("seconds", 1.5),
+              List.of(
+                  new Provenance.Point(3, 0.75, 1e-3, 0.5, Provenance.Phase.RESTYLED),
+                  new Provenance.Point(10, 0.5, 1e-4, 1.5, Provenance.Phase.RELABELLED))));
 
   private static ObjectNode json() throws IOException {
     return (ObjectNode) new ObjectMapper().readTree(KnowledgeJson.text(VERSION));
@@ -63,10 +66,11 @@ class KnowledgeJsonTest {
   @DisplayName("what is absent in the provenance becomes empty")
   void absentParts() throws IOException {
     ObjectNode json = json();
-    json.withObject("/provenance").remove(List.of("hyperparameters", "training"));
+    json.withObject("/provenance").remove(List.of("hyperparameters", "training", "curve"));
     json.withObject("/provenance/buffer").remove(List.of("trained", "held_out"));
     Provenance read = KnowledgeJson.read(json, ModelVersion.class).provenance();
     assertEquals(Map.of(), read.hyperparameters());
+    assertEquals(List.of(), read.curve());
     assertEquals(new Provenance.BufferUse(0, 9, List.of(), List.of(), Map.of()), read.buffer());
   }
 

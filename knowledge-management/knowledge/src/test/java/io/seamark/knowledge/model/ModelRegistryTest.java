@@ -49,7 +49,8 @@ class ModelRegistryTest {
           Map.of("java", "17"),
           List.of(),
           "averaged",
-          Map.of("seconds", 1.5));
+          Map.of("seconds", 1.5),
+          List.of());
 
   @TempDir private Path folder;
   @TempDir private Path elsewhere;

@@ -45,7 +45,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -373,10 +372,9 @@ class TrainingRoundTest {
       assertEquals(0, provenance.training().get("unreadable"));
       LabelledFrames read =
           BufferedFrames.answers(samples, LongStream.range(0, 10).boxed().toList());
-      ShuffledFrames supply =
-          new ShuffledFrames(read.at(new FrameSize(96, 64)), new SplittableRandom(1));
+      ShuffledFrames supply = new ShuffledFrames(read.at(new FrameSize(96, 64)), new Draws(1));
       for (int i = 0; i < read.size(); i++) {
-        Frame frame = supply.sample(false).frame();
+        Frame frame = supply.sample(i, false).frame();
         given.add(frame.width() + "x" + frame.height());
       }
     }

@@ -34,6 +34,9 @@ final class GraphWeights {
     }
   }
 
+  /** Begins the names of weights' variables in a graph. */
+  static final String WEIGHT = "weight/";
+
   private final Ops tf;
   private final Weights start;
   private final Map<String, Variable> variables = new LinkedHashMap<>();
@@ -60,32 +63,43 @@ final class GraphWeights {
     if (known != null) {
       return known;
     }
-    Arrangement arrangement = layout.apply(start.get(name));
-    Shape shape = Shape.of(java.util.Arrays.stream(arrangement.shape()).asLongStream().toArray());
-    VarHandleOp handle =
-        tf.varHandleOp(TFloat32.class, shape, VarHandleOp.sharedName("weight/" + name));
-    Placeholder<TFloat32> initial = tf.placeholder(TFloat32.class, Placeholder.shape(shape));
-    Op initialise = tf.assignVariableOp(handle, initial);
-    Operand<TFloat32> value = tf.readVariableOp(handle, TFloat32.class);
-    Variable made = new Variable(name, arrangement, trained, handle, value, initial, initialise);
+    Variable made = variable(tf, WEIGHT + name, name, layout.apply(start.get(name)), trained);
     variables.put(name, made);
     return made;
   }
 
+  /** A variable of a graph, without a value yet. */
+  static Variable variable(
+      Ops tf, String sharedName, String name, Arrangement arrangement, boolean trained) {
+    Shape shape = Shape.of(java.util.Arrays.stream(arrangement.shape()).asLongStream().toArray());
+    VarHandleOp handle = tf.varHandleOp(TFloat32.class, shape, VarHandleOp.sharedName(sharedName));
+    Placeholder<TFloat32> initial = tf.placeholder(TFloat32.class, Placeholder.shape(shape));
+    Op initialise = tf.assignVariableOp(handle, initial);
+    Operand<TFloat32> value = tf.readVariableOp(handle, TFloat32.class);
+    return new Variable(name, arrangement, trained, handle, value, initial, initialise);
+  }
+
   /** Sets every variable to its start value. */
   void initialise(Session session) {
-    if (variables.isEmpty()) {
+    Map<Variable, float[]> values = new LinkedHashMap<>();
+    variables.values().forEach(v -> values.put(v, v.arrangement().toGraph(start.get(v.name()))));
+    set(session, values);
+  }
+
+  /** Sets variables to values, row-major as the graph has them. */
+  static void set(Session session, Map<Variable, float[]> values) {
+    if (values.isEmpty()) {
       return;
     }
     Session.Runner runner = session.runner();
     List<TFloat32> feeds = new ArrayList<>();
     try {
-      for (Variable v : variables.values()) {
-        float[] values = v.arrangement().toGraph(start.get(v.name()));
-        TFloat32 tensor = TFloat32.tensorOf(v.shape(), DataBuffers.of(values, true, false));
-        feeds.add(tensor);
-        runner.feed(v.initial(), tensor).addTarget(v.initialise());
-      }
+      values.forEach(
+          (v, floats) -> {
+            TFloat32 tensor = TFloat32.tensorOf(v.shape(), DataBuffers.of(floats, true, false));
+            feeds.add(tensor);
+            runner.feed(v.initial(), tensor).addTarget(v.initialise());
+          });
       runner.run().close();
     } finally {
       feeds.forEach(TFloat32::close);

@@ -2,11 +2,15 @@ package io.seamark.network.tensorflow;
 
 import io.seamark.network.EdgeModel;
 import io.seamark.network.Normalisation;
+import io.seamark.network.Precision;
 import io.seamark.network.RfNet;
+import io.seamark.network.Safetensors;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.TrainingSample;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -288,6 +292,36 @@ public final class RfNetTrainer implements AutoCloseable {
    */
   public Optional<EdgeModel> averaged() {
     return graph.averaged().map(start::withWeights);
+  }
+
+  /**
+   * Writes the state of the training: weights, what AdamW and the average keep of each, and the
+   * number of steps.
+   *
+   * @param file a safetensors file, replaced as a whole
+   * @throws IOException if it cannot be written, or a value is not finite any more
+   */
+  public void checkpoint(Path file) throws IOException {
+    try {
+      Safetensors.write(file, graph.state(), Precision.F32);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("the training has diverged: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Goes on where a trainer of the same model and options was.
+   *
+   * @param file that {@link #checkpoint} has written
+   * @throws IOException if it cannot be read, or is another training's; the message names file and
+   *     rule
+   */
+  public void resume(Path file) throws IOException {
+    try {
+      graph.restore(Safetensors.read(file));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + " is no checkpoint of this training: " + e.getMessage(), e);
+    }
   }
 
   @Override

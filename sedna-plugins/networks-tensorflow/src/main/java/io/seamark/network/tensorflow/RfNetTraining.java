@@ -100,7 +100,23 @@ public final class RfNetTraining implements BaseModelTraining {
 
     @Override
     public ModelTrainer trainer(TrainerOptions options) {
+      return stepwise(from(options));
+    }
+
+    @Override
+    public Optional<ModelTrainer> resume(TrainerOptions options, Path checkpoint)
+        throws IOException {
       RfNetTrainer trainer = from(options);
+      try {
+        trainer.resume(checkpoint);
+        return Optional.of(stepwise(trainer));
+      } catch (IOException | RuntimeException e) {
+        trainer.close();
+        throw e;
+      }
+    }
+
+    private static ModelTrainer stepwise(RfNetTrainer trainer) {
       return new ModelTrainer() {
         @Override
         public double step(List<TrainingSample> samples, double learningRate) {
@@ -115,6 +131,11 @@ public final class RfNetTraining implements BaseModelTraining {
         @Override
         public Optional<TrainableModel> averaged() {
           return trainer.averaged().map(Model::new);
+        }
+
+        @Override
+        public void checkpoint(Path file) throws IOException {
+          trainer.checkpoint(file);
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.seamark.network.tensorflow;
 
 import io.seamark.network.Weights;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ final class TrainableGraph implements AutoCloseable {
   private static final double BETA2 = 0.999;
   private static final float EPSILON = 1e-8f;
 
+  /** Key of the number of steps in what a state is described with. */
+  private static final String STEPS = "seamark.steps";
+
   private final TrainingOptions options;
   private final Graph graph = new Graph();
   private final Ops tf = Ops.create(graph);
@@ -39,6 +43,10 @@ final class TrainableGraph implements AutoCloseable {
   private final Placeholder<TFloat32> power2;
   private final Placeholder<TFloat32> newest;
   private final List<Op> initialisers = new ArrayList<>();
+
+  /** What is kept of each weight beside its value, by name in the graph. */
+  private final Map<String, GraphWeights.Variable> kept = new LinkedHashMap<>();
+
   private final List<Op> updates = new ArrayList<>();
   private final Map<String, Operand<TFloat32>> averages = new LinkedHashMap<>();
   private final Session session;
@@ -142,13 +150,14 @@ final class TrainableGraph implements AutoCloseable {
   }
 
   private VarHandleOp zeros(GraphWeights.Variable of, String moment) {
-    VarHandleOp handle =
-        tf.varHandleOp(
-            TFloat32.class, of.shape(), VarHandleOp.sharedName(moment + "/" + of.name()));
+    String name = moment + "/" + of.name();
+    GraphWeights.Variable made =
+        GraphWeights.variable(tf, name, of.name(), of.arrangement(), false);
+    kept.put(name, made);
     initialisers.add(
         tf.assignVariableOp(
-            handle, tf.fill(tf.constant(of.arrangement().shape()), tf.constant(0f))));
-    return handle;
+            made.handle(), tf.fill(tf.constant(of.arrangement().shape()), tf.constant(0f))));
+    return made.handle();
   }
 
   private List<Operand<TFloat32>> clipped(List<Operand<TFloat32>> gradients) {
@@ -228,6 +237,64 @@ final class TrainableGraph implements AutoCloseable {
     return averages.isEmpty() || steps == 0
         ? Optional.empty()
         : Optional.of(weights.snapshot(session, averages));
+  }
+
+  /** All that later steps depend on, arranged as the graph has it. */
+  Weights state() {
+    Map<String, GraphWeights.Variable> all = variables();
+    Session.Runner runner = session.runner();
+    all.values().forEach(v -> runner.fetch(v.value()));
+    Map<String, io.seamark.network.Tensor> tensors = new LinkedHashMap<>();
+    try (Result result = runner.run()) {
+      int i = 0;
+      for (Map.Entry<String, GraphWeights.Variable> v : all.entrySet()) {
+        tensors.put(
+            v.getKey(),
+            new io.seamark.network.Tensor(
+                shape(v.getValue()), GraphWeights.floats((TFloat32) result.get(i++))));
+      }
+    }
+    return new Weights(tensors, Map.of(STEPS, Long.toString(steps)));
+  }
+
+  /**
+   * Goes on where a graph of the same network and loss was.
+   *
+   * @throws IllegalArgumentException if it is another one's state; says what is missing or wrong
+   */
+  void restore(Weights state) {
+    String text = state.metadata().getOrDefault(STEPS, "");
+    if (!text.matches("[0-9]{1,18}")) {
+      throw new IllegalArgumentException(
+          STEPS + " is '" + text + "', but must be a number of steps");
+    }
+    Map<String, GraphWeights.Variable> all = variables();
+    if (state.tensors().size() != all.size()) {
+      throw new IllegalArgumentException(
+          "it has " + state.tensors().size() + " tensors, not " + all.size());
+    }
+    Map<GraphWeights.Variable, float[]> values = new LinkedHashMap<>();
+    all.forEach(
+        (name, v) -> {
+          if (!state.shape(name).equals(shape(v))) {
+            throw new IllegalArgumentException(
+                "'" + name + "' has shape " + state.shape(name) + ", not " + shape(v));
+          }
+          values.put(v, state.get(name).values());
+        });
+    GraphWeights.set(session, values);
+    steps = Long.parseLong(text);
+  }
+
+  private Map<String, GraphWeights.Variable> variables() {
+    Map<String, GraphWeights.Variable> all = new LinkedHashMap<>();
+    weights.variables().forEach(v -> all.put(GraphWeights.WEIGHT + v.name(), v));
+    all.putAll(kept);
+    return all;
+  }
+
+  private static List<Integer> shape(GraphWeights.Variable v) {
+    return Arrays.stream(v.arrangement().shape()).boxed().toList();
   }
 
   @Override

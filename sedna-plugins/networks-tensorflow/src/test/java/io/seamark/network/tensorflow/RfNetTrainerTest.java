@@ -11,11 +11,14 @@ import io.seamark.perception.ClassMap;
 import io.seamark.perception.ConfusionMatrix;
 import io.seamark.perception.Frame;
 import io.seamark.plugin.TrainingSample;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RfNetTrainerTest {
   private static final int WIDTH = 64;
@@ -187,5 +190,48 @@ class RfNetTrainerTest {
     }
     TrainingSample same = Augmentation.NONE.apply(sample, new Random(1));
     org.junit.jupiter.api.Assertions.assertArrayEquals(sample.frame().rgb(), same.frame().rgb());
+  }
+
+  @Test
+  void goesOnFromACheckpointAsIfItHadNeverEnded(@TempDir Path folder) throws IOException {
+    EdgeModel start = EdgeModel.of(RfNetWeights.initial(1, 3, 4, true));
+    TrainingOptions options = TrainingOptions.fineTuning(1e-2, 2, 1, 1).withAveraging(0.1);
+    Path file = folder.resolve("state");
+    List<Float> expected;
+    try (RfNetTrainer whole = new RfNetTrainer(start, WIDTH, HEIGHT, options)) {
+      train(whole, true, 3);
+      whole.checkpoint(file);
+      train(whole, true, 3);
+      expected = values(whole);
+    }
+    try (RfNetTrainer rest = new RfNetTrainer(start, WIDTH, HEIGHT, options)) {
+      rest.resume(file);
+      train(rest, true, 3);
+      assertEquals(expected, values(rest));
+    }
+    // Another training's is refused: one without an average, and one of another network.
+    for (RfNetTrainer other :
+        List.of(
+            new RfNetTrainer(start, WIDTH, HEIGHT, options.withAveraging(0)),
+            new RfNetTrainer(
+                EdgeModel.of(RfNetWeights.initial(1, 3, 8, true)), WIDTH, HEIGHT, options))) {
+      try (other) {
+        IOException e = assertThrows(IOException.class, () -> other.resume(file));
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.startsWith(file + " is no checkpoint of this training: "), message);
+      }
+    }
+  }
+
+  private static List<Float> values(RfNetTrainer trainer) {
+    List<Float> values = new ArrayList<>();
+    for (EdgeModel model : List.of(trainer.snapshot(), trainer.averaged().orElseThrow())) {
+      for (io.seamark.network.Tensor tensor : model.weights().tensors().values()) {
+        for (float value : tensor.values()) {
+          values.add(value);
+        }
+      }
+    }
+    return values;
   }
 }
