@@ -64,6 +64,7 @@ public final class Street {
             0.4,
             relabelled,
             0.6,
+            true,
             1,
             "",
             1,

@@ -26,7 +26,6 @@ public final class Restyle implements SampleAugmentation {
       TrainingSample labelled, TrainingSample stream, RandomGenerator random) {
     return random.nextDouble() >= share
         ? labelled
-        : new TrainingSample(
-            Look.of(stream.frame()).givenTo(labelled.frame()), labelled.target());
+        : new TrainingSample(Look.of(stream.frame()).givenTo(labelled.frame()), labelled.target());
   }
 }

@@ -3,6 +3,7 @@ package io.seamark.knowledge.training;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.knowledge.frames.BufferedFrames;
 import io.seamark.knowledge.frames.LabelledFrames;
+import io.seamark.perception.Look;
 import io.seamark.plugin.TaskSample;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,10 @@ record BufferedSamples(ReplayBuffer buffer) implements LearningSamples {
     attributes.put(TaskSample.EDGE, entry.edge());
     if (!entry.domain().isEmpty()) {
       attributes.put(TaskSample.DOMAIN, entry.domain());
+    }
+    Look look = entry.look();
+    if (look != null) {
+      attributes.put(TaskSample.LOOK, look.text());
     }
     return attributes;
   }
