@@ -7,6 +7,7 @@ import io.seamark.buffer.format.RecordIndex;
 import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLog;
+import io.seamark.perception.Look;
 import io.seamark.plugin.ReplayPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,7 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    * @param score the miner's score that made it hard; higher is easier
    * @param pixelsByClass pixels of each of the edge model's classes in the answer; undecided ones
    *     are in none
+   * @param look light and colours of its frame, or null if they are not known
    */
   public record Entry(
       long sequence,
@@ -54,10 +57,35 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
       String edge,
       String domain,
       double score,
-      List<Long> pixelsByClass) {
-    /** Copies the list. */
-    public Entry {
-      pixelsByClass = Counts.of(pixelsByClass);
+      List<Long> pixelsByClass,
+      @Nullable Look look) {
+    /**
+     * Copies the list.
+     *
+     * @param sequence see above
+     * @param id see above
+     * @param edge see above
+     * @param domain see above
+     * @param score see above
+     * @param pixelsByClass see above
+     * @param look see above
+     */
+    // Written out, since a compact constructor's parameters lose their type annotations.
+    public Entry(
+        long sequence,
+        String id,
+        String edge,
+        String domain,
+        double score,
+        List<Long> pixelsByClass,
+        @Nullable Look look) {
+      this.sequence = sequence;
+      this.id = id;
+      this.edge = edge;
+      this.domain = domain;
+      this.score = score;
+      this.pixelsByClass = Counts.of(pixelsByClass);
+      this.look = look;
     }
 
     /**
@@ -123,7 +151,8 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
             names.shared(values.text("edge")),
             names.shared(values.text("domain")),
             values.float64("score"),
-            Arrays.stream(values.int64s(SampleColumns.PIXELS_BY_CLASS)).boxed().toList());
+            Arrays.stream(values.int64s(SampleColumns.PIXELS_BY_CLASS)).boxed().toList(),
+            SampleColumns.readLook(values));
   }
 
   /**
@@ -134,13 +163,18 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    * @return in bytes
    */
   public static long writingBytes(HardSample sample) {
+    return RowWriter.memory(SampleSizes.REST, largeBuffers(sample));
+  }
+
+  /** Bytes of the larger values of a sample and its answer. */
+  static long[] largeBuffers(HardSample sample) {
     byte[] depth = sample.depthPng();
-    return RowWriter.memory(
-        SampleSizes.REST,
-        sample.image().bytes().length,
-        depth == null ? 0 : depth.length,
-        sample.scores().logits().length,
-        (long) sample.width() * sample.height());
+    return new long[] {
+      sample.image().bytes().length,
+      depth == null ? 0 : depth.length,
+      sample.scores().logits().length,
+      (long) sample.width() * sample.height()
+    };
   }
 
   /**
@@ -205,8 +239,8 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
   public BufferedSample read(long sequence) throws IOException {
     Row row = log.read(sequence);
     try {
-      return new BufferedSample(SampleColumns.readSample(row), SampleColumns.readAnswer(row));
-    } catch (IOException | IllegalArgumentException e) {
+      return SampleColumns.readBuffered(row);
+    } catch (IOException e) {
       // The bytes are in memory by now: whatever is wrong is wrong with them.
       throw new DamagedRecordException("record " + sequence + " makes no sense: " + e.getMessage());
     }

@@ -1,5 +1,7 @@
 package io.seamark.buffer;
 
+import io.seamark.buffer.format.Row;
+import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLogWriter;
 import io.seamark.perception.ClassMap;
 import java.io.IOException;
@@ -85,7 +87,8 @@ public final class ReplayBufferWriter extends ReplayBuffer {
 
   /**
    * Stores a sample and its answer. A sample that is there already, by edge and id, is not stored
-   * again, so resending one does no harm.
+   * again, so resending one does no harm. Segments of a frame so large that there is no room for
+   * them are left out.
    *
    * @param sample with finite logits
    * @return its sequence, once it is on the disk; of a sample that was there already, that one's
@@ -106,6 +109,8 @@ public final class ReplayBufferWriter extends ReplayBuffer {
             row -> {
               SampleColumns.write(row, hard);
               SampleColumns.write(row, sample.answer());
+              SampleColumns.write(
+                  row, hasRoomForSegments(hard) ? sample.segments() : null, sample.look());
               row.set(
                   SampleColumns.PIXELS_BY_CLASS,
                   pixelsByClass(sample.answer().classMap(), hard.scores().classes()));
@@ -133,6 +138,15 @@ public final class ReplayBufferWriter extends ReplayBuffer {
                   + " those of edge '%s' are refused until another's are dropped",
               shares.size(), edge));
     }
+  }
+
+  /** Segments are worth having, but no sample is refused for them. */
+  private boolean hasRoomForSegments(HardSample sample) {
+    long[] buffers = ReplayBuffer.largeBuffers(sample);
+    long[] all = Arrays.copyOf(buffers, buffers.length + 1);
+    all[buffers.length] = (long) sample.width() * sample.height();
+    return Arrays.stream(all).sum() + SampleSizes.REST <= Row.MAX_CONTENT
+        && RowWriter.memory(SampleSizes.REST, all) <= options.memoryBytes();
   }
 
   /**

@@ -3,14 +3,17 @@ package io.seamark.buffer;
 import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowSchema;
 import io.seamark.buffer.format.RowSchema.Column;
+import io.seamark.buffer.format.RowValues;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.EncodedImage;
+import io.seamark.perception.Look;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The columns of samples and answers, and how the records become rows and back. */
 final class SampleColumns {
@@ -49,6 +52,8 @@ final class SampleColumns {
 
   static final String SEQUENCE = "sequence";
   static final String PIXELS_BY_CLASS = "pixels_by_class";
+  static final String SEGMENTS = "segments";
+  static final String LOOK = "look";
 
   /** A sample on its way to the cloud. */
   static final RowSchema SAMPLE_MESSAGE = new RowSchema("sample", SAMPLE);
@@ -78,7 +83,13 @@ final class SampleColumns {
               List.of(
                   Column.of(PIXELS_BY_CLASS, RowSchema.Type.INT64_LIST)
                       .withIndex()
-                      .atMost(Checks.MAX_CLASSES))));
+                      .atMost(Checks.MAX_CLASSES),
+                  // Added later: what earlier releases wrote ends before them.
+                  Column.of(SEGMENTS, RowSchema.Type.BINARY).orNull().atMost(Checks.MAX_PIXELS),
+                  Column.of(LOOK, RowSchema.Type.FLOAT32_LIST)
+                      .orNull()
+                      .withIndex()
+                      .atMost(Look.VALUES))));
 
   private SampleColumns() {}
 
@@ -178,6 +189,35 @@ final class SampleColumns {
           row.text("miner"),
           row.float64("score"),
           row.float64("threshold"));
+    } catch (IllegalArgumentException e) {
+      throw refused(e);
+    }
+  }
+
+  /** What the buffer keeps beside sample and answer. */
+  static void write(RowWriter row, @Nullable ClassMap segments, @Nullable Look look) {
+    row.set(SEGMENTS, segments == null ? null : segments.classes())
+        .set(LOOK, look == null ? null : look.values());
+  }
+
+  static BufferedSample readBuffered(Row row) throws IOException {
+    HardSample sample = readSample(row);
+    byte[] segments = row.bytesOrNull(SEGMENTS);
+    try {
+      return new BufferedSample(
+          sample,
+          readAnswer(row),
+          segments == null ? null : new ClassMap(sample.width(), sample.height(), segments),
+          readLook(row));
+    } catch (IllegalArgumentException e) {
+      throw refused(e);
+    }
+  }
+
+  static @Nullable Look readLook(RowValues values) throws IOException {
+    float[] look = values.float32sOrNull(LOOK);
+    try {
+      return look == null ? null : Look.ofValues(look);
     } catch (IllegalArgumentException e) {
       throw refused(e);
     }

@@ -1,6 +1,7 @@
 package io.seamark.buffer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dseamark.golden.write=true} makes those of the current version anew.
  */
 class GoldenSegmentTest {
-  private static final List<String> VERSIONS = List.of("format-1");
+  private static final List<String> VERSIONS = List.of("format-1", "format-1-segments");
   private static final List<String> FILES =
       List.of("0000000000.arrow", "0000000001.journal", "outbox.journal", "sample", "answer");
   private static final BufferOptions OPTIONS = BufferOptions.defaults().withSegmentBytes(4096);
@@ -33,10 +34,10 @@ class GoldenSegmentTest {
   private static void generate(Path to) throws IOException {
     try (ReplayBufferWriter buffer = ReplayBuffer.open(to, BufferOptions.defaults())) {
       for (int i = 0; i < 3; i++) {
-        buffer.append(Samples.buffered(i));
+        buffer.append(i == 0 ? Samples.buffered(i) : Samples.withSegments(i));
       }
       buffer.seal();
-      buffer.append(Samples.buffered(3));
+      buffer.append(Samples.withSegments(3));
     }
     try (Outbox outbox = Outbox.open(to.resolve("outbox"), BufferOptions.outbox(1 << 30))) {
       outbox.append(Samples.small(0));
@@ -60,31 +61,62 @@ class GoldenSegmentTest {
       return;
     }
     for (String version : VERSIONS) {
-      Path copy = Files.createDirectories(folder.resolve(version));
-      for (String file : FILES) {
-        String resource = "/golden/" + version + "/" + file;
-        try (InputStream in = GoldenSegmentTest.class.getResourceAsStream(resource)) {
-          Files.write(
-              copy.resolve(file),
-              Objects.requireNonNull(in, resource + " is missing").readAllBytes());
+      check(copy(version), !version.equals("format-1"));
+    }
+  }
+
+  private Path copy(String version) throws IOException {
+    Path copy = Files.createDirectories(folder.resolve(version));
+    for (String file : FILES) {
+      String resource = "/golden/" + version + "/" + file;
+      try (InputStream in = GoldenSegmentTest.class.getResourceAsStream(resource)) {
+        Files.write(
+            copy.resolve(file),
+            Objects.requireNonNull(in, resource + " is missing").readAllBytes());
+      }
+    }
+    return copy;
+  }
+
+  @Test
+  void bufferWithoutTheLaterColumnsGoesOnWithThem() throws Exception {
+    Path buffer = copy("format-1");
+    try (ReplayBufferWriter writer = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+      assertTrue(writer.report().clean());
+      assertEquals(4, writer.append(Samples.withSegments(4)));
+      assertTrue(Files.exists(buffer.resolve("0000000001.arrow")), "sealed as it was");
+      assertFalse(Files.exists(buffer.resolve("0000000001.journal")));
+      try (ReplayBuffer beside = ReplayBuffer.openReadOnly(buffer)) {
+        for (int i = 0; i < 5; i++) {
+          BufferedSample expected = i == 4 ? Samples.withSegments(i) : Samples.buffered(i);
+          ReplayBufferTest.assertSame(expected, beside.read(i));
         }
       }
-      check(copy);
+      writer.seal();
     }
+    try (ReplayBufferWriter writer = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+      assertEquals(List.of(), writer.verify());
+      ReplayBufferTest.assertSame(Samples.buffered(3), writer.read(3));
+      ReplayBufferTest.assertSame(Samples.withSegments(4), writer.read(4));
+    }
+    String python = System.getProperty("seamark.python", "python3");
+    Assumptions.assumeTrue(run(python, "-c", "import pyarrow") == 0, "needs pyarrow");
+    assertEquals(0, run(python, "-c", MIXED, buffer.toString()));
   }
 
   @Test
   void whatIsWrittenTodayIsWhatTheLatestGoldenFilesHold() throws IOException {
     generate(folder);
-    check(folder);
+    check(folder, true);
   }
 
-  private static void check(Path files) throws IOException {
+  private static void check(Path files, boolean segments) throws IOException {
     try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(files)) {
       assertEquals(4, buffer.size());
       assertTrue(buffer.report().clean());
       for (int i = 0; i < 4; i++) {
-        ReplayBufferTest.assertSame(Samples.buffered(i), buffer.read(i));
+        BufferedSample expected = segments && i > 0 ? Samples.withSegments(i) : Samples.buffered(i);
+        ReplayBufferTest.assertSame(expected, buffer.read(i));
       }
     }
     Path outboxFolder = Files.createDirectories(files.resolve("outbox-copy"));
@@ -121,6 +153,18 @@ class GoldenSegmentTest {
     return process.exitValue();
   }
 
+  private static final String MIXED =
+      """
+      import sys, pyarrow as pa
+      tables = [pa.ipc.open_file(f"{sys.argv[1]}/{n:010}.arrow").read_all() for n in range(3)]
+      for table in tables:
+          table.validate(full=True)
+      assert [len(t) for t in tables] == [3, 1, 1]
+      assert [t.num_columns for t in tables] == [26, 26, 28]
+      whole = pa.concat_tables(tables, promote_options="default")
+      assert [s is None for s in whole["segments"].to_pylist()] == [True] * 4 + [False]
+      """;
+
   private static final String PYTHON =
       """
       import json, sys, pyarrow as pa
@@ -137,6 +181,9 @@ class GoldenSegmentTest {
       assert table["score_scale"].type == pa.list_(pa.field("item", pa.float32(), nullable=False))
       assert table["stages"].to_pylist()[0] == ["decode", "encode"]
       assert sum(table["pixels_by_class"].to_pylist()[0]) == 45
+      segments = table["segments"].to_pylist()
+      assert segments[0] is None and segments[1][:8] == bytes([0, 0, 0, 1, 1, 1, 255, 255])
+      assert table["look"].to_pylist()[:2] == [None, [-1.5, 0.5, 0.25, 0.125, -0.75, 0.0]]
       assert table.schema.metadata == {b"seamark.format": b"1", b"seamark.kind": b"replay"}
       stream = pa.ipc.open_stream(open(folder + "/0000000000.arrow", "rb").read()[8:])
       assert stream.read_all().equals(table)

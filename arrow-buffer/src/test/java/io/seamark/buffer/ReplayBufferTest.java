@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.buffer.ReplayBuffer.Entry;
 import io.seamark.durable.DurableFiles;
+import io.seamark.perception.ClassMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +18,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +40,12 @@ class ReplayBufferTest {
     assertEquals(expected.answer().masks(), actual.answer().masks());
     assertEquals(expected.answer().processing(), actual.answer().processing());
     assertEquals(expected.answer().seconds(), actual.answer().seconds());
+    assertArrayEquals(numbers(expected), numbers(actual));
+    assertEquals(expected.look(), actual.look());
+  }
+
+  private static byte @Nullable [] numbers(BufferedSample sample) {
+    return sample.segments() == null ? null : sample.segments().classes();
   }
 
   @Test
@@ -74,6 +84,45 @@ class ReplayBufferTest {
   }
 
   @Test
+  void segmentsAndLookAreKept() throws IOException {
+    BufferedSample with = Samples.withSegments(0);
+    BufferedSample without = Samples.buffered(1);
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL)) {
+      buffer.append(with);
+      buffer.append(without);
+      assertSame(with, buffer.read(0));
+      buffer.seal();
+    }
+    try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(folder)) {
+      assertTrue(buffer.report().clean());
+      assertSame(with, buffer.read(0));
+      assertSame(without, buffer.read(1));
+      List<Entry> entries = buffer.entries().toList();
+      assertEquals(with.look(), entries.get(0).look());
+      assertNull(entries.get(1).look());
+    }
+  }
+
+  @Test
+  void segmentsWithoutRoomAreLeftOut() throws IOException {
+    HardSample sample = Samples.sample(1, 600, 600, 40);
+    byte[] numbers = new byte[600 * 600];
+    // As large as it is, whatever it compresses to.
+    new Random(1).nextBytes(numbers);
+    BufferedSample with =
+        new BufferedSample(
+            sample, Samples.answer(sample), new ClassMap(600, 600, numbers), Samples.LOOK);
+    long needed = ReplayBuffer.writingBytes(sample);
+    BufferOptions tight =
+        new BufferOptions(1 << 20, 1 << 20, 100, 100, 100, Math.max(1 << 20, needed));
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, tight)) {
+      buffer.append(with);
+      assertNull(buffer.read(0).segments());
+      assertEquals(with.look(), buffer.read(0).look());
+    }
+  }
+
+  @Test
   void whatStoringTakesIsKnownBefore() throws IOException {
     int stored = 0;
     int refused = 0;
@@ -105,12 +154,12 @@ class ReplayBufferTest {
         assertInstanceOf(Counts.class, entries.get(0).pixelsByClass());
       }
     }
-    Entry entry = new Entry(0, "a", "b", "", 0, List.of(1L, 2L));
-    assertEquals(new Entry(0, "a", "b", "", 0, Arrays.asList(1L, 2L)), entry);
+    Entry entry = new Entry(0, "a", "b", "", 0, List.of(1L, 2L), null);
+    assertEquals(new Entry(0, "a", "b", "", 0, Arrays.asList(1L, 2L), null), entry);
     assertEquals(List.of(1L, 2L).hashCode(), entry.pixelsByClass().hashCode());
     assertThrows(UnsupportedOperationException.class, () -> entry.pixelsByClass().set(0, 3L));
     List<Long> large = List.of(1L << 40);
-    assertEquals(large, new Entry(0, "a", "b", "", 0, large).pixelsByClass());
+    assertEquals(large, new Entry(0, "a", "b", "", 0, large, null).pixelsByClass());
     assertEquals(
         50_000 * 2560L + 1000 * 1024L, BufferOptions.defaults().indexBytes(), "of the defaults");
   }

@@ -3,11 +3,14 @@ package io.seamark.buffer;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.EncodedImage;
+import io.seamark.perception.Look;
 import java.util.Map;
 import java.util.Random;
 
 /** Samples for tests, the same for the same number. */
 final class Samples {
+  static final Look LOOK = Look.ofValues(new float[] {-1.5f, 0.5f, 0.25f, 0.125f, -0.75f, 0f});
+
   private Samples() {}
 
   static HardSample sample(int number, int width, int height, int imageBytes) {
@@ -60,5 +63,17 @@ final class Samples {
   static BufferedSample buffered(int number) {
     HardSample sample = small(number);
     return new BufferedSample(sample, answer(sample));
+  }
+
+  /** The same with masks in columns of three pixels, the last without one, and a look. */
+  static BufferedSample withSegments(int number) {
+    HardSample sample = small(number);
+    byte[] numbers = new byte[sample.width() * sample.height()];
+    for (int i = 0; i < numbers.length; i++) {
+      int column = i % sample.width() / 3;
+      numbers[i] = (byte) (column == 2 ? ClassMap.IGNORE : column);
+    }
+    return new BufferedSample(
+        sample, answer(sample), new ClassMap(sample.width(), sample.height(), numbers), LOOK);
   }
 }

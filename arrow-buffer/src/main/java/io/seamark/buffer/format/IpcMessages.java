@@ -78,10 +78,14 @@ final class IpcMessages {
     }
   }
 
-  /** Holds a schema message against the schema that is expected. */
-  static void checkSchema(RowSchema expected, byte[] message) throws IOException {
+  /**
+   * Holds a schema message against the schema that is expected.
+   *
+   * @return how many of its columns it has; those that it lacks may be null
+   */
+  static int checkSchema(RowSchema expected, byte[] message) throws IOException {
     try {
-      checkSchema(expected, frame(message, 0, message.length));
+      return checkSchema(expected, frame(message, 0, message.length));
     } catch (RuntimeException e) {
       throw new IOException("an Arrow message is malformed: " + e, e);
     }
@@ -144,7 +148,7 @@ final class IpcMessages {
     return new Framed(message, bodyAt, bodyAt + (int) body);
   }
 
-  private static void checkSchema(RowSchema expected, Framed framed) throws IOException {
+  private static int checkSchema(RowSchema expected, Framed framed) throws IOException {
     if (framed.header().headerType() != MessageHeader.Schema || framed.bodyLength() != 0) {
       throw new IOException("the first Arrow message is not a schema");
     }
@@ -153,16 +157,17 @@ final class IpcMessages {
       throw new IOException("values are big-endian, but must be little-endian");
     }
     checkMetadata(expected, actual);
-    if (actual.fieldsLength() != expected.columns().size()) {
+    int fields = actual.fieldsLength();
+    if (fields < expected.required() || fields > expected.columns().size()) {
       throw new IOException(
           "schema has "
-              + actual.fieldsLength()
+              + fields
               + " fields, but kind '"
               + expected.kind()
               + "' has "
               + expected.columns().size());
     }
-    for (int i = 0; i < expected.columns().size(); i++) {
+    for (int i = 0; i < fields; i++) {
       RowSchema.Column column = expected.columns().get(i);
       Field field = present(actual.fields(i), "field");
       if (!column.name().equals(field.name())) {
@@ -192,6 +197,7 @@ final class IpcMessages {
             "field '" + column.name() + "' is not of the type " + column.type() + " of the format");
       }
     }
+    return fields;
   }
 
   private static void checkMetadata(RowSchema expected, Schema actual) throws IOException {

@@ -60,9 +60,15 @@ final class Journal {
    * @param next the sequence after the last one
    * @param damages what was skipped
    * @param foreign whether nothing says that this is a journal at all; then it has no records
+   * @param current whether its header, if it was read, says that its records have every column
    */
   record Scan<E>(
-      List<RecordAt<E>> records, long end, long next, Damages damages, boolean foreign) {}
+      List<RecordAt<E>> records,
+      long end,
+      long next,
+      Damages damages,
+      boolean foreign,
+      boolean current) {}
 
   /** A frame's own header. */
   private record FrameHeader(int length, long sequence, int crc) {}
@@ -82,15 +88,17 @@ final class Journal {
     Damages damages = new Damages();
     long at = from;
     long due = next;
+    int columns = 0;
     if (at == 0) {
       Start start = start(name, file, size, schema, damages);
       if (start != null) {
         at = start.at();
         due = Math.max(due, start.sequence());
+        columns = start.columns();
       } else {
         at = findFrame(file, 0, size, due);
         if (at < 0) {
-          return new Scan<>(records, 0, due, new Damages(), !beginsAsJournal(file, size));
+          return new Scan<>(records, 0, due, new Damages(), !beginsAsJournal(file, size), false);
         }
       }
     }
@@ -122,6 +130,12 @@ final class Journal {
       } else {
         try {
           Row row = Row.ofBatch(schema, message, Row.MAX_CONTENT);
+          columns = columns == 0 ? row.columns() : columns;
+          if (row.columns() != columns) {
+            // Sealed together they would be no Arrow file.
+            throw new IOException(
+                "it has " + row.columns() + " columns, but its journal's have " + columns);
+          }
           records.add(
               new RecordAt<>(
                   header.sequence(),
@@ -139,7 +153,7 @@ final class Journal {
       at = end;
       due = header.sequence() + 1;
     }
-    return new Scan<>(records, at, due, damages, false);
+    return new Scan<>(records, at, due, damages, false, columns == schema.columns().size());
   }
 
   /** Whether a file begins with as much of a journal's first bytes as it has. */
@@ -149,8 +163,8 @@ final class Journal {
     return Arrays.equals(file.read(0, length), 0, length, magic, 0, length);
   }
 
-  /** Where the frames start, and the first one's sequence. */
-  private record Start(long at, long sequence) {}
+  /** Where the frames start, the first one's sequence, and their columns; 0 if that is unknown. */
+  private record Start(long at, long sequence, int columns) {}
 
   /** Reads the header; null if it is torn or damaged. */
   private static @Nullable Start start(
@@ -186,16 +200,17 @@ final class Journal {
       return null;
     }
     byte[] message = file.read(HEADER, length);
+    int columns = 0;
     if (Checksums.crc32c(message) == header.getInt(32)) {
       try {
-        IpcMessages.checkSchema(schema, message);
+        columns = IpcMessages.checkSchema(schema, message);
       } catch (IOException e) {
         throw new IOException(name + " holds something else: " + e.getMessage(), e);
       }
     } else {
       damages.add(name + ": its schema is damaged");
     }
-    return new Start(HEADER + length, first);
+    return new Start(HEADER + length, first, columns);
   }
 
   /** The header of the frame at a place, or null if none that fits starts there. */

@@ -39,6 +39,7 @@ public final class Row implements RowValues {
   /** Buffers may be padded to a multiple of this many bytes. */
   private static final int PADDING = 64;
 
+  private final RowSchema schema;
   private final byte[] bytes;
   private final Map<String, Slot> slots;
 
@@ -48,7 +49,8 @@ public final class Row implements RowValues {
   /** A buffer; plain is its length in bytes when decompressed. */
   private record Span(int at, int length, boolean compressed, int plain) {}
 
-  private Row(byte[] bytes, Map<String, Slot> slots) {
+  private Row(RowSchema schema, byte[] bytes, Map<String, Slot> slots) {
+    this.schema = schema;
     this.bytes = bytes;
     this.slots = slots;
   }
@@ -92,9 +94,10 @@ public final class Row implements RowValues {
       throw new IOException("record batch has " + batch.length() + " rows, but must have 1");
     }
     boolean compressed = isCompressed(batch);
-    int nodes = schema.columns().stream().mapToInt(c -> c.type().nodes()).sum();
-    int buffers = schema.columns().stream().mapToInt(c -> c.type().buffers()).sum();
-    if (batch.nodesLength() != nodes || batch.buffersLength() != buffers) {
+    int present = schema.present(batch.nodesLength(), batch.buffersLength());
+    if (present < 0) {
+      int nodes = schema.columns().stream().mapToInt(c -> c.type().nodes()).sum();
+      int buffers = schema.columns().stream().mapToInt(c -> c.type().buffers()).sum();
       throw new IOException(
           String.format(
               "record batch has %d field nodes and %d buffers, but kind '%s' has %d and %d",
@@ -104,7 +107,7 @@ public final class Row implements RowValues {
     int node = 0;
     int buffer = 0;
     long content = 0;
-    for (RowSchema.Column column : schema.columns()) {
+    for (RowSchema.Column column : schema.columns().subList(0, present)) {
       int[] nulls = new int[column.type().nodes()];
       int[] lengths = new int[nulls.length];
       for (int i = 0; i < nulls.length; i++) {
@@ -155,7 +158,7 @@ public final class Row implements RowValues {
       }
       slots.put(column.name(), new Slot(column, nulls, lengths, spans));
     }
-    return new Row(bytes, slots);
+    return new Row(schema, bytes, slots);
   }
 
   /** The most bytes that a buffer of a column needs; the elements are those of a list. */
@@ -211,7 +214,13 @@ public final class Row implements RowValues {
               "a buffer of column '%s' claims to decompress from %d to %d bytes",
               column.name(), Math.max(0, length - 8), plain));
     }
-    return new Span(at + 8, (int) length - 8, true, (int) plain);
+    // Of no bytes nothing is to be decompressed, and at the end of the array zstd could not look.
+    return new Span(at + 8, (int) length - 8, length > 8, (int) plain);
+  }
+
+  /** How many of the schema's columns it has; those behind are null. */
+  int columns() {
+    return slots.size();
   }
 
   /**
@@ -260,6 +269,9 @@ public final class Row implements RowValues {
    */
   @SuppressWarnings("ByteBufferBackingArray") // What was decompressed fills an array of its own.
   public byte @Nullable [] bytesOrNull(String column) throws IOException {
+    if (lacks(column)) {
+      return null;
+    }
     Slot slot = slot(column, RowSchema.Type.BINARY);
     if (isNull(slot)) {
       return null;
@@ -316,6 +328,18 @@ public final class Row implements RowValues {
    * @throws IOException if the column is damaged
    */
   public float[] float32s(String column) throws IOException {
+    float[] list = float32sOrNull(column);
+    if (list == null) {
+      throw new IOException("column '" + column + "' is null");
+    }
+    return list;
+  }
+
+  @Override
+  public float @Nullable [] float32sOrNull(String column) throws IOException {
+    if (lacks(column) || isNull(slot(column, RowSchema.Type.FLOAT32_LIST))) {
+      return null;
+    }
     ByteBuffer data = list(column, RowSchema.Type.FLOAT32_LIST, Float.BYTES);
     float[] out = new float[data.remaining() / Float.BYTES];
     data.asFloatBuffer().get(out);
@@ -355,6 +379,11 @@ public final class Row implements RowValues {
     Slot slot = slot(column, RowSchema.Type.UTF8_LIST);
     int[] range = listRange(slot);
     return texts(slot, 2, slot.lengths()[1]).subList(range[0], range[1]);
+  }
+
+  /** Whether a column has been added since the row was written. */
+  private boolean lacks(String column) {
+    return !slots.containsKey(column) && schema.column(column) != null;
   }
 
   private Slot slot(String column, RowSchema.Type... types) {

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The columns of one kind of message or segment. Every record batch of it has one row. Immutable.
+ *
+ * <p>A later release may add nullable columns at the end: what an earlier one wrote lacks them, and
+ * they are null there.
  */
 public final class RowSchema {
   /** The version of the format, written as {@code seamark.format} into the schema's metadata. */
@@ -202,6 +205,43 @@ public final class RowSchema {
    */
   public List<Column> columns() {
     return columns;
+  }
+
+  /** How many columns everything of this kind has: all but the nullable ones at the end. */
+  int required() {
+    int count = columns.size();
+    while (count > 0 && columns.get(count - 1).nullable()) {
+      count--;
+    }
+    return count;
+  }
+
+  /**
+   * The schema of what lacks columns at the end.
+   *
+   * @param count at least {@link #required}
+   */
+  RowSchema first(int count) {
+    return count == columns.size() ? this : new RowSchema(kind, columns.subList(0, count));
+  }
+
+  /**
+   * How many of the columns a record batch has: each column adds to both numbers, so they tell.
+   *
+   * @param nodes its field nodes
+   * @param buffers its buffers
+   * @return at least {@link #required}, or -1 if it is of another schema
+   */
+  int present(int nodes, int buffers) {
+    int nodesLeft = nodes;
+    int buffersLeft = buffers;
+    int count = 0;
+    while (count < columns.size() && nodesLeft > 0) {
+      Type type = columns.get(count++).type();
+      nodesLeft -= type.nodes();
+      buffersLeft -= type.buffers();
+    }
+    return nodesLeft == 0 && buffersLeft == 0 && count >= required() ? count : -1;
   }
 
   /** The column of a name, or null. */

@@ -1,6 +1,7 @@
 package io.seamark.buffer.format;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** The values of a row that an index can hold. */
 public interface RowValues {
@@ -40,6 +41,15 @@ public interface RowValues {
    * @throws IOException if the column is damaged
    */
   double float64(String column) throws IOException;
+
+  /**
+   * Reads a list of floats.
+   *
+   * @param column name of a {@link RowSchema.Type#FLOAT32_LIST} column
+   * @return the list, or null
+   * @throws IOException if the column is damaged
+   */
+  float @Nullable [] float32sOrNull(String column) throws IOException;
 
   /**
    * Reads a list of 64-bit integers.

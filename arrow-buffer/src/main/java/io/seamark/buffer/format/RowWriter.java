@@ -171,10 +171,20 @@ public final class RowWriter implements AutoCloseable {
    * Sets a list of floats.
    *
    * @param column name of a {@link RowSchema.Type#FLOAT32_LIST} column
-   * @param values the list
+   * @param values the list; null only where the column allows it
    * @return this
    */
-  public RowWriter set(String column, float[] values) {
+  public RowWriter set(String column, float @Nullable [] values) {
+    if (values == null) {
+      ListVector list = startList(column, RowSchema.Type.FLOAT32_LIST, 0);
+      if (!list.getField().isNullable()) {
+        throw new IllegalArgumentException("column '" + column + "' cannot be null");
+      }
+      list.setNull(0);
+      list.getDataVector().setValueCount(0);
+      list.setValueCount(1);
+      return this;
+    }
     return list(
         column,
         RowSchema.Type.FLOAT32_LIST,

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.arrow.flatbuf.Block;
@@ -87,7 +88,12 @@ final class SealedSegment {
   static <E> List<RecordAt<E>> write(
       Disk.File file, RowSchema schema, long segment, List<RecordAt<E>> records, Messages messages)
       throws IOException {
-    byte[] schemaMessage = schema.message();
+    // A journal of an earlier release is sealed as that would have.
+    RowSchema written =
+        records.isEmpty()
+            ? schema
+            : schema.first(Row.ofBatch(schema, messages.message(0), Row.MAX_CONTENT).columns());
+    byte[] schemaMessage = written.message();
     ByteBuffer head = ByteBuffer.allocate(8 + schemaMessage.length);
     head.put(MAGIC).put((byte) 0).put((byte) 0).put(schemaMessage).flip();
     file.write(head.duplicate(), 0);
@@ -109,7 +115,7 @@ final class SealedSegment {
     Map<String, String> metadata = new TreeMap<>();
     metadata.put(SEGMENT_KEY, Long.toString(segment));
     metadata.put(INDEX_KEY, index.toString());
-    byte[] closing = closing(schema, blocks, metadata);
+    byte[] closing = closing(written, blocks, metadata);
     ByteBuffer table =
         ByteBuffer.allocate(8 + records.size() * TABLE_ENTRY + TABLE_END)
             .order(ByteOrder.LITTLE_ENDIAN);
@@ -152,6 +158,12 @@ final class SealedSegment {
         case INT64, TIMESTAMP -> entry.put(name, row.int64(name));
         // As text, since JSON knows no infinities.
         case FLOAT64 -> entry.put(name, Double.toString(row.float64(name)));
+        case FLOAT32_LIST -> {
+          float[] list = row.float32sOrNull(name);
+          if (list != null) {
+            entry.put(name, text(list));
+          }
+        }
         case INT64_LIST -> {
           ArrayNode list = entry.putArray(name);
           for (long value : row.int64s(name)) {
@@ -163,6 +175,14 @@ final class SealedSegment {
       }
     }
     return entry;
+  }
+
+  private static String text(float[] list) {
+    StringJoiner text = new StringJoiner(" ");
+    for (float value : list) {
+      text.add(Float.toString(value));
+    }
+    return text.toString();
   }
 
   /**
@@ -615,6 +635,24 @@ final class SealedSegment {
       } catch (NumberFormatException e) {
         throw new DamagedRecordException("an index entry's '" + column + "' is no number");
       }
+    }
+
+    @Override
+    public float @Nullable [] float32sOrNull(String column) throws IOException {
+      String text = scalars.get(column);
+      if (text == null) {
+        return null;
+      }
+      String[] parts = text.isEmpty() ? new String[0] : text.split(" ", -1);
+      float[] list = new float[parts.length];
+      try {
+        for (int i = 0; i < list.length; i++) {
+          list[i] = Float.parseFloat(parts[i]);
+        }
+      } catch (NumberFormatException e) {
+        throw new DamagedRecordException("an index entry's '" + column + "' is no list of numbers");
+      }
+      return list;
     }
 
     @Override

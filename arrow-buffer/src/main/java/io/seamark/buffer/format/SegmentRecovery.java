@@ -137,7 +137,8 @@ final class SegmentRecovery<E> {
     long tornHere = file.size() - scan.end();
     torn += tornHere;
     index.advanceTo(scan.next());
-    if (latest && scan.end() > 0 && scan.damages().isEmpty()) {
+    // What is appended has every column, and the records of a segment have the same ones.
+    if (latest && scan.end() > 0 && scan.damages().isEmpty() && scan.current()) {
       cut(file, scan);
       index.put(journal);
       active = new ActiveJournal<>(journal, file, scan.end());

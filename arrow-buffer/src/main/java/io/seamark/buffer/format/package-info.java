@@ -136,7 +136,11 @@
  *
  * The schema's metadata holds {@code seamark.format} (the version of the format, 1) and {@code
  * seamark.kind}. A reader refuses another version or kind, and a column that is not the one listed,
- * in its place, of its type; it does not look at other metadata or at nullability.
+ * in its place, of its type; it does not look at other metadata or at nullability. Columns that may
+ * be null may be added at the end: what lacks them, of the schema message as of the record batches
+ * of a file, has null there. A reader that does not know them refuses the file. All records of a
+ * file have the columns of its schema message: a writer that knows more seals a journal that lacks
+ * them, as it is, and begins the next.
  *
  * <table>
  * <caption>kind, where, columns</caption>
@@ -146,13 +150,15 @@
  * Answer</td></tr>
  * <tr><td>{@code outbox}</td><td>segments of an outbox</td><td>sequence, Sample</td></tr>
  * <tr><td>{@code replay}</td><td>segments of a replay buffer</td><td>sequence, Sample, Answer,
- * pixels_by_class</td></tr>
+ * pixels_by_class, segments, look</td></tr>
  * </table>
  *
  * <table>
- * <caption>columns in their order; those with * are in the index; only depth may be null. A text
+ * <caption>columns in their order; those with * are in the index, a null one is left out there;
+ * only depth, segments and look may be null. A text
  * has at most 200 UTF-16 characters, K is at most 255, image, depth and scores have at most 64 MiB
- * each, answer at most 40,000,000 bytes, stages at most 64 elements</caption>
+ * each, answer and segments at most 40,000,000 bytes, stages at most 64 elements, look has 6
+ * </caption>
  * <tr><th>column</th><th>type</th><th>holds</th></tr>
  * <tr><td>sequence</td><td>int64</td><td>the record's number</td></tr>
  * <tr><td colspan="3">Sample</td></tr>
@@ -181,6 +187,11 @@
  * length</td></tr>
  * <tr><td>pixels_by_class *</td><td>list of int64</td><td>K: pixels of the class in the
  * answer</td></tr>
+ * <tr><td>segments</td><td>binary</td><td>height * width bytes, row by row: the number of the mask
+ * that the pixel belongs to, 255 if to none; or null</td></tr>
+ * <tr><td>look *</td><td>list of float32</td><td>mean and deviation of the frame's light, yellow and
+ * green ({@link io.seamark.perception.Look}), in the index as text with blanks between; or
+ * null</td></tr>
  * </table>
  *
  * A message is an Arrow IPC stream: the schema message, one record batch message of one row, the
@@ -189,7 +200,7 @@
  * <h2>History</h2>
  *
  * <ul>
- *   <li>1: the first.
+ *   <li>1: the first. Segments and look were added to {@code replay} later.
  * </ul>
  */
 @NullMarked

@@ -65,6 +65,7 @@ public final class Street {
             0.4,
             relabelled,
             0.6,
+            true,
             1,
             "",
             2,

@@ -1,5 +1,7 @@
 package io.seamark.perception;
 
+import java.util.Arrays;
+
 /**
  * One class per pixel: a label, an edge answer or a fused answer.
  *
@@ -52,6 +54,43 @@ public record ClassMap(int width, int height, byte[] classes) {
       }
     }
     return new ClassMap(width, height, filled);
+  }
+
+  /**
+   * How thick the structure is that a pixel is part of: the length of the row or of the column of
+   * pixels of its class through it, whichever is shorter.
+   *
+   * @return for each pixel, at most {@link Short#MAX_VALUE}
+   */
+  public short[] thickness() {
+    short[] out = new short[classes.length];
+    for (int row = 0; row < classes.length; row += width) {
+      for (int from = row, i = row + 1; i <= row + width; i++) {
+        if (i == row + width || classes[i] != classes[from]) {
+          Arrays.fill(out, from, i, clamp(i - from));
+          from = i;
+        }
+      }
+    }
+    // Where each column's present run began, row by row, since columns jump through memory.
+    int[] began = new int[width];
+    for (int y = 1; y <= height; y++) {
+      for (int x = 0; x < width; x++) {
+        int i = y * width + x;
+        if (y == height || classes[i] != classes[i - width]) {
+          short length = clamp(y - began[x]);
+          for (int j = began[x] * width + x; j < i; j += width) {
+            out[j] = (short) Math.min(out[j], length);
+          }
+          began[x] = y;
+        }
+      }
+    }
+    return out;
+  }
+
+  private static short clamp(int length) {
+    return (short) Math.min(length, Short.MAX_VALUE);
   }
 
   /**

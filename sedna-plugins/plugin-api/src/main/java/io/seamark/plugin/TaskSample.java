@@ -18,6 +18,9 @@ public record TaskSample(long sequence, Map<String, String> attributes) {
   /** What the edge calls it, such as a file name. */
   public static final String ID = "id";
 
+  /** Light and colours of its frame, as {@link io.seamark.perception.Look#parse} reads them. */
+  public static final String LOOK = "look";
+
   /** Copies the map. */
   public TaskSample {
     attributes = Map.copyOf(attributes);

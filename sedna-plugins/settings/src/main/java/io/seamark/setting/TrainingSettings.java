@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param relabelAfter share of the steps after which the stream is labelled anew; 1 for never
  * @param relabelFrames frames of each task that are labelled anew at most
  * @param relabelSure probability from which such a label is learnt from
+ * @param relabelMasks whether the cloud's masks are labelled as a whole then
  * @param scale largest change of a frame's scale, as a factor
  * @param crop of the frames that is trained on, {@code WIDTHxHEIGHT}; empty for the whole frame
  * @param checkpoint steps from one checkpoint of a round to the next; 0 for none
@@ -145,6 +146,14 @@ public record TrainingSettings(
             max = 1)
         double relabelSure,
     @Hyperparameter(
+            name = "relabel-masks",
+            text =
+                "Whether each mask that the cloud found in a frame is labelled anew as a whole, by"
+                    + " the mean of the model's probabilities in it; thin structures that the model"
+                    + " is sure of keep their class.",
+            defaultValue = "false")
+        boolean relabelMasks,
+    @Hyperparameter(
             text =
                 "Largest change of a frame's scale, as a factor: it is drawn from 1 / scale to scale."
                     + " 1: none, which is best for a camera that stays at its height: on the"
@@ -218,6 +227,7 @@ public record TrainingSettings(
         relabelAfter,
         relabelFrames,
         relabelSure,
+        relabelMasks,
         scale,
         crop,
         checkpoint,

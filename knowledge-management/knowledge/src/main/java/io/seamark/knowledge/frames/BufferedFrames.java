@@ -47,7 +47,9 @@ public final class BufferedFrames implements LabelledFrames {
       DecodeBound.checkDecoding(Images.size(sample.image().bytes()), depth != null);
       Frame frame = Images.decodeFrame(sample.image().bytes());
       return new LabelledFrame(
-          depth == null ? frame : Images.withDepth(frame, depth), buffered.answer().classMap());
+          depth == null ? frame : Images.withDepth(frame, depth),
+          buffered.answer().classMap(),
+          buffered.segments());
     } catch (IllegalArgumentException e) {
       // Dropped since the round began, or a frame of another size than its answer.
       throw new IOException("sample " + sequence + ": " + e.getMessage(), e);

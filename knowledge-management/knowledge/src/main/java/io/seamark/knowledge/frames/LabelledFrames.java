@@ -6,6 +6,7 @@ import io.seamark.perception.Frame;
 import io.seamark.setting.FrameSize;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Frames with true classes, read one at a time so that only those in use are in memory. */
 public interface LabelledFrames {
@@ -14,21 +15,50 @@ public interface LabelledFrames {
    *
    * @param frame the pixels
    * @param target class of each pixel, of the frame's size; {@link ClassMap#IGNORE} where unknown
+   * @param segments number of the mask of each pixel, of the frame's size; {@link ClassMap#IGNORE}
+   *     where it has none; null if masks are not known
    */
-  record LabelledFrame(Frame frame, ClassMap target) {
-    /** Checks that both have one size. */
-    public LabelledFrame {
-      if (frame.width() != target.width() || frame.height() != target.height()) {
+  record LabelledFrame(Frame frame, ClassMap target, @Nullable ClassMap segments) {
+    /**
+     * Checks that all have one size.
+     *
+     * @param frame see above
+     * @param target see above
+     * @param segments see above
+     */
+    // Written out, since a compact constructor's parameters lose their type annotations.
+    public LabelledFrame(Frame frame, ClassMap target, @Nullable ClassMap segments) {
+      check("target", target, frame);
+      if (segments != null) {
+        check("map of segments", segments, frame);
+      }
+      this.frame = frame;
+      this.target = target;
+      this.segments = segments;
+    }
+
+    /**
+     * A frame whose masks are not known.
+     *
+     * @param frame the pixels
+     * @param target class of each pixel, of the frame's size
+     */
+    public LabelledFrame(Frame frame, ClassMap target) {
+      this(frame, target, null);
+    }
+
+    private static void check(String what, ClassMap map, Frame frame) {
+      if (frame.width() != map.width() || frame.height() != map.height()) {
         throw new IllegalArgumentException(
             String.format(
-                "target is %dx%d, but its frame is %dx%d",
-                target.width(), target.height(), frame.width(), frame.height()));
+                "%s is %dx%d, but its frame is %dx%d",
+                what, map.width(), map.height(), frame.width(), frame.height()));
       }
     }
 
     /**
-     * The same scaled to a size, whatever its own aspect ratio: by areas, classes and depth by the
-     * nearest pixel.
+     * The same scaled to a size, whatever its own aspect ratio: by areas, classes, masks and depth
+     * by the nearest pixel.
      *
      * @param size to bring it to
      * @return of that size; this one if it has it already
@@ -38,7 +68,8 @@ public interface LabelledFrames {
           ? this
           : new LabelledFrame(
               Images.resize(frame, size.width(), size.height()),
-              Images.resize(target, size.width(), size.height()));
+              Images.resize(target, size.width(), size.height()),
+              segments == null ? null : Images.resize(segments, size.width(), size.height()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.seamark.knowledge.training;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.knowledge.frames.BufferedFrames;
 import io.seamark.knowledge.frames.LabelledFrames;
+import io.seamark.perception.Look;
 import io.seamark.plugin.TaskSample;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,10 @@ record BufferedSamples(ReplayBuffer buffer, long next) implements LearningSample
     attributes.put(TaskSample.EDGE, entry.edge());
     if (!entry.domain().isEmpty()) {
       attributes.put(TaskSample.DOMAIN, entry.domain());
+    }
+    Look look = entry.look();
+    if (look != null) {
+      attributes.put(TaskSample.LOOK, look.text());
     }
     return attributes;
   }

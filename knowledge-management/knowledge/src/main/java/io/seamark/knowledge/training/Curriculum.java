@@ -138,7 +138,8 @@ final class Curriculum {
       int most = StreamLabels.most(size, settings.relabelFrames());
       LabelledFrames some = source.choose(Learner.spread(all, most), source.source());
       LabelledFrames labelled =
-          StreamLabels.of(some, model, basemodel, settings.relabelSure(), control);
+          StreamLabels.of(
+              some, model, basemodel, settings.relabelSure(), settings.relabelMasks(), control);
       relabelled += labelled.size();
       if (labelled.size() > 0) {
         anew.add(labelled);

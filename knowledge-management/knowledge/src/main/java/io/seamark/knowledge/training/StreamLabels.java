@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * Labels frames of the stream anew with the model of the round itself, once it knows the new look:
  * what the cloud answered came from the model that did not. It looks at each frame brightened where
  * it is dark, and mirrored, and takes the mean of both probabilities; where the best of them is
- * unsure, nothing is learnt (self-training with a threshold, as in Zou et al. 2018, CBST).
+ * unsure, nothing is learnt (self-training with a threshold, as in Zou et al. 2018, CBST). Where
+ * the cloud's masks are known, each can be labelled as a whole ({@link MaskVote}).
  */
 final class StreamLabels {
   private static final Logger LOG = LoggerFactory.getLogger(StreamLabels.class);
@@ -52,25 +54,32 @@ final class StreamLabels {
    * @param model file of the one that labels them
    * @param basemodel opens it
    * @param sure probability from which a label is learnt from, 0 to 1
+   * @param masks whether masks that are known are labelled as a whole
    * @param control watches and stops it
    * @return the frames that could be read, with the model's labels; none of them if it was stopped
    * @throws IOException if the model cannot be opened
    */
   static LabelledFrames of(
-      LabelledFrames frames, Path model, BaseModel basemodel, double sure, RoundControl control)
+      LabelledFrames frames,
+      Path model,
+      BaseModel basemodel,
+      double sure,
+      boolean masks,
+      RoundControl control)
       throws IOException {
     Map<Boolean, BaseModel.Session> sessions = new HashMap<>();
     List<Integer> indices = new ArrayList<>();
     List<ClassMap> labels = new ArrayList<>();
     try {
       for (int i = 0; i < frames.size() && !control.cancelled(); i++) {
-        Frame frame;
+        LabelledFrame read;
         try {
-          frame = frames.read(i).frame();
+          read = frames.read(i);
         } catch (IOException e) {
           LOG.warn("a frame of the stream is not labelled anew: {}", e.getMessage());
           continue;
         }
+        Frame frame = read.frame();
         boolean depth = frame.depth() != null;
         BaseModel.Session session = sessions.get(depth);
         if (session == null) {
@@ -78,7 +87,7 @@ final class StreamLabels {
           sessions.put(depth, session);
         }
         indices.add(i);
-        labels.add(label(session, frame, sure));
+        labels.add(label(session, frame, masks ? read.segments() : null, sure));
       }
     } finally {
       sessions.values().forEach(BaseModel.Session::close);
@@ -101,7 +110,8 @@ final class StreamLabels {
     };
   }
 
-  private static ClassMap label(BaseModel.Session session, Frame frame, double sure) {
+  private static ClassMap label(
+      BaseModel.Session session, Frame frame, @Nullable ClassMap segments, double sure) {
     double gamma = frame.gammaTo(BRIGHTNESS);
     Frame bright = gamma < 1 ? frame.withGamma(gamma) : frame;
     ClassScores straight = session.infer(bright).scores();
@@ -113,6 +123,9 @@ final class StreamLabels {
     ClassScores whole =
         new ClassScores(straight.classes(), straight.width(), straight.height(), mean)
             .resize(frame.width(), frame.height());
+    if (segments != null) {
+      return MaskVote.labels(whole, segments, sure);
+    }
     float[] probabilities = whole.logits();
     byte[] classes = whole.argmax().classes();
     int plane = frame.width() * frame.height();

@@ -18,6 +18,7 @@ import io.seamark.registry.PluginFailedException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Steps 6 and 7: masks, the longer look and fusion, by the configured {@code
@@ -93,20 +94,30 @@ public final class FrameProcessing implements AutoCloseable {
   }
 
   /**
+   * An answer and what it rests on.
+   *
+   * @param answer of the frame's size
+   * @param segments its masks, see {@link io.seamark.buffer.BufferedSample#segments}
+   */
+  record Fused(FusedAnswer answer, @Nullable ClassMap segments) {}
+
+  /**
    * Answers a frame with what travels to an edge.
    *
    * @param frame what the camera saw
    * @param scores the edge model's logits for it, at any resolution
    * @param before seconds of the stages that led to this
-   * @return the answer, with the seconds of all stages
+   * @return the answer, with the seconds of all stages, and its masks
    * @throws io.seamark.failure.FailedException as {@link #answer}
    */
-  FusedAnswer fused(Frame frame, ClassScores scores, Map<String, Double> before) {
+  Fused fused(Frame frame, ClassScores scores, Map<String, Double> before) {
     UnseenTaskProcessing.Answer made = answer(frame, scores);
     Map<String, Double> seconds = new HashMap<>(made.seconds());
     seconds.putAll(before);
     // What it refuses is what the plugin gave.
-    return call.run(() -> new FusedAnswer(made.classMap(), made.masks().size(), name, seconds));
+    FusedAnswer answer =
+        call.run(() -> new FusedAnswer(made.classMap(), made.masks().size(), name, seconds));
+    return new Fused(answer, MaskNumbers.of(made.masks()));
   }
 
   /**

@@ -6,6 +6,7 @@ import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.perception.Frame;
+import io.seamark.perception.Look;
 import io.seamark.plugin.TaskSample;
 import java.io.IOException;
 import java.util.HashMap;
@@ -82,7 +83,8 @@ public final class HardSamples implements AutoCloseable {
     long start = System.nanoTime();
     HardSample kept =
         answered.domain().equals(sample.domain()) ? sample : sample.withDomain(answered.domain());
-    long sequence = buffer.append(new BufferedSample(kept, answer));
+    long sequence =
+        buffer.append(new BufferedSample(kept, answer, answered.segments(), Look.of(frame)));
     Map<String, Double> seconds = new HashMap<>(answer.seconds());
     seconds.put("store", (System.nanoTime() - start) / 1e9);
     return new Outcome(answer, sequence, seconds, false);

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks again at samples that an edge calls unseen: those that are seen after all are answered with
@@ -53,8 +54,11 @@ public final class UnseenTasks {
    * @param answer of the frame's size
    * @param unseen whether it stays unseen, so that it is worth keeping
    * @param domain its own, else its task's name; empty if it has neither, or is seen
+   * @param segments the masks that the answer rests on, see {@link
+   *     io.seamark.buffer.BufferedSample#segments}
    */
-  public record Answered(FusedAnswer answer, boolean unseen, String domain) {}
+  public record Answered(
+      FusedAnswer answer, boolean unseen, String domain, @Nullable ClassMap segments) {}
 
   /**
    * With the configured plugins.
@@ -106,10 +110,10 @@ public final class UnseenTasks {
     if (!recognising.run(() -> reRecognition.unseen(known, scores))) {
       // It teaches nothing new, so the edge model's own answer stands.
       ClassMap own = scores.resize(frame.width(), frame.height()).argmax();
-      return new Answered(new FusedAnswer(own, 0, SEEN, sample.before()), false, "");
+      return new Answered(new FusedAnswer(own, 0, SEEN, sample.before()), false, "", null);
     }
-    FusedAnswer fused = processing.get().fused(frame, scores, sample.before());
-    return new Answered(fused, true, domain(known, tasks));
+    FrameProcessing.Fused fused = processing.get().fused(frame, scores, sample.before());
+    return new Answered(fused.answer(), true, domain(known, tasks), fused.segments());
   }
 
   private String domain(TaskSample sample, Supplier<List<String>> tasks) {

@@ -1,5 +1,6 @@
 package io.seamark.unknown.processing;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.BufferedSample;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
@@ -17,6 +19,7 @@ import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Frame;
+import io.seamark.perception.Look;
 import io.seamark.perception.SegmentMask;
 import io.seamark.plugin.TaskSample;
 import io.seamark.plugin.UnfitScoresException;
@@ -26,9 +29,11 @@ import io.seamark.registry.PluginFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;
@@ -115,6 +120,44 @@ class HardSamplesTest {
     try (ReplayBuffer kept = ReplayBuffer.openReadOnly(folder)) {
       assertEquals(
           List.of("dusk", "dusk"), kept.entries().map(ReplayBuffer.Entry::domain).toList());
+    }
+  }
+
+  private static SegmentMask mask(float predictedIou, int... pixels) {
+    BitSet bits = new BitSet();
+    for (int pixel : pixels) {
+      bits.set(pixel);
+    }
+    SegmentMask.Box box = new SegmentMask.Box(0, 0, 4, 2);
+    return new SegmentMask(4, 2, bits, pixels.length, box, predictedIou, 1, 0, 0, box);
+  }
+
+  @Test
+  @DisplayName("masks are kept beside the answer, the smaller one where they overlap, and the look")
+  void answer_keepsMasks() throws IOException {
+    List<SegmentMask> masks = new ArrayList<>();
+    masks.add(mask(0.9f, 1));
+    masks.add(mask(0.5f, 0, 1, 2, 4));
+    for (int i = 0; i < MaskNumbers.MOST - 2; i++) {
+      masks.add(mask(0.8f, 3, 7));
+    }
+    // One too many, and the least believed in.
+    masks.add(mask(0.1f, 6));
+    try (HardSamples samples =
+        new HardSamples(
+            new FrameProcessing("argmax", plugin(HardSamplesTest::argmax, masks)),
+            new UnseenTasks("all", (known, scores) -> true, "none", (e, s) -> List.of()),
+            ReplayBuffer.open(folder, BufferOptions.defaults()))) {
+      samples.answer(sample("a", "dusk"), FRAME, Map.of());
+      BufferedSample kept = samples.buffer().read(0);
+      assertEquals(masks.size(), kept.answer().masks());
+      Look look = Objects.requireNonNull(kept.look());
+      assertArrayEquals(Look.of(FRAME).values(), look.values());
+      ClassMap segments = Objects.requireNonNull(kept.segments());
+      byte none = (byte) ClassMap.IGNORE;
+      byte small = (byte) (MaskNumbers.MOST - 1);
+      byte pair = (byte) (MaskNumbers.MOST - 2);
+      assertArrayEquals(new byte[] {0, small, 0, pair, 0, none, none, pair}, segments.classes());
     }
   }
 

@@ -72,7 +72,7 @@ public final class QualitySum implements MaskFusion {
     }
     ClassMap own = scores.argmax();
     byte[] out = own.classes().clone();
-    short[] thickness = thickness(own);
+    short[] thickness = own.thickness();
     for (int i = 0; i < out.length; i++) {
       int m = innermost[i];
       // Exponentials are dear, so they come last: only pixels that disagree need theirs.
@@ -106,40 +106,5 @@ public final class QualitySum implements MaskFusion {
       }
     }
     return 1 / sum;
-  }
-
-  /** At each pixel the shorter of the row and the column of its class through it. */
-  private static short[] thickness(ClassMap map) {
-    int width = map.width();
-    int height = map.height();
-    byte[] classes = map.classes();
-    short[] out = new short[classes.length];
-    for (int row = 0; row < classes.length; row += width) {
-      for (int from = row, i = row + 1; i <= row + width; i++) {
-        if (i == row + width || classes[i] != classes[from]) {
-          Arrays.fill(out, from, i, clamp(i - from));
-          from = i;
-        }
-      }
-    }
-    // Where each column's present run began, row by row, since columns jump through memory.
-    int[] began = new int[width];
-    for (int y = 1; y <= height; y++) {
-      for (int x = 0; x < width; x++) {
-        int i = y * width + x;
-        if (y == height || classes[i] != classes[i - width]) {
-          short length = clamp(y - began[x]);
-          for (int j = began[x] * width + x; j < i; j += width) {
-            out[j] = (short) Math.min(out[j], length);
-          }
-          began[x] = y;
-        }
-      }
-    }
-    return out;
-  }
-
-  private static short clamp(int length) {
-    return (short) Math.min(length, Short.MAX_VALUE);
   }
 }

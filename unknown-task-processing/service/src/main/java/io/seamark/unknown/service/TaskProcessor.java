@@ -370,7 +370,9 @@ final class TaskProcessor implements AutoCloseable {
       int width, int height, boolean depth, @Nullable ClassScores scores, long files, long stored) {
     long pixels = (long) width * height;
     long frame = DecodingMemory.frame(width, height, depth);
-    MemoryNeed answering = MemoryNeed.ofHeap(frame + pixels);
+    // Only what is stored has its masks numbered, one byte a pixel.
+    long numbered = stored == 0 ? 0 : pixels;
+    MemoryNeed answering = MemoryNeed.ofHeap(frame + pixels + numbered);
     if (scores == null) {
       answering = answering.plus(processing.memory(width, height, 0));
     } else {
@@ -384,7 +386,8 @@ final class TaskProcessor implements AutoCloseable {
             DecodingMemory.peak(width, height, depth) + READING * files,
             DecodingMemory.outside(width, height))
         .then(answering)
-        .then(MemoryNeed.ofHeap(frame + pixels + ENCODED * (stored + pixels)));
+        .then(
+            MemoryNeed.ofHeap(frame + pixels + numbered + ENCODED * (stored + pixels + numbered)));
   }
 
   private void admit() {
