@@ -192,7 +192,7 @@ public final class TrainingRound {
     int steps = settings.training().steps();
     Optional<Training.Trained> trained = plan.train(0, start, steps, control, folder, figures);
     if (trained.isEmpty()) {
-      return new RoundResult.Cancelled();
+      return cancelled(folder);
     }
     List<Provenance.Point> curve = trained.get().curve();
     Provenance provenance = planned.round().with(figures, curve);
@@ -203,7 +203,7 @@ public final class TrainingRound {
       Optional<Learner.Judged> judged = plan.judge(0, serving, staged.file(), control, figures);
       if (judged.isEmpty()) {
         registry.discard(staged);
-        return new RoundResult.Cancelled();
+        return cancelled(folder);
       }
       return new RoundResult.Judged(
           registry.judge(
@@ -217,6 +217,10 @@ public final class TrainingRound {
       registry.discard(staged);
       throw e;
     }
+  }
+
+  private static RoundResult cancelled(RoundFolder folder) {
+    return new RoundResult.Cancelled(folder.unfinished().map(u -> u.progress().done()).orElse(0));
   }
 
   private static void save(
