@@ -4,6 +4,7 @@ import io.seamark.setting.SettingGroup;
 import io.seamark.text.PlainText;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -31,10 +32,24 @@ public final class Progress implements AutoCloseable {
    * @param err standard error
    */
   public Progress(String task, long total, PrintWriter err) {
+    this(task, total, 0, err);
+  }
+
+  /**
+   * Goes on to show.
+   *
+   * @param task what is done, one or two words
+   * @param total steps in all; negative if unknown
+   * @param before steps that were done before, at least 0
+   * @param err standard error
+   */
+  public Progress(String task, long total, long before, PrintWriter err) {
     this.task = task;
     this.total = total;
+    this.done = before;
+    this.printed = total > 0 ? before * 10 / total : 0;
     this.err = err;
-    this.bar = terminal() ? bar(task, total) : null;
+    this.bar = terminal() ? bar(task, total, before) : null;
   }
 
   // The launcher tells, since Java only knows of a terminal on both ends.
@@ -44,11 +59,12 @@ public final class Progress implements AutoCloseable {
         .terminal();
   }
 
-  private static ProgressBar bar(String task, long total) {
+  private static ProgressBar bar(String task, long total, long before) {
     boolean plain = System.getenv("NO_COLOR") != null;
     return new ProgressBarBuilder()
         .setTaskName(task)
         .setInitialMax(total)
+        .startsFrom(before, Duration.ZERO)
         .setStyle(plain ? ProgressBarStyle.ASCII : ProgressBarStyle.COLORFUL_UNICODE_BAR)
         .setConsumer(new ConsoleProgressBarConsumer(new PrintStream(System.err, true)))
         .setUpdateIntervalMillis(250)

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param newSamples samples that came since; without any, no round begins
  * @param progress of the running round, 0 to 1; 0 where none runs
  * @param loss of the running round's last step, or null
+ * @param stepsPerSecond of the running round's training, or null where there are none or too few
+ * @param secondsLeft of its training at that rate, or null
  * @param last how the last round ended, or null
  * @param lastRequest the last request for a round and what came of it, or null
  */
@@ -35,6 +37,8 @@ public record LearningState(
     long newSamples,
     double progress,
     @Nullable Double loss,
+    @Nullable Double stepsPerSecond,
+    @Nullable Double secondsLeft,
     @Nullable LastRound last,
     @Nullable LastRequest lastRequest) {
   /** Checks the phase, which Jackson leaves null where it is absent. */
@@ -57,7 +61,10 @@ public record LearningState(
     TRAINING,
     /** Comparing the new model with the serving one. */
     @JsonProperty("judging")
-    JUDGING
+    JUDGING,
+    /** Ending a round that somebody has cancelled. */
+    @JsonProperty("cancelling")
+    CANCELLING
   }
 
   /**

@@ -14,6 +14,7 @@ import io.seamark.knowledge.model.ModelRegistry;
 import io.seamark.knowledge.model.ModelVersion;
 import io.seamark.knowledge.model.Provenance;
 import io.seamark.knowledge.model.Verdict;
+import io.seamark.knowledge.training.Pace;
 import io.seamark.knowledge.training.RoundControl;
 import io.seamark.knowledge.training.RoundResult;
 import io.seamark.knowledge.training.TrainingRound;
@@ -59,6 +60,9 @@ public final class LifelongLearning implements AutoCloseable {
   /** Samples that are taken from each replica at a look, which holds the lock. */
   private static final int MERGED = 32;
 
+  /** The reason of a round that somebody cancelled. */
+  private static final String CANCELLED = "cancelled by a request";
+
   /** How the reason of a round that failed begins. */
   private static final String FAILED = "failed: ";
 
@@ -84,6 +88,10 @@ public final class LifelongLearning implements AutoCloseable {
   private boolean requested;
   private boolean stopping;
   private boolean running;
+
+  /** Whether somebody has cancelled the running round. */
+  private boolean cancelled;
+
   private Phase phase = Phase.IDLE;
   private long first;
   private long next;
@@ -93,6 +101,7 @@ public final class LifelongLearning implements AutoCloseable {
   private int idle;
   private double progress;
   private @Nullable Double loss;
+  private Pace pace = new Pace();
 
   /** Of the last round, if it made no version; otherwise the registry tells. */
   private @Nullable LastRound last;
@@ -400,6 +409,29 @@ public final class LifelongLearning implements AutoCloseable {
     return new Requested(Request.STARTED, "a round begins", Duration.ZERO);
   }
 
+  /**
+   * Cancels the running round, or the one that is about to begin: it ends after the step or frame
+   * it is in, and what was trained is thrown away. Its samples start no other round by themselves.
+   *
+   * @return whether there was one
+   */
+  public boolean cancel() {
+    lock.lock();
+    try {
+      if (!running && !requested) {
+        return false;
+      }
+      cancelled = true;
+      if (running) {
+        phase = Phase.CANCELLING;
+      }
+      changed.signalAll();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Samples that no recorded round could see. */
   private long fresh() {
     return Math.max(0, next - Math.max(first, trainedUpTo()));
@@ -440,6 +472,7 @@ public final class LifelongLearning implements AutoCloseable {
     }
     lock.lock();
     try {
+      boolean training = phase == Phase.TRAINING;
       return new LearningState(
           phase,
           accepted + rejected,
@@ -452,6 +485,8 @@ public final class LifelongLearning implements AutoCloseable {
           fresh(),
           progress,
           loss,
+          training && pace.stepsPerSecond() > 0 ? pace.stepsPerSecond() : null,
+          training && pace.stepsPerSecond() > 0 ? pace.secondsLeft() : null,
           last == null ? lastRecorded() : last,
           lastRequest);
     } finally {
@@ -502,10 +537,12 @@ public final class LifelongLearning implements AutoCloseable {
       try {
         listener = counted;
         running = false;
+        cancelled = false;
         progress = 0;
         loss = null;
+        pace = new Pace();
         phase = Phase.IDLE;
-        if (fruitless != null) {
+        if (fruitless != null && !fruitless.reason().equals(CANCELLED)) {
           failed += fruitless.reason().startsWith(FAILED) ? 1 : 0;
           idle += fruitless.reason().startsWith(FAILED) ? 0 : 1;
         }
@@ -557,6 +594,11 @@ public final class LifelongLearning implements AutoCloseable {
         LOG.info("round ends: nothing to do, reason=\"{}\"", nothing.reason());
         return new LastRound(null, null, nothing.reason(), null, null, 0, Map.of(), now());
       }
+      if (result instanceof RoundResult.Cancelled stopped && cancelled()) {
+        round.giveUp(registry);
+        LOG.info("round ends: {}, steps={}", CANCELLED, stopped.kept());
+        return new LastRound(null, null, CANCELLED, null, null, 0, Map.of(), now());
+      }
       if (result instanceof RoundResult.Judged judged) {
         LastRound end = ended(judged.version());
         LOG.info(
@@ -573,6 +615,15 @@ public final class LifelongLearning implements AutoCloseable {
       // The service must go on serving models whatever becomes of a round.
       LOG.error("round failed: {}", e.toString(), e);
       return new LastRound(null, null, FAILED + e.getMessage(), null, null, 0, Map.of(), now());
+    }
+  }
+
+  private boolean cancelled() {
+    lock.lock();
+    try {
+      return cancelled;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -698,7 +749,7 @@ public final class LifelongLearning implements AutoCloseable {
     public boolean cancelled() {
       lock.lock();
       try {
-        return stopping;
+        return stopping || cancelled;
       } finally {
         lock.unlock();
       }
@@ -706,6 +757,12 @@ public final class LifelongLearning implements AutoCloseable {
 
     @Override
     public void trained(int done, int steps, double stepLoss) {
+      lock.lock();
+      try {
+        pace.step(done, steps);
+      } finally {
+        lock.unlock();
+      }
       set(Phase.TRAINING, TRAINING_SHARE * done / steps, stepLoss);
     }
 
@@ -718,7 +775,7 @@ public final class LifelongLearning implements AutoCloseable {
     private void set(Phase now, double share, @Nullable Double stepLoss) {
       lock.lock();
       try {
-        phase = now;
+        phase = cancelled ? Phase.CANCELLING : now;
         progress = share;
         loss = stepLoss;
       } finally {

@@ -379,6 +379,26 @@ class LifelongLearningTest {
   }
 
   @Test
+  void aCancelledRoundKeepsNothingAndItsSamplesStartNoOther() throws IOException {
+    Street.buffer(folder.resolve("buffer"), 10);
+    LearningSettings settings = settings(10, 100_000);
+    try (LifelongLearning learning = started(settings)) {
+      LearningState running = await(learning, s -> s.stepsPerSecond() != null);
+      double left = (100_000 - 1) / Objects.requireNonNull(running.stepsPerSecond());
+      assertTrue(Objects.requireNonNull(running.secondsLeft()) <= left, running.toString());
+      assertTrue(learning.cancel());
+      LearningState ended = await(learning, s -> s.last() != null);
+      assertEquals("cancelled by a request", Objects.requireNonNull(ended.last()).reason());
+      assertEquals(List.of(0, 0, 0), List.of(ended.completed(), ended.failed(), ended.idle()));
+      assertFalse(Files.exists(settings.models().resolve(".round")));
+      assertEquals(10, await(learning, s -> s.state() == Phase.IDLE).newSamples());
+      assertFalse(learning.cancel());
+      assertEquals(LifelongLearning.Request.STARTED, learning.request(false).outcome());
+      await(learning, s -> s.state() == Phase.TRAINING);
+    }
+  }
+
+  @Test
   void roundThatFailsLeavesTheChampionServing() throws IOException {
     Street.buffer(folder.resolve("buffer"), 10);
     LearningSettings settings = settings(10, 2);

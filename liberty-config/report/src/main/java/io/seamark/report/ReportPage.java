@@ -42,6 +42,7 @@ record ReportPage(
     List<Colour> classes,
     List<MomentView> moments,
     List<Model> models,
+    List<Plot> learning,
     String badLead,
     List<Row> bad,
     String badMore,
@@ -94,7 +95,16 @@ record ReportPage(
   }
 
   /** {@code svg} goes into the page as it is; {@code models} says whether it marks their coming. */
-  record Plot(String title, String text, String svg, List<Colour> curves, boolean models) {}
+  record Plot(String title, String text, String svg, List<Colour> curves, boolean models) {
+    static Plot of(TimePlot plot, String id, boolean models) throws IOException {
+      return new Plot(
+          plot.title(),
+          plot.text(),
+          plot.svg(id),
+          plot.series().stream().map(s -> Colour.of(s.name(), s.hue().rgb)).toList(),
+          models);
+    }
+  }
 
   record Model(
       String version,
@@ -177,6 +187,7 @@ record ReportPage(
         classes,
         run.moments().stream().map(MomentView::of).toList(),
         run.models().stream().map(Model::of).toList(),
+        learning(run),
         bad
             + (bad == 1 ? " item" : " items")
             + " of the source could not be used; the run went on without "
@@ -203,6 +214,10 @@ record ReportPage(
 
   boolean hasModels() {
     return !models.isEmpty();
+  }
+
+  boolean hasLearning() {
+    return !learning.isEmpty();
   }
 
   boolean hasBad() {
@@ -233,13 +248,7 @@ record ReportPage(
     TimePlots plots = new TimePlots(run);
     try {
       for (TimePlot plot : plots.all()) {
-        to.add(
-            new Plot(
-                plot.title(),
-                plot.text(),
-                plot.svg("plot" + to.size() + "-"),
-                plot.series().stream().map(s -> Colour.of(s.name(), s.hue().rgb)).toList(),
-                plots.showsModels()));
+        to.add(Plot.of(plot, "plot" + to.size() + "-", plots.showsModels()));
       }
     } catch (IOException e) {
       // The run is worth its report without them.
@@ -250,6 +259,19 @@ record ReportPage(
         ? "Seconds since the first frame; the shaded stretches are the conditions named at their"
             + " foot."
         : "Seconds since the first frame.";
+  }
+
+  private static List<Plot> learning(RunRecord run) {
+    List<Plot> drawn = new ArrayList<>();
+    try {
+      for (TimePlot plot : LearningPlots.of(run.models())) {
+        drawn.add(Plot.of(plot, "learning" + drawn.size() + "-", false));
+      }
+    } catch (IOException e) {
+      // The page says in the place of the other plots what is missing.
+      return List.of();
+    }
+    return drawn;
   }
 
   private static String sentence(Outcome outcome) {

@@ -102,7 +102,7 @@ class HtmlReportTest {
     assertFalse(html.contains("<script"));
     assertFalse(html.contains("\" onload"));
     assertFalse(html.contains("\u001b"));
-    assertEquals(6, html.split("<svg", -1).length - 1);
+    assertEquals(7, html.split("<svg", -1).length - 1);
   }
 
   @Test
@@ -135,6 +135,7 @@ class HtmlReportTest {
             "promoted",
             "rejected",
             "agreement with the cloud",
+            "Loss over the seconds of 300 steps.",
             "Bad frames",
             "truncated JPEG",
             "Configuration",

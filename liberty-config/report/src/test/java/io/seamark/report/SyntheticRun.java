@@ -188,7 +188,19 @@ final class SyntheticRun {
         reason,
         serving,
         candidate,
-        Provenance.ofFile(version + ".safetensors"));
+        parent == null
+            ? Provenance.ofFile(version + ".safetensors")
+            : Provenance.ofFile(version + ".safetensors").with(Map.of(), curve()));
+  }
+
+  private static List<Provenance.Point> curve() {
+    List<Provenance.Point> curve = new ArrayList<>();
+    for (int step = 3; step <= 300; step += 3) {
+      Provenance.Phase phase =
+          step <= 120 ? Provenance.Phase.RESTYLED : Provenance.Phase.RELABELLED;
+      curve.add(new Provenance.Point(step, 0.2 + 30.0 / (50 + step), 2e-4, step / 5.0, phase));
+    }
+    return curve;
   }
 
   private static Moment moment(

@@ -11,6 +11,8 @@ import io.seamark.knowledge.LearningSettings;
 import io.seamark.knowledge.LifelongLearning;
 import io.seamark.knowledge.model.Figures;
 import io.seamark.knowledge.model.ModelVersion;
+import io.seamark.knowledge.model.Provenance;
+import io.seamark.knowledge.training.Pace;
 import io.seamark.knowledge.training.RoundControl;
 import io.seamark.knowledge.training.RoundResult;
 import io.seamark.source.ImageFiles;
@@ -40,7 +42,11 @@ import picocli.CommandLine.Option;
       "",
       "Trains on retained labelled frames and on the buffer, judges the new model"
           + " against the serving one on held-out frames, and keeps both with the verdict in --out."
-          + " A round with nothing to train on is a normal round."
+          + " A round with nothing to train on is a normal round.",
+      "",
+      "A round that was stopped, or whose process was killed, goes on from its last checkpoint in"
+          + " --out when the same command is given again, and ends with the model it would have"
+          + " ended with."
     })
 public final class TrainVerb implements Verb {
   private static final Logger LOG = LoggerFactory.getLogger(TrainVerb.class);
@@ -140,6 +146,7 @@ public final class TrainVerb implements Verb {
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicBoolean stopped = new AtomicBoolean();
+    private final Pace pace = new Pace();
     private @Nullable Progress training;
     private @Nullable Progress judging;
 
@@ -165,11 +172,33 @@ public final class TrainVerb implements Verb {
     }
 
     @Override
+    public void resumed(int done, int steps) {
+      common
+          .err()
+          .println("goes on with the round that was cut short after " + done + " of " + steps);
+      common.err().flush();
+      training = new Progress("train", steps, done, common.err());
+    }
+
+    @Override
     public void trained(int done, int steps, double loss) {
       if (training == null) {
         training = new Progress("train", steps, common.err());
       }
-      training.step(String.format(Locale.ROOT, "loss %.3f", loss));
+      pace.step(done, steps);
+      training.step(String.format(Locale.ROOT, "loss %.3f", loss) + rate());
+    }
+
+    private String rate() {
+      double left = pace.secondsLeft();
+      return Double.isNaN(left)
+          ? ""
+          : String.format(
+              Locale.ROOT,
+              ", %.2f steps/s, %d:%02d left",
+              pace.stepsPerSecond(),
+              (long) left / 60,
+              (long) left % 60);
     }
 
     @Override
@@ -216,17 +245,37 @@ public final class TrainVerb implements Verb {
       figures.put("serving", figures(version.serving()));
       figures.put("candidate", figures(version.candidate()));
       figures.put("training", version.provenance().training());
+      figures.put("curve", version.provenance().curve().stream().map(TrainVerb::point).toList());
     } else if (result instanceof RoundResult.Idle idle) {
       common.out().println("nothing to do: " + idle.reason());
       figures.put("verdict", "idle");
       figures.put("reason", idle.reason());
-    } else {
+    } else if (result instanceof RoundResult.Cancelled cancelled) {
+      common
+          .out()
+          .println(
+              cancelled.kept() == 0
+                  ? "stopped"
+                  : "stopped after "
+                      + cancelled.kept()
+                      + " steps, from where the same command goes on");
       figures.put("verdict", "cancelled");
+      figures.put("kept_steps", cancelled.kept());
     }
     figures.put("out", out.toString());
     if (common.json()) {
       common.out().println(JsonLine.of(figures));
     }
+  }
+
+  private static Map<String, Object> point(Provenance.Point of) {
+    Map<String, Object> point = new LinkedHashMap<>();
+    point.put("step", of.step());
+    point.put("loss", of.loss());
+    point.put("learning_rate", of.learningRate());
+    point.put("seconds", of.seconds());
+    point.put("phase", of.phase().name().toLowerCase(Locale.ROOT));
+    return point;
   }
 
   private static Map<String, Object> figures(@Nullable Figures of) {

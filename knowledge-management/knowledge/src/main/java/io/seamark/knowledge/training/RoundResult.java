@@ -28,6 +28,10 @@ public sealed interface RoundResult {
    */
   record Idle(String reason) implements RoundResult {}
 
-  /** The round was stopped; nothing changed. */
-  record Cancelled() implements RoundResult {}
+  /**
+   * The round was stopped; no model changed.
+   *
+   * @param kept steps after which it can go on; 0 if it would begin anew
+   */
+  record Cancelled(int kept) implements RoundResult {}
 }

@@ -194,7 +194,7 @@ public final class TrainingRound {
     int steps = settings.training().steps();
     Optional<Training.Trained> trained = plan.train(0, start, steps, control, folder, figures);
     if (trained.isEmpty()) {
-      return new RoundResult.Cancelled();
+      return cancelled(folder);
     }
     Optional<Learner.Choice> choice =
         plan.choose(
@@ -205,7 +205,7 @@ public final class TrainingRound {
             registry.folder(),
             control);
     if (choice.isEmpty()) {
-      return new RoundResult.Cancelled();
+      return cancelled(folder);
     }
     Learner.Candidate chosen = choice.get().chosen().candidate();
     figures.putAll(choice.get().chosen().figures());
@@ -258,6 +258,10 @@ public final class TrainingRound {
   private static String outcome(Learner.Judged judged) {
     boolean accepted = judged.verdict() instanceof TaskUpdateDecision.Accepted;
     return (accepted ? "accepted: " : "rejected: ") + judged.verdict().reason();
+  }
+
+  private static RoundResult cancelled(RoundFolder folder) {
+    return new RoundResult.Cancelled(folder.unfinished().map(u -> u.progress().done()).orElse(0));
   }
 
   private static void save(

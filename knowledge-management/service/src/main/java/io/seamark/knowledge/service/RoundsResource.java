@@ -7,6 +7,7 @@ import io.seamark.knowledge.LifelongLearning;
 import io.seamark.knowledge.model.KnowledgeJson;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -81,5 +82,22 @@ public class RoundsResource {
           new Problem(429, answer.reason(), answer.retryAfter().plusMillis(999).toSeconds())
               .response();
     };
+  }
+
+  /**
+   * Cancels the running round: it ends after the step or frame it is in, and what was trained is
+   * thrown away.
+   *
+   * @return 202 with the state if there is one; 404 if none is running
+   */
+  @DELETE
+  @Path("current")
+  @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+  public Response cancel() {
+    LifelongLearning learning = learning();
+    return learning.cancel()
+        ? Response.accepted(KnowledgeJson.text(learning.state())).build()
+        : new Problem(404, "no round is running; GET /rounds shows how the last one ended", 0)
+            .response();
   }
 }
