@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ public final class TrainingRound {
   private final ConfiguredPlugins plugins;
   private final LabelledFrames retained;
   private final Learner learner;
+  private final @Nullable Drift drift;
 
   /**
    * A round that can be run any number of times.
@@ -56,6 +58,7 @@ public final class TrainingRound {
     this.retained = retained;
     OneModel one = new OneModel(plugins);
     one.check();
+    this.drift = Drift.from(retained);
     this.learner = new Learner(settings, plugins, retained, one, Learner.Practice.SERVICE);
   }
 
@@ -69,6 +72,28 @@ public final class TrainingRound {
    */
   public FrameSize size(TrainableModel model) throws IOException {
     return TrainingSize.of(settings.training(), model, retained, settings.training().batch());
+  }
+
+  /**
+   * How far the newest samples of a buffer look from the retained frames: the mean difference of
+   * light and colours in units of the retained frames' deviation.
+   *
+   * @param buffer read only
+   * @return at least 0; not a number if there are no retained frames, or no looks are known
+   */
+  public double drift(ReplayBuffer buffer) {
+    return drift == null ? Double.NaN : drift.recent(buffer);
+  }
+
+  /**
+   * Decides what a round on a buffer trains and judges on.
+   *
+   * @param size as {@link #size} gives it
+   * @param buffer read only, for as long as the plan is used
+   * @return a plan, which may have nothing to train
+   */
+  public Learner.Plan plan(FrameSize size, ReplayBuffer buffer) {
+    return learner.plan(size, new BufferedSamples(buffer));
   }
 
   /**
@@ -88,7 +113,7 @@ public final class TrainingRound {
             .orElseThrow(() -> new IllegalStateException("the model registry has no champion"));
     Path serving = registry.weights(champion.version()).orElseThrow().file();
     TrainableModel start = plugins.create(PluginKind.BASEMODEL_TRAINING).load(serving);
-    Learner.Plan plan = learner.plan(size(start), new BufferedSamples(buffer));
+    Learner.Plan plan = plan(size(start), buffer);
     Optional<String> idle = plan.idle(0);
     if (idle.isPresent()) {
       return new RoundResult.Idle(idle.get());
@@ -96,6 +121,9 @@ public final class TrainingRound {
     Map<String, String> segments = segments(buffer, plan.sources());
     long begun = System.nanoTime();
     Map<String, Double> figures = new TreeMap<>(plan.sources().tasks().figures());
+    if (drift != null) {
+      figures.putAll(drift.figures(plan.sources().tasks(), buffer));
+    }
     LOG.info("tasks of the round: {}", figures);
     Optional<TrainableModel> trained =
         plan.train(0, start, settings.training().steps(), control, figures);
