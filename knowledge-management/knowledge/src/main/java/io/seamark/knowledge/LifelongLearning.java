@@ -114,6 +114,8 @@ public final class LifelongLearning implements AutoCloseable {
 
   private long dropped;
 
+  private double drift = Double.NaN;
+
   private String bufferTrouble = "";
 
   /** Answers to {@link #request}. */
@@ -352,6 +354,20 @@ public final class LifelongLearning implements AutoCloseable {
     lock.lock();
     try {
       return dropped;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * How far the newest samples look from the retained frames, see {@link TrainingRound#drift}.
+   *
+   * @return at least 0, or not a number where that is not known
+   */
+  public double drift() {
+    lock.lock();
+    try {
+      return drift;
     } finally {
       lock.unlock();
     }
@@ -684,6 +700,9 @@ public final class LifelongLearning implements AutoCloseable {
         samples.refresh();
       } else {
         merge.takeIn(MERGED);
+      }
+      if (next != samples.next() || Double.isNaN(drift)) {
+        drift = round.drift(samples);
       }
       first = samples.first();
       next = samples.next();

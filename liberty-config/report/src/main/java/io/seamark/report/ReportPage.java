@@ -114,6 +114,7 @@ record ReportPage(
       String reason,
       String created,
       List<Row> evaluation,
+      List<Row> drifts,
       String served,
       String size) {
     static Model of(ServedModel served) {
@@ -126,13 +127,18 @@ record ReportPage(
           served.promoted() ? "easy" : m.verdict() == Verdict.REJECTED ? "hard" : "",
           m.reason(),
           m.created(),
-          served.evaluation().entrySet().stream()
-              .map(e -> new Row(e.getKey(), Text.number(e.getValue()), ""))
-              .toList(),
+          rows(served.evaluation()),
+          rows(served.drifts()),
           Double.isNaN(served.servedFrom())
               ? "–"
               : served.servedFrom() <= 0 ? "start" : Text.seconds(served.servedFrom()),
           Text.bytes((double) m.bytes()));
+    }
+
+    private static List<Row> rows(Map<String, Double> figures) {
+      return figures.entrySet().stream()
+          .map(e -> new Row(e.getKey(), Text.number(e.getValue()), ""))
+          .toList();
     }
   }
 

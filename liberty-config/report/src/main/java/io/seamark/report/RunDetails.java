@@ -66,6 +66,7 @@ public record RunDetails(
    * @param reason of the verdict
    * @param bytes size of its file
    * @param evaluation figures it was judged by, by name
+   * @param drift how far each task it was trained on looks from the retained frames
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Version(
@@ -76,7 +77,8 @@ public record RunDetails(
       String verdict,
       String reason,
       long bytes,
-      Map<String, Double> evaluation) {
+      Map<String, Double> evaluation,
+      Map<String, Double> drift) {
     static Version of(ServedModel served) {
       ModelVersion model = served.model();
       return new Version(
@@ -87,7 +89,8 @@ public record RunDetails(
           served.verdict(),
           model.reason(),
           model.bytes(),
-          served.evaluation());
+          served.evaluation(),
+          served.drifts());
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,6 +157,9 @@ public record RunRecord(
    * @param servedFrom seconds since the start when the edge began to use it; NaN if it never did
    */
   public record ServedModel(ModelVersion model, double servedFrom) {
+    private static final String TASK = "task.";
+    private static final String DRIFT = ".drift";
+
     /**
      * Whether it took its parent's place.
      *
@@ -200,6 +204,26 @@ public record RunRecord(
         put(evaluation, "its parent's, retained", serving.retainedMeanIou());
       }
       return evaluation;
+    }
+
+    /**
+     * How far each task of its round looks from the retained frames.
+     *
+     * @return by the task's name; of the initial one none
+     */
+    public Map<String, Double> drifts() {
+      Map<String, Double> drifts = new TreeMap<>();
+      model
+          .provenance()
+          .training()
+          .forEach(
+              (figure, value) -> {
+                if (figure.startsWith(TASK) && figure.endsWith(DRIFT)) {
+                  drifts.put(
+                      figure.substring(TASK.length(), figure.length() - DRIFT.length()), value);
+                }
+              });
+      return drifts;
     }
 
     private static void put(Map<String, Double> to, String name, @Nullable Double value) {

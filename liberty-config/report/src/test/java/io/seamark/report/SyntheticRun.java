@@ -190,7 +190,8 @@ final class SyntheticRun {
         candidate,
         parent == null
             ? Provenance.ofFile(version + ".safetensors")
-            : Provenance.ofFile(version + ".safetensors").with(Map.of(), curve()));
+            : Provenance.ofFile(version + ".safetensors")
+                .with(List.of(), "averaged", Map.of(), curve()));
   }
 
   private static List<Provenance.Point> curve() {

@@ -69,7 +69,7 @@ class RunSummaryTest {
             "held_out" : [ { "first" : 8, "last" : 8 } ], "segments" : { }
           },
           "retained" : null, "hyperparameters" : { }, "plugins" : { }, "seed" : 1,
-          "software" : { }, "training" : { "seconds" : 1.5 }, "of_a_later_release" : 1
+          "software" : { }, "training" : { "seconds" : 1.5, "task.dusk.drift" : 2.5, "task.dusk.trained" : 4 }, "of_a_later_release" : 1
         },
         "of_a_later_release" : { }
       } ]
@@ -168,6 +168,7 @@ class RunSummaryTest {
           "models/evaluation/agreement with the cloud",
           "models/evaluation/its parent's",
           "models/evaluation/retained frames",
+          "models/drift/dusk",
           "bad_frames",
           "setup/Source",
           "setup/Edge model",
@@ -314,7 +315,7 @@ class RunSummaryTest {
                   {
                     "version": "v0", "parent": null, "created": "2026-03-05T14:20:58Z",
                     "served_from_seconds": null, "verdict": "initial", "reason": "the first",
-                    "bytes": 12, "evaluation": {}
+                    "bytes": 12, "evaluation": {}, "drift": {}
                   },
                   {
                     "version": "v1", "parent": "v0", "created": "2026-03-05T14:21:40Z",
@@ -323,7 +324,8 @@ class RunSummaryTest {
                     "evaluation": {
                       "agreement with the cloud": 0.5, "its parent's": 0.25,
                       "retained frames": 0.75
-                    }
+                    },
+                    "drift": {"dusk": 2.5}
                   }
                 ]
                 """),

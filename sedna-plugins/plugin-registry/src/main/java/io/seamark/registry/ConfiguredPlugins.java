@@ -48,7 +48,7 @@ public final class ConfiguredPlugins {
           Map.entry(PluginKind.MASK_GENERATOR.id(), "segment_anything"),
           Map.entry(PluginKind.MASK_FUSION.id(), "quality_sum"),
           Map.entry(PluginKind.REPLAY_POLICY.id(), "reservoir"),
-          Map.entry(PluginKind.TASK_DEFINITION.id(), "TaskDefinitionByDataAttr"),
+          Map.entry(PluginKind.TASK_DEFINITION.id(), "TaskDefinitionByLook"),
           Map.entry(PluginKind.TASK_RELATIONSHIP_DISCOVERY.id(), "shared_model"),
           Map.entry(PluginKind.TASK_REMODELING.id(), "DefaultTaskRemodeling"),
           Map.entry(PluginKind.SAMPLE_AUGMENTATION.id(), "restyle"),

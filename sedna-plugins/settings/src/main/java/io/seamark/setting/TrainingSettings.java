@@ -151,7 +151,7 @@ public record TrainingSettings(
                 "Whether each mask that the cloud found in a frame is labelled anew as a whole, by"
                     + " the mean of the model's probabilities in it; thin structures that the model"
                     + " is sure of keep their class.",
-            defaultValue = "false")
+            defaultValue = "true")
         boolean relabelMasks,
     @Hyperparameter(
             text =

@@ -217,7 +217,7 @@ public final class FusionComparison {
   }
 
   /** Connected regions of one class, by edges. */
-  private static List<SegmentMask> segments(ClassMap label, int classes) {
+  static List<SegmentMask> segments(ClassMap label, int classes) {
     int width = label.width();
     int plane = width * label.height();
     byte[] map = label.classes();

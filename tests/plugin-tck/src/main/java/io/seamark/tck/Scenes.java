@@ -3,6 +3,7 @@ package io.seamark.tck;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.Frame;
+import io.seamark.perception.Look;
 import io.seamark.perception.PixelConfidence;
 import io.seamark.perception.Prediction;
 import io.seamark.perception.SegmentMask;
@@ -137,6 +138,12 @@ final class Scenes {
       }
       if (i % 7 != 6) {
         attributes.put(TaskSample.EDGE, "edge-" + i % 2);
+      }
+      if (i % 11 != 10) {
+        // Of three kinds, none like another of its kind.
+        float light = -1.5f + i % 3 * 0.5f + i % 4 * 0.01f;
+        Look look = Look.ofValues(new float[] {light, 0.25f, 0.125f, 0.0625f, 0, 0.03125f});
+        attributes.put(TaskSample.LOOK, look.text());
       }
       samples.add(new TaskSample(i, attributes));
     }

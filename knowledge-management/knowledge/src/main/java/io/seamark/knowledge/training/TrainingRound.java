@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ public final class TrainingRound {
   private final ConfiguredPlugins plugins;
   private final LabelledFrames retained;
   private final Learner learner;
+  private final @Nullable Drift drift;
 
   /**
    * A round that can be run any number of times.
@@ -58,6 +60,7 @@ public final class TrainingRound {
     this.retained = retained;
     OneModel one = new OneModel(plugins);
     one.check();
+    this.drift = Drift.from(retained);
     this.learner = new Learner(settings, plugins, retained, one, Learner.Practice.SERVICE);
   }
 
@@ -71,6 +74,28 @@ public final class TrainingRound {
    */
   public FrameSize size(TrainableModel model) throws IOException {
     return TrainingSize.of(settings.training(), model, retained, settings.training().batch());
+  }
+
+  /**
+   * How far the newest samples of a buffer look from the retained frames: the mean difference of
+   * light and colours in units of the retained frames' deviation.
+   *
+   * @param buffer read only
+   * @return at least 0; not a number if there are no retained frames, or no looks are known
+   */
+  public double drift(ReplayBuffer buffer) {
+    return drift == null ? Double.NaN : drift.recent(buffer);
+  }
+
+  /**
+   * Decides what a round on a buffer trains and judges on.
+   *
+   * @param size as {@link #size} gives it
+   * @param buffer read only, for as long as the plan is used
+   * @return a plan, which may have nothing to train
+   */
+  public Learner.Plan plan(FrameSize size, ReplayBuffer buffer) {
+    return learner.plan(size, new BufferedSamples(buffer));
   }
 
   /**
@@ -138,8 +163,8 @@ public final class TrainingRound {
     }
   }
 
-  /** A plan and how its version will come to be, without figures. */
-  private record Planned(Learner.Plan plan, Provenance round) {}
+  /** A plan, how its version will come to be without figures, and the figures of its tasks. */
+  private record Planned(Learner.Plan plan, Provenance round, Map<String, Double> figures) {}
 
   /** The plan of the round that was cut short if that can go on, else of a new one. */
   private Planned plan(
@@ -158,7 +183,7 @@ public final class TrainingRound {
       if (other.isEmpty()) {
         LOG.info("the round that was cut short goes on after {} steps", done);
         folder.begin(unfinished.get().round(), versions);
-        return new Planned(again.plan(), unfinished.get().round());
+        return new Planned(again.plan(), unfinished.get().round(), again.figures());
       }
       LOG.info("the round that was cut short after {} steps is given up: {}", done, other.get());
       folder.remove();
@@ -171,8 +196,12 @@ public final class TrainingRound {
   private Planned plan(ModelVersion champion, TrainableModel start, ReplayBuffer buffer, long next)
       throws IOException {
     Learner.Plan plan = learner.plan(size(start), new BufferedSamples(buffer, next));
+    Map<String, Double> figures = new TreeMap<>(plan.sources().tasks().figures());
+    if (drift != null) {
+      figures.putAll(drift.figures(plan.sources().tasks(), buffer));
+    }
     return new Planned(
-        plan, provenance(champion, plan.sources(), segments(buffer, plan.sources())));
+        plan, provenance(champion, plan.sources(), segments(buffer, plan.sources())), figures);
   }
 
   private RoundResult run(
@@ -189,7 +218,7 @@ public final class TrainingRound {
     if (idle.isPresent()) {
       return new RoundResult.Idle(idle.get());
     }
-    Map<String, Double> figures = new TreeMap<>(plan.sources().tasks().figures());
+    Map<String, Double> figures = new TreeMap<>(planned.figures());
     LOG.info("tasks of the round: {}", figures);
     int steps = settings.training().steps();
     Optional<Training.Trained> trained = plan.train(0, start, steps, control, folder, figures);

@@ -106,6 +106,12 @@ public class ServiceMetrics {
         "samples_trained",
         "Samples the buffer held when the last round began.",
         s -> s.trainedOn());
+    gauge(
+        "drift",
+        "How far light and colours of the newest samples are from those of the retained frames, in"
+            + " deviations of these; NaN where that is not known.",
+        MetricUnits.NONE,
+        learning::drift);
     state(learning, "progress", "Progress of the running round, 0 to 1.", LearningState::progress);
     gauge(
         "champion_version",
