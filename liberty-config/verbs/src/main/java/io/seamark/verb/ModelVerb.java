@@ -37,16 +37,17 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "model",
     description =
-        "Inspect, convert and compare edge models, give one a head that predicts its errors, and"
-            + " fetch published SAMs.",
+        "Inspect, convert and compare edge models, let an earlier one serve again, give one a head"
+            + " that predicts its errors, and fetch published SAMs.",
     subcommands = {
       ModelVerb.Inspect.class,
       ModelVerb.Convert.class,
       ModelVerb.Diff.class,
+      RollbackCommand.class,
       AppealNetCommand.class,
       PullCommand.class
     },
-    synopsisSubcommandLabel = "(inspect | convert | diff | appealnet | pull)")
+    synopsisSubcommandLabel = "(inspect | convert | diff | rollback | appealnet | pull)")
 public final class ModelVerb implements Verb {
   @Mixin
   @SuppressWarnings("unused") // Its options are taken before the subcommand, too.
@@ -58,7 +59,8 @@ public final class ModelVerb implements Verb {
   @Override
   public Integer call() {
     throw new IllegalArgumentException(
-        "say what: model inspect, model convert, model diff, model appealnet or model pull");
+        "say what: model inspect, model convert, model diff, model rollback, model appealnet or model"
+            + " pull");
   }
 
   private static EdgeModel load(Path file) {
@@ -131,7 +133,15 @@ public final class ModelVerb implements Verb {
       if (constant) {
         out.println(ModelOptions.CONSTANT);
       }
-      facts.metadata().forEach((key, value) -> out.println(key + ": " + value));
+      facts
+          .metadata()
+          .forEach(
+              (key, value) -> {
+                if (!key.equals(EdgeModel.PROVENANCE)) {
+                  out.println(key + ": " + value);
+                }
+              });
+      ProvenanceText.lines(facts.metadata().get(EdgeModel.PROVENANCE)).forEach(out::println);
       if (tensors) {
         model.weights().tensors().forEach((name, t) -> out.println(name + " " + t.shape()));
       }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -235,6 +236,31 @@ public final class KnowledgeClient {
         case 409, 429 -> RoundRequest.LATER;
         default -> throw status(response.uri(), response.statusCode(), text);
       };
+    }
+  }
+
+  /**
+   * Lets an earlier version serve again.
+   *
+   * @param version its id, or null for the one before the one that serves
+   * @return the version that serves now
+   * @throws IOException if the service does not answer, or refuses; the message has its reason
+   * @throws InterruptedException if the thread was interrupted
+   */
+  public ModelAnnouncement rollBack(@Nullable String version)
+      throws IOException, InterruptedException {
+    String query =
+        version == null ? "" : "?version=" + URLEncoder.encode(version, StandardCharsets.UTF_8);
+    HttpResponse<InputStream> response =
+        send(request("models/champion" + query).POST(HttpRequest.BodyPublishers.noBody()).build());
+    try (InputStream body = response.body()) {
+      byte[] text = read(response.uri(), body);
+      if (response.statusCode() != 200) {
+        throw status(response.uri(), response.statusCode(), text);
+      }
+      return JSON.readValue(text, ModelAnnouncement.class);
+    } catch (JsonProcessingException e) {
+      throw new IOException(base + "models/champion: " + reason(e), e);
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -248,7 +249,8 @@ public final class ModelRegistry implements AutoCloseable {
   }
 
   /**
-   * Makes staged weights a version, and the champion if they were accepted.
+   * Makes staged weights a version, and the champion if they were accepted and the model that they
+   * were judged against serves still.
    *
    * @param staged from {@link #stage}
    * @param parent the version they were trained from
@@ -270,7 +272,13 @@ public final class ModelRegistry implements AutoCloseable {
     if (version(parent).isEmpty()) {
       throw new IllegalArgumentException("parent " + parent + " is not a version of " + folder);
     }
+    ModelVersion serves = champion;
     boolean accepted = verdict instanceof TaskUpdateDecision.Accepted;
+    String reason = verdict.reason();
+    if (accepted && serves != null && !serves.version().equals(parent)) {
+      accepted = false;
+      reason = serves.version() + " serves now, and not the " + parent + " it was judged against";
+    }
     ModelVersion version =
         new ModelVersion(
             staged.version(),
@@ -279,7 +287,7 @@ public final class ModelRegistry implements AutoCloseable {
             now(),
             parent,
             accepted ? Verdict.ACCEPTED : Verdict.REJECTED,
-            verdict.reason(),
+            reason,
             Figures.of(serving),
             Figures.of(candidate),
             provenance);
@@ -289,6 +297,49 @@ public final class ModelRegistry implements AutoCloseable {
     }
     dropOldRejected();
     return version;
+  }
+
+  /**
+   * Lets an earlier version serve again. The versions after it stay as they are, and what they were
+   * trained on counts as seen, so no round begins by itself that would make the same again.
+   *
+   * @param to its id, or null for the parent of the one that serves
+   * @return the version that serves now
+   * @throws IllegalArgumentException if there is no such version, it was rejected, or it is the
+   *     first one and has no parent
+   * @throws IOException if its weights are missing or damaged, or it cannot be stored; then the one
+   *     that served still does
+   */
+  public synchronized ModelVersion rollBack(@Nullable String to) throws IOException {
+    ModelVersion serving = champion;
+    String id = to == null && serving != null ? serving.parent() : to;
+    if (id == null) {
+      throw new IllegalArgumentException(
+          (serving == null ? "no version" : serving.version())
+              + " serves, and there is none before it; versions that can serve: "
+              + servable());
+    }
+    ModelVersion version = versions.get(ModelVersion.number(id));
+    if (version == null || version.verdict() == Verdict.REJECTED) {
+      throw new IllegalArgumentException(
+          (version == null ? "there is no version " + id : id + " was rejected and cannot serve")
+              + "; versions that can: "
+              + servable());
+    }
+    check(version);
+    promote(version);
+    LOG.info(
+        "{} serves again, {} does no more",
+        version.version(),
+        serving == null ? "none" : serving.version());
+    return version;
+  }
+
+  private String servable() {
+    return versions.values().stream()
+        .filter(version -> version.verdict() != Verdict.REJECTED)
+        .map(ModelVersion::version)
+        .collect(Collectors.joining(", "));
   }
 
   /**

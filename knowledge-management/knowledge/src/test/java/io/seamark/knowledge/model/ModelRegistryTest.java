@@ -1,5 +1,6 @@
 package io.seamark.knowledge.model;
 
+import static io.seamark.knowledge.model.Verdict.REJECTED;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -101,7 +102,7 @@ class ModelRegistryTest {
       assertEquals("v1", registry.champion().orElseThrow().version());
       assertEquals("weights 1", champion());
       ModelVersion v2 = registry.version("v2").orElseThrow();
-      assertEquals(io.seamark.knowledge.model.Verdict.REJECTED, v2.verdict());
+      assertEquals(REJECTED, v2.verdict());
       assertEquals("v1", v2.parent());
       assertEquals(Figures.of(AFTER), v2.candidate());
       assertNull(Figures.of(AFTER).retainedMeanIou());
@@ -362,5 +363,66 @@ class ModelRegistryTest {
         List.of(
             new Provenance.Range(1, 3), new Provenance.Range(7, 7), new Provenance.Range(9, 10)),
         Provenance.Range.of(List.of(1L, 2L, 3L, 7L, 9L, 10L)));
+  }
+
+  @Test
+  void anEarlierVersionServesAgainAlsoAfterARestart() throws IOException {
+    try (ModelRegistry registry = begun()) {
+      add(registry, "weights 1", new Accepted("better"));
+      add(registry, "weights 2", new Accepted("better"));
+      assertEquals("v1", registry.rollBack(null).version());
+      assertEquals("weights 1", champion());
+    }
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, 16, NOON)) {
+      assertEquals("v1", registry.champion().orElseThrow().version());
+      assertEquals("v0", registry.rollBack(null).version());
+      assertEquals("v2", registry.rollBack("v2").version());
+      assertEquals("v3", add(registry, "weights 3", new Accepted("better")).version());
+      assertEquals("v3", registry.champion().orElseThrow().version());
+    }
+  }
+
+  @Test
+  void whatCannotServeIsNamedWithWhatCan() throws IOException {
+    try (ModelRegistry registry = begun()) {
+      assertEquals(
+          "v0 serves, and there is none before it; versions that can serve: v0",
+          assertThrows(IllegalArgumentException.class, () -> registry.rollBack(null)).getMessage());
+      add(registry, "weights 1", new Rejected("worse"));
+      assertEquals(
+          "v1 was rejected and cannot serve; versions that can: v0",
+          assertThrows(IllegalArgumentException.class, () -> registry.rollBack("v1")).getMessage());
+      assertEquals(
+          "there is no version v7; versions that can: v0",
+          assertThrows(IllegalArgumentException.class, () -> registry.rollBack("v7")).getMessage());
+      assertThrows(IllegalArgumentException.class, () -> registry.rollBack("../v0"));
+      assertEquals("v0", registry.champion().orElseThrow().version());
+    }
+  }
+
+  @Test
+  void damagedWeightsDoNotServeAgain() throws IOException {
+    try (ModelRegistry registry = begun()) {
+      add(registry, "weights 1", new Accepted("better"));
+      Files.writeString(folder.resolve("v0.safetensors"), "weights !!");
+      assertThrows(IOException.class, () -> registry.rollBack("v0"));
+      assertEquals("v1", registry.champion().orElseThrow().version());
+      assertEquals("weights 1", champion());
+    }
+  }
+
+  @Test
+  void aRoundThatARollbackOvertookIsNotAccepted() throws IOException {
+    try (ModelRegistry registry = begun()) {
+      add(registry, "weights 1", new Accepted("better"));
+      ModelRegistry.Staged staged =
+          registry.stage((file, version) -> Files.writeString(file, "weights 2"));
+      registry.rollBack(null);
+      ModelVersion late =
+          registry.judge(staged, "v1", new Accepted("better"), BEFORE, AFTER, TRAINED);
+      assertEquals(REJECTED, late.verdict());
+      assertEquals("v0 serves now, and not the v1 it was judged against", late.reason());
+      assertEquals("v0", registry.champion().orElseThrow().version());
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.seamark.knowledge.service;
 
 import io.seamark.exchange.Exchange;
+import io.seamark.exchange.Problem;
 import io.seamark.failure.BadInputException;
 import io.seamark.failure.NotReadyException;
 import io.seamark.knowledge.model.KnowledgeJson;
@@ -13,9 +14,11 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -81,8 +84,31 @@ public class ModelsResource {
   public Response champion(@Context Request request) {
     ModelVersion champion =
         registry().champion().orElseThrow(() -> new NotReadyException("there is no champion"));
+    return announced(champion, request);
+  }
+
+  /**
+   * Lets an earlier version serve again; edges fetch it at their next look.
+   *
+   * @param version its id; without it the one before the one that serves
+   * @return 200 with that version as {@link #champion} gives it; 400 if it is no version, was
+   *     rejected, or there is none before
+   * @throws IOException if its weights are damaged or the change cannot be stored
+   */
+  @POST
+  @Path("champion")
+  @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+  public Response rollBack(@QueryParam("version") @Nullable String version) throws IOException {
+    try {
+      return announced(registry().rollBack(version), null);
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Response announced(ModelVersion champion, @Nullable Request request) {
     EntityTag tag = new EntityTag(champion.version());
-    Response.ResponseBuilder known = request.evaluatePreconditions(tag);
+    Response.ResponseBuilder known = request == null ? null : request.evaluatePreconditions(tag);
     if (known != null) {
       return known.build();
     }
