@@ -325,7 +325,7 @@ class InputsTest {
         .putAll(
             new TreeMap<>(
                 Map.of(
-                    "LC_ALL", "C.UTF-8", "TF_ENABLE_ONEDNN_OPTS", "0", "MALLOC_ARENA_MAX", "2")));
+                    "LC_ALL", "C.UTF-8", "TF_ENABLE_ONEDNN_OPTS", "1", "MALLOC_ARENA_MAX", "2")));
     Process process = builder.start();
     boolean ended = process.waitFor(10, TimeUnit.MINUTES);
     if (!ended) {

@@ -14,6 +14,7 @@ import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.StridedSlice;
 import org.tensorflow.op.image.ResizeBilinear;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.FusedBatchNorm;
@@ -131,6 +132,11 @@ public final class TensorFlowLayers implements Layers<Operand<TFloat32>> {
   private Operand<TFloat32> convolve(
       Operand<TFloat32> image, Operand<TFloat32> weight, int stride, int padding) {
     int kernel = known(weight.shape(), 0);
+    if (kernel == 1 && stride > 1 && padding == 0) {
+      // oneDNN's gradient of such weights writes past its memory in narrow networks, and is wrong
+      // with AVX2 (README of the networks). The pixels that the kernel sees are picked beforehand.
+      return convolve(every(stride, image), weight, 1, 0);
+    }
     Operand<TFloat32> x = image;
     String scheme = "VALID";
     if (padding > 0) {
@@ -142,6 +148,18 @@ public final class TensorFlowLayers implements Layers<Operand<TFloat32>> {
       }
     }
     return tf.nn.conv2d(x, weight, List.of(1L, (long) stride, (long) stride, 1L), scheme);
+  }
+
+  /** Each {@code stride}-th pixel of each {@code stride}-th row, from the first on. */
+  private Operand<TFloat32> every(int stride, Operand<TFloat32> image) {
+    Operand<TInt32> all = tf.constant(new int[4]);
+    return tf.stridedSlice(
+        image,
+        all,
+        all,
+        tf.constant(new int[] {1, stride, stride, 1}),
+        StridedSlice.beginMask(0b1111L),
+        StridedSlice.endMask(0b1111L));
   }
 
   private Operand<TFloat32> pad(Operand<TFloat32> image, int padding, float value) {

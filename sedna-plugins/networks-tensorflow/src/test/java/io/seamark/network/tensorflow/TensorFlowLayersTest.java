@@ -1,5 +1,6 @@
 package io.seamark.network.tensorflow;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.util.Random;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -143,6 +145,59 @@ class TensorFlowLayersTest {
         6,
         5,
         2);
+  }
+
+  /** With AVX2 oneDNN's own gradient of these weights is wrong. */
+  @Test
+  void convolution_ofOnePixelUnderAStride() {
+    checkGradients(
+        named("c.weight", random(4, 2, 1, 1), "c.bias", random(4)),
+        BatchNormMode.FROZEN,
+        (l, x) -> l.convolution(x, "c", 2, 0),
+        2,
+        12,
+        16,
+        2);
+  }
+
+  @Test
+  void convolution_ofOnePixelUnderAStride_isNeverLeftToTheKernel() {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      GraphWeights weights =
+          new GraphWeights(
+              tf,
+              new Weights(
+                  named(
+                      "c.weight", random(3, 2, 1, 1),
+                      "n.weight", random(3),
+                      "n.bias", random(3),
+                      "n.running_mean", random(3),
+                      "n.running_var", positive(3)),
+                  Map.of()));
+      TensorFlowLayers layers = new TensorFlowLayers(tf, weights, BatchNormMode.FROZEN, 0);
+      Placeholder<TFloat32> x =
+          tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 7, 8, 2)));
+      Operand<TFloat32> y = layers.batchNorm(layers.convolution(x, "c", 2, 0), "n");
+      assertEquals("[-1, 4, 4, 3]", y.shape().toString());
+      List<Operand<?>> sources = new java.util.ArrayList<>(List.of(x));
+      weights.variables().stream()
+          .filter(GraphWeights.Variable::trained)
+          .forEach(v -> sources.add(v.value()));
+      tf.gradients(tf.reduceSum(y, tf.constant(new int[] {0, 1, 2, 3})), sources);
+      int convolutions = 0;
+      for (var operations = graph.operations(); operations.hasNext(); ) {
+        GraphOperation operation = operations.next();
+        if (operation.type().startsWith("Conv2D")) {
+          convolutions++;
+          assertArrayEquals(
+              new long[] {1, 1, 1, 1},
+              operation.attributes().getAttrIntList("strides"),
+              operation.name());
+        }
+      }
+      assertTrue(convolutions >= 3, convolutions + " convolutions");
+    }
   }
 
   @Test
