@@ -175,7 +175,12 @@ public final class TrainVerb implements Verb {
     public void resumed(int done, int steps) {
       common
           .err()
-          .println("goes on with the round that was cut short after " + done + " of " + steps);
+          .println(
+              "goes on with the round that was cut short after "
+                  + done
+                  + " of "
+                  + steps
+                  + " steps");
       common.err().flush();
       training = new Progress("train", steps, done, common.err());
     }
