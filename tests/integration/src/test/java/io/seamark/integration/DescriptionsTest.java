@@ -148,12 +148,16 @@ class DescriptionsTest {
       parameters.addAll(operation.getParameters());
     }
     String filled = path.getKey();
+    String query = "";
     for (Parameter parameter : parameters) {
       if (parameter.getIn().equals("path")) {
         Object example = Objects.requireNonNull(parameter.getExample(), parameter.getName());
         filled = filled.replace("{" + parameter.getName() + "}", example.toString());
+      } else if (parameter.getIn().equals("query") && parameter.getExample() != null) {
+        query += (query.isEmpty() ? "?" : "&") + parameter.getName() + "=" + parameter.getExample();
       }
     }
+    filled += query;
     return HttpRequest.newBuilder(uri(service).resolve(filled.substring(1)));
   }
 

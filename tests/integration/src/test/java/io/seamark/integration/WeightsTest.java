@@ -77,7 +77,23 @@ class WeightsTest {
       assertEquals(413, refused.statusCode(), refused.body());
       assertTrue(refused.body().contains("66560 bytes, but at most 65536"), refused.body());
       assertEquals(404, get(server.uri().resolve("models/v99/weights")).statusCode());
+      assertRolledBack(champion, 400, "", "v0 serves, and there is none before it");
+      assertRolledBack(champion, 400, "?version=v9", "there is no version v9");
+      assertRolledBack(champion, 400, "?version=../v0", "must be v0, v1, v2 and so on");
+      assertRolledBack(champion, 200, "?version=v0", described.path("sha256").asText());
     }
+  }
+
+  private static void assertRolledBack(URI champion, int status, String query, String said)
+      throws Exception {
+    HttpResponse<String> reply =
+        HTTP.send(
+            HttpRequest.newBuilder(URI.create(champion + query))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertEquals(status, reply.statusCode(), reply.body());
+    assertTrue(reply.body().contains(said), reply.body());
   }
 
   private static HttpResponse<byte[]> get(URI address) throws Exception {
