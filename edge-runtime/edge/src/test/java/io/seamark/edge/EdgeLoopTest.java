@@ -294,7 +294,7 @@ class EdgeLoopTest {
     try (TestServer cloud = cloud(0);
         EdgeRuntime runtime = runtime(cloud.address(), null, state)) {
       runtime.start();
-      runtime.run(EdgeFixtures.source(stream(0, 24)));
+      runtime.run(EdgeFixtures.source(stream(0, 16)));
       assertTrue(runtime.drain(LONG));
     }
     return answers.audited.stream().map(answer -> answer.sample().id()).toList();
@@ -304,7 +304,7 @@ class EdgeLoopTest {
   @DisplayName("the same seed audits the same frames, another one others, and share 0 none")
   void auditsAreDrawnByTheSeed() throws Exception {
     List<String> first = auditedWith(new EdgeAudit(0.5, 7), "a");
-    assertTrue(!first.isEmpty() && first.size() < 12, first.toString());
+    assertTrue(!first.isEmpty() && first.size() < 8, first.toString());
     assertEquals(first, auditedWith(new EdgeAudit(0.5, 7), "b"));
     assertNotEquals(first, auditedWith(new EdgeAudit(0.5, 8), "c"));
     assertEquals(List.of(), auditedWith(new EdgeAudit(0, 7), "d"));

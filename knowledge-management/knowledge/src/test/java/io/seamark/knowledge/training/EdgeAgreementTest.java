@@ -84,7 +84,8 @@ class EdgeAgreementTest {
     return new ClassMap(seen.width(), seen.height(), classes);
   }
 
-  private static void append(ReplayBufferWriter buffer, String edge, Sample sample, ClassMap answer)
+  private static void append(
+      ReplayBufferWriter buffer, String edge, Sample sample, ClassMap answer, boolean depth)
       throws IOException {
     Frame frame = sample.frame();
     HardSample hard =
@@ -96,7 +97,7 @@ class EdgeAgreementTest {
             frame.width(),
             frame.height(),
             new EncodedImage(EncodedImage.PNG, Images.encodePng(frame)),
-            null,
+            depth ? Images.encodeDepth(frame) : null,
             new ClassScores(CLASSES, 2, 2, new float[4 * CLASSES]),
             "v0",
             "score_margin",
@@ -116,7 +117,12 @@ class EdgeAgreementTest {
         Sample sample = street.render(i, WEATHERS.get(edge)).sample();
         ClassMap answer =
             mixed(session.infer(sample.frame()).classMap(), Objects.requireNonNull(sample.label()));
-        append(buffer, edges[edge], sample, edge == edges.length - 1 ? permuted(answer) : answer);
+        append(
+            buffer,
+            edges[edge],
+            sample,
+            edge == edges.length - 1 ? permuted(answer) : answer,
+            false);
       }
     }
     return place;
@@ -280,7 +286,8 @@ class EdgeAgreementTest {
                   buffer,
                   kind + " " + weather.domain(),
                   sample,
-                  sends.apply(Objects.requireNonNull(sample.label())));
+                  sends.apply(Objects.requireNonNull(sample.label())),
+                  true);
             }
           }
         }
@@ -289,6 +296,12 @@ class EdgeAgreementTest {
     EdgeAgreement found = examine(place, model, new FrameSize(240, 160), basemodel(), OUTLIER);
     assertEquals(6, found.byEdge().size());
     assertEquals(Set.of("odd night"), found.heldOut(), found.toString());
+    // Nor is one edge by night among others that are all by day, the furthest that weathers are.
+    double day = found.byEdge().getOrDefault("good day", 0.0);
+    double night = found.byEdge().getOrDefault("good night", 0.0);
+    assertTrue(day > 0.9 && night < day, found.toString());
+    Map<String, Double> fleet = Map.of("a", day, "b", day, "c", day, "night", night);
+    assertEquals(Set.of(), EdgeAgreement.judged(fleet, OUTLIER).heldOut(), found.toString());
   }
 
   @Test
