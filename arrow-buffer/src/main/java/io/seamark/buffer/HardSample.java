@@ -5,7 +5,8 @@ import io.seamark.perception.EncodedImage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A frame that the edge model cannot be trusted with, as the edge sends it to the cloud.
+ * A frame that the edge model cannot be trusted with, as the edge sends it to the cloud; or an easy
+ * one that is sent as an audit, see {@link #audited}.
  *
  * @param id names the sample within its edge, 1 to 200 characters; edge and id together are unique
  * @param edge name of the edge that took it, 1 to 200 characters
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param scores the edge model's logits, at most 64 Mi values; on the wire and on disk they keep 8
  *     bits, see {@link ArrowMessages}
  * @param modelVersion version of the edge model that made the scores, at most 200 characters
- * @param miner name of the hard-example miner, at most 200 characters
+ * @param miner name of the hard-example miner, at most 200 characters; for an audit as {@link
+ *     #auditOf} gives it
  * @param score the miner's score, higher is easier; not NaN
  * @param threshold what the score was held against; not NaN
  */
@@ -39,6 +41,9 @@ public record HardSample(
     String miner,
     double score,
     double threshold) {
+  /** No plugin's name has a colon. */
+  private static final String AUDIT = "audit:";
+
   /**
    * Checks lengths, ranges and shapes.
    *
@@ -102,6 +107,27 @@ public record HardSample(
     this.miner = miner;
     this.score = score;
     this.threshold = threshold;
+  }
+
+  /**
+   * Says of a sample that its miner called it easy. Score and threshold do not say so: where both
+   * are equal some miners decide one way and some the other, and a budget may overrule them.
+   *
+   * @param miner name of the miner that called it easy
+   * @return what {@link #miner} is then
+   */
+  public static String auditOf(String miner) {
+    return AUDIT + miner;
+  }
+
+  /**
+   * Whether the miner called it easy, and it was sent to learn how often edge and cloud agree on
+   * such frames.
+   *
+   * @return false for a hard frame
+   */
+  public boolean audited() {
+    return miner.startsWith(AUDIT);
   }
 
   /**

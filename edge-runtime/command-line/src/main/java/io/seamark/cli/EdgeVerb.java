@@ -4,6 +4,7 @@ import io.seamark.buffer.BufferOptions;
 import io.seamark.durable.OutputFolder;
 import io.seamark.edge.AnswerSink;
 import io.seamark.edge.EdgeAnswer;
+import io.seamark.edge.EdgeAudit;
 import io.seamark.edge.EdgeEndpoint;
 import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
@@ -190,6 +191,7 @@ public final class EdgeVerb implements Verb {
             name.isEmpty() ? hostName() : name,
             plugins.name(PluginKind.HARD_EXAMPLE_MINING),
             settings.jpegQuality(),
+            new EdgeAudit(settings.audit(), workplace.seed()),
             settings.window(),
             Duration.ofSeconds(60));
     return new EdgeRuntime.Parts(
@@ -228,6 +230,9 @@ public final class EdgeVerb implements Verb {
     figures.put("without_depth", frames.withoutDepth());
     figures.put("notes", frames.notes());
     figures.put("cloud_answers", totals.answers());
+    figures.put("audited", totals.audited());
+    figures.put("easy_agreement", totals.easyAgreement());
+    figures.put("hard_agreement", totals.hardAgreement());
     figures.put("refused", totals.refused());
     figures.put("undelivered", runtime.pending());
     figures.put("answers", answers.files());
@@ -249,6 +254,16 @@ public final class EdgeVerb implements Verb {
             totals.hard(),
             totals.answers(),
             totals.skipped());
+    if (totals.audited() + totals.answers() > 0) {
+      common
+          .out()
+          .println(
+              AgreementLine.of(
+                  totals.audited(),
+                  totals.easyAgreement(),
+                  totals.answers(),
+                  totals.hardAgreement()));
+    }
     if (answers.dropped() > 0) {
       common
           .err()
@@ -268,7 +283,7 @@ public final class EdgeVerb implements Verb {
       common
           .err()
           .printf(
-              "%d hard frames wait in %s for a cloud that answers%n",
+              "%d frames wait in %s for a cloud that answers%n",
               runtime.pending(), out.resolve("outbox"));
     }
     if (common.json()) {

@@ -4,9 +4,9 @@ import io.seamark.edge.upload.CloudAnswer;
 import io.seamark.perception.UnreadableSample;
 
 /**
- * Where answers go. {@link #improved} and {@link #refused} come from the delivery thread, the
- * others from the loop's, so an implementation must allow for both. What a sink throws ends the
- * loop.
+ * Where answers go. {@link #improved}, {@link #audited} and {@link #refused} come from the delivery
+ * thread, the others from the loop's, so an implementation must allow for both. What a sink throws
+ * ends the loop.
  */
 public interface AnswerSink {
   /**
@@ -23,6 +23,14 @@ public interface AnswerSink {
    * @param answer the answer
    */
   default void improved(CloudAnswer answer) {}
+
+  /**
+   * The cloud's answer to an easy frame that was audited: the edge's answer stands. May come as
+   * late as that to a hard one.
+   *
+   * @param answer the answer, which says how far both agree
+   */
+  default void audited(CloudAnswer answer) {}
 
   /**
    * The cloud will never answer this frame: the edge's answer stands.

@@ -12,8 +12,9 @@ import io.seamark.plugin.MiningDecision;
  * @param prediction what the edge model says of it
  * @param decision hard or easy
  * @param modelVersion version of the model that answered
- * @param stored whether the frame is in the outbox; false for easy frames, without a cloud, and
- *     where the outbox could not take it
+ * @param stored whether the frame is in the outbox and the cloud's answer will replace this one;
+ *     false for easy frames, audited or not, without a cloud, and where the outbox could not take
+ *     it
  * @param inferSeconds time in known-sample inference: allocation, model and integration
  * @param totalSeconds time from frame to answer: model, miner and outbox
  */

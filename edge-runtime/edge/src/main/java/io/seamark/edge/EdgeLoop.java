@@ -28,8 +28,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The loop: frame, known-sample inference, hard-example mining, answer. An easy frame's answer
  * stands. A hard frame is answered as well, at once, and put in the outbox; the cloud's answer
- * replaces the edge's when it comes. Nothing that happens to the network or the cloud stops the
- * loop.
+ * replaces the edge's when it comes. A few easy frames go there too, to learn how far edge and
+ * cloud agree on them; nothing else is different with these. Nothing that happens to the network or
+ * the cloud stops the loop.
  */
 public final class EdgeLoop implements CloudLink.Receiver {
   private static final Logger LOG = LoggerFactory.getLogger(EdgeLoop.class);
@@ -67,7 +68,7 @@ public final class EdgeLoop implements CloudLink.Receiver {
   }
 
   /**
-   * Sends hard frames to a cloud from now on. To be called before {@link #run}.
+   * Sends hard and audited frames to a cloud from now on. To be called before {@link #run}.
    *
    * @param box where they wait
    * @param cloud carries them
@@ -124,7 +125,8 @@ public final class EdgeLoop implements CloudLink.Receiver {
       skip(new UnreadableSample(sample.id(), sample.id() + ": " + e.getMessage()));
       return;
     }
-    boolean stored = decision.hard() && store(sample, labelled, decision);
+    boolean sent = decision.hard() || options.audit().draws(sample.id());
+    boolean kept = sent && store(sample, labelled, decision);
     EdgeAnswer answer =
         new EdgeAnswer(
             index++,
@@ -132,12 +134,12 @@ public final class EdgeLoop implements CloudLink.Receiver {
             labelled.prediction(),
             decision,
             labelled.version(),
-            stored,
+            kept && decision.hard(),
             (inferred - start) / 1e9,
             (System.nanoTime() - start) / 1e9);
     metrics.answered(decision, answer.inferSeconds(), answer.totalSeconds());
     sink.answered(answer);
-    if (stored && link != null) {
+    if (kept && link != null) {
       link.offered();
     }
   }
@@ -152,7 +154,9 @@ public final class EdgeLoop implements CloudLink.Receiver {
       return true;
     } catch (IOException | IllegalArgumentException e) {
       LOG.error("event=outbox_rejected id={} reason=\"{}\"", sample.id(), e.getMessage());
-      metrics.notStored();
+      if (decision.hard()) {
+        metrics.notStored();
+      }
       return false;
     }
   }
@@ -178,7 +182,7 @@ public final class EdgeLoop implements CloudLink.Receiver {
         frame.depth() == null ? null : Images.encodeDepth(frame),
         prediction.scores(),
         labelled.version(),
-        options.miner(),
+        decision.hard() ? options.miner() : HardSample.auditOf(options.miner()),
         decision.score(),
         decision.threshold());
   }
@@ -190,6 +194,11 @@ public final class EdgeLoop implements CloudLink.Receiver {
 
   @Override
   public void answered(CloudAnswer answer) {
+    if (answer.sample().audited()) {
+      // No hard frame: no miner's budget pays for it.
+      sink.audited(answer);
+      return;
+    }
     try {
       miner.delivered(
           new Delivery(

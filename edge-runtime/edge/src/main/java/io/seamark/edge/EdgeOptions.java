@@ -9,12 +9,13 @@ import java.time.Duration;
  *     cloud
  * @param miner name of the miner, for the record
  * @param jpegQuality for hard frames whose source brings no file, 0.1 to 1
+ * @param audit chooses easy frames that the cloud looks at too
  * @param window hard frames that may wait for an answer before a source that can wait is made to; 0
  *     never waits, as with a camera. A cloud that is away is never waited for.
  * @param patience longest such wait for one frame
  */
 public record EdgeOptions(
-    String edge, String miner, double jpegQuality, int window, Duration patience) {
+    String edge, String miner, double jpegQuality, EdgeAudit audit, int window, Duration patience) {
   /** Checks the ranges. */
   public EdgeOptions {
     if (edge.isBlank() || edge.length() > 100) {

@@ -44,7 +44,7 @@ class EdgeEndpointTest {
   @Test
   void showsMetricsAndHealth() throws Exception {
     EdgeMetrics metrics = new EdgeMetrics();
-    metrics.exchanged(100, 10, 0.25);
+    metrics.exchanged(true, 0.5, 100, 10, 0.25);
     AtomicBoolean ready = new AtomicBoolean();
     try (EdgeEndpoint endpoint =
         new EdgeEndpoint("127.0.0.1", 0, ready::get, () -> "{\"plugins\":[]}")) {
@@ -52,6 +52,9 @@ class EdgeEndpointTest {
       assertTrue(text.contains("seamark_edge_sent_bytes_total"), text);
       assertTrue(text.contains("seamark_edge_inference_seconds"), text);
       assertTrue(text.contains("seamark_edge_mining_threshold"), text);
+      assertTrue(text.contains("seamark_edge_audited_total"), text);
+      assertTrue(text.contains("seamark_edge_audit_agreement"), text);
+      assertTrue(text.contains("seamark_edge_hard_agreement"), text);
       assertTrue(text.contains("seamark_edge_process_resident_bytes"), text);
       assertEquals(200, get(endpoint, "/health/live").statusCode());
       assertEquals(503, get(endpoint, "/health/ready").statusCode());
@@ -103,7 +106,7 @@ class EdgeEndpointTest {
   @Test
   void countersAreCounters() throws Exception {
     EdgeMetrics metrics = new EdgeMetrics();
-    metrics.exchanged(1, 1, 0.1);
+    metrics.exchanged(false, 0.5, 1, 1, 0.1);
     try (EdgeEndpoint endpoint = new EdgeEndpoint("127.0.0.1", 0, () -> true, () -> "")) {
       List<String> types =
           get(endpoint, "/metrics")

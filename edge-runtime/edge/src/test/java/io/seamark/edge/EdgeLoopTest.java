@@ -2,10 +2,13 @@ package io.seamark.edge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.buffer.ArrowMessages;
 import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.durable.DurableFiles;
 import io.seamark.edge.metrics.EdgeMetrics;
@@ -39,7 +42,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,12 +55,14 @@ class EdgeLoopTest {
 
   @TempDir Path folder = Path.of("");
   private final Answers answers = new Answers();
+  private EdgeAudit audit = EdgeAudit.NONE;
   private final List<Prediction> mined = new ArrayList<>();
   private final List<Delivery> deliveries = Collections.synchronizedList(new ArrayList<>());
 
   private static final class Answers implements AnswerSink {
     final List<EdgeAnswer> own = Collections.synchronizedList(new ArrayList<>());
     final List<String> improved = Collections.synchronizedList(new ArrayList<>());
+    final List<CloudAnswer> audited = Collections.synchronizedList(new ArrayList<>());
     final List<UnreadableSample> skipped = Collections.synchronizedList(new ArrayList<>());
 
     @Override
@@ -66,6 +73,11 @@ class EdgeLoopTest {
     @Override
     public void improved(CloudAnswer answer) {
       improved.add(answer.sample().id());
+    }
+
+    @Override
+    public void audited(CloudAnswer answer) {
+      audited.add(answer);
     }
 
     @Override
@@ -106,15 +118,20 @@ class EdgeLoopTest {
   }
 
   private EdgeRuntime runtime(@Nullable URI cloud, @Nullable URI knowledge) throws IOException {
+    return runtime(cloud, knowledge, "state");
+  }
+
+  private EdgeRuntime runtime(@Nullable URI cloud, @Nullable URI knowledge, String state)
+      throws IOException {
     return new EdgeRuntime(
         new EdgeRuntime.Parts(
-            new EdgeOptions("edge", "every_second", 0.9, 4, LONG),
+            new EdgeOptions("edge", "every_second", 0.9, audit, 4, LONG),
             basemodel,
             tasks,
             EdgeFixtures.model(folder, "model", 1),
             "v0",
             new EverySecond(),
-            folder.resolve("state"),
+            folder.resolve(state),
             false,
             cloud,
             knowledge,
@@ -211,6 +228,100 @@ class EdgeLoopTest {
         assertFalse(delivery.mined().isAfter(Instant.now()));
       }
     }
+  }
+
+  /** Every answer is class 0 in the left half and undecided in the right one. */
+  private static TestServer halfDecided() throws IOException {
+    return new TestServer(
+        0,
+        exchange -> {
+          byte[] body = exchange.getRequestBody().readAllBytes();
+          HardSample sample = ArrowMessages.decodeSample(body, ArrowMessages.DEFAULT_LIMIT);
+          ClassMap map = EdgeFixtures.answer(sample).classMap();
+          for (int i = 0; i < map.classes().length; i++) {
+            map.classes()[i] = (byte) (i % map.width() < map.width() / 2 ? 0 : ClassMap.IGNORE);
+          }
+          TestServer.send(
+              exchange, 200, ArrowMessages.encode(new FusedAnswer(map, 3, "half", Map.of())));
+        });
+  }
+
+  @Test
+  @DisplayName("with share 1 every easy frame is audited: sent, measured, and easy all the same")
+  void allEasyFramesAreAudited() throws Exception {
+    audit = new EdgeAudit(1, 7);
+    try (TestServer cloud = halfDecided();
+        EdgeRuntime runtime = runtime(cloud.address())) {
+      runtime.start();
+      runtime.run(EdgeFixtures.source(stream(0, 6)));
+      assertTrue(runtime.drain(LONG));
+      assertEquals(
+          List.of("frame-1", "frame-3", "frame-5"),
+          answers.audited.stream().map(answer -> answer.sample().id()).toList());
+      assertEquals(List.of("frame-0", "frame-2", "frame-4"), answers.improved);
+      assertFalse(answers.own.get(1).decision().hard());
+      assertFalse(answers.own.get(1).stored(), "no answer of the cloud replaces it");
+      EdgeMetrics.Totals totals = runtime.metrics().totals();
+      assertEquals(3, totals.hard());
+      assertEquals(3, totals.answers());
+      assertEquals(3, totals.audited());
+      assertEquals(3, deliveries.size(), "the miner's budget pays for hard frames alone");
+      long audits = answers.audited.stream().mapToLong(CloudAnswer::bytesUp).sum();
+      assertTrue(audits > 0);
+      assertEquals(
+          totals.bytesUp() - audits, deliveries.stream().mapToLong(Delivery::bytesUp).sum());
+      double sum = 0;
+      for (CloudAnswer answer : answers.audited) {
+        HardSample sample = answer.sample();
+        ClassMap own = sample.scores().resize(sample.width(), sample.height()).argmax();
+        double same = 0;
+        for (int y = 0; y < own.height(); y++) {
+          for (int x = 0; x < own.width() / 2; x++) {
+            same += own.at(x, y) == 0 ? 1 : 0;
+          }
+        }
+        double share = same / (own.height() * (own.width() / 2));
+        assertEquals(share, answer.agreement(), 1e-12);
+        sum += share;
+      }
+      assertEquals(sum / 3, totals.easyAgreement(), 1e-12);
+    }
+  }
+
+  private List<String> auditedWith(EdgeAudit chosen, String state) throws Exception {
+    audit = chosen;
+    answers.audited.clear();
+    try (TestServer cloud = cloud(0);
+        EdgeRuntime runtime = runtime(cloud.address(), null, state)) {
+      runtime.start();
+      runtime.run(EdgeFixtures.source(stream(0, 16)));
+      assertTrue(runtime.drain(LONG));
+    }
+    return answers.audited.stream().map(answer -> answer.sample().id()).toList();
+  }
+
+  @Test
+  @DisplayName("the same seed audits the same frames, another one others, and share 0 none")
+  void auditsAreDrawnByTheSeed() throws Exception {
+    List<String> first = auditedWith(new EdgeAudit(0.5, 7), "a");
+    assertTrue(!first.isEmpty() && first.size() < 8, first.toString());
+    assertEquals(first, auditedWith(new EdgeAudit(0.5, 7), "b"));
+    assertNotEquals(first, auditedWith(new EdgeAudit(0.5, 8), "c"));
+    assertEquals(List.of(), auditedWith(new EdgeAudit(0, 7), "d"));
+  }
+
+  @Test
+  void theShareOfAuditedFramesIsTheOneAskedFor() {
+    EdgeAudit rare = new EdgeAudit(0.01, 1);
+    long drawn =
+        IntStream.range(0, 100_000)
+            .mapToObj(i -> String.format("frame_%06d.png", i))
+            .filter(rare::draws)
+            .count();
+    // Five standard deviations of a binomial.
+    assertEquals(1000, (double) drawn, 5 * Math.sqrt(990));
+    assertThrows(IllegalArgumentException.class, () -> new EdgeAudit(1.1, 1));
+    assertThrows(IllegalArgumentException.class, () -> new EdgeAudit(Double.NaN, 1));
   }
 
   @Test

@@ -58,6 +58,7 @@ public final class Street {
             5,
             8,
             4,
+            0.15,
             true,
             0.1,
             0.2,

@@ -543,7 +543,7 @@ final class Paradigm implements AutoCloseable {
     UnseenTasks.Answered answered =
         unseenTasks.answer(
             new UnseenTasks.Sample(
-                entry.attributes(), sample.frame(), prediction.scores(), Map.of()),
+                entry.attributes(), sample.frame(), prediction.scores(), Map.of(), false),
             this::cloud,
             () -> List.copyOf(modelOfTask.keySet()));
     traffic.up +=

@@ -144,6 +144,16 @@ final class Recording implements AnswerSink {
     write(entry.id, answer.answer().classMap());
   }
 
+  /** What was put out stays; what it cost counts. */
+  @Override
+  public synchronized void audited(CloudAnswer answer) {
+    FrameEntry entry = byId.get(answer.sample().id());
+    if (entry != null) {
+      entry.bytesUp = answer.bytesUp();
+      entry.bytesDown = answer.bytesDown();
+    }
+  }
+
   @Override
   public synchronized void refused(String id, String reason) {
     refused.put(id, reason);

@@ -2,7 +2,9 @@ package io.seamark.run;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.seamark.cli.AgreementLine;
 import io.seamark.cli.JsonLine;
+import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.perception.ClassSet;
 import io.seamark.perception.ConfusionMatrix;
 import io.seamark.plugin.PluginKind;
@@ -153,6 +155,19 @@ final class Reporting {
                 extra.add(figure(name, "system", scored.system()));
               }
             });
+    EdgeMetrics.Totals totals = ended.totals();
+    extra.add(
+        new RunRecord.Figure(
+            "audited",
+            "Audited frames",
+            (double) totals.audited(),
+            "",
+            AgreementLine.of(
+                    totals.audited(),
+                    totals.easyAgreement(),
+                    totals.answers(),
+                    totals.hardAgreement())
+                + ". Agreement is the share of pixels with one class from both."));
     extra.add(
         new RunRecord.Figure(
             "undelivered",

@@ -55,7 +55,10 @@ record RunSummary(
    * @param hard frames the edge did not trust itself with
    * @param hardShare of all frames, 0 to 1
    * @param cloudAnswers hard frames that the cloud answered
-   * @param refused hard frames that the cloud refused for good
+   * @param audited easy frames that the cloud looked at too
+   * @param easyAgreement mean share of pixels on which edge and cloud agree in these, 0 to 1
+   * @param hardAgreement the same in hard frames
+   * @param refused frames that the cloud refused for good
    * @param undelivered hard frames without an answer
    * @param notStored hard frames that the outbox could not take
    * @param bytesUp sent to the cloud
@@ -74,6 +77,9 @@ record RunSummary(
       long hard,
       double hardShare,
       long cloudAnswers,
+      long audited,
+      double easyAgreement,
+      double hardAgreement,
       long refused,
       int undelivered,
       long notStored,
@@ -95,6 +101,9 @@ record RunSummary(
           totals.hard(),
           totals.frames() == 0 ? Double.NaN : (double) totals.hard() / totals.frames(),
           totals.answers(),
+          totals.audited(),
+          totals.easyAgreement(),
+          totals.hardAgreement(),
           totals.refused(),
           recording.unanswered(),
           totals.notStored(),

@@ -12,6 +12,7 @@ import io.seamark.cli.Verb;
 import io.seamark.cloud.CloudSettings;
 import io.seamark.cloud.RetainOptions;
 import io.seamark.cloud.UnknownTaskOptions;
+import io.seamark.edge.EdgeAudit;
 import io.seamark.edge.EdgeEndpoint;
 import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
@@ -334,6 +335,7 @@ public final class RunVerb implements Verb {
             name.isEmpty() ? EDGE + "-" + Long.toHexString(System.currentTimeMillis()) : name,
             plugins.name(PluginKind.HARD_EXAMPLE_MINING),
             settings.jpegQuality(),
+            new EdgeAudit(settings.audit(), workplace.seed()),
             settings.window(),
             Duration.ofSeconds(60));
     return new EdgeRuntime.Parts(

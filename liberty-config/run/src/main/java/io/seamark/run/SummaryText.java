@@ -1,5 +1,6 @@
 package io.seamark.run;
 
+import io.seamark.cli.AgreementLine;
 import io.seamark.cli.Table;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -27,6 +28,14 @@ final class SummaryText {
         stream.bytesUp() / 1e6,
         stream.bytesDown() / 1e6,
         summary.usage().edgePeakResidentMb());
+    if (stream.audited() + stream.cloudAnswers() > 0) {
+      out.println(
+          AgreementLine.of(
+              stream.audited(),
+              stream.easyAgreement(),
+              stream.cloudAnswers(),
+              stream.hardAgreement()));
+    }
     for (RunSummary.Version version : summary.models().versions()) {
       out.println(
           "model "

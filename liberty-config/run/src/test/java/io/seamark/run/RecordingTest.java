@@ -62,6 +62,21 @@ class RecordingTest {
   }
 
   @Test
+  @DisplayName("an audit costs bytes and changes no answer")
+  void auditedFrameKeepsTheEdgesAnswer() throws IOException {
+    Recording recording = new Recording(RunFixtures.CLASSES, folder);
+    recording.answered(RunFixtures.edge(0, "a", "day", false, 2));
+    recording.audited(RunFixtures.cloud("a", 1));
+    FrameEntry entry = recording.frames().get(0);
+    assertEquals(100, entry.bytesUp);
+    assertEquals(0, recording.live().systemMeanIou(), 1e-9);
+    assertEquals(0, recording.unanswered());
+    assertEquals(
+        RunFixtures.map(2).at(0, 0),
+        java.util.Objects.requireNonNull(Recording.read(folder.answers(), "a")).at(0, 0));
+  }
+
+  @Test
   void refusedFrameKeepsTheEdgesAnswer() {
     Recording recording = new Recording(RunFixtures.CLASSES, folder);
     recording.answered(RunFixtures.edge(0, "a", "dusk", true, 1));

@@ -70,6 +70,6 @@ final class RunFixtures {
             0.1,
             0.6);
     return new CloudAnswer(
-        sample, new FusedAnswer(map(answer), 1, "sam_fusion", Map.of()), 0.5, 100, 10);
+        sample, new FusedAnswer(map(answer), 1, "sam_fusion", Map.of()), 0.5, 0.5, 100, 10);
   }
 }

@@ -57,6 +57,32 @@ public record ClassMap(int width, int height, byte[] classes) {
   }
 
   /**
+   * How far another answer agrees with this one.
+   *
+   * @param other of the same size
+   * @return share of the pixels decided here, that is not {@link #IGNORE}, that have the same class
+   *     there, 0 to 1; not a number if none is decided here
+   * @throws IllegalArgumentException if the sizes differ
+   */
+  public double agreement(ClassMap other) {
+    if (other.width != width || other.height != height) {
+      throw new IllegalArgumentException(
+          String.format(
+              "a %dx%d class map cannot be held against one of %dx%d",
+              other.width, other.height, width, height));
+    }
+    long decided = 0;
+    long same = 0;
+    for (int i = 0; i < classes.length; i++) {
+      if (classes[i] != (byte) IGNORE) {
+        decided++;
+        same += classes[i] == other.classes[i] ? 1 : 0;
+      }
+    }
+    return decided == 0 ? Double.NaN : (double) same / decided;
+  }
+
+  /**
    * How thick the structure is that a pixel is part of: the length of the row or of the column of
    * pixels of its class through it, whichever is shorter.
    *

@@ -9,6 +9,7 @@ import java.nio.file.Path;
  * @param model the initial model; empty for the embedded one
  * @param name by which the cloud knows the device; empty for one that the verb finds
  * @param jpegQuality of the frames that are sent
+ * @param audit share of the easy frames that the cloud looks at too; 0 for none
  * @param window frames that wait for the cloud at most before the source waits; 0 for any number
  * @param syncInterval between two questions for a new model, in seconds
  * @param modelMaxBytes the largest model that is fetched
@@ -35,6 +36,14 @@ public record EdgeSettings(
             min = 0.1,
             max = 1)
         double jpegQuality,
+    @Hyperparameter(
+            text =
+                "Share of the frames called easy that are sent to the cloud all the same, to learn"
+                    + " how often edge and cloud agree on them. The edge's own answer stays. 0: none.",
+            defaultValue = "0.01",
+            min = 0,
+            max = 1)
+        double audit,
     @Hyperparameter(
             text =
                 "Hard frames that wait for the cloud before the source waits too. 0 lets the source"

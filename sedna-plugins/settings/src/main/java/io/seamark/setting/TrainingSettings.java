@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param judgeFrames held-out buffered samples that models are judged on at most, spread evenly
  *     over the buffer
  * @param judgeRetained held-out retained frames that models are judged on at most
+ * @param edgeOutlier least difference in agreement that holds an edge out; 0 for never
  * @param classWeights whether rare classes weigh more
  * @param rareClasses temperature at which retained frames with rare classes are drawn more often; 0
  *     for never
@@ -77,6 +78,16 @@ public record TrainingSettings(
             min = 1,
             unit = "frames")
         int judgeRetained,
+    @Hyperparameter(
+            name = "edge-outlier",
+            text =
+                "How far the samples of an edge may agree less with the serving model than those of"
+                    + " the median edge, as a share of pixels, before it is held out of the round; three"
+                    + " deviations of the edges where that is more. 0: no edge is examined or held out.",
+            defaultValue = "0.15",
+            min = 0,
+            max = 1)
+        double edgeOutlier,
     @Hyperparameter(
             name = "class-weights",
             text =
@@ -220,6 +231,7 @@ public record TrainingSettings(
         holdout,
         judgeFrames,
         judgeRetained,
+        edgeOutlier,
         classWeights,
         rareClasses,
         averaging,

@@ -63,7 +63,7 @@ class EmbeddedLoopTest {
       assertTrue(segments.anyMatch(s -> s.toString().endsWith(".arrow")));
     }
     try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(out.resolve("buffer"))) {
-      assertEquals(hard, buffer.size());
+      assertEquals(hard + figures.path("audited").asInt(), buffer.size());
     }
   }
 }

@@ -30,6 +30,7 @@ public final class EdgeMetrics {
   private final Counter hard;
   private final Counter skipped;
   private final Counter answers;
+  private final Counter audited;
   private final Counter refused;
   private final Counter retries;
   private final Counter notStored;
@@ -42,9 +43,28 @@ public final class EdgeMetrics {
   private final Timer inference;
   private final Timer answer;
   private final Timer cloud;
+  private final Mean easyAgreement = new Mean();
+  private final Mean hardAgreement = new Mean();
   private final Deque<String> versions = new ArrayDeque<>();
   private final Totals before;
   private volatile @Nullable MiningDecision lastDecision;
+
+  /** Of the values so far; not a number before the first. */
+  private static final class Mean {
+    private double sum;
+    private long values;
+
+    synchronized void add(double value) {
+      if (Double.isFinite(value)) {
+        sum += value;
+        values++;
+      }
+    }
+
+    synchronized double value() {
+      return values == 0 ? Double.NaN : sum / values;
+    }
+  }
 
   /** Registers the metrics. */
   public EdgeMetrics() {
@@ -52,7 +72,11 @@ public final class EdgeMetrics {
     frames = counter("seamark.edge.frames", "Frames answered.", MetricUnits.NONE);
     hard = counter("seamark.edge.hard", "Frames found hard.", MetricUnits.NONE);
     skipped = counter("seamark.edge.skipped", "Frames that could not be read.", MetricUnits.NONE);
-    answers = counter("seamark.edge.cloud.answers", "Answers from the cloud.", MetricUnits.NONE);
+    answers =
+        counter("seamark.edge.cloud.answers", "Hard frames the cloud answered.", MetricUnits.NONE);
+    audited =
+        counter(
+            "seamark.edge.audited", "Easy frames that the cloud looked at too.", MetricUnits.NONE);
     refused = counter("seamark.edge.cloud.refused", "Frames the cloud refused.", MetricUnits.NONE);
     retries = counter("seamark.edge.cloud.retries", "Exchanges tried again.", MetricUnits.NONE);
     notStored =
@@ -97,6 +121,16 @@ public final class EdgeMetrics {
         "The last frame's score; higher is easier.",
         MetricUnits.NONE,
         () -> lastDecision(MiningDecision::score));
+    gauge(
+        "seamark.edge.audit.agreement",
+        "Mean share of pixels on which edge and cloud agree in easy frames; NaN before the first.",
+        MetricUnits.NONE,
+        easyAgreement::value);
+    gauge(
+        "seamark.edge.hard.agreement",
+        "Mean share of pixels on which edge and cloud agree in hard frames; NaN before the first.",
+        MetricUnits.NONE,
+        hardAgreement::value);
     before = counts();
     countCpu();
   }
@@ -200,12 +234,16 @@ public final class EdgeMetrics {
   /**
    * A frame was answered by the cloud.
    *
+   * @param audit whether it is an easy one
+   * @param agreement share of the pixels decided by the cloud that the edge says the same of; not a
+   *     number where there are none
    * @param up bytes sent
    * @param down bytes received
    * @param seconds from sending to answer
    */
-  public void exchanged(long up, long down, double seconds) {
-    answers.inc();
+  public void exchanged(boolean audit, double agreement, long up, long down, double seconds) {
+    (audit ? audited : answers).inc();
+    (audit ? easyAgreement : hardAgreement).add(agreement);
     bytesUp.inc(up);
     bytesDown.inc(down);
     cloud.update(nanos(seconds));
@@ -258,6 +296,9 @@ public final class EdgeMetrics {
         hard.getCount(),
         skipped.getCount(),
         answers.getCount(),
+        audited.getCount(),
+        easyAgreement.value(),
+        hardAgreement.value(),
         refused.getCount(),
         retries.getCount(),
         notStored.getCount(),
@@ -276,7 +317,11 @@ public final class EdgeMetrics {
    * @param frames answered
    * @param hard of them, found hard
    * @param skipped unreadable
-   * @param answers from the cloud
+   * @param answers from the cloud to hard frames
+   * @param audited easy frames that the cloud looked at too
+   * @param easyAgreement mean share of pixels on which both agree in these, since the object was
+   *     made; not a number without any
+   * @param hardAgreement the same of hard frames
    * @param refused by the cloud for good
    * @param retries of exchanges
    * @param notStored hard frames the outbox could not take
@@ -289,6 +334,9 @@ public final class EdgeMetrics {
       long hard,
       long skipped,
       long answers,
+      long audited,
+      double easyAgreement,
+      double hardAgreement,
       long refused,
       long retries,
       long notStored,
@@ -301,6 +349,9 @@ public final class EdgeMetrics {
           hard - o.hard,
           skipped - o.skipped,
           answers - o.answers,
+          audited - o.audited,
+          easyAgreement,
+          hardAgreement,
           refused - o.refused,
           retries - o.retries,
           notStored - o.notStored,

@@ -331,10 +331,18 @@ public final class CloudLink implements AutoCloseable {
     state = State.REACHABLE;
     FusedAnswer answer = attempt.answer;
     if (answer != null) {
-      answer = decided(sample, answer);
-      metrics.exchanged(body.length, reply.body().length, reply.seconds());
+      ClassMap own = sample.scores().resize(sample.width(), sample.height()).argmax();
+      double agreement = answer.classMap().agreement(own);
+      metrics.exchanged(
+          sample.audited(), agreement, body.length, reply.body().length, reply.seconds());
       receiver.answered(
-          new CloudAnswer(sample, answer, reply.seconds(), body.length, reply.body().length));
+          new CloudAnswer(
+              sample,
+              decided(own, answer),
+              agreement,
+              reply.seconds(),
+              body.length,
+              reply.body().length));
     } else {
       String reason = "HTTP status " + describe(reply);
       LOG.warn("event=frame_refused id={} reason=\"{}\"", sample.id(), reason);
@@ -417,8 +425,7 @@ public final class CloudLink implements AutoCloseable {
   }
 
   /** What the cloud leaves undecided stays as the edge model sees it. */
-  private static FusedAnswer decided(HardSample sample, FusedAnswer answer) {
-    ClassMap own = sample.scores().resize(sample.width(), sample.height()).argmax();
+  private static FusedAnswer decided(ClassMap own, FusedAnswer answer) {
     return new FusedAnswer(
         answer.classMap().orElse(own), answer.masks(), answer.processing(), answer.seconds());
   }

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *     where there was only one
  * @param chosen the name of the one that is this version; null where there was no choice
  * @param training figures of the training itself: {@code seconds}, {@code first_loss}, {@code
- *     last_loss}, {@code steps}, and those of each task, {@code task.ENTRY.trained} and others
+ *     last_loss}, {@code steps}, and those of each task, {@code task.ENTRY.trained} and others, and
+ *     of each edge that was examined, {@code edge.NAME.agreement} and {@code edge.NAME.held_out}
  * @param curve how the loss fell, by ascending step; empty for a brought file
  */
 public record Provenance(
@@ -57,6 +58,18 @@ public record Provenance(
 
   private static <V> Map<String, V> sorted(@Nullable Map<String, V> map) {
     return map == null ? Map.of() : java.util.Collections.unmodifiableMap(new TreeMap<>(map));
+  }
+
+  /**
+   * Edges that the round held out, since their samples agree far less with the serving model than
+   * those of the others.
+   *
+   * @return how many
+   */
+  public long heldOutEdges() {
+    return training.keySet().stream()
+        .filter(name -> name.startsWith("edge.") && name.endsWith(".held_out"))
+        .count();
   }
 
   /**

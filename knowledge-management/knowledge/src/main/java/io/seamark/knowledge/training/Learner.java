@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -398,14 +399,13 @@ public final class Learner {
 
   /** At most so many, evenly spread, the last one always among them. */
   static <E> List<E> spread(List<E> all, int most) {
-    if (all.size() <= most) {
-      return all;
-    }
-    List<E> some = new ArrayList<>();
-    for (int i = 1; i <= most; i++) {
-      some.add(all.get((int) ((long) i * all.size() / most) - 1));
-    }
-    return some;
+    return all.size() <= most ? all : places(all.size(), most).stream().map(all::get).toList();
+  }
+
+  /** The places of such ones in a list of so many. */
+  static List<Integer> places(int all, int most) {
+    int some = Math.min(all, most);
+    return IntStream.rangeClosed(1, some).mapToObj(i -> (int) ((long) i * all / some) - 1).toList();
   }
 
   /** Chooses among the candidates of one model. */

@@ -4,6 +4,7 @@ import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.plugin.ReplayPolicy;
 import io.seamark.plugin.TaskSample;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Samples that a {@link Learner} may draw from, such as those of a replay buffer. */
@@ -53,4 +54,38 @@ public interface LearningSamples {
    * @return in that order, read when they are used
    */
   LabelledFrames frames(List<Long> sequences);
+
+  /**
+   * The same samples without those of some edges.
+   *
+   * @param edges their names
+   * @return a view
+   */
+  default LearningSamples without(Set<String> edges) {
+    LearningSamples all = this;
+    return new LearningSamples() {
+      @Override
+      public long first() {
+        return all.first();
+      }
+
+      @Override
+      public long next() {
+        return all.next();
+      }
+
+      @Override
+      public Stream<Described> described() {
+        return all.described()
+            .filter(
+                sample ->
+                    !edges.contains(sample.task().attributes().getOrDefault(TaskSample.EDGE, "")));
+      }
+
+      @Override
+      public LabelledFrames frames(List<Long> sequences) {
+        return all.frames(sequences);
+      }
+    };
+  }
 }

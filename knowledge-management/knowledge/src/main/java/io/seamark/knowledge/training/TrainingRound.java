@@ -88,7 +88,7 @@ public final class TrainingRound {
   }
 
   /**
-   * Decides what a round on a buffer trains and judges on.
+   * Decides what a round on a buffer trains and judges on, no edge held out.
    *
    * @param size as {@link #size} gives it
    * @param buffer read only, for as long as the plan is used
@@ -145,9 +145,13 @@ public final class TrainingRound {
     TrainableModel start = plugins.create(PluginKind.BASEMODEL_TRAINING).load(serving);
     int versions = registry.versions().size();
     RoundFolder folder = open(registry);
-    Planned planned = plan(folder, champion, start, buffer, versions);
+    Optional<Planned> planned =
+        plan(folder, new Served(champion, serving, start), buffer, versions, control);
+    if (planned.isEmpty()) {
+      return cancelled(folder);
+    }
     try {
-      RoundResult result = run(registry, champion, serving, start, planned, folder, control);
+      RoundResult result = run(registry, champion, serving, start, planned.get(), folder, control);
       if (!(result instanceof RoundResult.Cancelled)) {
         folder.remove();
       }
@@ -163,45 +167,71 @@ public final class TrainingRound {
     }
   }
 
-  /** A plan, how its version will come to be without figures, and the figures of its tasks. */
+  /** The model that serves: its version, its file and what is trained from it. */
+  private record Served(ModelVersion champion, Path file, TrainableModel start) {}
+
+  /**
+   * A plan, how its version will come to be without figures, and the figures of its tasks and
+   * edges.
+   */
   private record Planned(Learner.Plan plan, Provenance round, Map<String, Double> figures) {}
 
-  /** The plan of the round that was cut short if that can go on, else of a new one. */
-  private Planned plan(
-      RoundFolder folder,
-      ModelVersion champion,
-      TrainableModel start,
-      ReplayBuffer buffer,
-      int versions)
+  /**
+   * The plan of the round that was cut short if that can go on, else of a new one; empty if it was
+   * stopped, which leaves the former as it is.
+   */
+  private Optional<Planned> plan(
+      RoundFolder folder, Served served, ReplayBuffer buffer, int versions, RoundControl control)
       throws IOException {
     Optional<RoundFolder.Unfinished> unfinished = folder.unfinished();
     if (unfinished.isPresent()) {
       int done = unfinished.get().progress().done();
       // Samples that came since are the next round's.
-      Planned again = plan(champion, start, buffer, unfinished.get().next());
+      Optional<Planned> planned = plan(served, buffer, unfinished.get().next(), control);
+      if (planned.isEmpty()) {
+        return planned;
+      }
+      Planned again = planned.get();
       Optional<String> other = unfinished.get().otherThan(again.round());
       if (other.isEmpty()) {
         LOG.info("the round that was cut short goes on after {} steps", done);
         folder.begin(unfinished.get().round(), versions);
-        return new Planned(again.plan(), unfinished.get().round(), again.figures());
+        return Optional.of(new Planned(again.plan(), unfinished.get().round(), again.figures()));
       }
       LOG.info("the round that was cut short after {} steps is given up: {}", done, other.get());
       folder.remove();
     }
-    Planned anew = plan(champion, start, buffer, buffer.next());
-    folder.begin(anew.round(), versions);
+    Optional<Planned> anew = plan(served, buffer, buffer.next(), control);
+    anew.ifPresent(plan -> folder.begin(plan.round(), versions));
     return anew;
   }
 
-  private Planned plan(ModelVersion champion, TrainableModel start, ReplayBuffer buffer, long next)
-      throws IOException {
-    Learner.Plan plan = learner.plan(size(start), new BufferedSamples(buffer, next));
+  private Optional<Planned> plan(
+      Served served, ReplayBuffer buffer, long next, RoundControl control) throws IOException {
+    FrameSize size = size(served.start());
+    BufferedSamples samples = new BufferedSamples(buffer, next);
+    Optional<EdgeAgreement> agreement =
+        EdgeAgreement.of(
+            samples,
+            size,
+            served.file(),
+            plugins.create(PluginKind.BASEMODEL),
+            settings.training().edgeOutlier(),
+            control);
+    if (agreement.isEmpty()) {
+      return Optional.empty();
+    }
+    Learner.Plan plan = learner.plan(size, samples.without(agreement.get().heldOut()));
     Map<String, Double> figures = new TreeMap<>(plan.sources().tasks().figures());
+    figures.putAll(agreement.get().figures());
     if (drift != null) {
       figures.putAll(drift.figures(plan.sources().tasks(), buffer));
     }
-    return new Planned(
-        plan, provenance(champion, plan.sources(), segments(buffer, plan.sources())), figures);
+    return Optional.of(
+        new Planned(
+            plan,
+            provenance(served.champion(), plan.sources(), segments(buffer, plan.sources())),
+            figures));
   }
 
   private RoundResult run(
@@ -219,7 +249,7 @@ public final class TrainingRound {
       return new RoundResult.Idle(idle.get());
     }
     Map<String, Double> figures = new TreeMap<>(planned.figures());
-    LOG.info("tasks of the round: {}", figures);
+    LOG.info("tasks and edges of the round: {}", figures);
     int steps = settings.training().steps();
     Optional<Training.Trained> trained = plan.train(0, start, steps, control, folder, figures);
     if (trained.isEmpty()) {

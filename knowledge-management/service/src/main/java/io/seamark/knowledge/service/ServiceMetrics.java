@@ -112,6 +112,15 @@ public class ServiceMetrics {
             + " deviations of these; NaN where that is not known.",
         MetricUnits.NONE,
         learning::drift);
+    gauge(
+        "edges_held_out",
+        "Edges that the newest judged round held out: their samples agree far less with the serving"
+            + " model than those of the others.",
+        MetricUnits.NONE,
+        () -> {
+          List<ModelVersion> versions = learning.registry().versions();
+          return (double) versions.get(versions.size() - 1).provenance().heldOutEdges();
+        });
     state(learning, "progress", "Progress of the running round, 0 to 1.", LearningState::progress);
     gauge(
         "champion_version",

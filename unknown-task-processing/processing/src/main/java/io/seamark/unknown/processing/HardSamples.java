@@ -73,7 +73,8 @@ public final class HardSamples implements AutoCloseable {
     }
     UnseenTasks.Answered answered =
         tasks.answer(
-            new UnseenTasks.Sample(attributes(sample), frame, sample.scores(), before),
+            new UnseenTasks.Sample(
+                attributes(sample), frame, sample.scores(), before, sample.audited()),
             () -> processing,
             this::domains);
     FusedAnswer answer = answered.answer();

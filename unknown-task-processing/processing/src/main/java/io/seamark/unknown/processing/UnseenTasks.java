@@ -17,9 +17,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks again at samples that an edge calls unseen: those that are seen after all are answered with
- * the edge model's own classes, all others by masks and fusion. Of these it names the tasks where
- * their source does not say their domain. Not thread-safe.
+ * Looks again at samples that an edge calls unseen, or that are audited: of the former, those that
+ * are seen after all are answered with the edge model's own classes, all others by masks and
+ * fusion. Of these it names the tasks where their source does not say their domain. Not
+ * thread-safe.
  */
 public final class UnseenTasks {
   /** Stands in the answer for the processing of a sample that was called seen. */
@@ -38,9 +39,15 @@ public final class UnseenTasks {
    * @param frame its pixels
    * @param scores the edge model's logits for it, at any resolution
    * @param before seconds of the stages that led to this
+   * @param audited whether the cloud is to answer it in any case: what it says of an edge's easy
+   *     frames is worth nothing where it says what the edge says
    */
   public record Sample(
-      Map<String, String> attributes, Frame frame, ClassScores scores, Map<String, Double> before) {
+      Map<String, String> attributes,
+      Frame frame,
+      ClassScores scores,
+      Map<String, Double> before,
+      boolean audited) {
     /** Copies the maps. */
     public Sample {
       attributes = Map.copyOf(attributes);
@@ -107,7 +114,7 @@ public final class UnseenTasks {
     TaskSample known = new TaskSample(looked++, sample.attributes());
     Frame frame = sample.frame();
     ClassScores scores = sample.scores();
-    if (!recognising.run(() -> reRecognition.unseen(known, scores))) {
+    if (!sample.audited() && !recognising.run(() -> reRecognition.unseen(known, scores))) {
       // It teaches nothing new, so the edge model's own answer stands.
       ClassMap own = scores.resize(frame.width(), frame.height()).argmax();
       return new Answered(new FusedAnswer(own, 0, SEEN, sample.before()), false, "", null);

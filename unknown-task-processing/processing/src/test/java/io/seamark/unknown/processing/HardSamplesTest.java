@@ -72,6 +72,10 @@ class HardSamplesTest {
   }
 
   private static HardSample sample(String id, String domain) {
+    return sample(id, domain, "score_margin");
+  }
+
+  private static HardSample sample(String id, String domain, String miner) {
     return new HardSample(
         id,
         "edge",
@@ -83,7 +87,7 @@ class HardSamplesTest {
         null,
         SCORES,
         "v0",
-        "score_margin",
+        miner,
         0.4,
         0.6);
   }
@@ -120,6 +124,25 @@ class HardSamplesTest {
     try (ReplayBuffer kept = ReplayBuffer.openReadOnly(folder)) {
       assertEquals(
           List.of("dusk", "dusk"), kept.entries().map(ReplayBuffer.Entry::domain).toList());
+    }
+  }
+
+  @Test
+  @DisplayName("an audited sample is answered by the cloud and kept, whoever would call it seen")
+  void answer_auditedIsLookedAt() throws IOException {
+    ReplayBufferWriter buffer = ReplayBuffer.open(folder, BufferOptions.defaults());
+    UnseenTasks tasks =
+        new UnseenTasks(
+            "none", (known, scores) -> false, "none", (extractor, samples) -> List.of());
+    try (HardSamples samples =
+        new HardSamples(
+            new FrameProcessing("argmax", plugin(HardSamplesTest::argmax)), tasks, buffer)) {
+      assertEquals(-1, samples.answer(sample("a", "dusk"), FRAME, Map.of()).sequence());
+      HardSample audit = sample("b", "dusk", HardSample.auditOf("score_margin"));
+      HardSamples.Outcome looked = samples.answer(audit, FRAME, Map.of());
+      assertEquals("argmax", looked.answer().processing());
+      assertEquals(0, looked.sequence());
+      assertTrue(buffer.read(0).sample().audited());
     }
   }
 
@@ -177,7 +200,7 @@ class HardSamplesTest {
             (extractor, samples) -> List.of());
     UnseenTasks.Answered seen =
         tasks.answer(
-            new UnseenTasks.Sample(Map.of(TaskSample.ID, "a"), FRAME, SCORES, Map.of()),
+            new UnseenTasks.Sample(Map.of(TaskSample.ID, "a"), FRAME, SCORES, Map.of(), false),
             () -> {
               throw new AssertionError("not needed");
             },
