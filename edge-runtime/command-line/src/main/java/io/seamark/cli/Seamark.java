@@ -52,6 +52,9 @@ public final class Seamark implements Runnable {
 
   private static final int MESSAGE_LIMIT = 2000;
 
+  /** Of a longer message, from its end: what to do about it stands there. */
+  private static final int MESSAGE_END = 200;
+
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
   /** Made by the launcher, and by tests. */
@@ -206,7 +209,11 @@ public final class Seamark implements Runnable {
       text = cause.getClass().getSimpleName() + ": " + message;
     }
     String line = String.join("; ", text.strip().split("\\s*[\\r\\n]+\\s*"));
-    return line.length() > MESSAGE_LIMIT ? line.substring(0, MESSAGE_LIMIT) + "..." : line;
+    return line.length() > MESSAGE_LIMIT
+        ? line.substring(0, MESSAGE_LIMIT - MESSAGE_END)
+            + "..."
+            + line.substring(line.length() - MESSAGE_END)
+        : line;
   }
 
   /** Called without a verb. */
