@@ -7,6 +7,7 @@ import io.seamark.knowledge.training.Learner;
 import io.seamark.knowledge.training.RoundControl;
 import io.seamark.knowledge.training.RoundSettings;
 import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.TaskUpdateDecision;
 import io.seamark.plugin.TaskUpdateDecision.Accepted;
 import io.seamark.plugin.TrainableModel;
 import io.seamark.registry.ConfiguredPlugins;
@@ -33,11 +34,12 @@ import java.util.Optional;
  * After each round the mean IoU on labelled frames of each weather is measured, of a street that
  * nothing was trained or judged on.
  *
- * <p>Three ways: a service's round as it is by default; fine-tuning alone, on the newest weather's
- * answers without retained frames and without a gate; and, as what could be had with labels, one
- * training on the labels of all samples and the retained frames, with the steps of all rounds. The
- * answers are those of a cloud with a perfect segmenter ({@link StreetSamples#answered}), made from
- * the scores of the way's own model of that time.
+ * <p>Four ways: a service's round as it is by default; the same without a gate, whose first
+ * candidate always serves; fine-tuning alone, on the newest weather's answers without retained
+ * frames and without a gate; and, as what could be had with labels, one training on the labels of
+ * all samples and the retained frames, with the steps of all rounds. The answers are those of a
+ * cloud with a perfect segmenter ({@link StreetSamples#answered}), made from the scores of the
+ * way's own model of that time.
  *
  * <p>Transfer is as Lopez-Paz and Ranzato 2017 (arXiv 1706.08840) define it, with the embedded
  * model instead of an untrained one. When day returns it is a fifth experience with the frames of
@@ -50,6 +52,7 @@ public final class ContinualStreet {
   private static final List<Weather> ROUNDS =
       List.of(Weather.DAY, Weather.DUSK, Weather.NIGHT, Weather.RAIN, Weather.DAY);
   private static final List<Weather> WEATHERS = ROUNDS.stream().distinct().toList();
+  private static final List<String> WAYS = List.of("service", "ungated", "fine-tuning", "joint");
   private static final int SAMPLES = 24;
   private static final int RETAINED = 60;
   private static final int TEST_FRAMES = 30;
@@ -73,17 +76,26 @@ public final class ContinualStreet {
   /**
    * Prints mean IoU by round and weather for each seed and way, then the means over the seeds.
    *
-   * @param arguments seeds with commas between them; steps of a round; folder for models
+   * @param arguments seeds with commas between them; steps of a round; folder for models; maybe the
+   *     ways with commas between them, of service, ungated, fine-tuning and joint
    * @throws IOException if something cannot be read or written
    */
   public static void main(String[] arguments) throws IOException {
-    if (arguments.length != 3) {
-      throw new IllegalArgumentException("usage: ContinualStreet SEED,SEED STEPS FOLDER");
+    if (arguments.length < 3 || arguments.length > 4) {
+      throw new IllegalArgumentException(
+          "usage: ContinualStreet SEED,SEED STEPS FOLDER [WAY,WAY]; ways are " + WAYS);
+    }
+    List<String> ways = arguments.length == 3 ? WAYS : Arrays.asList(arguments[3].split(",", -1));
+    if (!WAYS.containsAll(ways)) {
+      throw new IllegalArgumentException("ways are '" + arguments[3] + "', but must be of " + WAYS);
     }
     ContinualStreet street =
         new ContinualStreet(Path.of(arguments[2]), Integer.parseInt(arguments[1]));
-    for (String seed : arguments[0].split(",")) {
-      street.new Run(Long.parseLong(seed)).all();
+    for (String seed : arguments[0].split(",", -1)) {
+      Run run = street.new Run(Long.parseLong(seed));
+      for (String way : ways) {
+        run.way(way);
+      }
     }
     street.all.forEach(
         (way, seeds) -> {
@@ -99,17 +111,21 @@ public final class ContinualStreet {
           }
           System.out.printf("%s, mean over %d seeds%n", way, seeds.size());
           for (int r = 0; r < mean.size(); r++) {
-            print(r, mean.get(r), "");
+            print(mean.size() == 2 && r == 1 ? "all labels" : round(r), mean.get(r), "");
           }
           transfer(mean);
         });
   }
 
-  private static void print(int round, double[] row, String note) {
+  private static String round(int number) {
+    return number == 0 ? "start" : number + " " + ROUNDS.get(number - 1).domain();
+  }
+
+  private static void print(String name, double[] row, String note) {
     System.out.printf(
         Locale.ROOT,
         "  %-12s %s %s%n",
-        round == 0 ? "start" : round + " " + ROUNDS.get(round - 1).domain(),
+        name,
         String.join(
             " ", Arrays.stream(row).mapToObj(v -> String.format(Locale.ROOT, "%.3f", v)).toList()),
         note);
@@ -158,25 +174,19 @@ public final class ContinualStreet {
       this.before = look(start);
     }
 
-    void all() throws IOException {
-      way("a service's rounds", this::service);
-      way("fine-tuning alone", this::fineTuning);
-      way("all labels at once", this::joint);
-    }
-
-    /** Adds a row for each round. */
-    private interface Way {
-      void rounds(List<double[]> rows) throws IOException;
-    }
-
-    private void way(String name, Way way) throws IOException {
+    private void way(String name) throws IOException {
       System.out.printf(
           "%s, seed %d: %s%n",
           name, seed, String.join(" ", WEATHERS.stream().map(Weather::domain).toList()));
       List<double[]> rows = new ArrayList<>();
       rows.add(before);
-      print(0, before, "");
-      way.rounds(rows);
+      print(round(0), before, "");
+      switch (name) {
+        case "service" -> service(rows, true);
+        case "ungated" -> service(rows, false);
+        case "fine-tuning" -> fineTuning(rows);
+        default -> joint(rows);
+      }
       transfer(rows);
       all.computeIfAbsent(name, n -> new ArrayList<>()).add(rows);
     }
@@ -202,7 +212,7 @@ public final class ContinualStreet {
           StreetSamples.answered(street, weather, round * SAMPLES, SAMPLES, serving, plugins));
     }
 
-    private void service(List<double[]> rows) throws IOException {
+    private void service(List<double[]> rows, boolean gated) throws IOException {
       Path serving = start;
       List<StreetSamples.Part> parts = new ArrayList<>();
       for (int round = 0; round < ROUNDS.size(); round++) {
@@ -212,17 +222,23 @@ public final class ContinualStreet {
             new Learner(settings, plugins, retained, StreetSamples.ONE, Learner.Practice.SERVICE)
                 .plan(SIZE, new StreetSamples(parts));
         List<Learner.Candidate> candidates = train(plan, serving, settings);
-        Optional<Path> first = serving.equals(start) ? Optional.empty() : Optional.of(start);
-        Learner.Choice choice =
-            plan.choose(0, candidates, first, serving, folder, RoundControl.QUIET).orElseThrow();
-        Learner.Candidate chosen = choice.chosen().candidate();
-        boolean accepted = choice.judged().verdict() instanceof Accepted;
-        if (accepted) {
-          serving = saved(chosen.model(), "service-" + round);
+        Learner.Candidate chosen = candidates.get(0);
+        String reason = "";
+        if (gated) {
+          Optional<Path> first = serving.equals(start) ? Optional.empty() : Optional.of(start);
+          Learner.Choice choice =
+              plan.choose(0, candidates, first, serving, folder, RoundControl.QUIET).orElseThrow();
+          chosen = choice.chosen().candidate();
+          TaskUpdateDecision.Verdict verdict = choice.judged().verdict();
+          reason = verdict instanceof Accepted ? "" : "kept out: " + verdict.reason();
         }
-        double[] row = accepted ? look(serving) : rows.get(rows.size() - 1);
+        double[] row = rows.get(rows.size() - 1);
+        if (reason.isEmpty()) {
+          serving = saved(chosen.model(), (gated ? "service-" : "ungated-") + round);
+          row = look(serving);
+        }
         rows.add(row);
-        print(round + 1, row, accepted ? chosen.name().text() : "kept out");
+        print(round(round + 1), row, reason.isEmpty() ? chosen.name().text() : reason);
       }
     }
 
@@ -240,7 +256,7 @@ public final class ContinualStreet {
         serving = saved(train(plan, serving, settings).get(0).model(), "fine-tuned-" + round);
         double[] row = look(serving);
         rows.add(row);
-        print(round + 1, row, "");
+        print(round(round + 1), row, "");
       }
     }
 
@@ -262,8 +278,7 @@ public final class ContinualStreet {
           unjudged(settings, plain, StreetSamples.all(labelled), new StreetSamples(parts));
       double[] row = look(saved(train(plan, start, settings).get(0).model(), "joint"));
       rows.add(row);
-      System.out.printf(Locale.ROOT, "  after %d steps%n", settings.training().steps());
-      print(1, row, "");
+      print("all labels", row, "after " + settings.training().steps() + " steps");
     }
 
     private Learner.Plan unjudged(
