@@ -39,7 +39,8 @@ import java.util.stream.IntStream;
  * from the same night and fog samples of the embedded street; their true mean IoU on the stream's
  * frames, and on frames of the same weathers of another street, is found from labels. Of each
  * criterion, the rank correlation with that truth is printed, and how far the candidate that it
- * puts first is below the best one.
+ * puts first is below the best one; the latter also among the candidates of one recipe, which is
+ * what a round chooses from.
  */
 public final class ChoiceWithoutLabels {
   private static final FrameSize SIZE = new FrameSize(240, 160);
@@ -77,7 +78,7 @@ public final class ChoiceWithoutLabels {
       Map<String, String> plugins) {}
 
   /** A model that was made, and its true mean IoU on the stream and on the other street. */
-  private record Made(String name, Path file, double stream, double others) {}
+  private record Made(String recipe, String name, Path file, double stream, double others) {}
 
   private ChoiceWithoutLabels(Path folder, int steps, long seed) throws IOException {
     this.folder = Files.createDirectories(folder);
@@ -154,6 +155,7 @@ public final class ChoiceWithoutLabels {
         candidate.model().save(file, Map.of());
         made.add(
             new Made(
+                recipe.name,
                 name,
                 file,
                 StreetSamples.meanIou(plugins, file, onStream),
@@ -212,9 +214,6 @@ public final class ChoiceWithoutLabels {
     LabelledFrames onRetained =
         retained.choose(
             IntStream.range(0, retained.size()).filter(holdout::holds).boxed().toList(), "day");
-    List<Evaluation> together =
-        evaluations(made.stream().map(Made::file).toList(), onNew, onRetained, Consensus.ENSEMBLE);
-    List<Integer> order = ModelRanking.order(together);
     double[] views = new double[made.size()];
     double[] entropy = new double[made.size()];
     for (int m = 0; m < views.length; m++) {
@@ -223,32 +222,20 @@ public final class ChoiceWithoutLabels {
       views[m] = both.get(1).newAgreement() - both.get(0).newAgreement();
       entropy[m] = entropy(made.get(m).file, onNew);
     }
-    Map<String, double[]> criteria = new LinkedHashMap<>();
-    criteria.put(
-        "agreement with the ensemble",
-        together.stream().mapToDouble(Evaluation::newAgreement).toArray());
-    criteria.put(
-        "the same rank plus that of the retained mIoU",
-        IntStream.range(0, made.size()).mapToDouble(m -> -order.indexOf(m)).toArray());
-    criteria.put(
-        "mIoU on retained frames",
-        together.stream().mapToDouble(Evaluation::retainedMeanIou).toArray());
-    criteria.put("agreement over views, ahead of the start", views);
-    criteria.put("mean entropy, low", Arrays.stream(entropy).map(e -> -e).toArray());
-    double[] stream = made.stream().mapToDouble(Made::stream).toArray();
-    double[] others = made.stream().mapToDouble(Made::others).toArray();
-    System.out.println("candidate: " + String.join("; ", criteria.keySet()));
-    for (int m = 0; m < made.size(); m++) {
-      int at = m;
+    Criteria criteria = new Criteria(made, onNew, onRetained, views, entropy);
+    List<Integer> all = IntStream.range(0, made.size()).boxed().toList();
+    Map<String, double[]> found = criteria.of(all);
+    System.out.println("candidate: " + String.join("; ", found.keySet()));
+    for (int m : all) {
       System.out.printf(
           "%s: %s%n",
           made.get(m).name,
           String.join(
               " ",
-              criteria.values().stream()
-                  .map(c -> String.format(Locale.ROOT, "%.3f", c[at]))
-                  .toList()));
+              found.values().stream().map(c -> String.format(Locale.ROOT, "%.3f", c[m])).toList()));
     }
+    double[] stream = made.stream().mapToDouble(Made::stream).toArray();
+    double[] others = made.stream().mapToDouble(Made::others).toArray();
     System.out.printf(
         Locale.ROOT,
         "%d candidates, stream %.3f to %.3f, other street %.3f to %.3f%n",
@@ -258,27 +245,115 @@ public final class ChoiceWithoutLabels {
         Arrays.stream(others).min().orElseThrow(),
         max(others));
     System.out.println("criterion: correlation, below the best; the same on the other street");
-    criteria.forEach(
-        (name, scores) -> {
-          int first = 0;
-          for (int m = 1; m < scores.length; m++) {
-            first = scores[m] > scores[first] ? m : first;
-          }
-          System.out.printf(
-              Locale.ROOT,
-              "%s: %.2f, %.3f; %.2f, %.3f; chose %s%n",
-              name,
-              spearman(scores, stream),
-              max(stream) - stream[first],
-              spearman(scores, others),
-              max(others) - others[first],
-              made.get(first).name);
-        });
+    found.forEach(
+        (name, scores) ->
+            System.out.printf(
+                Locale.ROOT,
+                "%s: %.2f, %.3f; %.2f, %.3f; chose %s%n",
+                name,
+                spearman(scores, stream),
+                below(scores, stream),
+                spearman(scores, others),
+                below(scores, others),
+                made.get(first(scores)).name));
+    double[] same = new double[made.size()];
     System.out.printf(
         Locale.ROOT,
         "at random, expected: 0, %.3f; 0, %.3f%n",
-        max(stream) - Arrays.stream(stream).average().orElseThrow(),
-        max(others) - Arrays.stream(others).average().orElseThrow());
+        below(same, stream),
+        below(same, others));
+    within(made, criteria);
+  }
+
+  /** As a round has it: the candidates of one recipe alone. */
+  private static void within(List<Made> made, Criteria criteria) throws IOException {
+    Map<String, List<Integer>> recipes = new LinkedHashMap<>();
+    for (int m = 0; m < made.size(); m++) {
+      recipes.computeIfAbsent(made.get(m).recipe, r -> new ArrayList<>()).add(m);
+    }
+    Map<String, double[]> sums = new LinkedHashMap<>();
+    for (List<Integer> some : recipes.values()) {
+      double[] stream = some.stream().mapToDouble(m -> made.get(m).stream).toArray();
+      double[] others = some.stream().mapToDouble(m -> made.get(m).others).toArray();
+      Map<String, double[]> found = new LinkedHashMap<>(criteria.of(some));
+      found.put("at random, expected", new double[some.size()]);
+      found.forEach(
+          (name, scores) -> {
+            double[] sum = sums.computeIfAbsent(name, n -> new double[2]);
+            sum[0] += below(scores, stream) / recipes.size();
+            sum[1] += below(scores, others) / recipes.size();
+          });
+    }
+    System.out.println("among the candidates of a recipe, below its best, mean over recipes");
+    sums.forEach(
+        (name, sum) -> System.out.printf(Locale.ROOT, "%s: %.3f; %.3f%n", name, sum[0], sum[1]));
+  }
+
+  /** What is known of candidates without labels of the new world; the higher, the better. */
+  private final class Criteria {
+    private final List<Made> made;
+    private final LabelledFrames onNew;
+    private final LabelledFrames onRetained;
+    private final double[] views;
+    private final double[] entropy;
+
+    Criteria(
+        List<Made> made,
+        LabelledFrames onNew,
+        LabelledFrames onRetained,
+        double[] views,
+        double[] entropy) {
+      this.made = made;
+      this.onNew = onNew;
+      this.onRetained = onRetained;
+      this.views = views;
+      this.entropy = entropy;
+    }
+
+    /** The scores of some of the candidates, held against each other. */
+    Map<String, double[]> of(List<Integer> some) throws IOException {
+      List<Evaluation> together =
+          evaluations(
+              some.stream().map(m -> made.get(m).file).toList(),
+              onNew,
+              onRetained,
+              Consensus.ENSEMBLE);
+      List<Integer> order = ModelRanking.order(together);
+      Map<String, double[]> scores = new LinkedHashMap<>();
+      scores.put(
+          "agreement with the ensemble",
+          together.stream().mapToDouble(Evaluation::newAgreement).toArray());
+      scores.put(
+          "the same rank plus that of the retained mIoU",
+          IntStream.range(0, some.size()).mapToDouble(m -> -order.indexOf(m)).toArray());
+      scores.put(
+          "mIoU on retained frames",
+          together.stream().mapToDouble(Evaluation::retainedMeanIou).toArray());
+      scores.put(
+          "agreement over views, ahead of the start",
+          some.stream().mapToDouble(m -> views[m]).toArray());
+      scores.put("mean entropy, low", some.stream().mapToDouble(m -> -entropy[m]).toArray());
+      return scores;
+    }
+  }
+
+  private static int first(double[] scores) {
+    int first = 0;
+    for (int m = 1; m < scores.length; m++) {
+      first = scores[m] > scores[first] ? m : first;
+    }
+    return first;
+  }
+
+  /** How far the one that scores highest is below the best; the mean of those that score equal. */
+  private static double below(double[] scores, double[] truth) {
+    double top = max(scores);
+    return max(truth)
+        - IntStream.range(0, scores.length)
+            .filter(m -> scores[m] == top)
+            .mapToDouble(m -> truth[m])
+            .average()
+            .orElseThrow();
   }
 
   private static double max(double[] values) {
