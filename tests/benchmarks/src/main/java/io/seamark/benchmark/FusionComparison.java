@@ -252,7 +252,8 @@ public final class FusionComparison {
     return found;
   }
 
-  private static SegmentMask mask(
+  /** Its prompt and its crop are not known. */
+  static SegmentMask mask(
       int width, int height, BitSet pixels, float predictedIou, float stability) {
     Box whole = new Box(0, 0, width, height);
     int area = pixels.cardinality();

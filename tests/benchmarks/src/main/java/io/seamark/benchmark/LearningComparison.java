@@ -340,7 +340,8 @@ public final class LearningComparison {
     }
   }
 
-  private static double meanIou(LiveModel live, LabelledFrames frames) throws IOException {
+  /** The mean IoU of a model's answers to frames. */
+  static double meanIou(LiveModel live, LabelledFrames frames) throws IOException {
     ConfusionMatrix counts = new ConfusionMatrix(live.classes().size());
     for (int i = 0; i < frames.size(); i++) {
       LabelledFrame frame = frames.read(i);

@@ -6,16 +6,11 @@ import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.frames.LabelledFrames.LabelledFrame;
 import io.seamark.knowledge.frames.ProceduralDay;
 import io.seamark.knowledge.training.Learner;
-import io.seamark.knowledge.training.LearningSamples;
 import io.seamark.knowledge.training.RoundControl;
 import io.seamark.knowledge.training.RoundSettings;
-import io.seamark.knowledge.training.TaskModels;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.Sample;
 import io.seamark.plugin.PluginKind;
-import io.seamark.plugin.ReplayPolicy;
-import io.seamark.plugin.TaskGroup;
-import io.seamark.plugin.TaskSample;
 import io.seamark.plugin.TaskUpdateDecision.Accepted;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
 import io.seamark.plugin.TaskUpdateDecision.FrameCounts;
@@ -23,8 +18,6 @@ import io.seamark.plugin.TrainableModel;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
 import io.seamark.setting.FrameSize;
-import io.seamark.setting.SettingGroup;
-import io.seamark.setting.TrainingSettings;
 import io.seamark.source.ProceduralStreet;
 import io.seamark.source.Weather;
 import io.seamark.street.StreetModels;
@@ -40,8 +33,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * What the gate lets through: rounds on buffers of the embedded street whose answers are good, and
@@ -59,7 +50,6 @@ public final class PoisonedBuffers {
   private static final FrameSize SIZE = new FrameSize(168, 112);
   private static final int CLASSES = 11;
   private static final int SAMPLES = 60;
-  private static final int EDGES = 4;
   private static final int TEST_FRAMES = 60;
   private static final int ROUNDS = 3;
   private static final double WRONG = 0.1;
@@ -158,8 +148,9 @@ public final class PoisonedBuffers {
     ConfiguredPlugins judging =
         gate.equals("mean alone") ? new ConfiguredPlugins(registry, MEAN_ALONE, 1, 2) : plugins;
     ProceduralDay retained = new ProceduralDay(number, 60, SIZE.width(), SIZE.height());
-    Learner learner = new Learner(settings, judging, retained, new One(), Learner.Practice.SERVICE);
-    Learner.Plan plan = learner.plan(SIZE, samples);
+    Learner learner =
+        new Learner(settings, judging, retained, StreetSamples.ONE, Learner.Practice.SERVICE);
+    Learner.Plan plan = learner.plan(SIZE, samples.answered());
     List<Learner.Candidate> candidates = trained(number, round, serving, plan, settings);
     Path file = folder.resolve("model-" + gate.replace(' ', '-') + ".safetensors");
     boolean promoted = true;
@@ -231,19 +222,15 @@ public final class PoisonedBuffers {
   }
 
   private RoundSettings settings(boolean relabel, long seed) {
-    Map<String, String> set =
+    return StreetSamples.settings(
         Map.of(
             "seamark.training.steps",
             Integer.toString(steps),
             "seamark.training.relabel-frames",
             relabel ? "256" : "0",
             "seamark.training.judge-retained",
-            "12");
-    List<String> failures = new ArrayList<>();
-    TrainingSettings training =
-        Objects.requireNonNull(
-            SettingGroup.TRAINING.read(key -> Optional.ofNullable(set.get(key)), failures));
-    return new RoundSettings(training, SettingGroup.APPEALNET.defaults(), seed, 2);
+            "12"),
+        seed);
   }
 
   /** Largest loss of a class by day and in the new weather, and the change of both means. */
@@ -252,14 +239,14 @@ public final class PoisonedBuffers {
     List<Double> all = new ArrayList<>();
     List<Double> means = new ArrayList<>();
     for (Weather seen : List.of(Weather.DAY, weather)) {
-      Samples frames = new Samples(500_000 + number, seen, Tampering.NONE, 0, 0);
+      ProceduralStreet street = new ProceduralStreet(500_000 + number, SIZE.width(), SIZE.height());
       List<Evaluation> both =
           new ModelJudge(plugins.create(PluginKind.BASEMODEL), CLASSES)
                   .judge(
                       List.of(serving, candidate),
                       LabelledFrames.NONE,
                       List.of(),
-                      frames.labels(TEST_FRAMES),
+                      StreetSamples.labelled(street, seen, 0, TEST_FRAMES),
                       ModelJudge.Consensus.VIEWS,
                       () -> false,
                       done -> {})
@@ -283,100 +270,20 @@ public final class PoisonedBuffers {
     return all;
   }
 
-  /** One model for everything. */
-  private record One() implements TaskModels {
-    @Override
-    public Map<Long, Integer> assign(List<TaskGroup> groups) {
-      return Map.of();
+  /** Frames of a weather with answers. */
+  private record Samples(long seed, Weather weather, Tampering tampering, double share, int round) {
+    StreetSamples answered() {
+      ProceduralStreet street = new ProceduralStreet(seed, SIZE.width(), SIZE.height());
+      int offset = round * SAMPLES;
+      return new StreetSamples(
+          List.of(
+              new StreetSamples.Part(
+                  weather,
+                  StreetSamples.kept(
+                      SAMPLES, i -> answered(street.render(offset + i, weather), offset, i)))));
     }
 
-    @Override
-    public int count() {
-      return 1;
-    }
-  }
-
-  /** Frames of a weather with answers, rendered when they are read. */
-  private static final class Samples implements LearningSamples {
-    private final ProceduralStreet street;
-    private final Weather weather;
-    private final Tampering tampering;
-    private final double share;
-    private final long seed;
-    private final int offset;
-
-    Samples(long seed, Weather weather, Tampering tampering, double share, int round) {
-      this.street = new ProceduralStreet(seed, SIZE.width(), SIZE.height());
-      this.weather = weather;
-      this.tampering = tampering;
-      this.share = share;
-      this.seed = seed;
-      this.offset = round * SAMPLES;
-    }
-
-    @Override
-    public long first() {
-      return 0;
-    }
-
-    @Override
-    public long next() {
-      return SAMPLES;
-    }
-
-    @Override
-    public Stream<Described> described() {
-      return IntStream.range(0, SAMPLES)
-          .mapToObj(
-              i ->
-                  new Described(
-                      new ReplayPolicy.Candidate(i, 0.5, List.of()),
-                      new TaskSample(
-                          i,
-                          Map.of(
-                              TaskSample.ID, "s" + i,
-                              TaskSample.EDGE, "edge-" + i % EDGES,
-                              TaskSample.DOMAIN, weather.domain()))));
-    }
-
-    @Override
-    public LabelledFrames frames(List<Long> sequences) {
-      return of(sequences.size(), i -> answered(sequences.get(i).intValue()));
-    }
-
-    LabelledFrames labels(int count) {
-      return of(count, i -> labelled(street.render(i, weather).sample()));
-    }
-
-    private interface Reader {
-      LabelledFrame read(int index);
-    }
-
-    private static LabelledFrames of(int count, Reader reader) {
-      return new LabelledFrames() {
-        @Override
-        public int size() {
-          return count;
-        }
-
-        @Override
-        public LabelledFrame read(int index) {
-          return reader.read(index);
-        }
-
-        @Override
-        public String source() {
-          return "street";
-        }
-      };
-    }
-
-    private static LabelledFrame labelled(Sample sample) {
-      return new LabelledFrame(sample.frame(), Objects.requireNonNull(sample.label()));
-    }
-
-    private LabelledFrame answered(int i) {
-      ProceduralStreet.Rendered rendered = street.render(offset + i, weather);
+    private LabelledFrame answered(ProceduralStreet.Rendered rendered, int offset, int i) {
       Sample sample = rendered.sample();
       byte[] classes = Objects.requireNonNull(sample.label()).classes().clone();
       int all = CLASSES;
@@ -390,7 +297,9 @@ public final class PoisonedBuffers {
         classes[p] = other < 0 ? classes[p] : (byte) other;
       }
       boolean touched =
-          tampering == Tampering.ONE_EDGE ? i % EDGES == 0 : random.nextDouble() < share;
+          tampering == Tampering.ONE_EDGE
+              ? i % StreetSamples.EDGES == 0
+              : random.nextDouble() < share;
       if (touched && tampering != Tampering.NONE) {
         for (int p = 0; p < classes.length; p++) {
           classes[p] = (byte) tampered(classes[p] & 0xFF, all);
