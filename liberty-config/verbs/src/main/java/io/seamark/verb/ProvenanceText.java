@@ -54,9 +54,10 @@ final class ProvenanceText {
     for (Provenance.Candidate candidate : provenance.candidates()) {
       lines.add(
           String.format(
-              "  candidate %s: agreement %s, retained frames %s; %s",
+              "  candidate %s: agreement with all candidates %s, over views %s, retained frames %s; %s",
               candidate.name(),
               figure(candidate.agreement()),
+              figure(candidate.viewAgreement()),
               figure(candidate.retainedMeanIou()),
               candidate.outcome()));
     }

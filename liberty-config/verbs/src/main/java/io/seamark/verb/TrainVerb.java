@@ -208,9 +208,13 @@ public final class TrainVerb implements Verb {
 
     @Override
     public void judged(int done, int frames) {
-      if (judging == null) {
-        if (training != null) {
-          training.close();
+      if (judging == null && training != null) {
+        training.close();
+      }
+      // Each candidate is judged from the first frame to the last.
+      if (judging == null || done == 0) {
+        if (judging != null) {
+          judging.close();
         }
         judging = new Progress("judge", frames, common.err());
       }

@@ -318,14 +318,22 @@ public final class ChoiceWithoutLabels {
               onNew,
               onRetained,
               Consensus.ENSEMBLE);
-      List<Integer> order = ModelRanking.order(together);
+      List<Double> agreement = together.stream().map(Evaluation::newAgreement).toList();
+      List<Integer> order =
+          ModelRanking.order(List.of(agreement, some.stream().map(m -> views[m]).toList()));
+      List<Integer> withRetained =
+          ModelRanking.order(
+              List.of(agreement, together.stream().map(Evaluation::retainedMeanIou).toList()));
       Map<String, double[]> scores = new LinkedHashMap<>();
       scores.put(
           "agreement with the ensemble",
           together.stream().mapToDouble(Evaluation::newAgreement).toArray());
       scores.put(
-          "the same rank plus that of the retained mIoU",
+          "the same rank plus that of the gain over views, as a round does",
           IntStream.range(0, some.size()).mapToDouble(m -> -order.indexOf(m)).toArray());
+      scores.put(
+          "the same rank plus that of the retained mIoU",
+          IntStream.range(0, some.size()).mapToDouble(m -> -withRetained.indexOf(m)).toArray());
       scores.put(
           "mIoU on retained frames",
           together.stream().mapToDouble(Evaluation::retainedMeanIou).toArray());

@@ -1,17 +1,15 @@
 package io.seamark.knowledge.evaluation;
 
-import io.seamark.plugin.TaskUpdateDecision.Evaluation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Ranks models that one round has made, without labels of the new world: the sum of a model's ranks
- * by agreement with {@link ModelJudge.Consensus#ENSEMBLE} on new frames and by mean IoU on retained
- * ones. Neither alone tells as much; both together order models as their labels would with a rank
- * correlation of about 0.8, as measured on 39 models of 20 recipes.
+ * Ranks models by several figures at once, by the sum of a model's ranks in each. A round ranks its
+ * candidates so without labels of the new world: by agreement with {@link
+ * ModelJudge.Consensus#ENSEMBLE}, and by the gain over the serving model in agreement with {@link
+ * ModelJudge.Consensus#VIEWS}. Each alone orders models well in one world and badly in another.
  */
 public final class ModelRanking {
   private ModelRanking() {}
@@ -19,27 +17,29 @@ public final class ModelRanking {
   /**
    * The order of models.
    *
-   * @param evaluations of the models, on the same frames
-   * @return their indices, the best first; of equal ones the first named
+   * @param figures at least one list, each with a figure for every model; higher is better, and one
+   *     that is not a number is the lowest
+   * @return indices of the models, the best first; of equal ones the higher by the first figure,
+   *     then the first named
    */
-  public static List<Integer> order(List<Evaluation> evaluations) {
-    double[] onNew = ranks(evaluations, Evaluation::newAgreement);
-    double[] onRetained = ranks(evaluations, Evaluation::retainedMeanIou);
-    return IntStream.range(0, evaluations.size())
+  public static List<Integer> order(List<List<Double>> figures) {
+    List<double[]> ranks = figures.stream().map(ModelRanking::ranks).toList();
+    double[] first = ranks.get(0);
+    return IntStream.range(0, first.length)
         .boxed()
         .sorted(
-            Comparator.<Integer>comparingDouble(m -> onNew[m] + onRetained[m])
-                .thenComparingDouble(m -> onNew[m])
+            Comparator.<Integer>comparingDouble(
+                    m -> ranks.stream().mapToDouble(rank -> rank[m]).sum())
+                .thenComparingDouble(m -> first[m])
                 .thenComparing(m -> m))
         .toList();
   }
 
-  /** 0 for the highest; the mean rank for equal ones, all of which a figure may be that is none. */
-  private static double[] ranks(List<Evaluation> evaluations, ToDoubleFunction<Evaluation> figure) {
+  /** 0 for the highest; the mean rank for equal ones. */
+  private static double[] ranks(List<Double> figures) {
     List<Double> values = new ArrayList<>();
-    for (Evaluation evaluation : evaluations) {
-      double value = figure.applyAsDouble(evaluation);
-      values.add(Double.isNaN(value) ? -1 : value);
+    for (double figure : figures) {
+      values.add(Double.isNaN(figure) ? Double.NEGATIVE_INFINITY : figure);
     }
     double[] ranks = new double[values.size()];
     for (int m = 0; m < ranks.length; m++) {

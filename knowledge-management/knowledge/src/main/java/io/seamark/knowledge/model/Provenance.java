@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param plugins choice and hyperparameters of each plugin that took part, by configuration key
  * @param seed every random choice derives from it
  * @param software versions of the libraries, the JVM and the system, by name
- * @param candidates models that the round made, the best first, and what became of each; empty
- *     where there was only one
+ * @param candidates models that the round made, the best first, and what became of each
  * @param chosen the name of the one that is this version; null where there was no choice
  * @param training figures of the training itself: {@code seconds}, {@code first_loss}, {@code
  *     last_loss}, {@code steps}, and those of each task, {@code task.ENTRY.trained} and others, and
@@ -220,12 +219,17 @@ public record Provenance(
    * @param name as {@code seamark.training.candidates} names it
    * @param agreement mean IoU with the mean of all candidates on held-out new frames, 0 to 1, or
    *     null
+   * @param viewAgreement mean IoU with what it and the serving model say together over several
+   *     views of these frames, 0 to 1, or null
    * @param retainedMeanIou mean IoU on held-out retained frames, 0 to 1, or null
-   * @param outcome {@code accepted} or {@code rejected} with the reason, or {@code not judged}
-   *     where one before it was accepted
+   * @param outcome {@code accepted} or {@code rejected} with the reason
    */
   public record Candidate(
-      String name, @Nullable Double agreement, @Nullable Double retainedMeanIou, String outcome) {}
+      String name,
+      @Nullable Double agreement,
+      @Nullable Double viewAgreement,
+      @Nullable Double retainedMeanIou,
+      String outcome) {}
 
   /**
    * The labelled frames of a round.

@@ -220,9 +220,10 @@ public final class Learner {
     }
 
     /**
-     * Ranks candidates without labels of the new world, and judges them in that order by the plugin
-     * of kind {@code task_update_decision} until one is accepted. A head that predicts a model's
-     * errors is renewed first, since it is out of date once the model has learnt.
+     * Judges candidates by the plugin of kind {@code task_update_decision} and ranks them without
+     * labels of the new world: the best that is accepted is chosen. Its head that predicts a
+     * model's errors is renewed then, since it is out of date once the model has learnt; no answer
+     * of the model depends on it.
      *
      * @param model its index
      * @param candidates from {@link #train}
@@ -273,18 +274,19 @@ public final class Learner {
   /**
    * A candidate in its place.
    *
-   * @param candidate the model; once judged, with its head renewed
+   * @param candidate the model; its head is renewed where it is the chosen one
    * @param ranking agreement with the mean of all candidates on new frames, and mean IoU on
-   *     retained ones; empty where there was only one
-   * @param judged how it compares; empty where one before it was accepted
+   *     retained ones
+   * @param judged how it compares with the serving model
    * @param figures {@code task.ENTRY.serving} and {@code task.ENTRY.candidate}, agreement, and what
    *     AppealNet's training says
    */
   public record Ranked(
-      Candidate candidate,
-      Optional<Evaluation> ranking,
-      Optional<Judged> judged,
-      Map<String, Double> figures) {}
+      Candidate candidate, Evaluation ranking, Judged judged, Map<String, Double> figures) {
+    Ranked withRanking(Evaluation other) {
+      return new Ranked(candidate, other, judged, figures);
+    }
+  }
 
   /**
    * What came of a round's candidates.
@@ -308,7 +310,7 @@ public final class Learner {
      * @return with the verdict
      */
     public Judged judged() {
-      return chosen().judged().orElseThrow();
+      return chosen().judged();
     }
   }
 
@@ -320,7 +322,12 @@ public final class Learner {
    * @param verdict whether the new one should replace it
    */
   public record Judged(
-      Evaluation serving, Evaluation candidate, TaskUpdateDecision.Verdict verdict) {}
+      Evaluation serving, Evaluation candidate, TaskUpdateDecision.Verdict verdict) {
+    /** What the new one gains on new frames; not a number where a figure is none. */
+    double gain() {
+      return candidate.newAgreement() - serving.newAgreement();
+    }
+  }
 
   /**
    * Decides what a round trains and judges on.
@@ -436,61 +443,72 @@ public final class Learner {
     }
 
     Optional<Choice> choose(List<Candidate> candidates) throws IOException {
-      Optional<List<Ranked>> found = rank(candidates);
-      Optional<List<Judgement>> alone = found.isEmpty() ? Optional.empty() : origin();
+      Optional<List<Judgement>> alone = origin();
       if (alone.isEmpty()) {
         return Optional.empty();
       }
       Optional<Evaluation> origin = alone.get().stream().map(Judgement::evaluation).findFirst();
-      List<Ranked> ranked = new ArrayList<>(found.get());
-      for (int place = 0; place < ranked.size(); place++) {
-        Optional<Ranked> judged = judge(ranked.get(place), origin);
-        if (judged.isEmpty()) {
-          return Optional.empty();
-        }
-        ranked.set(place, judged.get());
-        if (judged.get().judged().orElseThrow().verdict() instanceof Accepted) {
-          return Optional.of(new Choice(ranked, place));
-        }
-      }
-      return Optional.of(new Choice(ranked, 0));
-    }
-
-    private Optional<List<Ranked>> rank(List<Candidate> candidates) throws IOException {
-      if (candidates.size() == 1) {
-        return Optional.of(
-            List.of(new Ranked(candidates.get(0), Optional.empty(), Optional.empty(), Map.of())));
-      }
+      List<Ranked> judged = new ArrayList<>();
       List<Path> files = new ArrayList<>();
+      Optional<List<Judgement>> together;
       try {
         for (Candidate candidate : candidates) {
-          files.add(written(candidate));
+          Path file = folder.resolve(".staged-" + candidate.name().text() + ".safetensors");
+          files.add(file);
+          candidate.model().save(file, Map.of());
+          Optional<List<Judgement>> both = found(heldOut, List.of(serving, file), Consensus.VIEWS);
+          if (both.isEmpty()) {
+            return Optional.empty();
+          }
+          judged.add(judged(candidate, origin, both.get()));
         }
-        return found(heldOut, files, Consensus.ENSEMBLE)
-            .map(
-                judgements -> {
-                  List<Evaluation> all = judgements.stream().map(Judgement::evaluation).toList();
-                  return ModelRanking.order(all).stream()
-                      .map(
-                          m ->
-                              new Ranked(
-                                  candidates.get(m),
-                                  Optional.of(all.get(m)),
-                                  Optional.empty(),
-                                  Map.of()))
-                      .toList();
-                });
+        together = found(heldOut, files, Consensus.ENSEMBLE);
       } finally {
         for (Path file : files) {
           Files.deleteIfExists(file);
         }
       }
+      if (together.isEmpty()) {
+        return Optional.empty();
+      }
+      return whole(ordered(judged, together.get()));
     }
 
-    private Path written(Candidate candidate) throws IOException {
-      Path file = folder.resolve(".staged-" + candidate.name().text() + ".safetensors");
-      candidate.model().save(file, Map.of());
-      return file;
+    /** The best first, each with what it was ranked by. */
+    private static List<Ranked> ordered(List<Ranked> judged, List<Judgement> together) {
+      List<Evaluation> evaluations = together.stream().map(Judgement::evaluation).toList();
+      List<Integer> order =
+          ModelRanking.order(
+              List.of(
+                  evaluations.stream().map(Evaluation::newAgreement).toList(),
+                  judged.stream().map(one -> one.judged().gain()).toList()));
+      return order.stream().map(m -> judged.get(m).withRanking(evaluations.get(m))).toList();
+    }
+
+    /** The first that was accepted, with its head renewed; the best where none was. */
+    private Optional<Choice> whole(List<Ranked> ranked) throws IOException {
+      int place = 0;
+      while (place < ranked.size() - 1
+          && !(ranked.get(place).judged().verdict() instanceof Accepted)) {
+        place++;
+      }
+      place = ranked.get(place).judged().verdict() instanceof Accepted ? place : 0;
+      Ranked chosen = ranked.get(place);
+      Map<String, Double> figures = new TreeMap<>(chosen.figures());
+      Optional<TrainableModel> renewed =
+          refreshed(model, chosen.candidate().model(), sources, control, figures);
+      if (renewed.isEmpty()) {
+        return Optional.empty();
+      }
+      List<Ranked> all = new ArrayList<>(ranked);
+      all.set(
+          place,
+          new Ranked(
+              new Candidate(chosen.candidate().name(), renewed.get()),
+              chosen.ranking(),
+              chosen.judged(),
+              figures));
+      return Optional.of(new Choice(all, place));
     }
 
     /** The first model's figures, none where it is not known; empty if it was stopped. */
@@ -500,31 +518,8 @@ public final class Learner {
           : found(List.of(), List.of(first.get()), Consensus.VIEWS);
     }
 
-    private Optional<Ranked> judge(Ranked candidate, Optional<Evaluation> origin)
-        throws IOException {
+    private Ranked judged(Candidate candidate, Optional<Evaluation> origin, List<Judgement> both) {
       Map<String, Double> figures = new TreeMap<>();
-      Optional<TrainableModel> renewed =
-          refreshed(model, candidate.candidate().model(), sources, control, figures);
-      if (renewed.isEmpty()) {
-        return Optional.empty();
-      }
-      Candidate whole = new Candidate(candidate.candidate().name(), renewed.get());
-      Path file = written(whole);
-      Optional<List<Judgement>> found;
-      try {
-        found = found(heldOut, List.of(serving, file), Consensus.VIEWS);
-      } finally {
-        Files.deleteIfExists(file);
-      }
-      return found.map(both -> judged(whole, candidate.ranking(), origin, both, figures));
-    }
-
-    private Ranked judged(
-        Candidate candidate,
-        Optional<Evaluation> ranking,
-        Optional<Evaluation> origin,
-        List<Judgement> both,
-        Map<String, Double> figures) {
       both.get(0)
           .agreementByTask()
           .forEach((task, agreement) -> figures.put("task." + task + ".serving", agreement));
@@ -538,7 +533,7 @@ public final class Learner {
               comparison.serving(),
               comparison.candidate(),
               plugins.create(PluginKind.TASK_UPDATE_DECISION).decide(comparison));
-      return new Ranked(candidate, ranking, Optional.of(judged), figures);
+      return new Ranked(candidate, comparison.candidate(), judged, figures);
     }
 
     private Optional<List<Judgement>> found(

@@ -304,12 +304,13 @@ public final class TrainingRound {
     return choice.ranked().stream()
         .map(
             ranked -> {
-              Optional<Figures> found = ranked.ranking().map(Figures::of);
+              Figures found = Figures.of(ranked.ranking());
               return new Provenance.Candidate(
                   ranked.candidate().name().text(),
-                  found.map(Figures::newAgreement).orElse(null),
-                  found.map(Figures::retainedMeanIou).orElse(null),
-                  ranked.judged().map(TrainingRound::outcome).orElse("not judged"));
+                  found.newAgreement(),
+                  Figures.of(ranked.judged().candidate()).newAgreement(),
+                  found.retainedMeanIou(),
+                  outcome(ranked.judged()));
             })
         .toList();
   }

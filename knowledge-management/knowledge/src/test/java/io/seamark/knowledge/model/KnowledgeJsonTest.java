@@ -40,7 +40,7 @@ class KnowledgeJsonTest {
               Map.of(),
               7,
               Map.of(),
-              List.of(new Provenance.Candidate("averaged", 0.75, null, "accepted: better")),
+              List.of(new Provenance.Candidate("averaged", 0.75, 0.5, null, "accepted: better")),
               "averaged",
               Map.of("seconds", 1.5),
               List.of(

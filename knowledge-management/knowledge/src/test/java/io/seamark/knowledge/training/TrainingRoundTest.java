@@ -200,6 +200,7 @@ class TrainingRoundTest {
       for (Provenance.Candidate candidate : candidates) {
         double agreement = Objects.requireNonNull(candidate.agreement());
         assertTrue(agreement > 0 && agreement <= 1, candidate.toString());
+        assertTrue(Objects.requireNonNull(candidate.viewAgreement()) > 0, candidate.toString());
         assertTrue(Objects.requireNonNull(candidate.retainedMeanIou()) >= 0, candidate.toString());
       }
       Provenance.Candidate chosen =

@@ -30,7 +30,7 @@ final class TrainableGraph implements AutoCloseable {
   private static final float EPSILON = 1e-8f;
 
   /** Key of the number of steps in what a state is described with. */
-  private static final String STEPS = "seamark.steps";
+  private static final String STEPS = "steps";
 
   private final TrainingOptions options;
   private final Graph graph = new Graph();
