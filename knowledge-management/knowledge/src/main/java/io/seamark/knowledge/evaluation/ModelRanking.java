@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Ranks models by several figures at once, by the sum of a model's ranks in each. A round ranks its
- * candidates so without labels of the new world: by agreement with {@link
- * ModelJudge.Consensus#ENSEMBLE}, and by the gain over the serving model in agreement with {@link
- * ModelJudge.Consensus#VIEWS}. Each alone orders models well in one world and badly in another.
+ * Ranks models by one figure, or by several at once: by the sum of a model's ranks in each. A round
+ * ranks its candidates by the gain over the serving model in agreement with {@link
+ * ModelJudge.Consensus#VIEWS}. Agreement with {@link ModelJudge.Consensus#ENSEMBLE} orders models
+ * of many recipes well, but among the few of one round those that are near copies outvote the
+ * others.
  */
 public final class ModelRanking {
   private ModelRanking() {}

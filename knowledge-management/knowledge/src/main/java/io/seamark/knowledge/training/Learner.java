@@ -221,9 +221,9 @@ public final class Learner {
 
     /**
      * Judges candidates by the plugin of kind {@code task_update_decision} and ranks them without
-     * labels of the new world: the best that is accepted is chosen. Its head that predicts a
-     * model's errors is renewed then, since it is out of date once the model has learnt; no answer
-     * of the model depends on it.
+     * labels of the new world, by their gain over the serving model in agreement over views: the
+     * best that is accepted is chosen. Its head that predicts a model's errors is renewed then,
+     * since it is out of date once the model has learnt; no answer of the model depends on it.
      *
      * @param model its index
      * @param candidates from {@link #train}
@@ -474,14 +474,11 @@ public final class Learner {
       return whole(ordered(judged, together.get()));
     }
 
-    /** The best first, each with what it was ranked by. */
+    /** The best first, each with the other opinion on it. */
     private static List<Ranked> ordered(List<Ranked> judged, List<Judgement> together) {
       List<Evaluation> evaluations = together.stream().map(Judgement::evaluation).toList();
       List<Integer> order =
-          ModelRanking.order(
-              List.of(
-                  evaluations.stream().map(Evaluation::newAgreement).toList(),
-                  judged.stream().map(one -> one.judged().gain()).toList()));
+          ModelRanking.order(List.of(judged.stream().map(one -> one.judged().gain()).toList()));
       return order.stream().map(m -> judged.get(m).withRanking(evaluations.get(m))).toList();
     }
 
