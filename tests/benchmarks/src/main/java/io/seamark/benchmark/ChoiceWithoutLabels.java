@@ -329,7 +329,7 @@ public final class ChoiceWithoutLabels {
           "agreement with the ensemble",
           together.stream().mapToDouble(Evaluation::newAgreement).toArray());
       scores.put(
-          "the same rank plus that of the gain over views, as a round does",
+          "the same rank plus that of the gain over views",
           IntStream.range(0, some.size()).mapToDouble(m -> -order.indexOf(m)).toArray());
       scores.put(
           "the same rank plus that of the retained mIoU",
@@ -338,7 +338,7 @@ public final class ChoiceWithoutLabels {
           "mIoU on retained frames",
           together.stream().mapToDouble(Evaluation::retainedMeanIou).toArray());
       scores.put(
-          "agreement over views, ahead of the start",
+          "agreement over views, ahead of the start, as a round does",
           some.stream().mapToDouble(m -> views[m]).toArray());
       scores.put("mean entropy, low", some.stream().mapToDouble(m -> -entropy[m]).toArray());
       return scores;
