@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingGroupTest {
   static Stream<SettingGroup<?>> groups() {
@@ -67,12 +68,28 @@ class SettingGroupTest {
         yield Double.toString(value / 2 >= spec.min() ? value / 2 : value * 2);
       }
       case STRING ->
-          key.equals(TrainingSettings.SIZE) || key.equals(TrainingSettings.CROP)
-              ? "640x352"
-              : "x" + key;
+          switch (key) {
+            case TrainingSettings.SIZE, TrainingSettings.CROP -> "640x352";
+            case TrainingSettings.CANDIDATES -> "last,halfway";
+            default -> "x" + key;
+          };
       case PATH -> "folder/of/" + key;
       case CHOICE -> spec.choices().get(spec.choices().size() - 1);
     };
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"averaged,", "best", "last,last", "halfway", "Last"})
+  void candidates_areNamedOnceEach(String names) {
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                SettingGroup.TRAINING.with(
+                    SettingGroup.TRAINING.defaults(), Map.of(TrainingSettings.CANDIDATES, names)));
+    String message = String.valueOf(e.getMessage());
+    assertTrue(message.contains("seamark.training.candidates is '" + names + "'"), message);
+    assertTrue(message.contains("halfway"), message);
   }
 
   @Test
