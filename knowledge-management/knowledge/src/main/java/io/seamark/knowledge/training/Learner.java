@@ -1,18 +1,11 @@
 package io.seamark.knowledge.training;
 
-import io.seamark.knowledge.evaluation.ModelJudge;
-import io.seamark.knowledge.evaluation.ModelJudge.Consensus;
-import io.seamark.knowledge.evaluation.ModelJudge.Judgement;
-import io.seamark.knowledge.evaluation.ModelRanking;
 import io.seamark.knowledge.frames.LabelledFrames;
-import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.ModelOutput;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.ReplayPolicy;
 import io.seamark.plugin.TaskSample;
 import io.seamark.plugin.TaskUpdateDecision;
-import io.seamark.plugin.TaskUpdateDecision.Accepted;
-import io.seamark.plugin.TaskUpdateDecision.Comparison;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
 import io.seamark.plugin.TrainableModel;
 import io.seamark.registry.ConfiguredPlugins;
@@ -20,7 +13,6 @@ import io.seamark.setting.AppealNetSettings;
 import io.seamark.setting.FrameSize;
 import io.seamark.setting.TrainingSettings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -242,8 +233,16 @@ public final class Learner {
         Path folder,
         RoundControl control)
         throws IOException {
-      return new Choosing(model, heldOut(model), sources, first, serving, folder, control)
-          .choose(candidates);
+      return new CandidateChoice(
+              plugins,
+              sources,
+              heldOut(model),
+              Learner.this.choose(sources.retainedHeldOut()),
+              serving,
+              folder,
+              (learnt, figures) -> refreshed(model, learnt, sources, control, figures),
+              control)
+          .choose(candidates, first);
     }
 
     /**
@@ -413,145 +412,6 @@ public final class Learner {
   static List<Integer> places(int all, int most) {
     int some = Math.min(all, most);
     return IntStream.rangeClosed(1, some).mapToObj(i -> (int) ((long) i * all / some) - 1).toList();
-  }
-
-  /** Chooses among the candidates of one model. */
-  private final class Choosing {
-    private final int model;
-    private final List<Long> heldOut;
-    private final Sources sources;
-    private final Optional<Path> first;
-    private final Path serving;
-    private final Path folder;
-    private final RoundControl control;
-
-    private Choosing(
-        int model,
-        List<Long> heldOut,
-        Sources sources,
-        Optional<Path> first,
-        Path serving,
-        Path folder,
-        RoundControl control) {
-      this.model = model;
-      this.heldOut = heldOut;
-      this.sources = sources;
-      this.first = first;
-      this.serving = serving;
-      this.folder = folder;
-      this.control = control;
-    }
-
-    Optional<Choice> choose(List<Candidate> candidates) throws IOException {
-      Optional<List<Judgement>> alone = origin();
-      if (alone.isEmpty()) {
-        return Optional.empty();
-      }
-      Optional<Evaluation> origin = alone.get().stream().map(Judgement::evaluation).findFirst();
-      List<Ranked> judged = new ArrayList<>();
-      List<Path> files = new ArrayList<>();
-      Optional<List<Judgement>> together;
-      try {
-        for (Candidate candidate : candidates) {
-          Path file = folder.resolve(".staged-" + candidate.name().text() + ".safetensors");
-          files.add(file);
-          candidate.model().save(file, Map.of());
-          Optional<List<Judgement>> both = found(heldOut, List.of(serving, file), Consensus.VIEWS);
-          if (both.isEmpty()) {
-            return Optional.empty();
-          }
-          judged.add(judged(candidate, origin, both.get()));
-        }
-        together = found(heldOut, files, Consensus.ENSEMBLE);
-      } finally {
-        for (Path file : files) {
-          Files.deleteIfExists(file);
-        }
-      }
-      if (together.isEmpty()) {
-        return Optional.empty();
-      }
-      return whole(ordered(judged, together.get()));
-    }
-
-    /** The best first, each with the other opinion on it. */
-    private static List<Ranked> ordered(List<Ranked> judged, List<Judgement> together) {
-      List<Evaluation> evaluations = together.stream().map(Judgement::evaluation).toList();
-      List<Integer> order =
-          ModelRanking.order(List.of(judged.stream().map(one -> one.judged().gain()).toList()));
-      return order.stream().map(m -> judged.get(m).withRanking(evaluations.get(m))).toList();
-    }
-
-    /** The first that was accepted, with its head renewed; the best where none was. */
-    private Optional<Choice> whole(List<Ranked> ranked) throws IOException {
-      int place = 0;
-      while (place < ranked.size() - 1
-          && !(ranked.get(place).judged().verdict() instanceof Accepted)) {
-        place++;
-      }
-      place = ranked.get(place).judged().verdict() instanceof Accepted ? place : 0;
-      Ranked chosen = ranked.get(place);
-      Map<String, Double> figures = new TreeMap<>(chosen.figures());
-      Optional<TrainableModel> renewed =
-          refreshed(model, chosen.candidate().model(), sources, control, figures);
-      if (renewed.isEmpty()) {
-        return Optional.empty();
-      }
-      List<Ranked> all = new ArrayList<>(ranked);
-      all.set(
-          place,
-          new Ranked(
-              new Candidate(chosen.candidate().name(), renewed.get()),
-              chosen.ranking(),
-              chosen.judged(),
-              figures));
-      return Optional.of(new Choice(all, place));
-    }
-
-    /** The first model's figures, none where it is not known; empty if it was stopped. */
-    private Optional<List<Judgement>> origin() throws IOException {
-      return first.isEmpty()
-          ? Optional.of(List.of())
-          : found(List.of(), List.of(first.get()), Consensus.VIEWS);
-    }
-
-    private Ranked judged(Candidate candidate, Optional<Evaluation> origin, List<Judgement> both) {
-      Map<String, Double> figures = new TreeMap<>();
-      both.get(0)
-          .agreementByTask()
-          .forEach((task, agreement) -> figures.put("task." + task + ".serving", agreement));
-      both.get(1)
-          .agreementByTask()
-          .forEach((task, agreement) -> figures.put("task." + task + ".candidate", agreement));
-      Comparison comparison =
-          new Comparison(origin, both.get(0).evaluation(), both.get(1).evaluation());
-      Judged judged =
-          new Judged(
-              comparison.serving(),
-              comparison.candidate(),
-              plugins.create(PluginKind.TASK_UPDATE_DECISION).decide(comparison));
-      return new Ranked(candidate, comparison.candidate(), judged, figures);
-    }
-
-    private Optional<List<Judgement>> found(
-        List<Long> newFrames, List<Path> models, Consensus consensus) throws IOException {
-      BaseModel inference = plugins.create(PluginKind.BASEMODEL);
-      int classes = inference.describe(models.get(0)).classes().size();
-      LabelledFrames onNew = sources.samples().frames(newFrames).at(sources.size());
-      LabelledFrames onRetained = Learner.this.choose(sources.retainedHeldOut()).at(sources.size());
-      int frames = onNew.size() + onRetained.size();
-      List<String> tasks =
-          newFrames.stream().map(s -> sources.tasks().taskOf().getOrDefault(s, "")).toList();
-      return new ModelJudge(inference, classes)
-          .judge(
-              models,
-              onNew,
-              tasks,
-              onRetained,
-              consensus,
-              control::cancelled,
-              done -> control.judged(done, frames));
-    }
   }
 
   /** The head that predicts a model's errors is out of date once the model has learnt. */
