@@ -58,8 +58,9 @@ public final class EvaluationGateProvider
       @Hyperparameter(
               text =
                   "Largest loss of any class on held-out retained frames, against the serving model"
-                      + " and against the first one; without retained frames on the new ones.",
-              defaultValue = "0.08",
+                      + " and against the first one; without retained frames on the new ones. On a"
+                      + " dozen frames a rare class's loss is off by 0.02 to 0.03.",
+              defaultValue = "0.06",
               min = 0,
               max = 1,
               unit = "IoU")
