@@ -373,8 +373,16 @@ public final class ChoiceWithoutLabels {
       throws IOException {
     List<String> tasks = IntStream.range(0, onNew.size()).mapToObj(i -> "").toList();
     return new ModelJudge(plugins.create(PluginKind.BASEMODEL), CLASSES)
-            .judge(models, onNew, tasks, onRetained, consensus, () -> false, done -> {})
+            .judge(
+                models,
+                List.of(ModelJudge.Panel.all(models.size(), consensus)),
+                onNew,
+                tasks,
+                onRetained,
+                () -> false,
+                done -> {})
             .orElseThrow()
+            .get(0)
             .stream()
             .map(Judgement::evaluation)
             .toList();

@@ -244,13 +244,14 @@ public final class PoisonedBuffers {
           new ModelJudge(plugins.create(PluginKind.BASEMODEL), CLASSES)
                   .judge(
                       List.of(serving, candidate),
+                      List.of(ModelJudge.Panel.all(2, ModelJudge.Consensus.VIEWS)),
                       LabelledFrames.NONE,
                       List.of(),
                       StreetSamples.labelled(street, seen, 0, TEST_FRAMES),
-                      ModelJudge.Consensus.VIEWS,
                       () -> false,
                       done -> {})
                   .orElseThrow()
+                  .get(0)
                   .stream()
                   .map(ModelJudge.Judgement::evaluation)
                   .toList();

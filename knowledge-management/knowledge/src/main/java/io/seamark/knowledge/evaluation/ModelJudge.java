@@ -6,7 +6,6 @@ import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassSet;
 import io.seamark.perception.ConfusionMatrix;
 import io.seamark.perception.Frame;
-import io.seamark.perception.Prediction;
 import io.seamark.perception.ScoreNotes;
 import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.TaskUpdateDecision.Evaluation;
@@ -22,6 +21,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,31 +81,57 @@ public final class ModelJudge {
   }
 
   /**
-   * Judges models on the same frames. A frame that cannot be read is left out for all of them.
+   * Models that are held against each other on new frames.
+   *
+   * @param members places in the list of models that are judged, at least one
+   * @param consensus what they are held against
+   */
+  public record Panel(List<Integer> members, Consensus consensus) {
+    /** Copies the list. */
+    public Panel {
+      members = List.copyOf(members);
+    }
+
+    /**
+     * All models of a list.
+     *
+     * @param models how many there are
+     * @param consensus what they are held against
+     * @return a panel of all
+     */
+    public static Panel all(int models, Consensus consensus) {
+      return new Panel(IntStream.range(0, models).boxed().toList(), consensus);
+    }
+  }
+
+  /**
+   * Judges models on the same frames, each of which a model looks at once however many panels it
+   * sits on. A frame that cannot be read is left out for all of them.
    *
    * @param models files
+   * @param panels who is held against whom
    * @param newFrames of the changed world; what is known of them is not looked at
    * @param newTasks the task of each of them
    * @param retained with labels
-   * @param consensus what new frames are held against
    * @param cancelled asked before each frame
    * @param judged told the number of frames done
-   * @return figures in the order of the models, or empty if cancelled
+   * @return for each panel the figures in the order of its members, or empty if cancelled
    * @throws IOException if a model cannot be opened
    */
-  public Optional<List<Judgement>> judge(
+  public Optional<List<List<Judgement>>> judge(
       List<Path> models,
+      List<Panel> panels,
       LabelledFrames newFrames,
       List<String> newTasks,
       LabelledFrames retained,
-      Consensus consensus,
       BooleanSupplier cancelled,
       IntConsumer judged)
       throws IOException {
     judged.accept(0);
-    Counts onNew = new Counts(models.size());
+    boolean views = panels.stream().anyMatch(panel -> panel.consensus() == Consensus.VIEWS);
     Counts onRetained = new Counts(models.size());
-    Map<String, Counts> byTask = new TreeMap<>();
+    List<Findings> findings =
+        panels.stream().map(panel -> new Findings(panel, onRetained)).toList();
     try (Sessions sessions = new Sessions(models)) {
       // The labels first: how well a model knows them is what its word weighs on the new frames.
       for (int i = 0; i < retained.size() + newFrames.size(); i++) {
@@ -124,19 +150,13 @@ public final class ModelJudge {
           continue;
         }
         List<BaseModel.Session> open = sessions.of(frame.frame());
-        List<Prediction> predictions = infer(open, frame.frame());
-        ClassMap target =
-            labelled
-                ? frame.target()
-                : consensus == Consensus.ENSEMBLE
-                    ? Views.ensemble(frame.frame(), predictions)
-                    : Views.consensus(frame.frame(), open, onRetained.says());
-        List<ClassMap> answers = predictions.stream().map(Prediction::classMap).toList();
-        (labelled ? onRetained : onNew).add(target, answers);
-        if (!labelled) {
-          byTask
-              .computeIfAbsent(newTasks.get(index), task -> new Counts(models.size()))
-              .add(target, answers);
+        if (labelled) {
+          onRetained.add(
+              frame.target(),
+              open.stream().map(session -> session.infer(frame.frame()).classMap()).toList());
+        } else {
+          Views seen = new Views(frame.frame(), open, views);
+          findings.forEach(panel -> panel.add(seen, newTasks.get(index)));
         }
         judged.accept(i + 1);
       }
@@ -146,23 +166,49 @@ public final class ModelJudge {
         LOG.warn("score of {} on the {}: {}", models.get(0).getFileName(), retained.source(), note);
       }
     }
-    List<Judgement> figures = new ArrayList<>();
-    for (int m = 0; m < models.size(); m++) {
-      Map<String, Double> agreements = new TreeMap<>();
-      for (Map.Entry<String, Counts> task : byTask.entrySet()) {
-        double agreement = task.getValue().meanIou(m);
-        if (Double.isFinite(agreement)) {
-          agreements.put(task.getKey(), agreement);
-        }
-      }
-      figures.add(
-          new Judgement(Evaluation.of(onNew.frames.get(m), onRetained.frames.get(m)), agreements));
-    }
-    return Optional.of(figures);
+    return Optional.of(findings.stream().map(Findings::judgements).toList());
   }
 
-  private static List<Prediction> infer(List<BaseModel.Session> sessions, Frame frame) {
-    return sessions.stream().map(session -> session.infer(frame)).toList();
+  /** What is found of a panel. */
+  private final class Findings {
+    private final Panel panel;
+    private final Counts onRetained;
+    private final Counts onNew;
+    private final Map<String, Counts> byTask = new TreeMap<>();
+
+    /** Of a panel, with the counts of all models on the retained frames. */
+    Findings(Panel panel, Counts onRetained) {
+      this.panel = panel;
+      this.onRetained = onRetained;
+      this.onNew = new Counts(panel.members().size());
+    }
+
+    void add(Views seen, String task) {
+      List<Integer> members = panel.members();
+      ClassMap target =
+          panel.consensus() == Consensus.ENSEMBLE
+              ? seen.ensemble(members)
+              : seen.consensus(members, onRetained.says(members));
+      List<ClassMap> answers = members.stream().map(seen::answer).toList();
+      onNew.add(target, answers);
+      byTask.computeIfAbsent(task, t -> new Counts(members.size())).add(target, answers);
+    }
+
+    List<Judgement> judgements() {
+      List<Judgement> found = new ArrayList<>();
+      for (int m = 0; m < panel.members().size(); m++) {
+        Map<String, Double> agreements = new TreeMap<>();
+        for (Map.Entry<String, Counts> task : byTask.entrySet()) {
+          double agreement = task.getValue().meanIou(m);
+          if (Double.isFinite(agreement)) {
+            agreements.put(task.getKey(), agreement);
+          }
+        }
+        List<FrameCounts> labelled = onRetained.frames.get(panel.members().get(m));
+        found.add(new Judgement(Evaluation.of(onNew.frames.get(m), labelled), agreements));
+      }
+      return found;
+    }
   }
 
   private static FrameCounts counts(ConfusionMatrix matrix) {
@@ -208,9 +254,9 @@ public final class ModelJudge {
       return byModel.get(model).meanIou();
     }
 
-    /** What each model's word weighs: its mean IoU; the same for all where nothing is known. */
-    List<Double> says() {
-      List<Double> says = byModel.stream().map(ConfusionMatrix::meanIou).toList();
+    /** What some models' words weigh: their mean IoU; the same for all where nothing is known. */
+    List<Double> says(List<Integer> models) {
+      List<Double> says = models.stream().map(this::meanIou).toList();
       return says.stream().anyMatch(say -> say > 0) ? says : Collections.nCopies(says.size(), 1.0);
     }
   }

@@ -3,6 +3,7 @@ package io.seamark.knowledge.training;
 import io.seamark.knowledge.evaluation.ModelJudge;
 import io.seamark.knowledge.evaluation.ModelJudge.Consensus;
 import io.seamark.knowledge.evaluation.ModelJudge.Judgement;
+import io.seamark.knowledge.evaluation.ModelJudge.Panel;
 import io.seamark.knowledge.evaluation.ModelRanking;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.training.Learner.Candidate;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Chooses among the candidates of one model, by what serves and without labels of the new world.
@@ -92,35 +94,39 @@ final class CandidateChoice {
    * @throws IOException if a model cannot be written or opened, or too many frames cannot be read
    */
   Optional<Choice> choose(List<Candidate> candidates, Optional<Path> first) throws IOException {
-    Optional<List<Judgement>> alone = origin(first);
+    Optional<List<List<Judgement>>> alone = origin(first);
     if (alone.isEmpty()) {
       return Optional.empty();
     }
-    Optional<Evaluation> origin = alone.get().stream().map(Judgement::evaluation).findFirst();
-    List<Ranked> judged = new ArrayList<>();
-    List<Path> files = new ArrayList<>();
-    Optional<List<Judgement>> together;
+    Optional<Evaluation> origin =
+        alone.get().stream().map(one -> one.get(0).evaluation()).findFirst();
+    List<Path> files = new ArrayList<>(List.of(serving));
+    // Each against the one that serves, and all of them together.
+    List<Panel> panels = new ArrayList<>();
+    Optional<List<List<Judgement>>> found;
     try {
       for (Candidate candidate : candidates) {
         Path file = folder.resolve(".staged-" + candidate.name().text() + ".safetensors");
+        panels.add(new Panel(List.of(0, files.size()), Consensus.VIEWS));
         files.add(file);
         candidate.model().save(file, Map.of());
-        Optional<List<Judgement>> both = found(heldOut, List.of(serving, file), Consensus.VIEWS);
-        if (both.isEmpty()) {
-          return Optional.empty();
-        }
-        judged.add(judged(candidate, origin, both.get()));
       }
-      together = found(heldOut, files, Consensus.ENSEMBLE);
+      List<Integer> all = IntStream.rangeClosed(1, candidates.size()).boxed().toList();
+      panels.add(new Panel(all, Consensus.ENSEMBLE));
+      found = found(heldOut, files, panels);
     } finally {
-      for (Path file : files) {
+      for (Path file : files.subList(1, files.size())) {
         Files.deleteIfExists(file);
       }
     }
-    if (together.isEmpty()) {
+    if (found.isEmpty()) {
       return Optional.empty();
     }
-    return whole(ordered(judged, together.get()));
+    List<Ranked> judged = new ArrayList<>();
+    for (int c = 0; c < candidates.size(); c++) {
+      judged.add(judged(candidates.get(c), origin, found.get().get(c)));
+    }
+    return whole(ordered(judged, found.get().get(candidates.size())));
   }
 
   /** The best first, each with the other opinion on it. */
@@ -157,10 +163,10 @@ final class CandidateChoice {
   }
 
   /** The first model's figures, none where it is not known; empty if it was stopped. */
-  private Optional<List<Judgement>> origin(Optional<Path> first) throws IOException {
+  private Optional<List<List<Judgement>>> origin(Optional<Path> first) throws IOException {
     return first.isEmpty()
         ? Optional.of(List.of())
-        : found(List.of(), List.of(first.get()), Consensus.VIEWS);
+        : found(List.of(), List.of(first.get()), List.of(Panel.all(1, Consensus.VIEWS)));
   }
 
   private Ranked judged(Candidate candidate, Optional<Evaluation> origin, List<Judgement> both) {
@@ -181,8 +187,8 @@ final class CandidateChoice {
     return new Ranked(candidate, comparison.candidate(), judged, figures);
   }
 
-  private Optional<List<Judgement>> found(
-      List<Long> newFrames, List<Path> models, Consensus consensus) throws IOException {
+  private Optional<List<List<Judgement>>> found(
+      List<Long> newFrames, List<Path> models, List<Panel> panels) throws IOException {
     BaseModel inference = plugins.create(PluginKind.BASEMODEL);
     int classes = inference.describe(models.get(0)).classes().size();
     LabelledFrames onNew = sources.samples().frames(newFrames).at(sources.size());
@@ -193,10 +199,10 @@ final class CandidateChoice {
     return new ModelJudge(inference, classes)
         .judge(
             models,
+            panels,
             onNew,
             tasks,
             onRetained,
-            consensus,
             control::cancelled,
             done -> control.judged(done, frames));
   }

@@ -3,6 +3,9 @@ package io.seamark.knowledge.evaluation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.seamark.knowledge.evaluation.ModelJudge.Consensus;
+import io.seamark.knowledge.evaluation.ModelJudge.Judgement;
+import io.seamark.knowledge.evaluation.ModelJudge.Panel;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
@@ -15,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ModelJudgeTest {
@@ -82,15 +86,16 @@ class ModelJudgeTest {
     return new ModelJudge(models(first, second), 2)
             .judge(
                 List.of(Path.of("first"), Path.of("second")),
+                List.of(Panel.all(2, Consensus.VIEWS)),
                 isNew ? halves() : LabelledFrames.NONE,
                 Collections.nCopies(halves().size(), "halves"),
                 isNew ? LabelledFrames.NONE : halves(),
-                ModelJudge.Consensus.VIEWS,
                 () -> false,
                 done -> {})
             .orElseThrow()
+            .get(0)
             .stream()
-            .map(ModelJudge.Judgement::evaluation)
+            .map(Judgement::evaluation)
             .toList();
   }
 
@@ -120,15 +125,16 @@ class ModelJudgeTest {
         new ModelJudge(models(sureAndWrong, UNSURE_AND_WRONG_AT_TIMES), 2)
                 .judge(
                     List.of(Path.of("first"), Path.of("second")),
+                    List.of(Panel.all(2, Consensus.VIEWS)),
                     halves(),
                     Collections.nCopies(halves().size(), "halves"),
                     halves(),
-                    ModelJudge.Consensus.VIEWS,
                     () -> false,
                     done -> {})
                 .orElseThrow()
+                .get(0)
                 .stream()
-                .map(ModelJudge.Judgement::evaluation)
+                .map(Judgement::evaluation)
                 .toList();
     assertEquals(0, figures.get(0).retainedMeanIou());
     assertTrue(figures.get(1).newAgreement() > 0.5, figures.toString());
@@ -144,5 +150,52 @@ class ModelJudgeTest {
     assertEquals(0, figures.get(1).retainedMeanIou());
     assertEquals(List.of(8L, 8L), figures.get(1).retainedCounts().get(0).labelled());
     assertEquals(List.of(0L, 0L), figures.get(1).retainedCounts().get(0).right());
+  }
+
+  /** A serving model and its candidates: the same figures as one panel at a time. */
+  @Test
+  void aModelOnSeveralPanelsLooksAtAFrameOnce() throws IOException {
+    AtomicInteger looks = new AtomicInteger();
+    BaseModel three =
+        (file, width, height, depth) -> {
+          BaseModel.Session session =
+              models(
+                      SURE,
+                      file.toString().equals("second") ? UNSURE_AND_WRONG_AT_TIMES : (r, x) -> 1)
+                  .open(file, width, height, depth);
+          return new BaseModel.Session() {
+            @Override
+            public Prediction infer(Frame frame) {
+              looks.incrementAndGet();
+              return session.infer(frame);
+            }
+
+            @Override
+            public void close() {
+              session.close();
+            }
+          };
+        };
+    List<Panel> panels =
+        List.of(
+            new Panel(List.of(0, 1), Consensus.VIEWS),
+            new Panel(List.of(0, 2), Consensus.VIEWS),
+            new Panel(List.of(1, 2), Consensus.ENSEMBLE));
+    List<Path> files = List.of(Path.of("first"), Path.of("second"), Path.of("third"));
+    List<List<Judgement>> together = judge(three, files, panels);
+    assertEquals(3 * (4 + 1), looks.get());
+    for (int p = 0; p < panels.size(); p++) {
+      List<Path> members = panels.get(p).members().stream().map(files::get).toList();
+      assertEquals(
+          judge(three, members, List.of(Panel.all(2, panels.get(p).consensus()))).get(0),
+          together.get(p));
+    }
+  }
+
+  private static List<List<Judgement>> judge(
+      BaseModel inference, List<Path> files, List<Panel> panels) throws IOException {
+    return new ModelJudge(inference, 2)
+        .judge(files, panels, halves(), List.of("halves"), halves(), () -> false, done -> {})
+        .orElseThrow();
   }
 }

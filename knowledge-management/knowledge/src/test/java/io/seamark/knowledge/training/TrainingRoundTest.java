@@ -104,13 +104,14 @@ class TrainingRoundTest {
                   List.of(
                       registry.weights("v0").orElseThrow().file(),
                       registry.weights("v1").orElseThrow().file()),
+                  List.of(ModelJudge.Panel.all(2, ModelJudge.Consensus.VIEWS)),
                   LabelledFrames.NONE,
                   List.of(),
                   BufferedFrames.answers(samples, heldOut),
-                  ModelJudge.Consensus.VIEWS,
                   () -> false,
                   done -> {})
               .orElseThrow()
+              .get(0)
               .stream()
               .map(ModelJudge.Judgement::evaluation)
               .toList();
