@@ -1,19 +1,13 @@
 package io.seamark.cli;
 
-import io.seamark.buffer.BufferOptions;
 import io.seamark.durable.OutputFolder;
 import io.seamark.edge.AnswerSink;
 import io.seamark.edge.EdgeAnswer;
-import io.seamark.edge.EdgeAudit;
 import io.seamark.edge.EdgeEndpoint;
-import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
-import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.edge.metrics.ProcessResources;
 import io.seamark.edge.upload.CloudAnswer;
-import io.seamark.edge.upload.CloudLink;
-import io.seamark.host.CacheFolder;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.UnreadableSample;
 import io.seamark.plugin.PluginKind;
@@ -23,8 +17,6 @@ import io.seamark.setting.EdgeSettings;
 import io.seamark.setting.SettingGroup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,7 +108,12 @@ public final class EdgeVerb implements Verb {
     for (String sub : List.of(EdgeAnswers.FOLDER, "models", "outbox")) {
       OutputFolder.refuseInputs(out.resolve(sub), workplace.inputs());
     }
-    EdgeRuntime.Parts parts = parts(workplace, settings);
+    EdgeRuntime.Parts parts =
+        EdgeParts.of(
+            workplace,
+            out,
+            cloud == null ? null : Addresses.http("--cloud", cloud),
+            knowledge == null ? null : Addresses.http("--knowledge", knowledge));
     try (OpenedSource frames = SourceOptions.open(workplace.plugins());
         OutputFolder folder = OutputFolder.open(out, workplace.inputs())) {
       SampleFiles files = new SampleFiles(folder, EdgeAnswers.FOLDER);
@@ -177,45 +174,6 @@ public final class EdgeVerb implements Verb {
       if (open != null) {
         open.close();
       }
-    }
-  }
-
-  private EdgeRuntime.Parts parts(CommonOptions.Workplace workplace, EdgeSettings settings)
-      throws IOException {
-    ConfiguredPlugins plugins = workplace.plugins();
-    Path initial = ModelOptions.file(workplace, CacheFolder.path());
-    ModelOptions.checkMiner(initial, plugins);
-    String name = settings.name();
-    EdgeOptions options =
-        new EdgeOptions(
-            name.isEmpty() ? hostName() : name,
-            plugins.name(PluginKind.HARD_EXAMPLE_MINING),
-            settings.jpegQuality(),
-            new EdgeAudit(settings.audit(), workplace.seed()),
-            settings.window(),
-            Duration.ofSeconds(60));
-    return new EdgeRuntime.Parts(
-        options,
-        plugins.create(PluginKind.BASEMODEL),
-        SeenTaskInference.Parts.of(plugins),
-        initial,
-        "initial",
-        plugins.create(PluginKind.HARD_EXAMPLE_MINING),
-        out,
-        false,
-        cloud == null ? null : Addresses.http("--cloud", cloud),
-        knowledge == null ? null : Addresses.http("--knowledge", knowledge),
-        Duration.ofSeconds(settings.syncInterval()),
-        settings.modelMaxBytes(),
-        CloudLink.Options.DEFAULT,
-        BufferOptions.outbox(settings.outboxMaxBytes()));
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "edge";
     }
   }
 

@@ -1,5 +1,6 @@
 package io.seamark.report;
 
+import io.seamark.chart.SvgChart;
 import io.seamark.text.PlainText;
 import java.awt.BasicStroke;
 import java.awt.Color;

@@ -1,13 +1,8 @@
 package io.seamark.report;
 
-import com.samskivert.mustache.Escapers;
-import com.samskivert.mustache.Mustache;
-import com.samskivert.mustache.Template;
+import io.seamark.chart.HtmlPage;
 import io.seamark.durable.DurableFiles;
-import io.seamark.text.PlainText;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -37,23 +32,6 @@ public final class HtmlReport {
    * @throws IOException if the template cannot be read
    */
   public static byte[] page(RunRecord run) throws IOException {
-    Template template =
-        Mustache.compiler()
-            .withEscaper(text -> Escapers.HTML.escape(PlainText.lines(text)))
-            .strictSections(true)
-            .emptyStringIsFalse(true)
-            .compile(resource("report.mustache"));
-    return template
-        .execute(ReportPage.of(run, resource("report.css")))
-        .getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static String resource(String name) throws IOException {
-    try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IOException(name + " is missing from the installation");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+    return HtmlPage.of(HtmlReport.class, "report.mustache", ReportPage.of(run, HtmlPage.style()));
   }
 }

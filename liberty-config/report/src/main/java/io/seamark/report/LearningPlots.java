@@ -1,9 +1,10 @@
 package io.seamark.report;
 
+import io.seamark.chart.TimePlot;
+import io.seamark.chart.TimePlot.Hue;
 import io.seamark.knowledge.model.Provenance.Phase;
 import io.seamark.knowledge.model.Provenance.Point;
 import io.seamark.report.RunRecord.ServedModel;
-import io.seamark.report.TimePlot.Hue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

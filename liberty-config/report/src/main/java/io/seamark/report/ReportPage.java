@@ -1,5 +1,6 @@
 package io.seamark.report;
 
+import io.seamark.chart.TimePlot;
 import io.seamark.imaging.Palette;
 import io.seamark.knowledge.model.ModelVersion;
 import io.seamark.knowledge.model.Verdict;
@@ -101,7 +102,7 @@ record ReportPage(
           plot.title(),
           plot.text(),
           plot.svg(id),
-          plot.series().stream().map(s -> Colour.of(s.name(), s.hue().rgb)).toList(),
+          plot.series().stream().map(s -> Colour.of(s.name(), s.hue().rgb())).toList(),
           models);
     }
   }

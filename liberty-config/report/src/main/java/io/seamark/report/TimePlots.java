@@ -1,8 +1,9 @@
 package io.seamark.report;
 
+import io.seamark.chart.TimePlot;
+import io.seamark.chart.TimePlot.Hue;
 import io.seamark.report.RunRecord.FrameFigures;
 import io.seamark.report.RunRecord.ServedModel;
-import io.seamark.report.TimePlot.Hue;
 import io.seamark.text.PlainText;
 import java.util.ArrayList;
 import java.util.List;

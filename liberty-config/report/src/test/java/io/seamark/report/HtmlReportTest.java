@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.seamark.chart.TimePlot;
+import io.seamark.chart.TimePlot.Hue;
 import io.seamark.knowledge.model.Verdict;
 import io.seamark.perception.ClassSet;
 import io.seamark.report.RunDetails.MetricFigures;
@@ -13,7 +15,6 @@ import io.seamark.report.RunRecord.FrameFigures;
 import io.seamark.report.RunRecord.Outcome;
 import io.seamark.report.RunRecord.PluginChoice;
 import io.seamark.report.RunRecord.ServedModel;
-import io.seamark.report.TimePlot.Hue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.seamark.report;
+package io.seamark.chart;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -17,7 +17,7 @@ import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Curves over the seconds of a stream, with its domains and the coming of models. */
-final class TimePlot {
+public final class TimePlot {
   private static final int WIDTH = 560;
   private static final int HEIGHT = 230;
   private static final int MOST_POINTS = 600;
@@ -39,41 +39,71 @@ final class TimePlot {
   private double least;
 
   /** Colours of curves, readable on light and dark ground; the key in the page has them too. */
-  enum Hue {
+  public enum Hue {
+    /** What the device does. */
     EDGE(0xd0662a),
+    /** What the cloud does. */
     CLOUD(0x2f7fd0),
+    /** What is neither's. */
     OTHER(0x7f66d0),
+    /** What is in use. */
     MEMORY(0x2f9a6f);
 
-    final int rgb;
+    private final int rgb;
 
     Hue(int rgb) {
       this.rgb = rgb;
+    }
+
+    /**
+     * The colour.
+     *
+     * @return 0xRRGGBB
+     */
+    public int rgb() {
+      return rgb;
     }
   }
 
   /**
    * A curve, or a dot for each value.
    *
+   * @param name what the key calls it
    * @param x seconds
    * @param y values, NaN where there is none
+   * @param hue its colour
+   * @param dots whether values are not joined
    */
   @SuppressWarnings("ArrayRecordComponent")
-  record Series(String name, double[] x, double[] y, Hue hue, boolean dots) {}
+  public record Series(String name, double[] x, double[] y, Hue hue, boolean dots) {}
 
-  /** A stretch of the stream in one domain. */
-  record Band(String name, double from, double to) {}
+  /**
+   * A stretch of the stream in one domain.
+   *
+   * @param name of the domain
+   * @param from seconds
+   * @param to seconds
+   */
+  public record Band(String name, double from, double to) {}
 
-  /** Something that happened at a moment. */
-  record Marker(String name, double at) {}
+  /**
+   * Something that happened at a moment.
+   *
+   * @param name what
+   * @param at seconds
+   */
+  public record Marker(String name, double at) {}
 
   /**
    * An empty plot.
    *
+   * @param title of the picture
    * @param text one sentence on how to read it
    * @param end of the stream in seconds
+   * @param bands its domains
+   * @param markers what happened
    */
-  TimePlot(String title, String text, double end, List<Band> bands, List<Marker> markers) {
+  public TimePlot(String title, String text, double end, List<Band> bands, List<Marker> markers) {
     this.title = title;
     this.text = text;
     this.end = end > 0 ? end : 1;
@@ -81,11 +111,29 @@ final class TimePlot {
     this.markers = markers;
   }
 
-  TimePlot line(String name, double[] x, double[] y, Hue hue) {
+  /**
+   * Adds a curve.
+   *
+   * @param name what the key calls it
+   * @param x seconds
+   * @param y values, NaN where there is none
+   * @param hue its colour
+   * @return this
+   */
+  public TimePlot line(String name, double[] x, double[] y, Hue hue) {
     return add(name, x, y, hue, false);
   }
 
-  TimePlot dots(String name, double[] x, double[] y, Hue hue) {
+  /**
+   * Adds a dot for each value.
+   *
+   * @param name what the key calls them
+   * @param x seconds
+   * @param y values, NaN where there is none
+   * @param hue their colour
+   * @return this
+   */
+  public TimePlot dots(String name, double[] x, double[] y, Hue hue) {
     return add(name, x, y, hue, true);
   }
 
@@ -119,34 +167,61 @@ final class TimePlot {
     return this;
   }
 
-  /** To be called before values are added. */
-  TimePlot logarithmic() {
+  /**
+   * Draws values by their logarithm; to be called before they are added.
+   *
+   * @return this
+   */
+  public TimePlot logarithmic() {
     logarithmic = true;
     return this;
   }
 
-  /** Values are shares of 1, shown in percent. */
-  TimePlot share() {
+  /**
+   * Values are shares of 1, shown in percent.
+   *
+   * @return this
+   */
+  public TimePlot share() {
     share = true;
     return this;
   }
 
-  /** The axis reaches at least up to here. */
-  TimePlot upTo(double value) {
+  /**
+   * The axis reaches at least up to here.
+   *
+   * @param value that must have room
+   * @return this
+   */
+  public TimePlot upTo(double value) {
     least = value;
     return this;
   }
 
-  String title() {
+  /**
+   * The title.
+   *
+   * @return of the picture
+   */
+  public String title() {
     return title;
   }
 
-  String text() {
+  /**
+   * How to read it.
+   *
+   * @return one sentence
+   */
+  public String text() {
     return text;
   }
 
-  /** Curves with at least one value. */
-  List<Series> series() {
+  /**
+   * The curves.
+   *
+   * @return those with at least one value
+   */
+  public List<Series> series() {
     return series;
   }
 
@@ -157,7 +232,7 @@ final class TimePlot {
    * @return an element of a page
    * @throws IOException if it cannot be drawn on this machine
    */
-  String svg(String id) throws IOException {
+  public String svg(String id) throws IOException {
     double low = values().min().orElse(1);
     double high = Math.max(least, values().max().orElse(1));
     double bottom = logarithmic ? decade(low, Math.floor(Math.log10(low))) : 0;

@@ -1,4 +1,4 @@
-package io.seamark.report;
+package io.seamark.chart;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -20,22 +20,29 @@ import org.w3c.dom.Element;
  * An XChart drawn as SVG by Batik. Letters become shapes, so a picture looks alike wherever it is
  * opened; what it says stands in its {@code title} and {@code desc} as text too.
  */
-final class SvgChart {
+public final class SvgChart {
   /** Text, readable on light and dark ground. The page's style sheet knows it by its value. */
-  static final Color INK = new Color(0x6b7685);
+  public static final Color INK = new Color(0x6b7685);
 
   /** Lines behind the curves, known to the page's style sheet too. */
-  static final Color GRID = new Color(0xdfe3e9);
+  public static final Color GRID = new Color(0xdfe3e9);
 
-  static final Color CLEAR = new Color(0, 0, 0, 0);
+  /** Nothing at all. */
+  public static final Color CLEAR = new Color(0, 0, 0, 0);
 
   private static final String SVG = "http://www.w3.org/2000/svg";
   private static final int DECIMALS = 2;
 
   private SvgChart() {}
 
-  /** A chart without a frame, with horizontal grid lines. */
-  static XYChart plain(int width, int height) {
+  /**
+   * A chart without a frame, with horizontal grid lines.
+   *
+   * @param width in pixels
+   * @param height in pixels
+   * @return an empty chart
+   */
+  public static XYChart plain(int width, int height) {
     XYChart chart = new XYChart(width, height);
     XYStyler style = chart.getStyler();
     style.setBaseFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
@@ -62,22 +69,28 @@ final class SvgChart {
   /**
    * A file of its own.
    *
+   * @param chart to draw
    * @param title of the picture
    * @param text what it shows
    * @return SVG, that loads nothing
    * @throws IOException if it cannot be drawn: this Java finds no fonts
    */
-  static String file(XYChart chart, String title, String text) throws IOException {
+  public static String file(XYChart chart, String title, String text) throws IOException {
     return draw(chart, title, text, "") + "\n";
   }
 
   /**
    * An element of a page.
    *
+   * @param chart to draw
+   * @param title of the picture
+   * @param text what it shows
    * @param id what no other picture of the page is called
    * @return as with {@link #file}; HTML knows the name space by the element's name
+   * @throws IOException if it cannot be drawn: this Java finds no fonts
    */
-  static String element(XYChart chart, String title, String text, String id) throws IOException {
+  public static String element(XYChart chart, String title, String text, String id)
+      throws IOException {
     return draw(chart, title, text, id).replaceFirst("( xmlns(:xlink)?=\"[^\"]*\")+", "");
   }
 
