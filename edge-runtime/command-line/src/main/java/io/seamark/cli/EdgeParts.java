@@ -5,7 +5,9 @@ import io.seamark.edge.EdgeAudit;
 import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.SeenTaskInference;
+import io.seamark.edge.upload.ArrowProtocol;
 import io.seamark.edge.upload.CloudLink;
+import io.seamark.edge.upload.SednaProtocol;
 import io.seamark.host.CacheFolder;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
@@ -63,7 +65,11 @@ public final class EdgeParts {
         knowledge,
         Duration.ofSeconds(settings.syncInterval()),
         settings.modelMaxBytes(),
-        CloudLink.Options.DEFAULT,
+        CloudLink.Options.DEFAULT.with(
+            switch (settings.cloudProtocol()) {
+              case ARROW -> new ArrowProtocol();
+              case SEDNA -> new SednaProtocol();
+            }),
         BufferOptions.outbox(settings.outboxMaxBytes()));
   }
 

@@ -12,6 +12,7 @@ import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.durable.DurableFiles;
 import io.seamark.edge.metrics.EdgeMetrics;
+import io.seamark.edge.upload.ArrowProtocol;
 import io.seamark.edge.upload.CloudAnswer;
 import io.seamark.edge.upload.CloudLink;
 import io.seamark.perception.ClassMap;
@@ -137,7 +138,8 @@ class EdgeLoopTest {
             knowledge,
             LONG,
             1 << 26,
-            new CloudLink.Options(Duration.ofMillis(10), Duration.ofMillis(100), LONG, 1 << 20),
+            new CloudLink.Options(
+                Duration.ofMillis(10), Duration.ofMillis(100), LONG, 1 << 20, new ArrowProtocol()),
             BufferOptions.outbox(1 << 30)),
         answers);
   }

@@ -17,6 +17,7 @@ import io.seamark.edge.EdgeEndpoint;
 import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.SeenTaskInference;
+import io.seamark.edge.upload.ArrowProtocol;
 import io.seamark.edge.upload.CloudLink;
 import io.seamark.host.CacheFolder;
 import io.seamark.host.NamedPath;
@@ -352,7 +353,11 @@ public final class RunVerb implements Verb {
         Duration.ofSeconds(settings.syncInterval()),
         settings.modelMaxBytes(),
         new CloudLink.Options(
-            Duration.ofMillis(250), Duration.ofSeconds(5), Duration.ofMinutes(2), 64 << 20),
+            Duration.ofMillis(250),
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(2),
+            64 << 20,
+            new ArrowProtocol()),
         BufferOptions.outbox(settings.outboxMaxBytes()));
   }
 }

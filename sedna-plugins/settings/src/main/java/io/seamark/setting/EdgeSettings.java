@@ -11,6 +11,7 @@ import java.nio.file.Path;
  * @param jpegQuality of the frames that are sent
  * @param audit share of the easy frames that the cloud looks at too; 0 for none
  * @param window frames that wait for the cloud at most before the source waits; 0 for any number
+ * @param cloudProtocol how frames are put to the cloud
  * @param syncInterval between two questions for a new model, in seconds
  * @param modelMaxBytes the largest model that is fetched
  * @param outboxMaxBytes the most that waits for the cloud
@@ -55,6 +56,14 @@ public record EdgeSettings(
             unit = "frames")
         int window,
     @Hyperparameter(
+            name = "cloud-protocol",
+            text =
+                "How frames are put to --cloud. arrow: to our own unknown-task processing, with the"
+                    + " edge model's scores. sedna: to a big-model service of Sedna, such as"
+                    + " http://HOST:5000/JOB_NAME, as Sedna's edge worker does.",
+            defaultValue = "arrow")
+        CloudProtocolName cloudProtocol,
+    @Hyperparameter(
             name = "sync.interval",
             text = "Time between two questions for a new model. run takes 2.",
             defaultValue = "30",
@@ -84,4 +93,12 @@ public record EdgeSettings(
             defaultValue = "10000",
             min = 1,
             unit = "files")
-        int answersMaxFiles) {}
+        int answersMaxFiles) {
+  /** The protocols that an edge speaks with a cloud. */
+  public enum CloudProtocolName {
+    /** Our own. */
+    ARROW,
+    /** Sedna's joint inference. */
+    SEDNA
+  }
+}

@@ -3,7 +3,6 @@ package io.seamark.edge.upload;
 import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeException;
 import dev.failsafe.RetryPolicy;
-import io.seamark.buffer.ArrowMessages;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.Outbox;
@@ -38,9 +37,7 @@ public final class CloudLink implements AutoCloseable {
   public static final String PATH = "unknown-tasks";
 
   private static final Logger LOG = LoggerFactory.getLogger(CloudLink.class);
-  private static final String ARROW = "application/vnd.apache.arrow.stream";
   private static final int ERROR_LIMIT = 64 * 1024;
-  private static final int ANSWER_OVERHEAD = 64 * 1024;
   private static final int TRIES_IN_TURN = 8;
   private static final int TOO_MANY_REQUESTS = 429;
   private static final double JITTER = 0.2;
@@ -96,13 +93,22 @@ public final class CloudLink implements AutoCloseable {
    * @param longestPause upper bound of the pauses
    * @param timeout for one exchange, answer included
    * @param answerLimit largest answer in bytes
+   * @param protocol how frames are put to the cloud
    */
   public record Options(
-      Duration firstPause, Duration longestPause, Duration timeout, int answerLimit) {
+      Duration firstPause,
+      Duration longestPause,
+      Duration timeout,
+      int answerLimit,
+      CloudProtocol protocol) {
     /** For a service a network away: 0.25 s to 15 s pauses, 2 minutes a frame, 64 MiB. */
     public static final Options DEFAULT =
         new Options(
-            Duration.ofMillis(250), Duration.ofSeconds(15), Duration.ofMinutes(2), 64 << 20);
+            Duration.ofMillis(250),
+            Duration.ofSeconds(15),
+            Duration.ofMinutes(2),
+            64 << 20,
+            new ArrowProtocol());
 
     /** Checks the ranges. */
     public Options {
@@ -112,6 +118,16 @@ public final class CloudLink implements AutoCloseable {
         throw new IllegalArgumentException(
             "pauses are " + firstPause + " to " + longestPause + ", but must be positive and grow");
       }
+    }
+
+    /**
+     * The same with another protocol.
+     *
+     * @param other how frames are put to the cloud
+     * @return as patient as this
+     */
+    public Options with(CloudProtocol other) {
+      return new Options(firstPause, longestPause, timeout, answerLimit, other);
     }
   }
 
@@ -143,7 +159,7 @@ public final class CloudLink implements AutoCloseable {
   /**
    * A link that is not yet running.
    *
-   * @param service base address of unknown-task-processing
+   * @param service base address of the cloud, as the protocol has it
    * @param outbox what to carry
    * @param receiver takes the answers
    * @param metrics counts what goes over the network
@@ -151,7 +167,7 @@ public final class CloudLink implements AutoCloseable {
    */
   public CloudLink(
       URI service, Outbox outbox, Receiver receiver, EdgeMetrics metrics, Options options) {
-    this.address = URI.create(service.toString().replaceAll("/+$", "") + "/" + PATH);
+    this.address = options.protocol.address(service);
     this.outbox = outbox;
     this.receiver = receiver;
     this.metrics = metrics;
@@ -285,7 +301,7 @@ public final class CloudLink implements AutoCloseable {
 
   private void deliver(Outbox.Pending pending) throws IOException {
     HardSample sample = pending.sample();
-    byte[] body = ArrowMessages.encode(sample);
+    byte[] body = options.protocol.question(sample);
     RetryPolicy<Reply> policy =
         RetryPolicy.<Reply>builder()
             .handle(IOException.class)
@@ -370,9 +386,9 @@ public final class CloudLink implements AutoCloseable {
       Reply reply = CloudLink.this.exchange(body);
       if (reply.status() == 200) {
         try {
-          answer = decode(sample, reply.body());
+          answer = options.protocol.answer(sample, reply.body());
           return reply;
-        } catch (BadAnswer e) {
+        } catch (IOException e) {
           failure = String.valueOf(e.getMessage());
         }
       } else if (reply.status() == 500) {
@@ -392,8 +408,8 @@ public final class CloudLink implements AutoCloseable {
     HttpRequest request =
         HttpRequest.newBuilder(address)
             .timeout(options.timeout)
-            .header("Content-Type", ARROW)
-            .header("Accept", ARROW)
+            .header("Content-Type", options.protocol.mediaType())
+            .header("Accept", options.protocol.mediaType())
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
             .build();
     long start = System.nanoTime();
@@ -428,28 +444,6 @@ public final class CloudLink implements AutoCloseable {
   private static FusedAnswer decided(ClassMap own, FusedAnswer answer) {
     return new FusedAnswer(
         answer.classMap().orElse(own), answer.masks(), answer.processing(), answer.seconds());
-  }
-
-  private static FusedAnswer decode(HardSample sample, byte[] body) throws BadAnswer {
-    // The limit holds for the unpacked answer: a byte a pixel, and a little for the rest.
-    long limit = (long) sample.width() * sample.height() + ANSWER_OVERHEAD;
-    FusedAnswer answer;
-    try {
-      answer = ArrowMessages.decodeAnswer(body, limit);
-    } catch (IOException | RuntimeException e) {
-      throw new BadAnswer("the answer cannot be read: " + e.getMessage());
-    }
-    if (answer.classMap().width() != sample.width()
-        || answer.classMap().height() != sample.height()) {
-      throw new BadAnswer(
-          String.format(
-              "the answer is %dx%d, but the frame is %dx%d",
-              answer.classMap().width(),
-              answer.classMap().height(),
-              sample.width(),
-              sample.height()));
-    }
-    return answer;
   }
 
   /** No outage: frames wait in the outbox, and whoever waits for room there goes on waiting. */

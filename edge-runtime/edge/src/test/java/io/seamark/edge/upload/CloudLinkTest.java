@@ -35,7 +35,11 @@ import org.junit.jupiter.api.io.TempDir;
 class CloudLinkTest {
   private static final CloudLink.Options QUICK =
       new CloudLink.Options(
-          Duration.ofMillis(10), Duration.ofMillis(100), Duration.ofSeconds(10), 1 << 20);
+          Duration.ofMillis(10),
+          Duration.ofMillis(100),
+          Duration.ofSeconds(10),
+          1 << 20,
+          new ArrowProtocol());
   private static final Duration LONG = Duration.ofSeconds(30);
 
   @TempDir Path folder = Path.of("");

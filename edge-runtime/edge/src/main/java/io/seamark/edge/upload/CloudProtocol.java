@@ -1,0 +1,44 @@
+package io.seamark.edge.upload;
+
+import io.seamark.buffer.FusedAnswer;
+import io.seamark.buffer.HardSample;
+import java.io.IOException;
+import java.net.URI;
+
+/** How a hard frame is put to a cloud, and what its answer says. Thread-safe. */
+public sealed interface CloudProtocol permits ArrowProtocol, SednaProtocol {
+  /**
+   * Where frames are sent to.
+   *
+   * @param service base address that a person named
+   * @return address of the resource
+   */
+  URI address(URI service);
+
+  /**
+   * The form of question and answer.
+   *
+   * @return a media type
+   */
+  String mediaType();
+
+  /**
+   * Puts a frame.
+   *
+   * @param sample the frame with the edge model's scores
+   * @return body of the request
+   * @throws IOException if the frame's own file cannot be read
+   */
+  byte[] question(HardSample sample) throws IOException;
+
+  /**
+   * Reads an answer, and believes nothing in it unchecked.
+   *
+   * @param sample the frame
+   * @param body of the answer
+   * @return a class map of the frame's size, with {@link io.seamark.perception.ClassMap#IGNORE}
+   *     where the cloud leaves a pixel undecided
+   * @throws IOException if it is none, or of another size; the message says what is wrong
+   */
+  FusedAnswer answer(HardSample sample, byte[] body) throws IOException;
+}
