@@ -48,7 +48,10 @@ public final class Street {
     return round(steps, batch, size, 0);
   }
 
-  /** The same with so many frames of each task labelled anew; 0 learns from the answers. */
+  /**
+   * The same with so many frames of each task labelled anew, and every kind of candidate; 0 learns
+   * from the answers, and one candidate is judged.
+   */
   public static RoundSettings round(int steps, int batch, String size, int relabelled) {
     return new RoundSettings(
         new TrainingSettings(
@@ -62,7 +65,7 @@ public final class Street {
             true,
             0.1,
             0.2,
-            "averaged,last,restyled,halfway",
+            relabelled > 0 ? "averaged,last,restyled,halfway" : "averaged",
             0.4,
             relabelled,
             0.6,

@@ -124,6 +124,8 @@ class StructureTest {
       "io.seamark.cloud..",
       "io.seamark.run..",
       "io.seamark.report..",
+      "io.seamark.measure..",
+      "io.seamark.chart..",
       "io.seamark.pull..",
       "io.seamark.verb.."
     };
@@ -144,7 +146,11 @@ class StructureTest {
     check(
         noClasses()
             .that()
-            .resideInAnyPackage("io.seamark.edge..", "io.seamark.cli..")
+            .resideInAnyPackage(
+                "io.seamark.edge..",
+                "io.seamark.cli..",
+                "io.seamark.measure..",
+                "io.seamark.chart..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -212,6 +218,7 @@ class StructureTest {
             .resideInAnyPackage(
                 "io.seamark.edge..",
                 "io.seamark.cli..",
+                "io.seamark.measure..",
                 "io.seamark.knowledge..",
                 "io.seamark.unknown..",
                 "io.seamark.bench..",
@@ -259,8 +266,10 @@ class StructureTest {
         "io.seamark.run..",
         "io.seamark.cloud..",
         "io.seamark.bench..",
+        "io.seamark.measure..",
         "io.seamark.pull..",
         "io.seamark.verb..");
+    onlyIn("com.samskivert.mustache..", "io.seamark.chart..");
   }
 
   @Test
