@@ -33,6 +33,15 @@ public interface ModelTrainer extends AutoCloseable {
   }
 
   /**
+   * How many bits a number has where most of the computing is done.
+   *
+   * @return 32 unless stated otherwise
+   */
+  default int arithmeticBits() {
+    return 32;
+  }
+
+  /**
    * Writes all that later steps depend on, so that {@link TrainableModel#resume} goes on from here
    * as this trainer does. Unless stated otherwise it writes nothing: then the training cannot go on
    * in another process.

@@ -172,6 +172,7 @@ final class Training {
         }
       }
       progress.into(figures);
+      figures.put("arithmetic_bits", (double) trainer.arithmeticBits());
       figures.put("relabelled", (double) curriculum.relabelled());
       candidates = candidates(start, trainer.averaged(), trainer.snapshot());
     }

@@ -1,14 +1,13 @@
 package io.seamark.network.tensorflow;
 
 import io.seamark.plugin.BaseModelTraining;
-import io.seamark.plugin.NoHyperparameters;
 import io.seamark.plugin.PluginContext;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.PluginProvider;
 
 /** Offers RFNet's training, by the name {@code rfnet}. */
 public final class RfNetTrainingProvider
-    implements PluginProvider<BaseModelTraining, NoHyperparameters> {
+    implements PluginProvider<BaseModelTraining, RfNetTraining.Hyperparameters> {
   /** For {@link java.util.ServiceLoader}. */
   public RfNetTrainingProvider() {}
 
@@ -28,12 +27,12 @@ public final class RfNetTrainingProvider
   }
 
   @Override
-  public Class<NoHyperparameters> hyperparameters() {
-    return NoHyperparameters.class;
+  public Class<RfNetTraining.Hyperparameters> hyperparameters() {
+    return RfNetTraining.Hyperparameters.class;
   }
 
   @Override
-  public BaseModelTraining create(NoHyperparameters none, PluginContext context) {
-    return new RfNetTraining();
+  public BaseModelTraining create(RfNetTraining.Hyperparameters given, PluginContext context) {
+    return new RfNetTraining(given);
   }
 }

@@ -18,6 +18,9 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.proto.RewriterConfig.Toggle;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -71,6 +74,12 @@ final class TrainableGraph implements AutoCloseable {
         .setInterOpParallelismThreads(1)
         // Pools of this session's own size, whatever another session in the process asked for.
         .setUsePerSessionThreads(true)
+        .setGraphOptions(
+            GraphOptions.newBuilder()
+                .setRewriteOptions(
+                    RewriterConfig.newBuilder()
+                        .setAutoMixedPrecisionOnednnBfloat16(
+                            options.bfloat16() ? Toggle.ON : Toggle.OFF)))
         .build();
   }
 

@@ -19,6 +19,8 @@ import java.util.List;
  * @param classWeights weight of each class in the cross-entropy, or empty for 1 each
  * @param averaging share that the newest weights have in the averaged ones at every step, 0 to 1;
  *     more at the beginning, so that the start does not weigh; 0 for no average
+ * @param bfloat16 whether convolutions and products of matrices compute in bfloat16, 8 bits of
+ *     mantissa, with sums, weights and all else in float32
  */
 public record TrainingOptions(
     double learningRate,
@@ -30,7 +32,8 @@ public record TrainingOptions(
     double momentum,
     double clipNorm,
     List<Double> classWeights,
-    double averaging) {
+    double averaging,
+    boolean bfloat16) {
   /** Checks the ranges. */
   public TrainingOptions {
     classWeights = List.copyOf(classWeights);
@@ -63,7 +66,7 @@ public record TrainingOptions(
    */
   public static TrainingOptions fineTuning(double learningRate, int batch, long seed, int threads) {
     return new TrainingOptions(
-        learningRate, 1e-4, batch, seed, threads, BatchNormMode.FROZEN, 0, 5, List.of(), 0);
+        learningRate, 1e-4, batch, seed, threads, BatchNormMode.FROZEN, 0, 5, List.of(), 0, false);
   }
 
   /**
@@ -78,7 +81,17 @@ public record TrainingOptions(
   public static TrainingOptions fromScratch(
       double learningRate, int batch, long seed, int threads) {
     return new TrainingOptions(
-        learningRate, 1e-2, batch, seed, threads, BatchNormMode.BATCH, 0.05, 5, List.of(), 0);
+        learningRate,
+        1e-2,
+        batch,
+        seed,
+        threads,
+        BatchNormMode.BATCH,
+        0.05,
+        5,
+        List.of(),
+        0,
+        false);
   }
 
   /**
@@ -98,7 +111,8 @@ public record TrainingOptions(
         momentum,
         clipNorm,
         weights,
-        averaging);
+        averaging,
+        bfloat16);
   }
 
   /**
@@ -118,7 +132,8 @@ public record TrainingOptions(
         momentum,
         clipNorm,
         classWeights,
-        share);
+        share,
+        bfloat16);
   }
 
   /**
@@ -138,7 +153,29 @@ public record TrainingOptions(
         momentum,
         clipNorm,
         classWeights,
-        averaging);
+        averaging,
+        bfloat16);
+  }
+
+  /**
+   * The same in another arithmetic.
+   *
+   * @param narrow whether in bfloat16
+   * @return options
+   */
+  public TrainingOptions withBfloat16(boolean narrow) {
+    return new TrainingOptions(
+        learningRate,
+        weightDecay,
+        batch,
+        seed,
+        threads,
+        batchNorm,
+        momentum,
+        clipNorm,
+        classWeights,
+        averaging,
+        narrow);
   }
 
   /**

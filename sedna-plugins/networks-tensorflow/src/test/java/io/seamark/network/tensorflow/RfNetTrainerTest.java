@@ -101,6 +101,26 @@ class RfNetTrainerTest {
     }
   }
 
+  /** Weights and sums stay float32; what a step computes is coarser, and it learns all the same. */
+  @Test
+  void bfloat16_learnsAsFloat32Does() {
+    EdgeModel start = EdgeModel.of(RfNetWeights.initial(1, 3, 4, false));
+    TrainingOptions options = TrainingOptions.fineTuning(0.003, 2, 1, 2);
+    List<TrainingSample> samples = List.of(sample(1, false), sample(2, false));
+    double wide;
+    try (RfNetTrainer trainer = new RfNetTrainer(start, WIDTH, HEIGHT, options)) {
+      wide = trainer.step(samples);
+    }
+    try (RfNetTrainer trainer =
+        new RfNetTrainer(start, WIDTH, HEIGHT, options.withBfloat16(true))) {
+      double narrow = trainer.step(samples);
+      assertNotEquals(wide, narrow, "it is not on");
+      assertEquals(wide, narrow, 0.02 * wide);
+      double ratio = train(trainer, false, 60);
+      assertTrue(ratio < 0.5, "loss fell to " + ratio + " of the first");
+    }
+  }
+
   @Test
   void equalSeedsAndBatches_giveEqualWeights() {
     EdgeModel start = EdgeModel.of(RfNetWeights.initial(3, 3, 2, false));
