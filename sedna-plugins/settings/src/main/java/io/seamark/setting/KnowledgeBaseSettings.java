@@ -25,7 +25,6 @@ public record KnowledgeBaseSettings(
             text = "The largest upload, with what multipart/form-data puts around the file.",
             defaultValue = "1073741824",
             min = 1024,
-            max = 1L << 50,
             unit = "bytes")
         long maxUploadBytes,
     @Hyperparameter(
@@ -35,7 +34,6 @@ public record KnowledgeBaseSettings(
                     + " one that finds no room is answered with 507.",
             defaultValue = "8589934592",
             min = 4096,
-            max = 1L << 50,
             unit = "bytes")
         long maxBytes,
     @Hyperparameter(
@@ -66,5 +64,15 @@ public record KnowledgeBaseSettings(
   public KnowledgeBaseSettings {
     SettingGroup.KNOWLEDGE_BASE.check(
         folder, maxUploadBytes, maxBytes, maxFiles, bodySeconds, unsafeMissingFileAnswer);
+  }
+
+  /**
+   * Where the files are.
+   *
+   * @param data the services' folder
+   * @return the folder that is set, or the one in there
+   */
+  public Path folderIn(Path data) {
+    return folder.toString().isEmpty() ? data.resolve("knowledgebase") : folder;
   }
 }

@@ -4,7 +4,6 @@ import io.seamark.configuration.SettingKeys;
 import io.seamark.failure.NotReadyException;
 import io.seamark.knowledge.sedna.KnowledgeBase;
 import io.seamark.registry.service.AllSources;
-import io.seamark.setting.CommonSettings;
 import io.seamark.setting.KnowledgeBaseSettings;
 import io.seamark.setting.SettingGroup;
 import jakarta.annotation.PreDestroy;
@@ -64,7 +63,12 @@ public class KnowledgeBaseHost {
     try {
       Function<String, Optional<String>> lookup = SettingKeys.lookup(configuration.get());
       KnowledgeBaseSettings set = SettingGroup.KNOWLEDGE_BASE.read(lookup);
-      Path folder = folder(set, SettingGroup.COMMON.read(lookup));
+      Path data = SettingGroup.COMMON.read(lookup).data();
+      if (data.toString().isEmpty() && set.folder().toString().isEmpty()) {
+        throw new IllegalArgumentException(
+            "neither seamark.knowledgebase.folder nor seamark.data is set");
+      }
+      Path folder = set.folderIn(data);
       settings = set;
       KnowledgeBase opened = KnowledgeBase.open(folder, set, Clock.systemUTC());
       base = opened;
@@ -76,12 +80,6 @@ public class KnowledgeBaseHost {
       failure = String.valueOf(e.getMessage());
       LOG.error("Sedna's knowledge base cannot be opened: {}", failure, e);
     }
-  }
-
-  private static Path folder(KnowledgeBaseSettings set, CommonSettings common) {
-    return set.folder().toString().isEmpty()
-        ? common.data().resolve("knowledgebase")
-        : set.folder();
   }
 
   /**
