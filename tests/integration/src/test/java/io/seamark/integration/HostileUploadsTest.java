@@ -177,6 +177,24 @@ class HostileUploadsTest {
     cases.add(new Case(HttpCall.get("/knowledgebase/../data/canary.txt"), 404));
     cases.add(new Case(HttpCall.get("/knowledgebase/file/canary.txt"), 404));
     cases.add(new Case(HttpCall.get("/knowledgebase/file/download/../../../canary.txt"), 404));
+    cases.add(wanted("%zz", 400));
+    // Written otherwise, a path leads to the same place, or to none.
+    byte[] outside = multipart("name=\"file\"; filename=\"../x\"", new byte[1]);
+    cases.add(
+        new Case(
+            HttpCall.post("escaped path", "/knowledgebase/file/%75pload", MULTIPART, outside),
+            400));
+    cases.add(
+        new Case(
+            HttpCall.post("matrix", "/knowledgebase/file/upload;a=b", MULTIPART, outside), 400));
+    cases.add(
+        new Case(
+            HttpCall.post("upper case", "/KnowledgeBase/file/upload", MULTIPART, outside), 404));
+    byte[] large = multipart("name=\"file\"; filename=\"x\"", new byte[LARGEST / 2]);
+    cases.add(
+        new Case(
+            HttpCall.post("escaped and large", "/knowledgebase/file/%75pload", MULTIPART, large),
+            413));
     // Bodies that are not what they say.
     cases.add(body("no multipart", UPLOAD, "text/plain", "x", 422));
     cases.add(body("no boundary", UPLOAD, "multipart/form-data", "--b\r\n", 400));
@@ -205,6 +223,10 @@ class HostileUploadsTest {
     cases.add(body("a page for an index", "/knowledgebase/update", MULTIPART, task("<html>"), 400));
     cases.add(body("an empty index", "/knowledgebase/update", MULTIPART, task(""), 400));
     cases.add(body("nesting", STATUS, "application/json", "[".repeat(60_000), 422));
+    for (String status : List.of("null", "\"12a\"", "[0]", "{}", "\"\"")) {
+      cases.add(body(status, STATUS, "application/json", "{\"status\":" + status + "}", 422));
+    }
+    cases.add(body("two texts", STATUS, "application/json", "{\"status\":0}{\"status\":0}", 422));
     cases.add(body("a list", STATUS, "application/json", "[]", 422));
     cases.add(body("a huge number", STATUS, "application/json", "{\"status\":1e999999999}", 404));
     cases.add(body("text", STATUS, "text/plain", "{\"status\":0}", 422));
@@ -227,8 +249,8 @@ class HostileUploadsTest {
           new Case(new HttpCall(method, method + " " + DOWNLOAD + "x HTTP/1.1", new byte[0]), 405));
     }
     // Sizes.
-    HttpCall large = upload("large", "name=\"file\"; filename=\"large\"", new byte[LARGEST]);
-    cases.add(new Case(large, 413));
+    HttpCall huge = upload("huge", "name=\"file\"; filename=\"huge\"", new byte[LARGEST]);
+    cases.add(new Case(huge, 413));
     cases.add(
         new Case(
             new HttpCall(
