@@ -9,6 +9,8 @@ import io.seamark.durable.OutputFolder;
 import io.seamark.host.NamedPath;
 import io.seamark.knowledge.LearningSettings;
 import io.seamark.plugin.PluginKind;
+import io.seamark.setting.KnowledgeBaseSettings;
+import io.seamark.setting.SettingGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -325,14 +327,15 @@ public final class ServeVerb implements Verb {
         "Knowledge management: trains new versions of the edge model on the buffer of unknown-tasks,"
             + " judges them, and gives the best to the edges.",
         "",
-        "Serves /models, /models/champion, /models/VERSION[/weights], GET and POST /rounds, /plugins,"
-            + " /metrics, /health and /openapi. Reads buffer/ of --data, keeps models/ there."
+        "Serves /models, /models/champion, /models/VERSION[/weights], GET and POST /rounds, Sedna's"
+            + " knowledge base at /knowledgebase, /plugins, /metrics, /health and /openapi. Reads"
+            + " buffer/ of --data, keeps models/ and knowledgebase/ there."
       },
       footerHeading = "%n",
       footer = {
         "Settings, by --set KEY=VALUE, --config FILE or the environment (SEAMARK_THREADS and so on),",
         "besides the plugins' own:",
-        "  seamark.training.*, .models.rejected, .retain.frames, .threads, .seed",
+        "  seamark.training.*, .models.rejected, .retain.frames, .knowledgebase.*, .threads, .seed",
         "  LOG_FORMAT                         a variable: json for the console",
         "seamark settings says what each means, and what holds.",
         "",
@@ -393,6 +396,8 @@ public final class ServeVerb implements Verb {
                       ? Optional.of(folder.toString())
                       : workplace.setting(key));
       checkFree(settings.models().resolve(".lock"));
+      KnowledgeBaseSettings base = SettingGroup.KNOWLEDGE_BASE.read(workplace::setting);
+      checkFree(base.folderIn(folder).resolve(".lock"));
       if (!settings.replicas().isEmpty()) {
         checkFree(settings.buffer().resolve("lock"));
       }

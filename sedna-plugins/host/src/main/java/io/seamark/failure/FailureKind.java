@@ -14,6 +14,9 @@ public enum FailureKind {
   /** There was not enough memory or the like for it. */
   OUT_OF_RESOURCES,
 
+  /** There was no room on disk for it. */
+  OUT_OF_STORAGE,
+
   /** A fault of ours or of a plugin's; what was asked for may be all right. */
   OUR_FAULT
 }

@@ -56,7 +56,7 @@ class Arrival implements ReadListener, AsyncListener {
     }
   }
 
-  private synchronized boolean over() {
+  final synchronized boolean over() {
     return over;
   }
 
@@ -75,8 +75,8 @@ class Arrival implements ReadListener, AsyncListener {
     }
   }
 
-  /** Whether there may be more. */
-  private boolean take(byte[] from, int n) {
+  /** Keeps what came; whether there may be more. */
+  boolean take(byte[] from, int n) {
     int at = 0;
     while (at < n) {
       if (size() + n - at > limits.body()) {
@@ -143,10 +143,17 @@ class Arrival implements ReadListener, AsyncListener {
 
   @Override
   public void onAllDataRead() {
+    if (complete()) {
+      leave();
+    }
+  }
+
+  /** Hands the body over; whether it was not refused before or at that. */
+  boolean complete() {
     byte @Nullable [] all;
     synchronized (this) {
       if (over) {
-        return;
+        return false;
       }
       try {
         all = allocate(size);
@@ -165,10 +172,17 @@ class Arrival implements ReadListener, AsyncListener {
     }
     if (all == null) {
       end(RefusedException.exhausted());
-      return;
+      return false;
     }
     exchange.arrived(all);
-    leave();
+    return true;
+  }
+
+  /** Whether it was not over before. */
+  final synchronized boolean endWell() {
+    boolean first = !over;
+    over = true;
+    return first;
   }
 
   /** Room for the whole body. */
@@ -177,7 +191,7 @@ class Arrival implements ReadListener, AsyncListener {
   }
 
   /** Ends the wait with a refusal; only the first end counts. */
-  private void end(RefusedException why) {
+  final void end(RefusedException why) {
     synchronized (this) {
       if (over) {
         return;
@@ -238,6 +252,10 @@ class Arrival implements ReadListener, AsyncListener {
   @Override
   public void onComplete(AsyncEvent event) {
     others.leave(client, this);
+    if (!dispatched) {
+      // The container has ended it before it came to the resources.
+      exchange.forgetBody();
+    }
   }
 
   @Override

@@ -5,7 +5,7 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -45,35 +45,42 @@ final class ArrivedRequest extends HttpServletRequestWrapper {
       this.exchange = exchange;
     }
 
-    private InputStream bytes() {
+    private InputStream bytes() throws IOException {
       InputStream open = bytes;
       if (open == null) {
-        open = new ByteArrayInputStream(exchange.body());
+        open = exchange.open();
         bytes = open;
       }
       return open;
     }
 
     @Override
-    public int read() throws java.io.IOException {
+    public int read() throws IOException {
       return bytes().read();
     }
 
     @Override
-    public int read(byte[] into, int at, int length) throws java.io.IOException {
+    public int read(byte[] into, int at, int length) throws IOException {
       return bytes().read(into, at, length);
     }
 
     @Override
-    public int available() throws java.io.IOException {
+    public int available() throws IOException {
       return bytes().available();
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (bytes != null) {
+        bytes.close();
+      }
     }
 
     @Override
     public boolean isFinished() {
       try {
         return available() == 0;
-      } catch (java.io.IOException e) {
+      } catch (IOException e) {
         return true;
       }
     }

@@ -1,20 +1,23 @@
 package io.seamark.exchange;
 
+import io.seamark.failure.FailedException;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stands in front of a service's resources: brings a request to them once its body is there, and
@@ -23,6 +26,8 @@ import java.util.concurrent.Executors;
  * asynchronous requests.
  */
 public abstract class ExchangeFilter implements Filter {
+  private static final Logger LOG = LoggerFactory.getLogger(ExchangeFilter.class);
+
   /** What an answer's receiver must take at least, in bytes a second. */
   static final int SLOWEST = 32 << 10;
 
@@ -37,7 +42,7 @@ public abstract class ExchangeFilter implements Filter {
    * @param perClient bodies of one client that may be under way, and answers to it
    * @param all the same of all clients; each answer under way has a thread of its own
    */
-  public record Limits(int body, Duration patience, int perClient, int all) {}
+  public record Limits(long body, Duration patience, int perClient, int all) {}
 
   private final Transfers<Arrival> arriving = new Transfers<>(Arrival::bytes);
   private final Transfers<Exchange> leaving =
@@ -79,6 +84,18 @@ public abstract class ExchangeFilter implements Filter {
     return false;
   }
 
+  /**
+   * Where a request's body goes that is too large for memory.
+   *
+   * @param request whose body has not been read
+   * @return null, so that it is kept in memory; else a new one, which this closes
+   * @throws IOException if there is none to be had
+   * @throws io.seamark.failure.FailedException if the body is not wanted
+   */
+  protected @Nullable Spool spool(HttpServletRequest request) throws IOException {
+    return null;
+  }
+
   @Override
   public final void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
@@ -90,19 +107,48 @@ public abstract class ExchangeFilter implements Filter {
     Exchange exchange = new Exchange(memory().claim());
     exchange.attach(request);
     long length = http.getContentLengthLong();
-    Limits limits = limits();
-    if (length > limits.body()) {
-      exchange.refuse(tooLarge(length + " bytes, but at most " + limits.body() + " are taken"));
-    } else if (length > 0 || http.getHeader("Transfer-Encoding") != null) {
-      AsyncContext async = request.startAsync();
-      async.setTimeout(limits.patience().toMillis());
-      Arrival arrival =
-          new Arrival(async, request.getInputStream(), exchange, limits, arriving, client(http));
-      async.addListener(arrival);
-      arrival.start();
-      return;
+    if (length > 0 || http.getHeader("Transfer-Encoding") != null) {
+      if (receive(http, exchange, length)) {
+        return;
+      }
     }
     answer(http, (HttpServletResponse) response, chain);
+  }
+
+  /** Whether the body is under way; else it is refused. */
+  private boolean receive(HttpServletRequest request, Exchange exchange, long length)
+      throws IOException {
+    Limits limits = limits();
+    Spool spool;
+    try {
+      spool = spool(request);
+    } catch (FailedException e) {
+      exchange.refuse(RefusedException.ofFailure(e));
+      return false;
+    } catch (IOException e) {
+      LOG.error("an upload cannot be stored: {}", e.toString(), e);
+      exchange.refuse(SpooledArrival.unstored());
+      return false;
+    }
+    if (spool != null) {
+      exchange.spooled(spool);
+      limits = new Limits(spool.most(), spool.patience(), limits.perClient(), limits.all());
+    }
+    if (length > limits.body()) {
+      exchange.refuse(tooLarge(length + " bytes, but at most " + limits.body() + " are taken"));
+      return false;
+    }
+    AsyncContext async = request.startAsync();
+    async.setTimeout(limits.patience().toMillis());
+    ServletInputStream in = request.getInputStream();
+    String client = client(request);
+    Arrival arrival =
+        spool == null
+            ? new Arrival(async, in, exchange, limits, arriving, client)
+            : new SpooledArrival(async, in, exchange, limits, arriving, client, spool);
+    async.addListener(arrival);
+    arrival.start();
+    return true;
   }
 
   static RefusedException tooLarge(String rest) {
@@ -144,9 +190,19 @@ public abstract class ExchangeFilter implements Filter {
       exchange.keepOnly(captured.counted());
       sending = send(request, response, exchange, captured);
     } finally {
+      exchange.forgetBody();
       if (!sending) {
         exchange.memory().close();
+        discard(request);
       }
+    }
+  }
+
+  /** Closes what was to be sent and was not. */
+  private static void discard(HttpServletRequest request) throws IOException {
+    Exchange.Sent sent = Exchange.sent(request);
+    if (sent != null) {
+      sent.content().close();
     }
   }
 
@@ -157,12 +213,12 @@ public abstract class ExchangeFilter implements Filter {
       Exchange exchange,
       CapturedResponse captured)
       throws IOException {
-    Path file = Exchange.file(request);
+    Exchange.Sent file = Exchange.sent(request);
     if (response.isCommitted() || (file == null && captured.size() == 0)) {
       return false;
     }
     if (request.getMethod().equals("HEAD")) {
-      response.setContentLengthLong(file == null ? captured.size() : Files.size(file));
+      response.setContentLengthLong(file == null ? captured.size() : file.length());
       return false;
     }
     Limits limits = limits();
@@ -186,9 +242,9 @@ public abstract class ExchangeFilter implements Filter {
     boolean sending = false;
     AsyncContext async = null;
     try {
-      long length = file == null ? captured.size() : Files.size(file);
+      long length = file == null ? captured.size() : file.length();
       response.setContentLengthLong(length);
-      InputStream content = file == null ? captured.content() : Files.newInputStream(file);
+      InputStream content = file == null ? captured.content() : file.content();
       long patience = ANSWER.toMillis() + length * 1000 / SLOWEST;
       async = request.startAsync();
       // The deadline below comes first; this is for a write that never returns.

@@ -72,6 +72,7 @@ public record Problem(int status, String detail, long retrySeconds, Map<String, 
       case BAD_INPUT -> 400;
       case BUSY -> RefusedException.BUSY;
       case NOT_READY, OUT_OF_RESOURCES -> RefusedException.UNAVAILABLE;
+      case OUT_OF_STORAGE -> RefusedException.NO_STORAGE;
       case OUR_FAULT -> 500;
     };
   }
@@ -86,6 +87,10 @@ public record Problem(int status, String detail, long retrySeconds, Map<String, 
    * @return such as "Bad Request"
    */
   public String title() {
+    if (status == RefusedException.NO_STORAGE) {
+      // WebDAV's, which Jakarta REST does not list.
+      return "Insufficient Storage";
+    }
     Response.StatusType known = Response.Status.fromStatusCode(status);
     return known == null ? "Error" : known.getReasonPhrase();
   }

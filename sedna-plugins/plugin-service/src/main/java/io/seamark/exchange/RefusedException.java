@@ -20,6 +20,9 @@ public final class RefusedException extends FailedException {
   /** HTTP's status for what there was not enough memory for. */
   public static final int UNAVAILABLE = 503;
 
+  /** HTTP's status for what there is no room on disk for (RFC 4918). */
+  public static final int NO_STORAGE = 507;
+
   private static final int RETRY_SECONDS = 2;
 
   private final int status;
@@ -48,6 +51,13 @@ public final class RefusedException extends FailedException {
     return Exhaustion.caused(thrown) ? exhausted() : null;
   }
 
+  /** A failure while a body arrives, as the refusal of the body. */
+  static RefusedException ofFailure(FailedException failed) {
+    return failed instanceof RefusedException refused
+        ? refused
+        : new RefusedException(Problem.of(failed).status(), String.valueOf(failed.getMessage()));
+  }
+
   static RefusedException exhausted() {
     return new RefusedException(UNAVAILABLE, "there was not enough memory for this request");
   }
@@ -56,6 +66,7 @@ public final class RefusedException extends FailedException {
     return switch (status) {
       case BUSY -> FailureKind.BUSY;
       case UNAVAILABLE -> FailureKind.OUT_OF_RESOURCES;
+      case NO_STORAGE -> FailureKind.OUT_OF_STORAGE;
       default -> FailureKind.BAD_INPUT;
     };
   }

@@ -21,6 +21,9 @@ class ProblemTest {
     assertEquals(
         new Problem(503, "disk full", 0),
         Problem.of(new FailedException(FailureKind.OUT_OF_RESOURCES, "disk full")));
+    Problem noRoom = Problem.of(new FailedException(FailureKind.OUT_OF_STORAGE, "disk full"));
+    assertEquals(new Problem(507, "disk full", 0), noRoom);
+    assertEquals("Insufficient Storage", noRoom.title());
     FailedException busy =
         new FailedException(FailureKind.BUSY, "full", 7, null) {
           private static final long serialVersionUID = 1L;

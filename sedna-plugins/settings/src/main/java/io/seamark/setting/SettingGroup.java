@@ -35,6 +35,11 @@ public final class SettingGroup<R extends Record> {
   public static final SettingGroup<KnowledgeSettings> KNOWLEDGE =
       new SettingGroup<>("seamark.", "Knowledge management", KnowledgeSettings.class);
 
+  /** Those of Sedna's knowledge base, which knowledge management serves. */
+  public static final SettingGroup<KnowledgeBaseSettings> KNOWLEDGE_BASE =
+      new SettingGroup<>(
+          "seamark.knowledgebase.", "Sedna's knowledge base", KnowledgeBaseSettings.class);
+
   /** Those of a training round, in knowledge management, {@code train} and {@code bench}. */
   public static final SettingGroup<TrainingSettings> TRAINING =
       new SettingGroup<>("seamark.training.", "A training round", TrainingSettings.class);
@@ -58,7 +63,8 @@ public final class SettingGroup<R extends Record> {
 
   /** What a person may set. */
   public static final List<SettingGroup<?>> ALL =
-      List.of(COMMON, EDGE, BUFFER, PROCESSING, KNOWLEDGE, TRAINING, APPEALNET, PULL);
+      List.of(
+          COMMON, EDGE, BUFFER, PROCESSING, KNOWLEDGE, KNOWLEDGE_BASE, TRAINING, APPEALNET, PULL);
 
   /** What is told by those who start a program, and by nobody else. */
   public static final List<SettingGroup<?>> TOLD = List.of(LAUNCHER, SEDNA);

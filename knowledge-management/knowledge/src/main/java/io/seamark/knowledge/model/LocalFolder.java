@@ -41,8 +41,7 @@ final class LocalFolder implements KnowledgeManagement.Store {
     try {
       FileLock lock = lock(lockFile);
       if (lock == null) {
-        throw new IOException(
-            "model folder " + folder + " is in use by another process; stop that one first");
+        throw new IOException(folder + " is in use by another process; stop that one first");
       }
       DurableFiles.removeUnfinished(folder);
       return new LocalFolder(folder, lockFile, lock);
@@ -142,7 +141,7 @@ final class LocalFolder implements KnowledgeManagement.Store {
 
   private void checkOpen() throws IOException {
     if (!lockFile.isOpen()) {
-      throw new IOException("model folder " + folder + " is closed");
+      throw new IOException(folder + " is closed");
     }
   }
 

@@ -11,6 +11,15 @@ public final class LocalFolderProvider
   /** There is nothing to set. */
   public record Hyperparameters() {}
 
+  /**
+   * The storage itself, for what is always kept in a folder.
+   *
+   * @return of files
+   */
+  public static KnowledgeManagement storage() {
+    return LocalFolder::open;
+  }
+
   @Override
   public PluginKind<KnowledgeManagement> kind() {
     return PluginKind.KNOWLEDGE_MANAGEMENT;
@@ -33,6 +42,6 @@ public final class LocalFolderProvider
 
   @Override
   public KnowledgeManagement create(Hyperparameters none, PluginContext context) {
-    return LocalFolder::open;
+    return storage();
   }
 }

@@ -26,8 +26,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -173,15 +171,11 @@ public class ModelsResource {
     return Response.ok()
         .type(MediaType.APPLICATION_OCTET_STREAM)
         .tag(tag)
-        .header("Repr-Digest", "sha-256=:" + base64(stored.sha256()) + ":")
+        .header("Repr-Digest", ReprDigest.of(stored.sha256()))
         .header(
             HttpHeaders.CONTENT_DISPOSITION,
             "attachment; filename=\"" + stored.version() + ".safetensors\"")
         .build();
-  }
-
-  private static String base64(String sha256) {
-    return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256));
   }
 
   /** What the path names, if it is an id of a version. */

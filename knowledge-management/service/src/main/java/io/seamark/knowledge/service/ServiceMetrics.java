@@ -5,6 +5,7 @@ import io.seamark.knowledge.LifelongLearning;
 import io.seamark.knowledge.model.Figures;
 import io.seamark.knowledge.model.ModelVersion;
 import io.seamark.knowledge.model.Verdict;
+import io.seamark.knowledge.sedna.KnowledgeBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.MetricUnits;
+import org.eclipse.microprofile.metrics.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,6 +139,57 @@ public class ServiceMetrics {
         "retained_mean_iou",
         "Mean IoU on held-out retained frames",
         Figures::retainedMeanIou);
+  }
+
+  /**
+   * Registers those of Sedna's knowledge base.
+   *
+   * @param base what they show
+   */
+  void register(KnowledgeBase base) {
+    gauge(
+        "base_bytes",
+        "Bytes that Sedna's knowledge base keeps.",
+        MetricUnits.BYTES,
+        () -> (double) base.bytes());
+    gauge(
+        "base_files",
+        "Files that Sedna's knowledge base keeps.",
+        MetricUnits.NONE,
+        () -> (double) base.index().files().size());
+  }
+
+  /**
+   * Counts what was stored in Sedna's knowledge base.
+   *
+   * @param kind file or index
+   */
+  void uploaded(String kind) {
+    registry()
+        .counter(
+            metadata(
+                "base_uploads",
+                "Files and indices that Sedna's workers stored since the start.",
+                MetricUnits.NONE),
+            new Tag("kind", kind))
+        .inc();
+  }
+
+  /**
+   * Counts a request to Sedna's knowledge base that was not answered. A body that was too large or
+   * too slow never comes so far.
+   *
+   * @param reason missing, bad, full or not_found
+   */
+  void refused(String reason) {
+    registry()
+        .counter(
+            metadata(
+                "base_refused",
+                "Requests to Sedna's knowledge base that were refused since the start.",
+                MetricUnits.NONE),
+            new Tag("reason", reason))
+        .inc();
   }
 
   private void state(
