@@ -45,7 +45,7 @@ apt() {
 }
 # Sources that have nothing for the architecture are no failure, so what counts is the next step.
 apt update > "$work/log" 2>&1 || true
-if ! (cd "$work/debs" && apt download openjdk-17-jdk-headless libc6 libgcc-s1 libstdc++6 zlib1g \
+if ! (cd "$work/debs" && apt download openjdk-17-jdk-headless libc6 libc-bin libgcc-s1 libstdc++6 zlib1g \
   libjpeg62-turbo liblcms2-2 busybox-static) >> "$work/log" 2>&1; then
   tail -n 5 "$work/log" >&2
   echo "Debian's packages for $architecture cannot be had here" >&2
@@ -71,6 +71,9 @@ for name in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.
   [ -e "$libraries/$name" ]
 done
 cp -L "$work/tree/lib/$triplet/$(basename "$loader")" "$new/$loader"
+# Names of files are UTF-8.
+mkdir -p "$new/usr/lib/locale"
+cp -rL "$work/tree/usr/lib/locale/C.utf8" "$new/usr/lib/locale/C.utf8"
 cp -L "$work/tree/bin/busybox" "$new/bin/busybox"
 cp -L "$work/tree/bin/busybox" "$new/bin/sh"
 # What the launcher, Liberty's script and someone who looks around call.
