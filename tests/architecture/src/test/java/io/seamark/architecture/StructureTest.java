@@ -125,7 +125,8 @@ class StructureTest {
       "io.seamark.run..",
       "io.seamark.report..",
       "io.seamark.pull..",
-      "io.seamark.verb.."
+      "io.seamark.verb..",
+      "io.seamark.image.."
     };
     check(
         noClasses()
@@ -260,7 +261,9 @@ class StructureTest {
         "io.seamark.cloud..",
         "io.seamark.bench..",
         "io.seamark.pull..",
-        "io.seamark.verb..");
+        "io.seamark.verb..",
+        "io.seamark.image..");
+    onlyIn("com.google.cloud.tools.jib..", "io.seamark.image..");
   }
 
   @Test
@@ -285,7 +288,10 @@ class StructureTest {
       check(
           noClasses()
               .that()
+              // The second is a program of the build, which no distribution holds.
               .doNotHaveFullyQualifiedName("io.seamark.cli.CommonOptions")
+              .and()
+              .doNotHaveFullyQualifiedName("io.seamark.image.ImageBuild")
               .should()
               .callMethod("picocli.CommandLine", method));
     }
