@@ -90,8 +90,9 @@ for package in libc6 libgcc-s1 libstdc++6 gcc-12-base zlib1g libjpeg62-turbo lib
 done
 (cd "$work/debs" && ls) > "$new/usr/share/doc/packages.txt"
 
-# This machine's jlink links Java for the other architecture from that one's modules.
+# This machine's jlink links Java for the other architecture from that one's modules. They are not
+# compressed, since the layer is.
 jlink --module-path "$work/tree/usr/lib/jvm/java-17-openjdk-$architecture/jmods" \
   --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
-  --compress=2 --output "$new/opt/java"
+  --compress=0 --output "$new/opt/java"
 mv "$new" "$folder"

@@ -1,5 +1,6 @@
 package io.seamark.image;
 
+import io.seamark.durable.DurableFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,17 +35,17 @@ final class DebianRuntime {
   static Path of(Path project, ImageKind kind, Architecture architecture)
       throws IOException, InterruptedException {
     Path images = project.resolve("liberty-config/images");
-    Path root = images.resolve("target/runtime-" + kind.id() + "-" + architecture.id());
+    Path script = images.resolve("src/main/scripts/debian-runtime.sh");
+    // Another script or other modules make another tree.
+    String made = Files.readString(script) + kind.modules();
+    String digest = DurableFiles.sha256(made.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
+    Path root = images.resolve("target/runtime-" + architecture.id() + "-" + digest);
     if (Files.isDirectory(root)) {
       return root;
     }
     Files.createDirectories(images.resolve("target"));
     Process process =
-        new ProcessBuilder(
-                images.resolve("src/main/scripts/debian-runtime.sh").toString(),
-                architecture.id(),
-                kind.modules(),
-                root.toString())
+        new ProcessBuilder(script.toString(), architecture.id(), kind.modules(), root.toString())
             .redirectErrorStream(true)
             .start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

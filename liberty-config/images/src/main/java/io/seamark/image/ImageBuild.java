@@ -72,7 +72,15 @@ public final class ImageBuild implements Callable<Integer> {
    * @param arguments the options above
    */
   public static void main(String[] arguments) {
-    int status = new CommandLine(new ImageBuild()).execute(arguments);
+    int status =
+        new CommandLine(new ImageBuild())
+            .setExecutionExceptionHandler(
+                (e, command, parsed) -> {
+                  new PlainPrinter(command.getErr()).println("images: " + e.getMessage());
+                  command.getErr().flush();
+                  return e instanceof IllegalArgumentException ? 2 : 1;
+                })
+            .execute(arguments);
     if (status != 0) {
       throw new IllegalStateException("images were not built: status " + status);
     }
@@ -131,7 +139,7 @@ public final class ImageBuild implements Callable<Integer> {
     if (own) {
       layers.addAll(ImageLayers.runtime(DebianRuntime.of(project, kind, architecture)));
     }
-    layers.add(ImageLayers.user(scratch));
+    layers.add(ImageLayers.user(scratch, own));
     layers.addAll(ImageLayers.distribution(distribution, architecture, scratch.resolve(kind.id())));
     Path file =
         Files.createDirectories(folder)

@@ -34,23 +34,33 @@ final class ImageLayers {
         tree("java", java, "/opt/java", file -> true));
   }
 
-  /** The user and the folders that it may write to. */
-  static FileEntriesLayer user(Path scratch) throws IOException {
-    Files.createDirectories(scratch);
-    Path passwd = scratch.resolve("passwd");
-    Files.writeString(
-        passwd,
-        "root:x:0:0:root:/:/sbin/nologin\nseamark:x:" + OWNER + ":seamark:/home/seamark:/bin/sh\n");
-    Path group = scratch.resolve("group");
-    Files.writeString(group, "root:x:0:\nvideo:x:44:seamark\nseamark:x:" + USER + ":\n");
+  /**
+   * The user's home; where nothing is below it, also who there is and a folder for all.
+   *
+   * @param scratch a folder to work in
+   * @param alone whether no base image has these
+   */
+  static FileEntriesLayer user(Path scratch, boolean alone) throws IOException {
     Path empty = Files.createDirectories(scratch.resolve("empty"));
-    return FileEntriesLayer.builder()
-        .setName("user")
-        .addEntry(entry(passwd, "/etc/passwd", "644", "0:0"))
-        .addEntry(entry(group, "/etc/group", "644", "0:0"))
-        .addEntry(entry(empty, "/home/seamark", "750", OWNER))
-        .addEntry(entry(empty, "/tmp", "777", "0:0"))
-        .build();
+    FileEntriesLayer.Builder layer =
+        FileEntriesLayer.builder()
+            .setName("user")
+            .addEntry(entry(empty, "/home/seamark", "750", OWNER));
+    if (alone) {
+      Path passwd = scratch.resolve("passwd");
+      Files.writeString(
+          passwd,
+          "root:x:0:0:root:/:/sbin/nologin\nseamark:x:"
+              + OWNER
+              + ":seamark:/home/seamark:/bin/sh\n");
+      Path group = scratch.resolve("group");
+      Files.writeString(group, "root:x:0:\nvideo:x:44:seamark\nseamark:x:" + USER + ":\n");
+      layer
+          .addEntry(entry(passwd, "/etc/passwd", "644", "0:0"))
+          .addEntry(entry(group, "/etc/group", "644", "0:0"))
+          .addEntry(entry(empty, "/tmp", "777", "0:0"));
+    }
+    return layer.build();
   }
 
   /** Libraries of others, then Seamark itself. */
