@@ -27,6 +27,13 @@ for tool in apt-get dpkg-deb jlink; do
     exit 75
   fi
 done
+case $(jlink --version) in
+  17 | 17.*) ;;
+  *)
+    echo "jlink is of Java $(jlink --version), but must be of Java 17, as Debian's modules are" >&2
+    exit 75
+    ;;
+esac
 if [ -e "$folder" ]; then
   echo "$folder exists already" >&2
   exit 2

@@ -1,6 +1,7 @@
 package io.seamark.image;
 
 import io.seamark.durable.DurableFiles;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,10 +45,17 @@ final class DebianRuntime {
       return root;
     }
     Files.createDirectories(images.resolve("target"));
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(script.toString(), architecture.id(), kind.modules(), root.toString())
-            .redirectErrorStream(true)
-            .start();
+            .redirectErrorStream(true);
+    // jlink is beside the Java that runs this.
+    builder
+        .environment()
+        .merge(
+            "PATH",
+            Path.of(System.getProperty("java.home"), "bin").toString(),
+            (path, bin) -> bin + File.pathSeparator + path);
+    Process process = builder.start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int status = process.waitFor();
     if (status == UNAVAILABLE) {

@@ -94,6 +94,20 @@ class ChartTest {
   }
 
   @Test
+  @DisplayName("images are those of this version of the project")
+  void version() throws Exception {
+    String pom = Files.readString(Manifests.ROOT.resolve("pom.xml"));
+    String version = pom.replaceFirst("(?s).*?<version>([^<]+)</version>.*", "$1");
+    JsonNode chart = Manifests.read(CHART.resolve("seamark/Chart.yaml")).get(0);
+    assertEquals(version, chart.path("appVersion").asText());
+    List<JsonNode> resources = new ArrayList<>(Manifests.allRendered());
+    resources.addAll(Manifests.written("sedna"));
+    Set<String> images = new TreeSet<>();
+    resources.forEach(resource -> images.addAll(resource.findValuesAsText("image")));
+    assertEquals(Set.of("seamark-cloud:" + version, "seamark-edge:" + version), images);
+  }
+
+  @Test
   @DisplayName("the edge goes to edge nodes alone, the cloud to all others")
   void nodes() throws IOException {
     for (JsonNode resource : Manifests.allRendered()) {
