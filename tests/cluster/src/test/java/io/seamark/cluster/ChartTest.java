@@ -66,16 +66,11 @@ class ChartTest {
   @DisplayName("helm renders what is committed, and finds nothing to lint")
   void helmRendersTheSame(@TempDir Path folder) throws Exception {
     String helm = System.getenv().getOrDefault("HELM", "helm");
-    Process process;
-    try {
-      process =
-          new ProcessBuilder("./render.sh", folder.toString())
-              .directory(Manifests.FOLDER.toFile())
-              .redirectErrorStream(true)
-              .start();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    Process process =
+        new ProcessBuilder("./render.sh", folder.toString())
+            .directory(Manifests.FOLDER.toFile())
+            .redirectErrorStream(true)
+            .start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), "helm takes longer than a minute");
     if (process.exitValue() == 127) {
@@ -91,6 +86,73 @@ class ChartTest {
           Files.readString(Manifests.FOLDER.resolve("rendered/" + board + ".yaml")),
           Files.readString(folder.resolve(board + ".yaml")));
     }
+  }
+
+  @Test
+  @DisplayName("with other values the chart keeps to Kubernetes's schemas, too")
+  void otherValues(@TempDir Path folder) throws Exception {
+    List<String> devices =
+        List.of(
+            "edge.camera.hostDevice=/dev/video0",
+            "edge.camera.resource=example.org/camera",
+            "edge.hostNetwork=true",
+            "edge.state.existingClaim=state",
+            "edge.javaOptions=-Xmx300m",
+            "edge.model=initial/rfnet.safetensors",
+            "edge.miner=CrossEntropy",
+            "edge.plugins=plugins",
+            "edge.source=/state/frames",
+            "unknownTasks.service.type=NodePort",
+            "unknownTasks.service.nodePort=30081",
+            "unknownTasks.sam=sam/vit-b",
+            "unknownTasks.settings.seamark\\.queue=8",
+            "knowledge.service.type=LoadBalancer",
+            "data.accessMode=ReadWriteMany",
+            "data.storageClass=fast",
+            "networkPolicy.edgeCidrs={10.0.0.0/8}",
+            "networkPolicy.cloudCidrs={192.0.2.0/24}",
+            "networkPolicy.monitoringNamespace.name=monitoring",
+            "imagePullSecrets[0].name=pull");
+    List<String> edgeAlone =
+        List.of(
+            "unknownTasks.enabled=false",
+            "knowledge.enabled=false",
+            "networkPolicy.enabled=false",
+            "edge.state.prepare=false");
+    for (List<String> values : List.of(devices, edgeAlone)) {
+      Path rendered = folder.resolve("rendered.yaml");
+      List<String> command =
+          new ArrayList<>(List.of("template", "x", "chart/seamark", "--kube-version", "1.29.0"));
+      values.forEach(value -> command.addAll(List.of("--set", value)));
+      Files.writeString(rendered, helm(command));
+      List<JsonNode> resources = Manifests.read(rendered);
+      assertFalse(resources.isEmpty());
+      for (JsonNode resource : resources) {
+        assertEquals(List.of(), KubernetesSchemas.faults(resource), resource.path("kind").asText());
+      }
+    }
+  }
+
+  /** Runs Helm and gives what it printed; a test that needs it is skipped where there is none. */
+  private static String helm(List<String> arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(System.getenv().getOrDefault("HELM", "helm"));
+    command.addAll(arguments);
+    Process process;
+    try {
+      process =
+          new ProcessBuilder(command)
+              .directory(Manifests.FOLDER.toFile())
+              .redirectErrorStream(true)
+              .start();
+    } catch (IOException e) {
+      abort("there is no " + command.get(0) + " on this machine: other values were not tried");
+      throw e;
+    }
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "helm takes longer than a minute");
+    assertEquals(0, process.exitValue(), said);
+    return said;
   }
 
   @Test
