@@ -127,7 +127,8 @@ class StructureTest {
       "io.seamark.measure..",
       "io.seamark.chart..",
       "io.seamark.pull..",
-      "io.seamark.verb.."
+      "io.seamark.verb..",
+      "io.seamark.image.."
     };
     check(
         noClasses()
@@ -268,8 +269,10 @@ class StructureTest {
         "io.seamark.bench..",
         "io.seamark.measure..",
         "io.seamark.pull..",
-        "io.seamark.verb..");
+        "io.seamark.verb..",
+        "io.seamark.image..");
     onlyIn("com.samskivert.mustache..", "io.seamark.chart..");
+    onlyIn("com.google.cloud.tools.jib..", "io.seamark.image..");
   }
 
   @Test
@@ -294,7 +297,10 @@ class StructureTest {
       check(
           noClasses()
               .that()
+              // The second is a program of the build, which no distribution holds.
               .doNotHaveFullyQualifiedName("io.seamark.cli.CommonOptions")
+              .and()
+              .doNotHaveFullyQualifiedName("io.seamark.image.ImageBuild")
               .should()
               .callMethod("picocli.CommandLine", method));
     }

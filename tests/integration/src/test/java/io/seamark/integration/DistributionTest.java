@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +45,59 @@ class DistributionTest {
     }
     versions.values().removeIf(names -> names.size() < 2);
     assertEquals(Map.of(), versions);
+  }
+
+  @Test
+  @DisplayName("the device's has natives for x86-64 and arm64, and no training, SAM or Liberty")
+  void slimIsForBothArchitectures() throws IOException {
+    Map<String, Path> slim = jars(Seamark.SLIM_HOME);
+    Map<String, List<String>> natives =
+        Map.of(
+            "onnxruntime",
+            List.of(
+                "ai/onnxruntime/native/linux-x64/libonnxruntime.so",
+                "ai/onnxruntime/native/linux-x64/libonnxruntime4j_jni.so",
+                "ai/onnxruntime/native/linux-aarch64/libonnxruntime.so",
+                "ai/onnxruntime/native/linux-aarch64/libonnxruntime4j_jni.so"),
+            "jna",
+            List.of(
+                "com/sun/jna/linux-x86-64/libjnidispatch.so",
+                "com/sun/jna/linux-aarch64/libjnidispatch.so"),
+            "jline-native",
+            List.of(
+                "org/jline/nativ/Linux/x86_64/libjlinenative.so",
+                "org/jline/nativ/Linux/arm64/libjlinenative.so"),
+            "zstd-jni",
+            List.of("linux/amd64/libzstd-jni-", "linux/aarch64/libzstd-jni-"));
+    Set<String> found = new TreeSet<>();
+    for (Map.Entry<String, Path> jar : slim.entrySet()) {
+      String library = jar.getKey().split("-(?=\\d)", 2)[0];
+      List<String> entries;
+      try (ZipFile zip = new ZipFile(jar.getValue().toFile())) {
+        entries = zip.stream().map(ZipEntry::getName).toList();
+      }
+      if (natives.containsKey(library)) {
+        found.add(library);
+        for (String wanted : natives.getOrDefault(library, List.of())) {
+          assertTrue(
+              entries.stream().anyMatch(name -> name.startsWith(wanted)),
+              () -> wanted + " is not in " + jar.getKey());
+        }
+      } else {
+        assertEquals(
+            List.of(),
+            entries.stream().filter(name -> name.matches(".*\\.so(\\.\\d+)*")).toList(),
+            () -> jar.getKey() + " has natives that no one checks for arm64");
+      }
+    }
+    assertEquals(natives.keySet(), found);
+    for (String absent : List.of("tensorflow", "openliberty", "segment-anything", "knowledge")) {
+      assertEquals(
+          List.of(), slim.keySet().stream().filter(name -> name.contains(absent)).toList());
+    }
+    for (String absent : List.of("wlp", "servers", "apps")) {
+      assertTrue(Files.notExists(Seamark.SLIM_HOME.resolve(absent)), absent);
+    }
   }
 
   @Test

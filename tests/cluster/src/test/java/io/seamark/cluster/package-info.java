@@ -1,0 +1,5 @@
+/** Tests of what a cluster is given. */
+@NullMarked
+package io.seamark.cluster;
+
+import org.jspecify.annotations.NullMarked;
