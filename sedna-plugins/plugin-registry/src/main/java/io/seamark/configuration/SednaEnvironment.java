@@ -21,10 +21,13 @@ import java.util.Map;
  *       hard_example_mining.HEM_NAME.KEY};
  *   <li>{@code WORKER_NAME}: {@code seamark.edge.name};
  *   <li>{@code MODEL_URL}, a path or {@code file:} URL: {@code seamark.edge.model}, where {@code
- *       WORKER_NAME} says that this is a Sedna worker; elsewhere the variable may be anybody's.
+ *       WORKER_NAME} says that this is a Sedna worker; elsewhere the variable may be anybody's. An
+ *       {@code http:}, {@code https:} or {@code s3:} URL is taken as it is, which only {@code
+ *       seamark sedna} can read.
  * </ul>
  *
- * <p>{@code MODEL_URLS} names a pickled index, which is never read.
+ * <p>What else a worker of a lifelong-learning job is told is declared in {@link
+ * io.seamark.setting.SednaWorkerSettings}.
  */
 public final class SednaEnvironment extends MapSource {
   /** The source's place among the others. */
@@ -108,7 +111,8 @@ public final class SednaEnvironment extends MapSource {
 
   private static void model(String url, Map<String, String> values, List<String> failures) {
     try {
-      boolean scheme = url.matches("[A-Za-z][A-Za-z0-9+.-]*:.*");
+      boolean remote = url.matches("(?i)(https?|s3)://.+");
+      boolean scheme = !remote && url.matches("[A-Za-z][A-Za-z0-9+.-]*:.*");
       values.put("seamark.edge.model", scheme ? Path.of(URI.create(url)).toString() : url);
     } catch (IllegalArgumentException | java.nio.file.FileSystemNotFoundException e) {
       failures.add(
