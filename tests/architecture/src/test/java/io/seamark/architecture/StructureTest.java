@@ -125,6 +125,7 @@ class StructureTest {
       "io.seamark.run..",
       "io.seamark.report..",
       "io.seamark.pull..",
+      "io.seamark.sedna..",
       "io.seamark.verb.."
     };
     check(
@@ -155,6 +156,7 @@ class StructureTest {
                 "io.seamark.unknown.service..",
                 "io.seamark.cloud..",
                 "io.seamark.run..",
+                "io.seamark.sedna..",
                 "io.seamark.report..",
                 "io.seamark.network.tensorflow.."));
     check(
@@ -216,6 +218,7 @@ class StructureTest {
                 "io.seamark.unknown..",
                 "io.seamark.bench..",
                 "io.seamark.run..",
+                "io.seamark.sedna..",
                 "io.seamark.cloud..")
             .should()
             .dependOnClassesThat()
@@ -252,7 +255,12 @@ class StructureTest {
     onlyIn("org.apache.arrow..", "io.seamark.buffer..");
     onlyIn("org.tribuo..", "io.seamark.network.onnx..");
     onlyIn("jakarta..", "io.seamark..service..", "io.seamark.exchange..");
-    onlyIn("org.apache.commons.csv..", "io.seamark.text..", "io.seamark.bench..");
+    onlyIn(
+        "org.apache.commons.csv..",
+        "io.seamark.text..",
+        "io.seamark.bench..",
+        "io.seamark.sedna..");
+    onlyIn("software.amazon.awssdk..", "io.seamark.sedna..");
     onlyIn(
         "picocli..",
         "io.seamark.cli..",
@@ -260,6 +268,7 @@ class StructureTest {
         "io.seamark.cloud..",
         "io.seamark.bench..",
         "io.seamark.pull..",
+        "io.seamark.sedna..",
         "io.seamark.verb..");
   }
 
