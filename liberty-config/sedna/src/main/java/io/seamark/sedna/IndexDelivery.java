@@ -108,26 +108,28 @@ final class IndexDelivery {
   }
 
   /**
-   * Writes an index to {@code OUTPUT_URL}: as the knowledge base has it now, if that is an index of
-   * the same model.
+   * Writes an index to {@code OUTPUT_URL}.
+   *
+   * @param index with what this worker has found
+   * @param kept where the knowledge base has its copy, which is looked at; empty for nowhere
    */
   void write(JobIndex index, Optional<String> kept) throws IOException {
-    out.write(Worker.INDEX, kept.map(url -> asKept(index, url)).orElse(index).bytes());
+    kept.ifPresent(url -> check(index, url));
+    out.write(Worker.INDEX, index.bytes());
     out.force();
     files.put(out.path().resolve(Worker.INDEX), worker.output(Worker.INDEX));
   }
 
-  private JobIndex asKept(JobIndex index, String url) {
+  /** A knowledge base that another job uses too, or that keeps other files, is found out here. */
+  private void check(JobIndex index, String url) {
     try {
       JobIndex found = JobIndex.read(url, files.read(url, JobIndex.MAX_BYTES));
-      if (found.model().announced().equals(index.model().announced())) {
-        return found;
+      if (!found.model().announced().equals(index.model().announced())) {
+        LOG.warn("event=knowledge_base_differs url={} reason=\"it is of another model\"", url);
       }
-      LOG.warn("event=index_ignored url={} reason=\"it is of another model\"", url);
     } catch (IOException e) {
-      LOG.warn("event=index_ignored url={} reason=\"{}\"", url, e.getMessage());
+      LOG.warn("event=knowledge_base_differs url={} reason=\"{}\"", url, e.getMessage());
     }
-    return index;
   }
 
   private static String json(Map<String, Integer> places) {

@@ -182,7 +182,7 @@ record JobIndex(
     }
   }
 
-  /** The same with its first group's files elsewhere, and its tasks dropped or not. */
+  /** The same with other tasks in its group. */
   JobIndex withTasks(List<Task> tasks) {
     Group group = seen.groups().get(0);
     return new JobIndex(

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpServer;
 import io.seamark.setting.SettingGroup;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,6 +151,45 @@ class FormatsTest {
           String.valueOf(e.getMessage()).contains("must name the column image"), e.toString());
     }
     assertThrows(IllegalArgumentException.class, () -> read("data.json", "[]", ""));
+  }
+
+  @Test
+  void aFolderAndAServer() throws IOException {
+    StreetSamples.write(folder.resolve("street"), 2, io.seamark.source.Weather.DAY);
+    Path images = folder.resolve("street/day");
+    // Labels lie in the folder beside it.
+    Path labels = Files.createDirectories(folder.resolve("street/dayannot"));
+    for (int i = 0; i < 2; i++) {
+      Files.move(images.resolve(i + "-label.png"), labels.resolve(i + ".png"));
+    }
+    List<SampleList.Entry> entries =
+        SampleList.read("TRAIN_DATASET_URL", images.toString(), "", files).entries();
+    assertEquals(2, entries.size());
+    assertEquals(images.resolve("1.png").toString(), entries.get(1).image());
+    assertEquals(labels.resolve("1.png").toString(), entries.get(1).label());
+
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/street/data.txt",
+        exchange -> {
+          byte[] text = "a.png b.png".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, text.length);
+          exchange.getResponseBody().write(text);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String address = "http://127.0.0.1:" + server.getAddress().getPort() + "/street/";
+      assertEquals(
+          address + "b.png",
+          SampleList.read("TRAIN_DATASET_URL", address + "data.txt", "", files)
+              .entries()
+              .get(0)
+              .label());
+    } finally {
+      server.stop(0);
+    }
   }
 
   @Test

@@ -136,6 +136,10 @@ class LifelongLearningJobTest {
     // With Sedna's defaults a good task is dropped, which is said, and its model deployed all the
     // same.
     assertTrue(again.said().contains("set operator to < to drop bad ones"), again.said());
+    assertTrue(
+        job.index("output/eval/2/index.pkl").seen().groups().get(0).tasks().stream()
+            .anyMatch(JobIndex.Task::dropped));
+    assertEquals("status train,shared_model-" + next.model().announced().version(), dropped());
     job.deploy(job.path("output/eval/2/index.pkl"));
     infer.says("event=model_fetched version=" + next.model().announced().version());
     job.frame(day.get(1), "b.jpg");
@@ -143,5 +147,12 @@ class LifelongLearningJobTest {
 
     assertEquals(List.of(), job.controller.findings);
     assertEquals(List.of(), job.base.findings);
+  }
+
+  private String dropped() {
+    return job.base.calls.stream()
+        .filter(call -> call.startsWith("status "))
+        .reduce((a, b) -> b)
+        .orElse("");
   }
 }

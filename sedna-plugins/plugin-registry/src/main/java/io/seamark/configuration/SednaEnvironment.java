@@ -23,7 +23,10 @@ import java.util.Map;
  *   <li>{@code MODEL_URL}, a path or {@code file:} URL: {@code seamark.edge.model}, where {@code
  *       WORKER_NAME} says that this is a Sedna worker; elsewhere the variable may be anybody's. An
  *       {@code http:}, {@code https:} or {@code s3:} URL is taken as it is, which only {@code
- *       seamark sedna} can read.
+ *       seamark sedna} can read;
+ *   <li>{@code PARAMETERS}, a JSON object, where {@code WORKER_NAME} says that this is a Sedna
+ *       worker: those of its keys that begin with {@code seamark.} or with a plugin kind and a dot
+ *       are settings; the others, and what is no JSON, belong to other programs.
  * </ul>
  *
  * <p>What else a worker of a lifelong-learning job is told is declared in {@link
@@ -60,6 +63,7 @@ public final class SednaEnvironment extends MapSource {
       if (!model.isEmpty()) {
         model(model, values, failures);
       }
+      settings(variable(environment, "PARAMETERS"), values);
     }
     if (!failures.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", failures));
@@ -106,6 +110,26 @@ public final class SednaEnvironment extends MapSource {
             PluginKind.HARD_EXAMPLE_MINING.id() + "." + miner + "." + key,
             one.path("value").asText());
       }
+    }
+  }
+
+  private static void settings(String text, Map<String, String> values) {
+    if (text.length() > LIMIT || !text.startsWith("{")) {
+      return;
+    }
+    try {
+      for (Map.Entry<String, JsonNode> one : new ObjectMapper().readTree(text).properties()) {
+        String key = one.getKey();
+        boolean ours =
+            key.startsWith("seamark.")
+                || PluginKind.ALL.stream().anyMatch(kind -> key.startsWith(kind.id() + "."));
+        if (ours && one.getValue().isValueNode() && !one.getValue().isNull()) {
+          values.put(key, one.getValue().asText());
+        }
+      }
+    } catch (JsonProcessingException e) {
+      // Another program's, as every text that is no JSON.
+      return;
     }
   }
 

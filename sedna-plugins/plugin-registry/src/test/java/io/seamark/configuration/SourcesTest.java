@@ -82,6 +82,29 @@ class SourcesTest {
   }
 
   @Test
+  void sedna_takesItsParametersThatAreOurs() {
+    String parameters =
+        "{\"seamark.training.steps\":20,\"mask_fusion.sam.size\":\"2\",\"epochs\":3,"
+            + "\"seamark.edge.name\":\"cam\"}";
+    Map<String, String> worker = Map.of("WORKER_NAME", "w", "PARAMETERS", parameters);
+    assertEquals(
+        Map.of(
+            "seamark.training.steps",
+            "20",
+            "mask_fusion.sam.size",
+            "2",
+            "seamark.edge.name",
+            "cam"),
+        new SednaEnvironment(worker).getProperties());
+    assertEquals(Map.of(), new SednaEnvironment(Map.of("PARAMETERS", parameters)).getProperties());
+    for (String other : List.of("/etc/parameters.py", "{epochs: 3}", "[1]")) {
+      assertEquals(
+          Map.of("seamark.edge.name", "w"),
+          new SednaEnvironment(Map.of("WORKER_NAME", "w", "PARAMETERS", other)).getProperties());
+    }
+  }
+
+  @Test
   void sedna_reportsAllFailuresAtOnce() {
     assertEquals(
         List.of(
