@@ -119,10 +119,17 @@ class LifelongLearningJobTest {
 
     // The second round learns from what the worker has kept, and from frames without a label.
     List<String> unlabelled = new ArrayList<>(dusk.stream().map(Path::toString).toList());
-    Files.readAllLines(job.path("unseen_samples/data.txt"))
-        .forEach(name -> unlabelled.add(job.path("unseen_samples/" + name).toString()));
+    // Its list is the job's dataset now: what it names is beside it.
+    unlabelled.addAll(Files.readAllLines(job.path("unseen_samples/data.txt")));
     job.list("output/data/train/2/data.txt", unlabelled);
-    SednaJob.Worked second = job.train(2, Map.of("SEAMARK_SEDNA_GATE", "false"));
+    SednaJob.Worked second =
+        job.train(
+            2,
+            Map.of(
+                "SEAMARK_SEDNA_GATE",
+                "false",
+                "ORIGINAL_DATASET_URL",
+                root + "/unseen_samples/data.txt"));
     second.ends(0);
     assertTrue(
         second.said().contains("labelled=0 unlabelled=7 of_earlier_rounds=4"), second.said());
