@@ -15,12 +15,12 @@ import org.slf4j.LoggerFactory;
  * The class maps that a device keeps: a stated number, of which the one that was written longest
  * ago goes first. Thread-safe.
  */
-final class EdgeAnswers {
+public final class EdgeAnswers {
   /** Where they go, in the device's folder. */
-  static final String FOLDER = "answers/";
+  public static final String FOLDER = "answers/";
 
   /** Ending of their names. */
-  static final String ENDING = ".png";
+  public static final String ENDING = ".png";
 
   private static final Logger LOG = LoggerFactory.getLogger(EdgeAnswers.class);
 
@@ -37,7 +37,7 @@ final class EdgeAnswers {
    * @param former what was written to the device's folder before, the last at the end
    * @param most how many there may be, at least 1
    */
-  EdgeAnswers(SampleFiles files, List<String> former, int most) {
+  public EdgeAnswers(SampleFiles files, List<String> former, int most) {
     this.files = files;
     this.most = most;
     former.stream()
@@ -53,7 +53,7 @@ final class EdgeAnswers {
    * @return how many others went for it
    * @throws IOException if it cannot be written, naming the file
    */
-  synchronized int write(String id, ClassMap answer) throws IOException {
+  public synchronized int write(String id, ClassMap answer) throws IOException {
     String name;
     try {
       name = files.write(id, ENDING, Images.encodeClassMap(answer));
@@ -76,18 +76,30 @@ final class EdgeAnswers {
     return gone;
   }
 
-  /** How many there are. */
-  synchronized int files() {
+  /**
+   * How many there are.
+   *
+   * @return at least 0
+   */
+  public synchronized int files() {
     return oldestFirst.size();
   }
 
-  /** How many went for newer ones, since the start. */
-  synchronized long dropped() {
+  /**
+   * How many went for newer ones, since the start.
+   *
+   * @return at least 0
+   */
+  public synchronized long dropped() {
     return dropped;
   }
 
-  /** How many were not written since a person's file stands there, since the start. */
-  synchronized long kept() {
+  /**
+   * How many were not written since a person's file stands there, since the start.
+   *
+   * @return at least 0
+   */
+  public synchronized long kept() {
     return kept;
   }
 }

@@ -7,6 +7,7 @@ import io.seamark.edge.sync.KnowledgeClient;
 import io.seamark.edge.sync.LiveModel;
 import io.seamark.edge.sync.ModelAnnouncement;
 import io.seamark.edge.sync.ModelFolder;
+import io.seamark.edge.sync.ModelSource;
 import io.seamark.edge.sync.ModelSync;
 import io.seamark.edge.upload.CloudLink;
 import io.seamark.plugin.BaseModel;
@@ -82,9 +83,22 @@ public final class EdgeRuntime implements AutoCloseable {
    * @throws IOException if model or folder cannot be opened
    */
   public EdgeRuntime(Parts parts, AnswerSink sink) throws IOException {
+    this(parts, sink, knowledge(parts));
+  }
+
+  /**
+   * The same with models from elsewhere.
+   *
+   * @param parts what it is made of; its knowledge is not asked
+   * @param sink takes the answers
+   * @param source where models come from; null for nowhere
+   * @throws IOException if model or folder cannot be opened
+   */
+  public EdgeRuntime(Parts parts, AnswerSink sink, @Nullable ModelSource source)
+      throws IOException {
     metrics = new EdgeMetrics();
     models = new ModelFolder(parts.folder().resolve("models"), parts.keepModels());
-    model = start(parts, models);
+    model = start(parts, models, source != null);
     metrics.watchModel(model.version(), model::version);
     SeenTaskInference inference =
         new SeenTaskInference(parts.tasks(), List.of(model), parts.options().edge());
@@ -99,22 +113,19 @@ public final class EdgeRuntime implements AutoCloseable {
       link = new CloudLink(cloud, outbox, loop, metrics, parts.delivery());
       loop.connect(outbox, link);
     }
-    URI knowledge = parts.knowledge();
     sync =
-        knowledge == null
-            ? null
-            : new ModelSync(
-                new KnowledgeClient(knowledge, parts.modelLimit()),
-                model,
-                models,
-                parts.syncInterval(),
-                metrics);
+        source == null ? null : new ModelSync(source, model, models, parts.syncInterval(), metrics);
+  }
+
+  private static @Nullable ModelSource knowledge(Parts parts) {
+    URI knowledge = parts.knowledge();
+    return knowledge == null ? null : new KnowledgeClient(knowledge, parts.modelLimit());
   }
 
   /** What was fetched last, or the initial model where that does not run here. */
-  private static LiveModel start(Parts parts, ModelFolder models) throws IOException {
-    Optional<ModelAnnouncement> fetched =
-        parts.knowledge() == null ? Optional.empty() : models.current();
+  private static LiveModel start(Parts parts, ModelFolder models, boolean updated)
+      throws IOException {
+    Optional<ModelAnnouncement> fetched = updated ? models.current() : Optional.empty();
     if (fetched.isPresent()) {
       String version = fetched.get().version();
       try {

@@ -217,7 +217,14 @@ public final class LifelongLearning implements AutoCloseable {
     }
   }
 
-  private static LabelledFrames retained(LearningSettings settings) throws IOException {
+  /**
+   * The retained frames that are configured.
+   *
+   * @param settings may name them; else procedural ones for the embedded model, none for another
+   * @return frames with true classes
+   * @throws IOException if they cannot be read
+   */
+  public static LabelledFrames retained(LearningSettings settings) throws IOException {
     String retain = settings.knowledge().retain();
     if (retain.isEmpty()) {
       retain =

@@ -7,17 +7,14 @@ import io.seamark.imaging.Images;
 import io.seamark.knowledge.frames.LabelledFrames;
 import io.seamark.knowledge.training.ClassWeights;
 import io.seamark.knowledge.training.LearningSamples;
+import io.seamark.knowledge.training.ListedSamples;
 import io.seamark.perception.ClassMap;
-import io.seamark.plugin.ReplayPolicy;
-import io.seamark.plugin.TaskSample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +86,38 @@ record IndexSamples(String source, List<Target> targets, DepthScale scale)
     return Arrays.stream(pixels).boxed().toList();
   }
 
+  /** As the learner takes them. */
+  private ListedSamples listed() {
+    return new ListedSamples(source, targets.stream().map(t -> new Read(t, scale)).toList());
+  }
+
+  /** A target that is read with what the values of depth images mean. */
+  private record Read(Target target, DepthScale scale) implements ListedSamples.Listed {
+    @Override
+    public Map<String, String> attributes() {
+      return target.attributes();
+    }
+
+    @Override
+    public double score() {
+      return target.score();
+    }
+
+    @Override
+    public List<Long> pixels() {
+      return target.pixels();
+    }
+
+    @Override
+    public LabelledFrames.LabelledFrame read() throws IOException {
+      try {
+        return target.read(scale);
+      } catch (IllegalArgumentException e) {
+        throw new IOException(target.sample().line() + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
   @Override
   public long first() {
     return 0;
@@ -101,43 +130,16 @@ record IndexSamples(String source, List<Target> targets, DepthScale scale)
 
   @Override
   public Stream<Described> described() {
-    return IntStream.range(0, targets.size()).mapToObj(this::described);
-  }
-
-  private Described described(int index) {
-    Target target = targets.get(index);
-    return new Described(
-        new ReplayPolicy.Candidate(index, target.score(), target.pixels()),
-        new TaskSample(index, target.attributes()));
+    return listed().described();
   }
 
   /** All of them. */
   LabelledFrames frames() {
-    return frames(LongStream.range(0, targets.size()).boxed().toList());
+    return listed().frames();
   }
 
   @Override
   public LabelledFrames frames(List<Long> sequences) {
-    return new LabelledFrames() {
-      @Override
-      public int size() {
-        return sequences.size();
-      }
-
-      @Override
-      public LabelledFrame read(int index) throws IOException {
-        Target target = targets.get((int) (long) sequences.get(index));
-        try {
-          return target.read(scale);
-        } catch (IllegalArgumentException e) {
-          throw new IOException(target.sample().line() + ": " + e.getMessage(), e);
-        }
-      }
-
-      @Override
-      public String source() {
-        return source;
-      }
-    };
+    return listed().frames(sequences);
   }
 }

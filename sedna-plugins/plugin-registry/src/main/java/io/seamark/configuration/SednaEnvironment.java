@@ -21,10 +21,16 @@ import java.util.Map;
  *       hard_example_mining.HEM_NAME.KEY};
  *   <li>{@code WORKER_NAME}: {@code seamark.edge.name};
  *   <li>{@code MODEL_URL}, a path or {@code file:} URL: {@code seamark.edge.model}, where {@code
- *       WORKER_NAME} says that this is a Sedna worker; elsewhere the variable may be anybody's.
+ *       WORKER_NAME} says that this is a Sedna worker; elsewhere the variable may be anybody's. An
+ *       {@code http:}, {@code https:} or {@code s3:} URL is taken as it is, which only {@code
+ *       seamark sedna} can read;
+ *   <li>{@code PARAMETERS}, a JSON object, where {@code WORKER_NAME} says that this is a Sedna
+ *       worker: those of its keys that begin with {@code seamark.} or with a plugin kind and a dot
+ *       are settings; the others, and what is no JSON, belong to other programs.
  * </ul>
  *
- * <p>{@code MODEL_URLS} names a pickled index, which is never read.
+ * <p>What else a worker of a lifelong-learning job is told is declared in {@link
+ * io.seamark.setting.SednaWorkerSettings}.
  */
 public final class SednaEnvironment extends MapSource {
   /** The source's place among the others. */
@@ -57,6 +63,7 @@ public final class SednaEnvironment extends MapSource {
       if (!model.isEmpty()) {
         model(model, values, failures);
       }
+      settings(variable(environment, "PARAMETERS"), values);
     }
     if (!failures.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", failures));
@@ -106,9 +113,30 @@ public final class SednaEnvironment extends MapSource {
     }
   }
 
+  private static void settings(String text, Map<String, String> values) {
+    if (text.length() > LIMIT || !text.startsWith("{")) {
+      return;
+    }
+    try {
+      for (Map.Entry<String, JsonNode> one : new ObjectMapper().readTree(text).properties()) {
+        String key = one.getKey();
+        boolean ours =
+            key.startsWith("seamark.")
+                || PluginKind.ALL.stream().anyMatch(kind -> key.startsWith(kind.id() + "."));
+        if (ours && one.getValue().isValueNode() && !one.getValue().isNull()) {
+          values.put(key, one.getValue().asText());
+        }
+      }
+    } catch (JsonProcessingException e) {
+      // Another program's, as every text that is no JSON.
+      return;
+    }
+  }
+
   private static void model(String url, Map<String, String> values, List<String> failures) {
     try {
-      boolean scheme = url.matches("[A-Za-z][A-Za-z0-9+.-]*:.*");
+      boolean remote = url.matches("(?i)(https?|s3)://.+");
+      boolean scheme = !remote && url.matches("[A-Za-z][A-Za-z0-9+.-]*:.*");
       values.put("seamark.edge.model", scheme ? Path.of(URI.create(url)).toString() : url);
     } catch (IllegalArgumentException | java.nio.file.FileSystemNotFoundException e) {
       failures.add(

@@ -74,12 +74,43 @@ class SourcesTest {
   }
 
   @Test
+  void sedna_leavesAModelOnAnotherMachineToItsWorker() {
+    assertEquals(
+        "s3://models/rfnet",
+        new SednaEnvironment(Map.of("WORKER_NAME", "w", "MODEL_URL", "s3://models/rfnet"))
+            .getValue("seamark.edge.model"));
+  }
+
+  @Test
+  void sedna_takesItsParametersThatAreOurs() {
+    String parameters =
+        "{\"seamark.training.steps\":20,\"mask_fusion.sam.size\":\"2\",\"epochs\":3,"
+            + "\"seamark.edge.name\":\"cam\"}";
+    Map<String, String> worker = Map.of("WORKER_NAME", "w", "PARAMETERS", parameters);
+    assertEquals(
+        Map.of(
+            "seamark.training.steps",
+            "20",
+            "mask_fusion.sam.size",
+            "2",
+            "seamark.edge.name",
+            "cam"),
+        new SednaEnvironment(worker).getProperties());
+    assertEquals(Map.of(), new SednaEnvironment(Map.of("PARAMETERS", parameters)).getProperties());
+    for (String other : List.of("/etc/parameters.py", "{epochs: 3}", "[1]")) {
+      assertEquals(
+          Map.of("seamark.edge.name", "w"),
+          new SednaEnvironment(Map.of("WORKER_NAME", "w", "PARAMETERS", other)).getProperties());
+    }
+  }
+
+  @Test
   void sedna_reportsAllFailuresAtOnce() {
     assertEquals(
         List.of(
             "HEM_PARAMETERS is 'threshold=1', but must be a JSON list such as"
                 + " [{\"key\":\"threshold_img\",\"value\":\"0.9\"}]",
-            "MODEL_URL is 's3://models/rfnet', but must be a path or a file: URL of an edge model"),
+            "MODEL_URL is 'ftp://models/rfnet', but must be a path or a file: URL of an edge model"),
         lines(
             () ->
                 new SednaEnvironment(
@@ -87,7 +118,7 @@ class SourcesTest {
                         "HEM_NAME", "IBT",
                         "HEM_PARAMETERS", "threshold=1",
                         "WORKER_NAME", "w",
-                        "MODEL_URL", "s3://models/rfnet"))));
+                        "MODEL_URL", "ftp://models/rfnet"))));
     assertEquals(
         List.of("HEM_PARAMETERS is set, but HEM_NAME, which it belongs to, is not"),
         lines(

@@ -61,13 +61,30 @@ public final class SettingGroup<R extends Record> {
   public static final SettingGroup<SednaSettings> SEDNA =
       new SettingGroup<>("", "Sedna", SednaSettings.class);
 
+  /** What Sedna tells a worker of a lifelong-learning job by variables of its own. */
+  public static final SettingGroup<SednaWorkerSettings> SEDNA_WORKER =
+      new SettingGroup<>("", "What Sedna tells a worker", SednaWorkerSettings.class);
+
+  /** Those of Sedna's workers, {@code seamark sedna}, besides what Sedna tells them. */
+  public static final SettingGroup<SednaClientSettings> SEDNA_CLIENT =
+      new SettingGroup<>("seamark.sedna.", "Workers of Sedna's jobs", SednaClientSettings.class);
+
   /** What a person may set. */
   public static final List<SettingGroup<?>> ALL =
       List.of(
-          COMMON, EDGE, BUFFER, PROCESSING, KNOWLEDGE, KNOWLEDGE_BASE, TRAINING, APPEALNET, PULL);
+          COMMON,
+          EDGE,
+          BUFFER,
+          PROCESSING,
+          KNOWLEDGE,
+          KNOWLEDGE_BASE,
+          TRAINING,
+          APPEALNET,
+          PULL,
+          SEDNA_CLIENT);
 
   /** What is told by those who start a program, and by nobody else. */
-  public static final List<SettingGroup<?>> TOLD = List.of(LAUNCHER, SEDNA);
+  public static final List<SettingGroup<?>> TOLD = List.of(LAUNCHER, SEDNA, SEDNA_WORKER);
 
   private final String prefix;
   private final String title;

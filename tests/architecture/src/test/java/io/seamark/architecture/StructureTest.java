@@ -127,6 +127,7 @@ class StructureTest {
       "io.seamark.measure..",
       "io.seamark.chart..",
       "io.seamark.pull..",
+      "io.seamark.sedna..",
       "io.seamark.verb..",
       "io.seamark.image.."
     };
@@ -162,6 +163,7 @@ class StructureTest {
                 "io.seamark.unknown.service..",
                 "io.seamark.cloud..",
                 "io.seamark.run..",
+                "io.seamark.sedna..",
                 "io.seamark.report..",
                 "io.seamark.network.tensorflow.."));
     check(
@@ -224,6 +226,7 @@ class StructureTest {
                 "io.seamark.unknown..",
                 "io.seamark.bench..",
                 "io.seamark.run..",
+                "io.seamark.sedna..",
                 "io.seamark.cloud..")
             .should()
             .dependOnClassesThat()
@@ -260,7 +263,12 @@ class StructureTest {
     onlyIn("org.apache.arrow..", "io.seamark.buffer..");
     onlyIn("org.tribuo..", "io.seamark.network.onnx..");
     onlyIn("jakarta..", "io.seamark..service..", "io.seamark.exchange..");
-    onlyIn("org.apache.commons.csv..", "io.seamark.text..", "io.seamark.bench..");
+    onlyIn(
+        "org.apache.commons.csv..",
+        "io.seamark.text..",
+        "io.seamark.bench..",
+        "io.seamark.sedna..");
+    onlyIn("software.amazon.awssdk..", "io.seamark.sedna..");
     onlyIn(
         "picocli..",
         "io.seamark.cli..",
@@ -269,7 +277,8 @@ class StructureTest {
         "io.seamark.bench..",
         "io.seamark.measure..",
         "io.seamark.pull..",
-        "io.seamark.verb..",
+        "io.seamark.sedna..",
+      "io.seamark.verb..",
         "io.seamark.image..");
     onlyIn("com.samskivert.mustache..", "io.seamark.chart..");
     onlyIn("com.google.cloud.tools.jib..", "io.seamark.image..");

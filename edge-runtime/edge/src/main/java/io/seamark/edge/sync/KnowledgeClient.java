@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Speaks to knowledge-management. Whatever it sends is bounded and checked before use. Thread-safe.
  */
-public final class KnowledgeClient {
+public final class KnowledgeClient implements ModelSource {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int JSON_LIMIT = 16 << 20;
 
@@ -57,6 +57,7 @@ public final class KnowledgeClient {
    * @throws IOException if the service does not answer, or not as it should
    * @throws InterruptedException if the thread was interrupted
    */
+  @Override
   public Optional<ModelAnnouncement> champion(@Nullable String known)
       throws IOException, InterruptedException {
     HttpRequest.Builder request = request("models/champion");
@@ -111,7 +112,9 @@ public final class KnowledgeClient {
    * @throws IOException if it could not be fetched whole and unaltered
    * @throws InterruptedException if the thread was interrupted
    */
-  void download(ModelAnnouncement version, Path part) throws IOException, InterruptedException {
+  @Override
+  public void download(ModelAnnouncement version, Path part)
+      throws IOException, InterruptedException {
     if (version.bytes() > modelLimit) {
       throw new IOException(
           "model "

@@ -95,16 +95,16 @@ public final class ModelFolder implements AutoCloseable {
    * Fetches a version's file; nothing is left of it unless size and digest are right.
    *
    * @param version which
-   * @param knowledge has it
+   * @param models has it
    * @throws IOException if it could not be fetched whole and unaltered, or not be written
    * @throws InterruptedException if the thread was interrupted
    */
-  public void fetch(ModelAnnouncement version, KnowledgeClient knowledge)
+  public void fetch(ModelAnnouncement version, ModelSource models)
       throws IOException, InterruptedException {
     OutputFolder out = own();
     Path part = DurableFiles.unfinished(file(version.version()));
     try {
-      knowledge.download(version, part);
+      models.download(version, part);
       String name = version.version() + SUFFIX;
       makeWay(out, name);
       out.take(part, name);

@@ -18,7 +18,7 @@ public final class ModelSync implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelSync.class);
   private static final int LONGEST_WAIT = 16;
 
-  private final KnowledgeClient knowledge;
+  private final ModelSource models;
   private final LiveModel live;
   private final ModelFolder folder;
   private final Duration interval;
@@ -51,19 +51,19 @@ public final class ModelSync implements AutoCloseable {
   /**
    * A synchronisation that is not yet running.
    *
-   * @param knowledge the service
+   * @param models where they come from
    * @param live the model in service
    * @param folder keeps the files
    * @param interval between two questions
    * @param metrics counts updates and failures
    */
   public ModelSync(
-      KnowledgeClient knowledge,
+      ModelSource models,
       LiveModel live,
       ModelFolder folder,
       Duration interval,
       EdgeMetrics metrics) {
-    this.knowledge = knowledge;
+    this.models = models;
     this.live = live;
     this.folder = folder;
     this.interval = interval;
@@ -99,7 +99,7 @@ public final class ModelSync implements AutoCloseable {
    */
   public synchronized Outcome poll() throws InterruptedException {
     try {
-      Optional<ModelAnnouncement> found = knowledge.champion(known);
+      Optional<ModelAnnouncement> found = models.champion(known);
       if (found.isEmpty()) {
         return new Unchanged();
       }
@@ -113,7 +113,7 @@ public final class ModelSync implements AutoCloseable {
       Path file = folder.file(next.version());
       long fetched = 0;
       if (!folder.holds(next)) {
-        folder.fetch(next, knowledge);
+        folder.fetch(next, models);
         fetched = next.bytes();
       }
       try {

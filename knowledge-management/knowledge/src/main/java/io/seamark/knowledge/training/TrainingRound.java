@@ -230,7 +230,14 @@ public final class TrainingRound {
     return Optional.of(
         new Planned(
             plan,
-            provenance(served.champion(), plan.sources(), segments(buffer, plan.sources())),
+            provenance(
+                settings,
+                plugins,
+                KINDS,
+                retained,
+                served.champion().sha256(),
+                plan.sources(),
+                segments(buffer, plan.sources())),
             figures));
   }
 
@@ -300,7 +307,7 @@ public final class TrainingRound {
         : registry.weights(origin.version()).map(ModelRegistry.StoredWeights::file);
   }
 
-  private static List<Provenance.Candidate> candidates(Learner.Choice choice) {
+  static List<Provenance.Candidate> candidates(Learner.Choice choice) {
     return choice.ranked().stream()
         .map(
             ranked -> {
@@ -345,10 +352,17 @@ public final class TrainingRound {
     return buffer.sealedDigests(read);
   }
 
-  private Provenance provenance(
-      ModelVersion parent, Learner.Sources plan, Map<String, String> segments) {
+  /** How the version of a round comes to be, without figures. */
+  static Provenance provenance(
+      RoundSettings settings,
+      ConfiguredPlugins plugins,
+      List<PluginKind<?>> kinds,
+      LabelledFrames retained,
+      String parentSha256,
+      Learner.Sources plan,
+      Map<String, String> segments) {
     Map<String, String> chosen = new TreeMap<>();
-    for (PluginKind<?> kind : KINDS) {
+    for (PluginKind<?> kind : kinds) {
       chosen.putAll(plugins.effective(kind));
     }
     Map<String, String> hyperparameters = settings.asMap();
@@ -356,7 +370,7 @@ public final class TrainingRound {
     return new Provenance(
         Provenance.TRAINING,
         null,
-        parent.sha256(),
+        parentSha256,
         new Provenance.BufferUse(
             plan.first(),
             plan.next(),
