@@ -194,13 +194,16 @@ final class HostileUploads {
     for (String path : List.of("/metrics", "/health", "/openapi", "/health/ready")) {
       String form = "application/x-www-form-urlencoded";
       cases.add(new Case(HttpCall.post(path + " a form", path, form, new byte[200_000]), 413));
-      String head = "POST " + path + " HTTP/1.1\r\nContent-Type: " + form + "\r\n";
       cases.add(
           new Case(
-              new HttpCall(path + " a claim", head + "Content-Length: 900000", new byte[0]), 413));
-      cases.add(
-          new Case(
-              new HttpCall(path + " chunked", head + "Transfer-Encoding: chunked", new byte[0]),
+              new HttpCall(
+                  path + " chunked",
+                  "POST "
+                      + path
+                      + " HTTP/1.1\r\nContent-Type: "
+                      + form
+                      + "\r\nTransfer-Encoding: chunked",
+                  "1\r\na\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)),
               413));
     }
     // Sizes.
