@@ -184,6 +184,29 @@ class FormatsTest {
         () -> new ModelDownload(files, 2).copy(new JobIndex.Model(announced, places), part));
   }
 
+  @Test
+  void aMachineThatIsAwayIsNotAskedForEverySample() throws IOException {
+    RemoteFiles impatient =
+        new RemoteFiles(
+            new Worker(
+                "job",
+                SettingGroup.SEDNA_WORKER.defaults(),
+                SettingGroup.SEDNA_CLIENT.with(
+                    SettingGroup.SEDNA_CLIENT.defaults(), Map.of("seamark.sedna.pause", "0.001"))));
+    SampleFetch fetch = new SampleFetch(impatient, folder.resolve("cache"), DepthScale.AS_STORED);
+    Path here = Files.write(folder.resolve("a.png"), new byte[] {1});
+    String there = "http://127.0.0.1:9/";
+    String lines = here + "\n" + here + "x\n" + here + "y\n" + here + "z\n";
+    assertEquals(
+        List.of(here.toString()),
+        fetch.all("it", read("data.txt", lines, "")).stream().map(LocalSample::line).toList());
+    SampleList away = read("data.txt", lines + there + "1\n" + there + "2\n" + there + "3\n", "");
+    IOException e = assertThrows(IOException.class, () -> fetch.all("it", away));
+    assertTrue(
+        String.valueOf(e.getMessage()).startsWith("3 samples in a row of it cannot be fetched"),
+        e.toString());
+  }
+
   /** A label that was mended at its place makes another round. */
   @Test
   void samplesAreToldByTheirFilesToo() throws IOException {
