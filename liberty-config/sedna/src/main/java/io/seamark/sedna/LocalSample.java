@@ -9,6 +9,7 @@ import io.seamark.perception.Sample;
 import io.seamark.plugin.TaskSample;
 import io.seamark.source.ImageFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -73,10 +74,22 @@ record LocalSample(String line, ImageFiles.Item item, @Nullable Path answer, Dep
     }
   }
 
-  /** What tells the samples from others: their lines, and whether they are labelled. */
+  /** What tells the samples from others: their lines, and when their files were last written. */
   static String text(List<LocalSample> samples) {
     StringBuilder text = new StringBuilder();
-    samples.forEach(s -> text.append(s.labelled() ? "L " : "U ").append(s.line()).append('\n'));
+    for (LocalSample sample : samples) {
+      text.append(sample.line()).append('\n').append(stamp(sample.item().image()));
+      Path label = sample.item().label();
+      text.append(label == null ? " unlabelled" : " " + stamp(label)).append('\n');
+    }
     return text.toString();
+  }
+
+  private static String stamp(Path file) {
+    try {
+      return Files.size(file) + "@" + Files.getLastModifiedTime(file).toMillis();
+    } catch (IOException e) {
+      return "gone";
+    }
   }
 }

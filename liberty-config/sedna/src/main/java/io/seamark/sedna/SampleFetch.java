@@ -8,13 +8,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings samples to this machine. Those that cannot be brought are passed over, and said. */
+/**
+ * Brings samples to this machine. Those that cannot be brought are passed over, and said; another
+ * machine that gives none of several in a row is taken to be away.
+ */
 final class SampleFetch {
   private static final Logger LOG = LoggerFactory.getLogger(SampleFetch.class);
+
+  /** Each was asked for several times already. */
+  private static final int REMOTE_FAILURES = 3;
 
   private final RemoteFiles files;
   private final Path cache;
@@ -39,11 +46,13 @@ final class SampleFetch {
    * @param what the index is, for messages
    * @param list of the samples
    * @return those that could be brought, in their order
-   * @throws IOException if there are samples, but none could be brought
+   * @throws IOException if there are samples, but none could be brought, or several in a row that
+   *     are on another machine
    */
   List<LocalSample> all(String what, SampleList list) throws IOException {
     List<LocalSample> brought = new ArrayList<>();
     String first = "";
+    int failed = 0;
     for (SampleList.Entry entry : list.entries()) {
       try {
         brought.add(
@@ -53,8 +62,15 @@ final class SampleFetch {
                 optional(entry.depth()),
                 optional(entry.label()),
                 scale));
+        failed = 0;
       } catch (IOException | IllegalArgumentException e) {
         first = first.isEmpty() ? Seamark.message(e) : first;
+        failed = e instanceof IOException && remote(entry) ? failed + 1 : 0;
+        if (failed == REMOTE_FAILURES) {
+          throw new IOException(
+              failed + " samples in a row of " + what + " cannot be fetched: " + Seamark.message(e),
+              e);
+        }
         LOG.warn("event=sample_passed_over line=\"{}\" reason=\"{}\"", entry.line(), e.toString());
       }
     }
@@ -63,6 +79,11 @@ final class SampleFetch {
           "none of the " + list.entries().size() + " samples of " + what + " is there: " + first);
     }
     return brought;
+  }
+
+  private static boolean remote(SampleList.Entry entry) {
+    return Stream.of(entry.image(), String.valueOf(entry.label()))
+        .anyMatch(address -> address.contains("://") && !address.startsWith("file:"));
   }
 
   private @Nullable Path optional(@Nullable String address) throws IOException {

@@ -1,13 +1,18 @@
 package io.seamark.sedna;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
+import io.seamark.durable.DurableFiles;
+import io.seamark.edge.sync.ModelAnnouncement;
+import io.seamark.imaging.DepthScale;
 import io.seamark.setting.SettingGroup;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -151,6 +157,67 @@ class FormatsTest {
           String.valueOf(e.getMessage()).contains("must name the column image"), e.toString());
     }
     assertThrows(IllegalArgumentException.class, () -> read("data.json", "[]", ""));
+  }
+
+  @Test
+  void aModelIsTakenFromThePlaceThatHasItUnaltered() throws IOException {
+    byte[] right = {1, 2, 3};
+    Path altered = Files.write(folder.resolve("altered"), new byte[] {1, 2, 4});
+    Path unaltered = Files.write(folder.resolve("unaltered"), right);
+    ModelAnnouncement announced =
+        new ModelAnnouncement("v1", DurableFiles.sha256(right), 3, null, null);
+    ModelDownload download = new ModelDownload(files, 10);
+    Path part = folder.resolve("part");
+    List<String> places =
+        List.of(folder.resolve("none").toString(), altered.toString(), unaltered.toString());
+    download.copy(new JobIndex.Model(announced, places), part);
+    assertArrayEquals(right, Files.readAllBytes(part));
+    IOException e =
+        assertThrows(
+            IOException.class,
+            () -> download.copy(new JobIndex.Model(announced, places.subList(0, 2)), part));
+    String message = String.valueOf(e.getMessage());
+    assertTrue(message.contains("in none of its 2 places"), message);
+    assertTrue(message.contains("altered has another file"), message);
+    assertThrows(
+        IOException.class,
+        () -> new ModelDownload(files, 2).copy(new JobIndex.Model(announced, places), part));
+  }
+
+  @Test
+  void aMachineThatIsAwayIsNotAskedForEverySample() throws IOException {
+    RemoteFiles impatient =
+        new RemoteFiles(
+            new Worker(
+                "job",
+                SettingGroup.SEDNA_WORKER.defaults(),
+                SettingGroup.SEDNA_CLIENT.with(
+                    SettingGroup.SEDNA_CLIENT.defaults(), Map.of("seamark.sedna.pause", "0.001"))));
+    SampleFetch fetch = new SampleFetch(impatient, folder.resolve("cache"), DepthScale.AS_STORED);
+    Path here = Files.write(folder.resolve("a.png"), new byte[] {1});
+    String there = "http://127.0.0.1:9/";
+    String lines = here + "\n" + here + "x\n" + here + "y\n" + here + "z\n";
+    assertEquals(
+        List.of(here.toString()),
+        fetch.all("it", read("data.txt", lines, "")).stream().map(LocalSample::line).toList());
+    SampleList away = read("data.txt", lines + there + "1\n" + there + "2\n" + there + "3\n", "");
+    IOException e = assertThrows(IOException.class, () -> fetch.all("it", away));
+    assertTrue(
+        String.valueOf(e.getMessage()).startsWith("3 samples in a row of it cannot be fetched"),
+        e.toString());
+  }
+
+  /** A label that was mended at its place makes another round. */
+  @Test
+  void samplesAreToldByTheirFilesToo() throws IOException {
+    Path image = Files.write(folder.resolve("a.png"), new byte[] {1});
+    Path label = Files.write(folder.resolve("b.png"), new byte[] {1});
+    List<LocalSample> samples =
+        List.of(LocalSample.of("a b", image, null, label, DepthScale.AS_STORED));
+    String before = LocalSample.text(samples);
+    assertEquals(before, LocalSample.text(samples));
+    Files.setLastModifiedTime(label, FileTime.fromMillis(1_735_689_600_000L));
+    assertNotEquals(before, LocalSample.text(samples));
   }
 
   @Test
