@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A relative path in these files is relative to the working folder, as in Ianvs; if there is
  * nothing there, to the folder of the file that names it. {@code train_url} and {@code test_url},
- * which Ianvs's examples still write, mean {@code train_index} and {@code test_index}.
+ * which Ianvs's examples still write, mean {@code train_index} and {@code test_index}; {@code
+ * Matrix} and {@code Task_Avg_Acc} mean {@code MATRIX} and {@code task_avg_acc}.
  *
  * @param name the job's
  * @param workspace where results go

@@ -11,8 +11,9 @@ import io.seamark.plugin.TaskDefinition;
  * (kubeedge/ianvs, {@code examples/robot-cityscapes-synthia}, {@code
  * task_definition_by_domain.py}).
  *
- * <p>Ianvs's file leaves out samples that name no domain. Here every sample has a task: such a
- * sample has the first domain, which is what Ianvs's allocation of the same example gives it.
+ * <p>Ianvs's file asks whether a path is the domain's name, so that no sample has a domain, and
+ * leaves out what has none. The allocation of the same example asks whether the path holds the
+ * name, and gives what holds none the first domain. Both do that here.
  */
 public final class DefinitionByDomainProvider
     implements PluginProvider<TaskDefinition, DefinitionByDomainProvider.Hyperparameters> {
