@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param miner what mined, with its hyperparameters where the file gives some
  * @param sweep see {@link UploadSweep#meanIou}; empty if none was made
  * @param uploadShare share of the test frames that were hard; null where nothing is mined
- * @param notes what is odd about the score, one line each
+ * @param notes what the file says that means something else here, and what is odd about the score,
+ *     one line each
  */
 public record CaseResult(
     String key,

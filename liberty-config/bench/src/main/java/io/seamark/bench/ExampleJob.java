@@ -33,8 +33,7 @@ public record ExampleJob(int width, int height, int perTask) {
   /**
    * Writes the job.
    *
-   * @param folder new, empty, or holding nothing but what this wrote, as after a kill; without a
-   *     blank in its path
+   * @param folder new, empty, or holding nothing but what this wrote, as after a kill
    * @return its {@code benchmarkingjob.yaml}
    * @throws IOException if it cannot be written
    */

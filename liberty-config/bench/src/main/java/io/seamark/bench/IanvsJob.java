@@ -1,7 +1,6 @@
 package io.seamark.bench;
 
 import io.seamark.ianvs.YamlSection;
-import io.seamark.plugin.PluginKind;
 import io.seamark.registry.NearestName;
 import io.seamark.registry.PluginRegistry;
 import java.nio.file.Files;
@@ -17,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A relative path in these files is relative to the working folder, as in Ianvs; if there is
  * nothing there, to the folder of the file that names it. {@code train_url} and {@code test_url},
- * which Ianvs's examples still write, mean {@code train_index} and {@code test_index}.
+ * which Ianvs's examples still write, mean {@code train_index} and {@code test_index}; {@code
+ * Matrix} and {@code Task_Avg_Acc} mean {@code MATRIX} and {@code task_avg_acc}.
  *
  * @param name the job's
  * @param workspace where results go
@@ -59,8 +58,6 @@ public record IanvsJob(
           "BWT_usual",
           "FWT_usual");
 
-  private static final List<String> OF_THE_MATRIX =
-      List.of("BWT", "FWT", "MATRIX", "BWT_usual", "FWT_usual");
   private static final String ALL = "all";
   private static final int MOST_CASES = 10_000;
 
@@ -131,7 +128,7 @@ public record IanvsJob(
     if (job.has("simulation")) {
       job.fail("simulation", "is not supported: Seamark starts no cluster; leave it out");
     }
-    List<String> known = metrics(registry);
+    List<String> known = MetricNames.known(registry);
     TestEnvironment env = TestEnvironment.read(found(job, "testenv"), known, failures);
     List<TestCase> cases = new ArrayList<>();
     YamlSection object = job.section("test_object");
@@ -144,14 +141,15 @@ public record IanvsJob(
       for (YamlSection algorithm : object.sections("algorithms")) {
         algorithm.keys("name", "url");
         String algorithmName = algorithm.required("name");
-        if (!algorithmName.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
-          algorithm.fail("name", "must be letters, digits, dots, dashes and underscores");
+        if (!algorithmName.matches("[A-Za-z0-9]([A-Za-z0-9._ -]{0,98}[A-Za-z0-9._-])?")) {
+          algorithm.fail(
+              "name", "must be letters, digits, dots, dashes, underscores and blanks between them");
         } else if (!names.add(algorithmName)) {
           algorithm.fail("name", "must be another name: two algorithms have this one");
         }
         Path url = found(algorithm, "url");
         if (url != null) {
-          cases.addAll(new TestCases(algorithmName, url, registry, env.mode(), failures).cases());
+          cases.addAll(new TestCases(algorithmName, url, registry, env, failures).cases());
         }
       }
       if (cases.isEmpty() && failures.isEmpty()) {
@@ -160,7 +158,15 @@ public record IanvsJob(
     }
     if (failures.isEmpty() && env.mode() != Mode.PLAIN) {
       cases.stream()
+          .filter(test -> test.splitting().hasRoundZero())
           .flatMap(test -> emptyRounds(test, env).stream())
+          .distinct()
+          .forEach(failures::add);
+    }
+    if (failures.isEmpty()) {
+      cases.stream()
+          .filter(test -> test.splitting() == Splitting.CITY)
+          .flatMap(test -> nothingSimulated(test, env).stream())
           .distinct()
           .forEach(failures::add);
     }
@@ -218,6 +224,27 @@ public record IanvsJob(
             enough));
   }
 
+  /** Without leading simulated frames, {@link Splitting#CITY} has no first round. */
+  private static Optional<String> nothingSimulated(TestCase test, TestEnvironment env) {
+    List<SampleIndex.Entry> samples = env.train().entries();
+    Splitting.Chunk<SampleIndex.Entry> first =
+        test.splitting().split(samples, test.trainRatio(), env.rounds()).get(0);
+    int leading = first.train().size() + first.eval().size();
+    return first.train().isEmpty()
+        ? Optional.of(
+            String.format(
+                Locale.ROOT,
+                "%s has %d leading lines that hold '%s' and others after them, of which train_ratio"
+                    + " %s leaves round 1 of %s nothing to train on: sort the index so that"
+                    + " simulated frames come first, or name another splitting_method",
+                env.train().file(),
+                leading,
+                Splitting.SIMULATED,
+                test.trainRatio(),
+                test.splitting().id()))
+        : Optional.empty();
+  }
+
   /** The least number from {@code low} on that does; so do all above it, {@code high} for one. */
   private static int least(int low, int high, IntPredicate does) {
     int from = low;
@@ -233,13 +260,6 @@ public record IanvsJob(
     return from;
   }
 
-  /** Ianvs's figures, and the metrics there are. */
-  private static List<String> metrics(PluginRegistry registry) {
-    return Stream.concat(METRICS.stream(), registry.names(PluginKind.METRIC).stream())
-        .distinct()
-        .toList();
-  }
-
   private static Ranking ranking(YamlSection job, List<TestCase> cases, List<String> metrics) {
     List<String> all = List.of(ALL);
     YamlSection rank = job.section("rank");
@@ -251,10 +271,10 @@ public record IanvsJob(
     Map<String, Boolean> sortBy = new LinkedHashMap<>();
     List<String> figures = RankFiles.figures(metrics);
     for (YamlSection by : rank.sections("sort_by")) {
-      by.keys(figures.toArray(String[]::new));
+      by.keys(MetricNames.withEarlier(figures).toArray(String[]::new));
       for (String metric : by.names()) {
         String order = by.choice(metric, "descend", List.of("ascend", "descend"));
-        sortBy.put(metric, order.equals("ascend"));
+        sortBy.put(MetricNames.current(metric), order.equals("ascend"));
       }
     }
     YamlSection visualization = rank.section("visualization");
@@ -283,7 +303,9 @@ public record IanvsJob(
         chosen(selected, "paradigms", List.of(TestCases.PARADIGM)),
         chosen(selected, "modules", List.copyOf(types)),
         chosen(selected, "hyperparameters", List.copyOf(known)),
-        chosen(selected, "metrics", figures),
+        chosen(selected, "metrics", MetricNames.withEarlier(figures)).stream()
+            .map(MetricNames::current)
+            .toList(),
         !save.equals("selected_only"),
         true);
   }
@@ -321,89 +343,6 @@ public record IanvsJob(
     } catch (InvalidPathException e) {
       section.fail(key, "must be a path");
       return null;
-    }
-  }
-
-  /** What {@code testenv.yaml} holds. */
-  private record TestEnvironment(
-      SampleIndex train, SampleIndex test, Mode mode, List<String> metrics, int rounds) {
-    static TestEnvironment read(@Nullable Path file, List<String> known, List<String> failures) {
-      SampleIndex none = new SampleIndex(Path.of(""), List.of());
-      if (file == null) {
-        return new TestEnvironment(none, none, Mode.HARD_EXAMPLE_MINING, List.of(), 2);
-      }
-      YamlSection env = YamlSection.read(file, "testenv", failures);
-      env.keys(
-          "dataset",
-          "model_eval",
-          "metrics",
-          "incremental_rounds",
-          "round",
-          "client_number",
-          "use_gpu");
-      SampleIndex train = none;
-      SampleIndex test = none;
-      YamlSection dataset = env.section("dataset");
-      if (dataset == null) {
-        env.fail("dataset", "must be given");
-      } else {
-        dataset.keys("train_index", "test_index", "train_url", "test_url", "label");
-        train = index(dataset, "train_index", "train_url", failures);
-        test = index(dataset, "test_index", "test_url", failures);
-      }
-      List<String> metrics = new ArrayList<>();
-      for (YamlSection metric : env.sections("metrics")) {
-        metric.keys("name", "url", "mode");
-        if (metric.has("name")) {
-          metrics.add(metric.choice("name", "accuracy", known));
-        } else {
-          metric.fail("name", "must be given");
-        }
-      }
-      if (metrics.isEmpty()) {
-        metrics.add("accuracy");
-      }
-      Mode mode = Mode.PLAIN;
-      YamlSection eval = env.section("model_eval");
-      if (eval != null) {
-        eval.keys("model_metric", "threshold", "operator");
-        eval.number("threshold", 0.9, -1e9, 1e9);
-        eval.choice("operator", ">", List.of(">", ">=", "<", "<=", "="));
-        YamlSection metric = eval.section("model_metric");
-        if (metric != null) {
-          metric.keys("mode", "name", "url");
-          metric.choice("name", "accuracy", List.of("accuracy"));
-          mode =
-              switch (metric.choice("mode", "", List.of("no-inference", "hard-example-mining"))) {
-                case "no-inference" -> Mode.NO_INFERENCE;
-                case "hard-example-mining" -> Mode.HARD_EXAMPLE_MINING;
-                default -> Mode.PLAIN;
-              };
-        }
-      }
-      if (mode == Mode.PLAIN) {
-        List<String> needing = metrics.stream().filter(OF_THE_MATRIX::contains).toList();
-        if (!needing.isEmpty()) {
-          env.fail(
-              "metrics",
-              String.join(", ", needing)
-                  + " need model_eval.model_metric.mode no-inference or hard-example-mining, which"
-                  + " make a matrix");
-        }
-      }
-      int rounds = env.integer("incremental_rounds", 2, 2, 10_000);
-      return new TestEnvironment(train, test, mode, metrics, rounds);
-    }
-
-    private static SampleIndex index(
-        YamlSection dataset, String key, String old, List<String> failures) {
-      if (dataset.has(key) && dataset.has(old)) {
-        dataset.fail(old, "is the old name of " + key + ", which is given too: keep one");
-      }
-      Path file = found(dataset, dataset.has(key) || !dataset.has(old) ? key : old);
-      return file == null
-          ? new SampleIndex(Path.of(""), List.of())
-          : SampleIndex.read(file, failures);
     }
   }
 

@@ -34,7 +34,10 @@ final class ModuleNames {
   /** Names whose work the benchmark's own flow does. */
   private static final Map<String, List<String>> BUILT_IN = Map.of(UPDATE, List.of(FINE_TUNING));
 
-  /** Python files of Ianvs's example, whose network BaseModel stands for; others hold others. */
+  /** Folder of Ianvs's examples whose {@link #EXAMPLE_FILES} are the network of that name. */
+  private static final String EXAMPLE_NETWORK = "rfnet";
+
+  /** Python files of Ianvs's examples, whose network BaseModel stands for; others hold others. */
   private static final List<String> EXAMPLE_FILES =
       List.of("basemodel.py", "basemodel-simple.py", "basemodel-sam.py", "rfnet.py");
 
@@ -93,5 +96,21 @@ final class ModuleNames {
                 + " example's: "
                 + NearestName.mustBe(file, EXAMPLE_FILES))
         : Optional.empty();
+  }
+
+  /** What is said where a network of another name stands for that of a Python file. */
+  static Optional<String> standIn(String type, String url, String plugin) {
+    String[] parts = url.split("[/\\\\]", -1);
+    String folder = parts.length < 2 ? "" : parts[parts.length - 2];
+    return !type.equals(BASEMODEL) || folder.isEmpty() || folder.equals(EXAMPLE_NETWORK)
+        ? Optional.empty()
+        : Optional.of(
+            "the Python network "
+                + folder
+                + "/"
+                + parts[parts.length - 1]
+                + " is not run: "
+                + plugin
+                + " takes its place");
   }
 }

@@ -46,6 +46,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,7 +135,8 @@ final class Paradigm implements AutoCloseable {
    * @param sweep mean IoU of the system with the k hardest of n test frames uploaded; empty if none
    *     was made
    * @param uploadShare share of the test frames that were hard; NaN where nothing is mined
-   * @param notes what is odd about the score on the test set
+   * @param notes what the file says that means something else here, and what is odd about the score
+   *     on the test set
    */
   record Played(
       Map<String, Object> metrics, List<Double> sweep, double uploadShare, List<String> notes) {}
@@ -156,7 +158,12 @@ final class Paradigm implements AutoCloseable {
     List<Splitting.Chunk<Entry>> chunks =
         test.splitting().split(job.train().entries(), test.trainRatio(), job.rounds());
     Map<String, TransferMatrix> matrix =
-        job.mode() == Mode.PLAIN ? plain(chunks) : withMatrix(chunks);
+        switch (job.mode()) {
+          case PLAIN -> plain(chunks);
+          case NO_INFERENCE ->
+              test.splitting().hasRoundZero() ? withMatrix(chunks) : onLabels(chunks);
+          case HARD_EXAMPLE_MINING -> withMatrix(chunks);
+        };
     Test end = test();
     Map<String, Object> all = new LinkedHashMap<>();
     TransferMatrix of = matrix.get(ALL);
@@ -205,7 +212,7 @@ final class Paradigm implements AutoCloseable {
         all,
         sweep == null ? List.of() : Arrays.stream(sweep.meanIou()).boxed().toList(),
         end.share(),
-        end.notes());
+        Stream.concat(test.remarks().stream(), end.notes().stream()).toList());
   }
 
   private Map<String, TransferMatrix> withMatrix(List<Splitting.Chunk<Entry>> chunks)
@@ -241,6 +248,15 @@ final class Paradigm implements AutoCloseable {
     trainOnLabels(labels(chunks.get(0).train()), 1);
     for (int r = 2; r <= job.rounds(); r++) {
       trainOnHard(mine(chunks.get(r - 1).train(), r), labels(chunks.get(0).train()), r);
+    }
+    return Map.of();
+  }
+
+  /** Without a round 0 there is nothing to compare with, and so no matrix. */
+  private Map<String, TransferMatrix> onLabels(List<Splitting.Chunk<Entry>> chunks)
+      throws IOException {
+    for (int r = 1; r <= job.rounds(); r++) {
+      trainOnLabels(labels(chunks.get(r - 1).train()), r);
     }
     return Map.of();
   }
@@ -331,6 +347,7 @@ final class Paradigm implements AutoCloseable {
 
   /** A low figure should not be a riddle. */
   private void warn() throws IOException {
+    test.remarks().forEach(log);
     Path model = models.get(0);
     boolean depth = workplace.plugins().create(PluginKind.BASEMODEL).describe(model).depth();
     List<Entry> entries = job.test().entries();

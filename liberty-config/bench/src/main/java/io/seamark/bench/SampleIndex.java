@@ -11,18 +11,16 @@ import io.seamark.source.ImageFiles;
 import io.seamark.text.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ianvs's txt index: a sample a line, blank-separated: image, depth if there is any, label.
- * Relative paths are relative to the index's folder.
+ * Ianvs's txt index: a sample a line, blank-separated: image, depth if there is any, label ({@link
+ * IndexLine}). Relative paths are relative to the index's folder.
  *
  * @param file the index
  * @param entries in its order
@@ -30,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 public record SampleIndex(Path file, List<Entry> entries) {
   private static final int MAX_INDEX_BYTES = 64 << 20;
   private static final int SHOWN = 5;
-  private static final Pattern BLANKS = Pattern.compile("\\s+");
 
   /** Copies the list. */
   public SampleIndex {
@@ -41,11 +38,12 @@ public record SampleIndex(Path file, List<Entry> entries) {
    * A line.
    *
    * @param line its text
+   * @param name the image's path as the line has it
    * @param image an image file
    * @param depth a grey PNG, or null
    * @param label an 8-bit PNG of classes; values that are no class of the model are ignored
    */
-  public record Entry(String line, Path image, @Nullable Path depth, Path label) {
+  public record Entry(String line, String name, Path image, @Nullable Path depth, Path label) {
     @Override
     public String toString() {
       return line;
@@ -54,15 +52,15 @@ public record SampleIndex(Path file, List<Entry> entries) {
     /**
      * What is known of the sample without its pixels, for the task plugins.
      *
-     * @return its line for an id, and the name of the image's folder, if the line has one, for a
-     *     domain
+     * @return the image's path as the line has it for an id, as in Ianvs, and the name of that
+     *     path's folder, if it has one, for a domain
      */
     public Map<String, String> attributes() {
-      Path written = Path.of(BLANKS.split(line, -1)[0]).getParent();
+      Path written = Path.of(name).getParent();
       Path folder = written == null ? null : written.getFileName();
       return folder == null
-          ? Map.of(TaskSample.ID, line)
-          : Map.of(TaskSample.ID, line, TaskSample.DOMAIN, folder.toString());
+          ? Map.of(TaskSample.ID, name)
+          : Map.of(TaskSample.ID, name, TaskSample.DOMAIN, folder.toString());
     }
 
     /**
@@ -135,47 +133,19 @@ public record SampleIndex(Path file, List<Entry> entries) {
 
   private static void read(
       Path file, int number, String line, List<Entry> entries, List<String> wrong) {
-    String[] columns = BLANKS.split(line, 0);
-    if (columns.length != 2 && columns.length != 3) {
-      wrong.add(
-          file
-              + ":"
-              + number
-              + ": '"
-              + line
-              + "' has "
-              + columns.length
-              + " columns, but must have IMAGE [DEPTH] LABEL separated by blanks; a path with a"
-              + " blank in it cannot be written in Ianvs's format, so rename or link it");
-      return;
+    Path parent = file.toAbsolutePath().getParent();
+    Path folder = parent == null ? Path.of("") : parent;
+    try {
+      List<String> paths = IndexLine.cut(folder, line);
+      entries.add(
+          new Entry(
+              line,
+              paths.get(0),
+              folder.resolve(paths.get(0)),
+              paths.size() == 3 ? folder.resolve(paths.get(1)) : null,
+              folder.resolve(paths.get(paths.size() - 1))));
+    } catch (IllegalArgumentException e) {
+      wrong.add(file + ":" + number + ": '" + line + "' " + e.getMessage());
     }
-    List<Path> paths = new ArrayList<>();
-    Path folder = file.toAbsolutePath().getParent();
-    for (String column : columns) {
-      try {
-        Path path = folder == null ? Path.of(column) : folder.resolve(column);
-        if (!Files.isRegularFile(path)) {
-          wrong.add(
-              file
-                  + ":"
-                  + number
-                  + ": '"
-                  + column
-                  + "' is not a file; relative paths are relative to the index's folder, and a path"
-                  + " must hold no blank");
-          return;
-        }
-        paths.add(path);
-      } catch (InvalidPathException e) {
-        wrong.add(file + ":" + number + ": '" + column + "' is not a path");
-        return;
-      }
-    }
-    entries.add(
-        new Entry(
-            line,
-            paths.get(0),
-            paths.size() == 3 ? paths.get(1) : null,
-            paths.get(paths.size() - 1)));
   }
 }

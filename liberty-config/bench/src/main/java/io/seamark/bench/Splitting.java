@@ -19,6 +19,9 @@ public enum Splitting {
   /** The leading lines that name {@code synthia_sim}, then R - 1 chunks. */
   CITY("city_splitting");
 
+  /** What a line of simulated frames holds. */
+  static final String SIMULATED = "synthia_sim";
+
   private final String id;
 
   Splitting(String id) {
@@ -79,7 +82,16 @@ public enum Splitting {
    * @return rounds or one more
    */
   public int chunks(int rounds) {
-    return this == FWT || this == HARD_EXAMPLE ? rounds + 1 : rounds;
+    return hasRoundZero() ? rounds + 1 : rounds;
+  }
+
+  /**
+   * Whether the first chunk is for a round 0, which the accuracies of the others are compared with.
+   *
+   * @return false if it is that of round 1
+   */
+  public boolean hasRoundZero() {
+    return this == FWT || this == HARD_EXAMPLE;
   }
 
   /**
@@ -109,7 +121,7 @@ public enum Splitting {
       }
       case CITY -> {
         int simulated = 0;
-        while (simulated < n && lines.get(simulated).toString().contains("synthia_sim")) {
+        while (simulated < n && lines.get(simulated).toString().contains(SIMULATED)) {
           simulated++;
         }
         // As Ianvs has it: if every line is simulated, none is.

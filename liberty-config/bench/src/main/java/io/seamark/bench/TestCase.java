@@ -3,6 +3,7 @@ package io.seamark.bench;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param splitting how the training index is divided
  * @param trainRatio share of each chunk that trains
  * @param initialModel the model to start from, or null for the configured one
+ * @param remarks what the file says that means something else here, one line each
  */
 public record TestCase(
     String algorithm,
@@ -28,12 +30,14 @@ public record TestCase(
     TrainingPlan training,
     Splitting splitting,
     double trainRatio,
-    @Nullable Path initialModel) {
+    @Nullable Path initialModel,
+    List<String> remarks) {
   /** Copies the collections. */
   public TestCase {
     modules = Collections.unmodifiableMap(new LinkedHashMap<>(modules));
     hyperparameters = Collections.unmodifiableMap(new LinkedHashMap<>(hyperparameters));
     settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+    remarks = List.copyOf(remarks);
   }
 
   /**

@@ -26,20 +26,20 @@ final class TestCases {
   private final String name;
   private final Path file;
   private final PluginRegistry registry;
-  private final IanvsJob.Mode mode;
+  private final TestEnvironment env;
   private final List<String> failures;
 
   TestCases(
-      String name, Path file, PluginRegistry registry, IanvsJob.Mode mode, List<String> failures) {
+      String name, Path file, PluginRegistry registry, TestEnvironment env, List<String> failures) {
     this.name = name;
     this.file = file;
     this.registry = registry;
-    this.mode = mode;
+    this.env = env;
     this.failures = failures;
   }
 
   /** A module with one value for each of its hyperparameters. */
-  private record Choice(String type, String name, Map<String, Object> values) {}
+  private record Choice(String type, String name, String url, Map<String, Object> values) {}
 
   List<TestCase> cases() {
     AlgorithmFile read = AlgorithmFile.read(file, failures);
@@ -61,13 +61,8 @@ final class TestCases {
       ratio = data.number("train_ratio", 0.8, 0.01, 0.99);
       splitting = Splitting.of(data.choice("splitting_method", "default", Splitting.ids()));
     }
-    if (mode != IanvsJob.Mode.PLAIN && splitting.chunks(2) != 3) {
-      (data == null ? algorithm : data)
-          .fail(
-              "splitting_method",
-              "must be fwt_splitting or hard-example_splitting, since mode "
-                  + IanvsJob.id(mode)
-                  + " reads a chunk for round 0 besides those of the rounds");
+    if (!splitting.hasRoundZero()) {
+      missingRoundZero(data == null ? algorithm : data);
     }
     Path initial =
         algorithm.has("initial_model_url") ? IanvsJob.found(algorithm, "initial_model_url") : null;
@@ -80,6 +75,25 @@ final class TestCases {
       }
     }
     return cases;
+  }
+
+  /** Complains where a round 0 is needed and the splitting has none. */
+  private void missingRoundZero(YamlSection data) {
+    String rule = "must be fwt_splitting or hard-example_splitting, since ";
+    if (env.mode() == IanvsJob.Mode.HARD_EXAMPLE_MINING) {
+      data.fail(
+          "splitting_method",
+          rule
+              + "mode "
+              + IanvsJob.id(env.mode())
+              + " reads a chunk for round 0 besides those of the rounds");
+    } else if (env.mode() == IanvsJob.Mode.NO_INFERENCE && !env.ofTheMatrix().isEmpty()) {
+      data.fail(
+          "splitting_method",
+          rule
+              + String.join(", ", env.ofTheMatrix())
+              + " of testenv.metrics need a round 0 to compare the others with");
+    }
   }
 
   /** The alternatives of each module type, in the file's order. */
@@ -96,7 +110,14 @@ final class TestCases {
       }
       List<String> names = ModuleNames.choices(type, registry);
       if (!names.contains(module.name())) {
-        module.section().fail("name", NearestName.mustBe(module.name(), names));
+        String rule = NearestName.mustBe(module.name(), names);
+        module
+            .section()
+            .fail(
+                "name",
+                module.url().isEmpty()
+                    ? rule
+                    : rule + "; Seamark does not run the Python file of its url");
         continue;
       }
       if (!module.url().isEmpty()) {
@@ -141,7 +162,9 @@ final class TestCases {
       checkCount(more.size());
       combinations = more;
     }
-    return combinations.stream().map(v -> new Choice(module.type(), module.name(), v)).toList();
+    return combinations.stream()
+        .map(v -> new Choice(module.type(), module.name(), module.url(), v))
+        .toList();
   }
 
   /** The hyperparameters a module may have. */
@@ -149,6 +172,7 @@ final class TestCases {
     List<String> names = new ArrayList<>();
     if (type.equals(ModuleNames.BASEMODEL)) {
       names.addAll(TrainingPlan.NAMES);
+      names.addAll(TrainingPlan.UNUSED);
     }
     if (moduleName.equals("HardSampleMining")) {
       names.add("threhold");
@@ -198,6 +222,8 @@ final class TestCases {
     Map<String, String> hyperparameters = new LinkedHashMap<>();
     Map<String, String> settings = new LinkedHashMap<>();
     Map<String, String> training = new LinkedHashMap<>();
+    List<String> remarks = new ArrayList<>();
+    List<String> unused = new ArrayList<>();
     Object origins = null;
     for (Choice module : combination) {
       modules.put(module.type(), module.name());
@@ -206,6 +232,7 @@ final class TestCases {
       if (kind != null) {
         settings.put(ConfiguredPlugins.selectionKey(kind), plugin);
       }
+      ModuleNames.standIn(module.type(), module.url(), plugin).ifPresent(remarks::add);
       for (Map.Entry<String, Object> value : module.values().entrySet()) {
         String key = value.getKey();
         hyperparameters.put(module.type() + "-" + key, python(value.getValue()));
@@ -218,6 +245,9 @@ final class TestCases {
         }
         if (module.type().equals(ModuleNames.BASEMODEL) && TrainingPlan.NAMES.contains(key)) {
           training.put(key, String.valueOf(value.getValue()));
+        } else if (module.type().equals(ModuleNames.BASEMODEL)
+            && TrainingPlan.UNUSED.contains(key)) {
+          unused.add(key);
         } else if (kind != null) {
           settings.put(
               kind.id() + "." + plugin + "." + ModuleNames.parameter(key),
@@ -225,11 +255,18 @@ final class TestCases {
         }
       }
     }
+    if (!unused.isEmpty()) {
+      remarks.add(
+          String.join(", ", unused)
+              + " of the basemodel is not used: seamark.training.size and seamark.training.threads"
+              + " say what size and how many threads train whole frames");
+    }
     boolean gate = !ModuleNames.FINE_TUNING.equals(modules.get(ModuleNames.UPDATE));
     TrainingPlan plan = plan(training, gate);
     hyperparameters.put(
         "basemodel-hard_sample_target", plan.target().name().toLowerCase(Locale.ROOT));
-    return new TestCase(name, modules, hyperparameters, settings, plan, splitting, ratio, initial);
+    return new TestCase(
+        name, modules, hyperparameters, settings, plan, splitting, ratio, initial, remarks);
   }
 
   private TrainingPlan plan(Map<String, String> values, boolean gate) {

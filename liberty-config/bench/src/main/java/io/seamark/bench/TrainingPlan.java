@@ -49,6 +49,9 @@ public record TrainingPlan(
           "replay",
           "class_weights");
 
+  /** What Ianvs's examples set besides, and the training here does in another way. */
+  static final List<String> UNUSED = List.of("base_size", "crop_size", "workers");
+
   /** What a hard sample trains on. */
   public enum Target {
     /** What unknown-task processing answered: no label is needed. */

@@ -637,7 +637,7 @@ class BenchTest {
   }
 
   @Test
-  @DisplayName("a path with a blank, a missing file and an empty index are named by line")
+  @DisplayName("a line that names no files, a missing file and an empty index are named by line")
   void wrongIndex() throws IOException {
     Path job = example();
     Path index = job.resolveSibling("train-index.txt");
@@ -645,9 +645,9 @@ class BenchTest {
     Files.writeString(job.resolveSibling("test-index.txt"), "\n");
     assertRefused(
         job,
-        "train-index.txt:1: 'my frames/1.png my frames/1-label.png' has 4 columns",
-        "a blank in it cannot be written in Ianvs's format",
-        "train-index.txt:2: 'day/none.png' is not a file",
+        "train-index.txt:1: 'my frames/1.png my frames/1-label.png' cannot be cut at its blanks"
+            + " into two or three files",
+        "train-index.txt:2: 'day/none.png day/0.png' names 'day/none.png', which is not a file",
         "test-index.txt lists no samples");
   }
 

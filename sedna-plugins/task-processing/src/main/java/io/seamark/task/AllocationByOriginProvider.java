@@ -7,8 +7,8 @@ import io.seamark.plugin.PluginProvider;
 import io.seamark.plugin.TaskAllocation;
 
 /**
- * {@code TaskAllocationByOrigin}: Task real for frames whose id holds one of the given names, sim
- * for the others; the first if there is no such task.
+ * {@code TaskAllocationByOrigin}: the task that {@link DefinitionByOriginProvider} makes; the first
+ * if there is none.
  */
 public final class AllocationByOriginProvider
     implements PluginProvider<TaskAllocation, AllocationByOriginProvider.Hyperparameters> {
@@ -29,8 +29,10 @@ public final class AllocationByOriginProvider
           String real,
       @Hyperparameter(
               text =
-                  "Names of the tasks, with commas between them: a sample belongs to the first that"
-                      + " its id holds, or else to the last. Empty for real and sim.",
+                  "Names of the tasks, with commas between them. If one of them is real, a sample"
+                      + " whose id holds a part that parameter real lists belongs to it. Any other"
+                      + " sample belongs to the first name that its id holds, or else to the last."
+                      + " Empty for real and sim.",
               defaultValue = "",
               source = "KubeEdge Ianvs, lifelong_learning_bench")
           String origins,

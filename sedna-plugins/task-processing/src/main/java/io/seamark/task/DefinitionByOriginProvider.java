@@ -26,8 +26,10 @@ public final class DefinitionByOriginProvider
           String real,
       @Hyperparameter(
               text =
-                  "Names of the tasks, with commas between them: a sample belongs to the first that"
-                      + " its id holds, or else to the last. Empty for real and sim.",
+                  "Names of the tasks, with commas between them. If one of them is real, a sample"
+                      + " whose id holds a part that parameter real lists belongs to it. Any other"
+                      + " sample belongs to the first name that its id holds, or else to the last."
+                      + " Empty for real and sim.",
               defaultValue = "",
               source = "KubeEdge Ianvs, lifelong_learning_bench")
           String origins) {

@@ -22,6 +22,9 @@ final class Grouping {
       "aachen,berlin,bochum,bremen,cologne,darmstadt,dusseldorf,erfurt,hamburg,hanover,jena,"
           + "krefeld,monchengladbach,strasbourg,stuttgart,tubingen,ulm,weimar,zurich";
 
+  /** The domains of Ianvs's example robot-cityscapes-synthia. */
+  static final String DOMAINS = "Cityscapes,Synthia,Cloud-Robotics";
+
   private Grouping() {}
 
   /**
@@ -39,26 +42,43 @@ final class Grouping {
   }
 
   /**
-   * The first of the origins that a sample's id holds, or else the last; without origins {@link
-   * #REAL} for samples whose id holds a name, {@link #SIM} for the others.
+   * {@link #REAL} for samples whose id holds a name, where that is one of the origins; for the
+   * others the first of the origins that the id holds, or else the last.
    *
    * @param real the names, with commas between them
-   * @param origins with commas between them, or empty
+   * @param origins with commas between them; empty for {@link #REAL} and {@link #SIM}
    * @throws IllegalArgumentException if they are no names
    */
   static Function<TaskSample, String> byOrigin(String real, String origins) {
     List<String> names = parts("real", real);
-    if (!origins.isBlank()) {
-      List<String> tasks = parts("origins", origins);
-      return sample -> {
-        String id = sample.attributes().getOrDefault(TaskSample.ID, "");
-        return tasks.stream().filter(id::contains).findFirst().orElse(tasks.get(tasks.size() - 1));
-      };
+    if (origins.isBlank()) {
+      return sample -> names.stream().anyMatch(id(sample)::contains) ? REAL : SIM;
     }
-    return sample -> {
-      String id = sample.attributes().getOrDefault(TaskSample.ID, "");
-      return names.stream().anyMatch(id::contains) ? REAL : SIM;
-    };
+    List<String> tasks = parts("origins", origins);
+    String last = tasks.get(tasks.size() - 1);
+    return sample ->
+        tasks.contains(REAL) && names.stream().anyMatch(id(sample)::contains)
+            ? REAL
+            : held(tasks, sample, last);
+  }
+
+  /**
+   * The first of the domains that a sample's id holds, or else the first of them.
+   *
+   * @param domains with commas between them
+   * @throws IllegalArgumentException if they are no names
+   */
+  static Function<TaskSample, String> byDomain(String domains) {
+    List<String> tasks = parts("origins", domains);
+    return sample -> held(tasks, sample, tasks.get(0));
+  }
+
+  private static String held(List<String> tasks, TaskSample sample, String otherwise) {
+    return tasks.stream().filter(id(sample)::contains).findFirst().orElse(otherwise);
+  }
+
+  private static String id(TaskSample sample) {
+    return sample.attributes().getOrDefault(TaskSample.ID, "");
   }
 
   /** In the order of the names, so that it does not depend on which sample came first. */

@@ -105,6 +105,60 @@ class TaskPluginsTest {
   }
 
   @Test
+  void origin_realIsToldByTheCitiesAlsoWhereItIsNamed() {
+    // The origins of Ianvs's examples on Cityscapes and Synthia, whose ids hold neither name.
+    TaskSample city = sample(0, Map.of("id", "leftImg8bit/train/ulm/ulm_000001.png"));
+    TaskSample synthia = sample(1, Map.of("id", "synthia_sim/RGB/1.png"));
+    TaskSample named = sample(2, Map.of("id", "real/1.png"));
+    String key = ".TaskDefinitionByOrigin.origins";
+    for (String origins : List.of("real, sim", "sim, real")) {
+      assertEquals(
+          List.of(new Task("real", List.of(city, named)), new Task("sim", List.of(synthia))),
+          plugin(
+                  PluginKind.TASK_DEFINITION,
+                  "TaskDefinitionByOrigin",
+                  Map.of("task_definition" + key, origins))
+              .define(List.of(city, synthia, named)),
+          origins);
+    }
+    // Where no task is called real, the cities say nothing.
+    assertEquals(
+        List.of(new Task("garden", List.of(city))),
+        plugin(
+                PluginKind.TASK_DEFINITION,
+                "TaskDefinitionByOrigin",
+                Map.of("task_definition" + key, "front, garden"))
+            .define(List.of(city)));
+  }
+
+  @Test
+  void domain_isTheFirstThatTheIdHoldsOrElseTheFirst() {
+    TaskSample synthia = sample(0, Map.of("id", "Synthia/RGB/1.png"));
+    TaskSample robot = sample(1, Map.of("id", "Cloud-Robotics/rgb/1.png"));
+    TaskSample two = sample(2, Map.of("id", "Cityscapes/Synthia/1.png"));
+    List<TaskSample> samples = List.of(synthia, robot, two, BARE);
+    assertEquals(
+        List.of(
+            new Task("Cityscapes", List.of(two, BARE)),
+            new Task("Cloud-Robotics", List.of(robot)),
+            new Task("Synthia", List.of(synthia))),
+        plugin(PluginKind.TASK_DEFINITION, "TaskDefinitionByDomain").define(samples));
+    PluginKind<TaskAllocation> kind = PluginKind.TASK_ALLOCATION;
+    Map<String, Integer> extractor = Map.of("Cityscapes", 0, "Synthia", 1, "Cloud-Robotics", 2);
+    assertEquals(
+        List.of(1, 2, 0, 0), plugin(kind, "TaskAllocationByDomain").allocate(extractor, samples));
+    String key = "task_allocation.TaskAllocationByDomain.";
+    assertEquals(
+        List.of(2, 2, 2, 2),
+        plugin(kind, "TaskAllocationByDomain", Map.of(key + "default", "Cloud-Robotics"))
+            .allocate(extractor, samples));
+    assertEquals(
+        List.of(1, 2, 1, 2),
+        plugin(kind, "TaskAllocationByDomain", Map.of(key + "origins", "Cloud-Robotics, Synthia"))
+            .allocate(extractor, samples));
+  }
+
+  @Test
   void relation_makesOneGroupOfEachTaskOrOfAll() {
     Task dusk = new Task("dusk", List.of(DUSK, LATER_DUSK));
     Task night = new Task("night", List.of(NIGHT));
