@@ -31,7 +31,7 @@ class EmulatedBoardTest {
   void sameLabels(@TempDir Path folder) throws Exception {
     assumeTrue(
         System.getenv().getOrDefault("SEAMARK_EMULATE", "").equals("true"),
-        "arm64 was not emulated: that takes ten minutes, and SEAMARK_EMULATE=true asks for it");
+        "arm64 was not emulated: that takes over ten minutes, and SEAMARK_EMULATE=true asks for it");
     Path frames = SharedFolder.path("data/camvid/val");
     Path model = SharedFolder.path("models/rfnet-camvid-day.safetensors");
     Path runtime;
