@@ -268,33 +268,39 @@ public final class KnowledgeBase implements AutoCloseable {
    * @param staged is closed by its owner
    * @param client the address it came from
    * @return what is known of it
-   * @throws BadInputException if it does not begin and end as a pickle does
+   * @throws BadInputException if it begins and ends neither as a pickle does nor as a JSON object
    * @throws IOException as with {@link #store}
    */
   public StoredFile storeIndex(Staged staged, String client) throws IOException {
-    if (!framedAsPickle(staged.upload().finish())) {
+    if (!framed(staged.upload().finish())) {
       throw new BadInputException(
-          "the index does not begin and end as a pickle of protocol 2 to 5 does");
+          "the index begins and ends neither as a pickle of protocol 2 to 5 does nor as a JSON"
+              + " object");
     }
     return store(new FileName(INDEX), staged, client);
   }
 
-  /** The first two bytes and the last one, which are all that is looked at. */
-  private static boolean framedAsPickle(Path file) throws IOException {
+  /** Whether a file may be an index of Sedna's or of ours: two bytes at each end are looked at. */
+  private static boolean framed(Path file) throws IOException {
     try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-      ByteBuffer bytes = ByteBuffer.allocate(3);
+      ByteBuffer bytes = ByteBuffer.allocate(4);
       if (channel.size() < bytes.capacity()) {
         return false;
       }
       bytes.limit(2);
       while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
-      channel.position(channel.size() - 1);
-      bytes.limit(3);
+      channel.position(channel.size() - 2);
+      bytes.limit(4);
       while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
-      return (bytes.get(0) & 0xFF) == PICKLE
-          && bytes.get(1) >= 2
-          && bytes.get(1) <= 5
-          && bytes.get(2) == '.';
+      boolean pickle =
+          (bytes.get(0) & 0xFF) == PICKLE
+              && bytes.get(1) >= 2
+              && bytes.get(1) <= 5
+              && bytes.get(3) == '.';
+      boolean json =
+          bytes.get(0) == '{'
+              && (bytes.get(3) == '}' || (bytes.get(2) == '}' && bytes.get(3) == '\n'));
+      return pickle || json;
     }
   }
 

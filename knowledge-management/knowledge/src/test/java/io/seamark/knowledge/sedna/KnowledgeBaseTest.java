@@ -269,4 +269,21 @@ class KnowledgeBaseTest {
     assertThrows(BadInputException.class, () -> new FileName("\u00e9".repeat(128)));
     assertEquals("...", new FileName("...").text());
   }
+
+  @Test
+  @DisplayName("an index is a pickle or the JSON of our own workers, and comes back as it was")
+  void indices() throws IOException {
+    try (KnowledgeBase base = open(Map.of())) {
+      for (String text : List.of("{\"sha256\":\"a\"}", "{\"sha256\":\"a\"}\n", "\u0080\u0004N.")) {
+        byte[] index = text.getBytes(StandardCharsets.ISO_8859_1);
+        putIndex(base, index);
+        assertArrayEquals(index, get(base, "index.pkl"));
+      }
+      for (String text :
+          List.of("", "{", "{}", "[1]\n", "{\"a\":1}\n\n", "\u0080\u0001N.", "\u0080\u0004NN")) {
+        byte[] index = text.getBytes(StandardCharsets.ISO_8859_1);
+        assertThrows(BadInputException.class, () -> putIndex(base, index), text);
+      }
+    }
+  }
 }

@@ -79,7 +79,7 @@ public class KnowledgeBaseResource {
    * @param request whose address says who asks
    * @param body multipart/form-data with one part {@code task}, a pickle that nobody looks into
    * @return the path that the index can be had from, as a JSON string; 422 without the part; 400 if
-   *     it does not begin and end as a pickle; 507 if there is no room
+   *     it begins and ends neither as a pickle nor as a JSON object; 507 if there is no room
    * @throws IOException if it cannot be stored
    */
   @POST
