@@ -96,6 +96,16 @@ public final class Seamark implements Runnable {
     System.exit(status);
   }
 
+  /** A verb with its own. */
+  private static CommandLine command(Verb verb) {
+    CommandLine command = new CommandLine(verb);
+    verb.parts().stream()
+        .map(Seamark::command)
+        .sorted(Comparator.comparing(CommandLine::getCommandName))
+        .forEach(part -> command.addSubcommand(part.getCommandName(), part));
+    return command;
+  }
+
   /**
    * Runs a command line.
    *
@@ -111,7 +121,7 @@ public final class Seamark implements Runnable {
     List<Verb> verbs = new ArrayList<>();
     ServiceLoader.load(Verb.class).forEach(verbs::add);
     verbs.stream()
-        .map(CommandLine::new)
+        .map(Seamark::command)
         .sorted(Comparator.comparing(CommandLine::getCommandName))
         .forEach(verb -> line.addSubcommand(verb.getCommandName(), verb));
     line.registerConverter(Path.class, Seamark::path);

@@ -1,5 +1,6 @@
 package io.seamark.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
@@ -8,4 +9,13 @@ import java.util.concurrent.Callable;
  * configuration and {@link java.io.IOException} where the work failed; messages are one line for
  * people.
  */
-public interface Verb extends Callable<Integer> {}
+public interface Verb extends Callable<Integer> {
+  /**
+   * Verbs of its own, which are said after its name.
+   *
+   * @return none unless stated otherwise, besides those that its annotation names
+   */
+  default List<Verb> parts() {
+    return List.of();
+  }
+}

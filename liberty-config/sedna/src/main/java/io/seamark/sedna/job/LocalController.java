@@ -1,0 +1,132 @@
+package io.seamark.sedna.job;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.seamark.cli.Addresses;
+import io.seamark.cli.Seamark;
+import io.seamark.host.HttpClients;
+import io.seamark.sedna.Retries;
+import io.seamark.sedna.Worker;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The local controller of Sedna's on this node, as its workers report to it (kubeedge/sedna, {@code
+ * lib/sedna/service/client.py}). A report that it does not take is logged and no failure of the
+ * worker.
+ */
+final class LocalController {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalController.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration CONNECTING = Duration.ofSeconds(5);
+  private static final Duration ANSWERING = Duration.ofSeconds(30);
+
+  /** As Sedna calls the kind of resource that owns a worker; capitals count. */
+  private static final String OWNER = "lifelonglearningjob";
+
+  /** What Sedna calls the format of an index. */
+  private static final String FORMAT = "pkl";
+
+  private final Worker worker;
+  private final Retries retries;
+  private final URI address;
+  private final HttpClient client;
+
+  /**
+   * A client.
+   *
+   * @param worker who reports
+   * @param retries how often
+   * @throws IllegalArgumentException if the address is none
+   */
+  LocalController(Worker worker, Retries retries) {
+    this.worker = worker;
+    this.retries = retries;
+    URI server = Addresses.http("LC_SERVER", worker.told().localController());
+    this.address =
+        URI.create(
+            server.toString().replaceAll("/+$", "")
+                + "/sedna/workers/"
+                + URLEncoder.encode(worker.name(), StandardCharsets.UTF_8).replace("+", "%20")
+                + "/info");
+    this.client =
+        HttpClients.builder(server)
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECTING)
+            .build();
+  }
+
+  /**
+   * Says that the work is done.
+   *
+   * @param kind {@code train} or {@code eval}
+   * @param index address of what came of it
+   * @param metrics by name, or null for none
+   * @return whether the controller has taken it
+   */
+  boolean completed(String kind, String index, @Nullable Map<String, Double> metrics) {
+    ObjectNode body = JSON.createObjectNode();
+    body.put("name", worker.name());
+    body.put("namespace", worker.namespace());
+    body.put("ownerName", worker.job());
+    body.put("ownerKind", OWNER);
+    body.put("kind", kind);
+    body.put("status", "completed");
+    ObjectNode result = body.putArray("results").addObject();
+    result.put("format", FORMAT);
+    result.put("url", worker.reported(index));
+    if (metrics == null) {
+      result.putNull("metrics");
+    } else {
+      ObjectNode figures = result.putObject("metrics");
+      metrics.forEach(figures::put);
+    }
+    try {
+      retries.run(() -> post(body.toString()));
+      LOG.info("event=reported kind={} url={}", kind, worker.reported(index));
+      return true;
+    } catch (IOException e) {
+      LOG.error(
+          "event=report_failed kind={} reason=\"{}\" then=\"the job does not learn of this\"",
+          kind,
+          Seamark.message(e));
+      return false;
+    }
+  }
+
+  private String post(String body) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(address)
+            .timeout(ANSWERING)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    try {
+      HttpResponse<String> response =
+          client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+      if (response.statusCode() != 200) {
+        String said = response.body();
+        throw new IOException(
+            address
+                + " answers "
+                + response.statusCode()
+                + " "
+                + said.substring(0, Math.min(300, said.length())).replaceAll("\\s+", " "));
+      }
+      return body;
+    } catch (ConnectException e) {
+      throw new IOException(address + " does not answer: connection refused", e);
+    }
+  }
+}

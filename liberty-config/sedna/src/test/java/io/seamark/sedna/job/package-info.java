@@ -1,0 +1,5 @@
+/** Workers against doubles of Sedna's services, and jobs of whole processes. */
+@NullMarked
+package io.seamark.sedna.job;
+
+import org.jspecify.annotations.NullMarked;
