@@ -192,7 +192,7 @@ public record RunRecord(
       Figures serving = model.serving();
       Map<String, Double> evaluation = new LinkedHashMap<>();
       if (candidate != null) {
-        put(evaluation, "agreement with the cloud", candidate.newAgreement());
+        put(evaluation, "agreement over views", candidate.newAgreement());
       }
       if (serving != null) {
         put(evaluation, "its parent's", serving.newAgreement());

@@ -135,7 +135,7 @@ class HtmlReportTest {
             "Edge models",
             "promoted",
             "rejected",
-            "agreement with the cloud",
+            "agreement over views",
             "Loss over the seconds of 300 steps.",
             "Bad frames",
             "truncated JPEG",
@@ -189,7 +189,7 @@ class HtmlReportTest {
         new ObjectMapper()
             .valueToTree(
                 Map.of(
-                    "agreement with the cloud", 0.581,
+                    "agreement over views", 0.581,
                     "its parent's", 0.432,
                     "retained frames", 0.716,
                     "its parent's, retained", 0.721)),

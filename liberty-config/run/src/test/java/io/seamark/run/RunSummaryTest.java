@@ -168,7 +168,7 @@ class RunSummaryTest {
           "models/verdict",
           "models/reason",
           "models/bytes",
-          "models/evaluation/agreement with the cloud",
+          "models/evaluation/agreement over views",
           "models/evaluation/its parent's",
           "models/evaluation/retained frames",
           "models/drift/dusk",
@@ -325,7 +325,7 @@ class RunSummaryTest {
                     "served_from_seconds": null, "verdict": "promoted", "reason": "better",
                     "bytes": 13,
                     "evaluation": {
-                      "agreement with the cloud": 0.5, "its parent's": 0.25,
+                      "agreement over views": 0.5, "its parent's": 0.25,
                       "retained frames": 0.75
                     },
                     "drift": {"dusk": 2.5}

@@ -36,8 +36,8 @@ public final class TrainingStep {
    * Prints medians, their ratio, and the two losses of the first step, which must agree.
    *
    * @param arguments edge model, width, height, frames a step, threads, rounds; then the peer's
-   *     command, such as {@code python3 training_step.py}, and {@code --bfloat16} after it if
-   *     wanted; without a command only Seamark is measured
+   *     command, such as {@code python3 training_step.py}, and {@code --bfloat16} after it for both
+   *     to compute in that; without a command only Seamark is measured
    * @throws IOException if the model cannot be read or the peer fails
    */
   public static void main(String[] arguments) throws IOException {
@@ -60,7 +60,9 @@ public final class TrainingStep {
     double[] theirs = new double[rounds];
     Path batch = Files.createTempFile("batch", ".bin");
     write(samples, batch);
-    TrainingOptions options = TrainingOptions.fineTuning(RATE, frames, 1, threads);
+    TrainingOptions options =
+        TrainingOptions.fineTuning(RATE, frames, 1, threads)
+            .withBfloat16(command.contains("--bfloat16"));
     List<Object> given = List.of(file, batch, width, height, frames, threads, RATE);
     try (Peer peer = command.isEmpty() ? null : new Peer(command, given, model.normalisation());
         RfNetTrainer trainer = new RfNetTrainer(model, width, height, options)) {
