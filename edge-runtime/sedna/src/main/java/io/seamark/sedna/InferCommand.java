@@ -8,10 +8,8 @@ import io.seamark.cli.JsonLine;
 import io.seamark.cli.ModelOptions;
 import io.seamark.cli.SampleFiles;
 import io.seamark.cli.Seamark;
-import io.seamark.cli.SourceOptions;
 import io.seamark.durable.OutputFolder;
 import io.seamark.edge.EdgeAudit;
-import io.seamark.edge.EdgeEndpoint;
 import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.SeenTaskInference;
@@ -21,11 +19,9 @@ import io.seamark.edge.sync.ModelFolder;
 import io.seamark.edge.sync.ModelSource;
 import io.seamark.edge.upload.CloudLink;
 import io.seamark.host.NamedPath;
-import io.seamark.imaging.DepthScale;
 import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.SampleSource;
 import io.seamark.registry.ConfiguredPlugins;
-import io.seamark.registry.PluginCatalogue;
 import io.seamark.setting.EdgeSettings;
 import io.seamark.setting.SettingGroup;
 import java.io.IOException;
@@ -35,7 +31,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +64,7 @@ public final class InferCommand implements SednaWorker {
     EdgeSettings settings = workplace.settings(SettingGroup.EDGE);
     Path folder = NamedPath.of(worker.told().edgeOutput());
     try (RemoteFiles files = new RemoteFiles(worker);
-        SampleSource frames = source(worker, workplace);
+        SampleSource frames = WorkerLoop.source(worker, workplace);
         OutputFolder out = OutputFolder.open(folder, workplace.inputs())) {
       ModelSource models = models(worker, files, settings);
       Path initial = first(models, folder.resolve("models"), period(worker));
@@ -82,60 +77,11 @@ public final class InferCommand implements SednaWorker {
           new UnseenSamples(answers, unseenFolder(worker), worker.own().unseenMax());
       try (EdgeRuntime runtime =
           new EdgeRuntime(parts(worker, workplace, settings, folder, initial), unseen, models)) {
-        run(worker, workplace, runtime, frames);
+        WorkerLoop.run(worker, workplace, runtime, frames);
         tell(runtime, unseen);
       }
     }
     return Seamark.DONE;
-  }
-
-  private void run(
-      Worker worker, CommonOptions.Workplace workplace, EdgeRuntime runtime, SampleSource frames)
-      throws IOException, InterruptedException {
-    AtomicBoolean ended = new AtomicBoolean();
-    Thread stopping =
-        new Thread(
-            () -> {
-              if (!ended.get()) {
-                runtime.stop();
-              }
-            },
-            "seamark-stop");
-    Runtime.getRuntime().addShutdownHook(stopping);
-    int port = worker.own().port();
-    EdgeEndpoint endpoint =
-        port < 0
-            ? null
-            : new EdgeEndpoint(
-                worker.own().host(),
-                port,
-                runtime::running,
-                () -> PluginCatalogue.of(workplace.registry(), workplace.plugins()).json());
-    try {
-      if (endpoint != null) {
-        LOG.info("event=metrics host={} port={}", worker.own().host(), endpoint.port());
-      }
-      LOG.info("event=inference_begins model={}", runtime.model().version());
-      runtime.start();
-      runtime.run(frames);
-      runtime.drain(Duration.ofSeconds(worker.own().drain()));
-      ended.set(true);
-    } finally {
-      if (endpoint != null) {
-        endpoint.close();
-      }
-    }
-  }
-
-  private static SampleSource source(Worker worker, CommonOptions.Workplace workplace) {
-    String images = worker.told().images().strip();
-    boolean named =
-        !workplace.text(ConfiguredPlugins.selectionKey(PluginKind.SAMPLE_SOURCE)).isEmpty();
-    return named || images.isEmpty()
-        ? SourceOptions.open(workplace.plugins())
-        : new ImageTopic(
-            NamedPath.of(images),
-            DepthScale.parse(workplace.text("sample_source.image_folder.depth.scale")));
   }
 
   private static ModelSource models(Worker worker, RemoteFiles files, EdgeSettings settings) {

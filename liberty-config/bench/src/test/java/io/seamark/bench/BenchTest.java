@@ -40,7 +40,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchTest {
-  private static final String GRID = "mask_generator.segment_anything.points-per-side=3";
+  /** A round here is judged by one candidate, and a frame's masks are found by nine points. */
+  private static final List<String> QUICK =
+      List.of(
+          "--set",
+          "mask_generator.segment_anything.points-per-side=3",
+          "--set",
+          "seamark.training.candidates=averaged");
 
   private static final String MARGIN =
       "    - type: \"unseen_sample_recognition\"\n      name: \"score_margin\"\n";
@@ -53,7 +59,8 @@ class BenchTest {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     String[] all =
-        Stream.concat(Stream.of("bench"), Arrays.stream(arguments).map(String::valueOf))
+        Stream.of(Stream.of("bench"), QUICK.stream(), Arrays.stream(arguments).map(String::valueOf))
+            .flatMap(part -> part)
             .toArray(String[]::new);
     int status = Seamark.run(new PrintWriter(out), new PrintWriter(err), all);
     return new Ran(status, out.toString(), err.toString());
@@ -102,7 +109,7 @@ class BenchTest {
   @DisplayName("the example job runs, writes Ianvs's files, and resumes where it was cut off")
   void exampleAndResume() throws IOException {
     Path job = example();
-    Ran first = bench(job, "--set", GRID);
+    Ran first = bench(job);
     assertEquals(0, first.status(), first.err());
     Path rank = job.resolveSibling("workspace/street/rank");
     List<List<String>> all = rows(rank.resolve("all_rank.csv"));
@@ -168,7 +175,7 @@ class BenchTest {
     byte[] kept = Files.readAllBytes(results.get(0));
     // As after a kill in the middle of the second case.
     Files.delete(results.get(1));
-    Ran second = bench(job, "--set", GRID);
+    Ran second = bench(job);
     assertEquals(0, second.status(), second.err());
     assertTrue(second.out().contains("2 cases, 1 of them finished before, 0 failed"), second.out());
     assertEquals(results, results(job));
@@ -297,7 +304,7 @@ class BenchTest {
     Path job = example();
     edit(job, "algorithm.yaml", MARGIN, "");
     edit(job, "algorithm.yaml", "[ 0.8 ]", "[ 0.8, 0.8 ]");
-    Ran ran = bench(job, "--no-curve", "--set", GRID, "--fresh");
+    Ran ran = bench(job, "--no-curve", "--fresh");
     assertEquals(0, ran.status(), ran.err());
     assertTrue(ran.err().contains("case 2/2 rfnet_lifelong_learning: the same as an"), ran.err());
     assertEquals(1, results(job).size());
@@ -503,7 +510,7 @@ class BenchTest {
         "- epochs:",
         "- hard_sample_target:\n            values: [ ground_truth ]\n        - replay:\n"
             + "            values: [ false ]\n        - epochs:");
-    Ran first = bench(job, "--no-curve", "--set", GRID);
+    Ran first = bench(job, "--no-curve");
     assertEquals(0, first.status(), first.err());
     // Every second frame that is looked at again is called seen.
     assertTrue(
@@ -526,10 +533,10 @@ class BenchTest {
       assertEquals(0, files.filter(Files::isRegularFile).count(), "an answer was kept to train on");
     }
 
-    Ran kept = bench(job, "--no-curve", "--set", GRID);
+    Ran kept = bench(job, "--no-curve");
     assertTrue(kept.out().contains("1 cases, 1 of them finished before, 0 failed"), kept.out());
     assertEquals(results, results(job));
-    Ran fresh = bench(job, "--no-curve", "--set", GRID, "--fresh");
+    Ran fresh = bench(job, "--no-curve", "--fresh");
     assertTrue(fresh.out().contains("1 cases, 0 of them finished before, 0 failed"), fresh.out());
     List<Path> both = results(job);
     assertEquals(2, both.size());

@@ -65,6 +65,11 @@ public final class SettingGroup<R extends Record> {
   public static final SettingGroup<SednaWorkerSettings> SEDNA_WORKER =
       new SettingGroup<>("", "What Sedna tells a worker", SednaWorkerSettings.class);
 
+  /** What Sedna tells the edge worker of a joint inference. */
+  public static final SettingGroup<SednaJointInferenceSettings> SEDNA_JOINT_INFERENCE =
+      new SettingGroup<>(
+          "", "What Sedna tells a joint inference", SednaJointInferenceSettings.class);
+
   /** Those of Sedna's workers, {@code seamark sedna}, besides what Sedna tells them. */
   public static final SettingGroup<SednaClientSettings> SEDNA_CLIENT =
       new SettingGroup<>("seamark.sedna.", "Workers of Sedna's jobs", SednaClientSettings.class);
@@ -84,7 +89,8 @@ public final class SettingGroup<R extends Record> {
           SEDNA_CLIENT);
 
   /** What is told by those who start a program, and by nobody else. */
-  public static final List<SettingGroup<?>> TOLD = List.of(LAUNCHER, SEDNA, SEDNA_WORKER);
+  public static final List<SettingGroup<?>> TOLD =
+      List.of(LAUNCHER, SEDNA, SEDNA_WORKER, SEDNA_JOINT_INFERENCE);
 
   private final String prefix;
   private final String title;

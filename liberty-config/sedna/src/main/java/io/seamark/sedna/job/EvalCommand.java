@@ -4,6 +4,7 @@ import io.seamark.cli.CommonOptions;
 import io.seamark.cli.JsonLine;
 import io.seamark.cli.Seamark;
 import io.seamark.durable.OutputFolder;
+import io.seamark.sedna.LocalController;
 import io.seamark.sedna.RemoteFiles;
 import io.seamark.sedna.SednaWorker;
 import io.seamark.sedna.Worker;

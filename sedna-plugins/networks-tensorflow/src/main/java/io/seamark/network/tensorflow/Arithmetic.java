@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 
 /** What a training computes in. */
 public enum Arithmetic {
-  /** Bfloat16 where the processor multiplies matrices in it, else float32. */
+  /** Bfloat16 where it pays: in a wide network on a processor with AMX for it, else float32. */
   AUTO,
   /** 32 bits throughout. */
   FLOAT32,
@@ -16,13 +16,17 @@ public enum Arithmetic {
 
   private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
 
+  /** The published network's; with 16, as the street's has, a step takes as long either way. */
+  private static final int WIDE = 64;
+
   /**
    * Whether a training here computes in bfloat16.
    *
-   * @return true for {@link #BFLOAT16}, and for {@link #AUTO} on a processor with AMX
+   * @param channels of the network's first convolution
+   * @return true for {@link #BFLOAT16}, and for {@link #AUTO} with a wide network and AMX
    */
-  boolean bfloat16() {
-    return this == BFLOAT16 || (this == AUTO && Amx.PRESENT);
+  boolean bfloat16(int channels) {
+    return this == BFLOAT16 || (this == AUTO && channels >= WIDE && Amx.PRESENT);
   }
 
   /** Looked up once. */

@@ -34,7 +34,7 @@ public final class RfNetTraining implements BaseModelTraining {
   /** Heads whose mean is taken, so that the start of one does not decide. */
   private static final int HEADS = 5;
 
-  private final boolean bfloat16;
+  private final Arithmetic arithmetic;
 
   /**
    * What can be set.
@@ -45,8 +45,8 @@ public final class RfNetTraining implements BaseModelTraining {
       @Hyperparameter(
               text =
                   "What training computes in. bfloat16 has 8 bits of mantissa; on a processor with"
-                      + " AMX a step takes about a third of its time. auto: bfloat16 there, float32"
-                      + " elsewhere.",
+                      + " AMX a step of the published network takes half its time. auto: bfloat16"
+                      + " there for a network as wide as that, float32 elsewhere.",
               defaultValue = "auto")
           Arithmetic arithmetic) {}
 
@@ -61,12 +61,14 @@ public final class RfNetTraining implements BaseModelTraining {
    * @param given how it computes
    */
   public RfNetTraining(Hyperparameters given) {
-    this.bfloat16 = given.arithmetic().bfloat16();
+    this.arithmetic = given.arithmetic();
   }
 
   @Override
   public TrainableModel load(Path model) throws IOException {
-    return new Model(EdgeModel.load(model), bfloat16);
+    EdgeModel loaded = EdgeModel.load(model);
+    int channels = loaded.weights().get("backbone.conv1.weight").shape().get(0);
+    return new Model(loaded, arithmetic.bfloat16(channels));
   }
 
   /**

@@ -78,6 +78,8 @@ final class TrainableGraph implements AutoCloseable {
             GraphOptions.newBuilder()
                 .setRewriteOptions(
                     RewriterConfig.newBuilder()
+                        // But for bfloat16 its rewriting gains nothing, and takes most of a second.
+                        .setDisableMetaOptimizer(!options.bfloat16())
                         .setAutoMixedPrecisionOnednnBfloat16(
                             options.bfloat16() ? Toggle.ON : Toggle.OFF)))
         .build();

@@ -27,8 +27,9 @@ class ArithmeticTest {
     assertFalse(has("flags : amx_bf16x\n"));
     assertFalse(has("bugs : amx_bf16 \n"));
     assertFalse(Arithmetic.has(folder.resolve("none")));
-    assertTrue(Arithmetic.BFLOAT16.bfloat16());
-    assertFalse(Arithmetic.FLOAT32.bfloat16());
-    assertEquals(Arithmetic.has(Path.of("/proc/cpuinfo")), Arithmetic.AUTO.bfloat16());
+    assertTrue(Arithmetic.BFLOAT16.bfloat16(4));
+    assertFalse(Arithmetic.FLOAT32.bfloat16(64));
+    assertFalse(Arithmetic.AUTO.bfloat16(63));
+    assertEquals(Arithmetic.has(Path.of("/proc/cpuinfo")), Arithmetic.AUTO.bfloat16(64));
   }
 }

@@ -1,8 +1,8 @@
 package io.seamark.tck.builtin;
 
+import io.seamark.network.tensorflow.RfNetTraining;
 import io.seamark.network.tensorflow.RfNetTrainingProvider;
 import io.seamark.plugin.BaseModelTraining;
-import io.seamark.plugin.NoHyperparameters;
 import io.seamark.plugin.PluginProvider;
 import io.seamark.street.StreetModels;
 import io.seamark.tck.BaseModelTrainingContract;
@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Training of {@code rfnet}. */
-class RfNetTrainingTest extends BaseModelTrainingContract<NoHyperparameters> {
+class RfNetTrainingTest extends BaseModelTrainingContract<RfNetTraining.Hyperparameters> {
   @Override
-  protected PluginProvider<BaseModelTraining, NoHyperparameters> provider() {
+  protected PluginProvider<BaseModelTraining, RfNetTraining.Hyperparameters> provider() {
     return new RfNetTrainingProvider();
   }
 

@@ -1,12 +1,10 @@
-package io.seamark.sedna.job;
+package io.seamark.sedna;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.seamark.cli.Addresses;
 import io.seamark.cli.Seamark;
 import io.seamark.host.HttpClients;
-import io.seamark.sedna.Retries;
-import io.seamark.sedna.Worker;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -16,6 +14,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,14 +26,20 @@ import org.slf4j.LoggerFactory;
  * lib/sedna/service/client.py}). A report that it does not take is logged and no failure of the
  * worker.
  */
-final class LocalController {
+public final class LocalController {
   private static final Logger LOG = LoggerFactory.getLogger(LocalController.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration CONNECTING = Duration.ofSeconds(5);
   private static final Duration ANSWERING = Duration.ofSeconds(30);
 
-  /** As Sedna calls the kind of resource that owns a worker; capitals count. */
-  private static final String OWNER = "lifelonglearningjob";
+  /** As Sedna calls the kinds of resources that own a worker; capitals count. */
+  private static final String JOB = "lifelonglearningjob";
+
+  private static final String SERVICE = "jointinferenceservice";
+
+  /** How Sedna writes a moment, in local time. */
+  private static final DateTimeFormatter MOMENT =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
 
   /** What Sedna calls the format of an index. */
   private static final String FORMAT = "pkl";
@@ -50,7 +56,7 @@ final class LocalController {
    * @param retries how often
    * @throws IllegalArgumentException if the address is none
    */
-  LocalController(Worker worker, Retries retries) {
+  public LocalController(Worker worker, Retries retries) {
     this.worker = worker;
     this.retries = retries;
     URI server = Addresses.http("LC_SERVER", worker.told().localController());
@@ -75,13 +81,8 @@ final class LocalController {
    * @param metrics by name, or null for none
    * @return whether the controller has taken it
    */
-  boolean completed(String kind, String index, @Nullable Map<String, Double> metrics) {
-    ObjectNode body = JSON.createObjectNode();
-    body.put("name", worker.name());
-    body.put("namespace", worker.namespace());
-    body.put("ownerName", worker.job());
-    body.put("ownerKind", OWNER);
-    body.put("kind", kind);
+  public boolean completed(String kind, String index, @Nullable Map<String, Double> metrics) {
+    ObjectNode body = body(JOB, kind);
     body.put("status", "completed");
     ObjectNode result = body.putArray("results").addObject();
     result.put("format", FORMAT);
@@ -92,13 +93,49 @@ final class LocalController {
       ObjectNode figures = result.putObject("metrics");
       metrics.forEach(figures::put);
     }
+    return sent(kind, worker.reported(index), body);
+  }
+
+  /**
+   * Says what a joint inference has done so far. Each frame counts once: Sedna's own worker counts
+   * a hard one as an easy one too, so that its numbers are higher and its share is lower.
+   *
+   * @param started when it began
+   * @param now when this holds
+   * @param frames answered
+   * @param hard of them, which went to the big model
+   * @return whether the controller has taken it
+   */
+  public boolean inferred(LocalDateTime started, LocalDateTime now, long frames, long hard) {
+    ObjectNode body = body(SERVICE, "inference");
+    body.putArray("results");
+    ObjectNode info = body.putObject("ownerInfo");
+    info.put("startTime", MOMENT.format(started));
+    info.put("updateTime", MOMENT.format(now));
+    info.put("inferenceNumber", frames);
+    info.put("hardExampleNumber", hard);
+    info.put("uploadCloudRatio", frames == 0 ? 0 : (double) hard / frames);
+    return sent("inference", hard + " of " + frames, body);
+  }
+
+  private ObjectNode body(String owner, String kind) {
+    ObjectNode body = JSON.createObjectNode();
+    body.put("name", worker.name());
+    body.put("namespace", worker.namespace());
+    body.put("ownerName", worker.job());
+    body.put("ownerKind", owner);
+    body.put("kind", kind);
+    return body;
+  }
+
+  private boolean sent(String kind, String what, ObjectNode body) {
     try {
       retries.run(() -> post(body.toString()));
-      LOG.info("event=reported kind={} url={}", kind, worker.reported(index));
+      LOG.info("event=reported kind={} what=\"{}\"", kind, what);
       return true;
     } catch (IOException e) {
       LOG.error(
-          "event=report_failed kind={} reason=\"{}\" then=\"the job does not learn of this\"",
+          "event=report_failed kind={} reason=\"{}\" then=\"the controller does not learn of this\"",
           kind,
           Seamark.message(e));
       return false;
