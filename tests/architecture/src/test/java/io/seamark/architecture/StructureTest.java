@@ -278,7 +278,7 @@ class StructureTest {
         "io.seamark.measure..",
         "io.seamark.pull..",
         "io.seamark.sedna..",
-      "io.seamark.verb..",
+        "io.seamark.verb..",
         "io.seamark.image..");
     onlyIn("com.samskivert.mustache..", "io.seamark.chart..");
     onlyIn("com.google.cloud.tools.jib..", "io.seamark.image..");
