@@ -10,18 +10,18 @@ qemu=$(command -v qemu-aarch64-static || command -v qemu-aarch64) || {
   echo "there is no qemu-aarch64: Debian's package qemu-user-static has it" >&2
   exit 75
 }
-mkdir -p "$home/bin" "$home/root/proc"
+mkdir -p "$home/bin" "$home/sysroot/proc"
 cp "$runtime/opt/java/release" "$home/release"
 # QEMU looks for files below this root first. ONNX Runtime reads what processor it is on from
 # /proc/cpuinfo and fails where it finds this machine's.
-cp -r "$runtime/lib" "$home/root/"
+cp -r "$runtime/lib" "$home/sysroot/"
 for processor in 0 1; do
   printf 'processor\t: %s\nBogoMIPS\t: 108.00\nFeatures\t: fp asimd evtstrm crc32 cpuid\n' $processor
   printf 'CPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x0\n'
   printf 'CPU part\t: 0xd08\nCPU revision\t: 3\n\n'
-done > "$home/root/proc/cpuinfo"
+done > "$home/sysroot/proc/cpuinfo"
 cat > "$home/bin/java" <<EOF
 #!/bin/sh
-exec "$qemu" -cpu cortex-a72 -L "$home/root" "$runtime/opt/java/bin/java" "\$@"
+exec "$qemu" -cpu cortex-a72 -L "$home/sysroot" "$runtime/opt/java/bin/java" "\$@"
 EOF
 chmod 755 "$home/bin/java"

@@ -40,13 +40,44 @@ public final class EdgeParts {
       CommonOptions.Workplace workplace, Path folder, @Nullable URI cloud, @Nullable URI knowledge)
       throws IOException {
     EdgeSettings settings = workplace.settings(SettingGroup.EDGE);
-    ConfiguredPlugins plugins = workplace.plugins();
     Path initial = ModelOptions.file(workplace, CacheFolder.path());
-    ModelOptions.checkMiner(initial, plugins);
-    String name = settings.name();
+    ModelOptions.checkMiner(initial, workplace.plugins());
+    String name = settings.name().isEmpty() ? hostName() : settings.name();
+    return of(
+        workplace,
+        name,
+        initial,
+        folder,
+        cloud,
+        knowledge,
+        Duration.ofSeconds(settings.syncInterval()));
+  }
+
+  /**
+   * Reads the configuration, but for what somebody else decides.
+   *
+   * @param workplace with the edge's settings and its plugins
+   * @param name by which the cloud knows the device
+   * @param initial the model to start with, which gives what the miner reads
+   * @param folder for what must survive a restart
+   * @param cloud address of the cloud, as {@code seamark.edge.cloud-protocol} has it; null for none
+   * @param knowledge address of knowledge-management, null for none
+   * @param syncInterval between two questions for a new model
+   * @return ready to be opened
+   */
+  public static EdgeRuntime.Parts of(
+      CommonOptions.Workplace workplace,
+      String name,
+      Path initial,
+      Path folder,
+      @Nullable URI cloud,
+      @Nullable URI knowledge,
+      Duration syncInterval) {
+    EdgeSettings settings = workplace.settings(SettingGroup.EDGE);
+    ConfiguredPlugins plugins = workplace.plugins();
     EdgeOptions options =
         new EdgeOptions(
-            name.isEmpty() ? hostName() : name,
+            name,
             plugins.name(PluginKind.HARD_EXAMPLE_MINING),
             settings.jpegQuality(),
             new EdgeAudit(settings.audit(), workplace.seed()),
@@ -63,7 +94,7 @@ public final class EdgeParts {
         false,
         cloud,
         knowledge,
-        Duration.ofSeconds(settings.syncInterval()),
+        syncInterval,
         settings.modelMaxBytes(),
         CloudLink.Options.DEFAULT.with(
             switch (settings.cloudProtocol()) {

@@ -110,6 +110,7 @@ final class ImageTopic implements SampleSource {
 
   private static void pause() throws IOException {
     try {
+      // Until the next look at the folder; whoever stops the worker interrupts it.
       Thread.sleep(LOOK.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,37 +1,29 @@
 package io.seamark.sedna;
 
-import io.seamark.buffer.BufferOptions;
 import io.seamark.cli.Addresses;
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.EdgeAnswers;
+import io.seamark.cli.EdgeParts;
 import io.seamark.cli.JsonLine;
 import io.seamark.cli.ModelOptions;
 import io.seamark.cli.SampleFiles;
 import io.seamark.cli.Seamark;
 import io.seamark.durable.OutputFolder;
-import io.seamark.edge.EdgeAudit;
-import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
-import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.edge.sync.ModelAnnouncement;
 import io.seamark.edge.sync.ModelFolder;
 import io.seamark.edge.sync.ModelSource;
-import io.seamark.edge.upload.CloudLink;
 import io.seamark.host.NamedPath;
-import io.seamark.plugin.PluginKind;
 import io.seamark.plugin.SampleSource;
-import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.setting.EdgeSettings;
 import io.seamark.setting.SettingGroup;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -132,30 +124,15 @@ public final class InferCommand implements SednaWorker {
       EdgeSettings settings,
       Path folder,
       Path initial) {
-    ConfiguredPlugins plugins = workplace.plugins();
     String cloud = worker.own().cloud();
-    @Nullable URI address = cloud.isBlank() ? null : Addresses.http("seamark.sedna.cloud", cloud);
-    return new EdgeRuntime.Parts(
-        new EdgeOptions(
-            settings.name().isEmpty() ? worker.name() : settings.name(),
-            plugins.name(PluginKind.HARD_EXAMPLE_MINING),
-            settings.jpegQuality(),
-            new EdgeAudit(settings.audit(), workplace.seed()),
-            settings.window(),
-            Duration.ofSeconds(60)),
-        plugins.create(PluginKind.BASEMODEL),
-        SeenTaskInference.Parts.of(plugins),
+    return EdgeParts.of(
+        workplace,
+        settings.name().isEmpty() ? worker.name() : settings.name(),
         initial,
-        "initial",
-        plugins.create(PluginKind.HARD_EXAMPLE_MINING),
         folder,
-        false,
-        address,
+        cloud.isBlank() ? null : Addresses.http("seamark.sedna.cloud", cloud),
         null,
-        period(worker),
-        settings.modelMaxBytes(),
-        CloudLink.Options.DEFAULT,
-        BufferOptions.outbox(settings.outboxMaxBytes()));
+        period(worker));
   }
 
   private static Path unseenFolder(Worker worker) {

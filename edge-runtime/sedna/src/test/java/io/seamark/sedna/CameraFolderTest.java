@@ -64,6 +64,7 @@ class CameraFolderTest {
       Future<Boolean> written =
           camera.submit(
               () -> {
+                // A camera that takes its time over a file: it is looked at meanwhile.
                 Thread.sleep(300);
                 Files.write(
                     slow,

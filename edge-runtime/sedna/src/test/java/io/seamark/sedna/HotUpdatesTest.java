@@ -215,7 +215,9 @@ class HotUpdatesTest {
 
   private static void awaitFrames(Answers answers, int more) throws InterruptedException {
     int until = answers.number() + more;
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (answers.number() < until) {
+      assertTrue(System.nanoTime() < deadline, "no " + more + " more frames are answered");
       Thread.sleep(5);
     }
   }
