@@ -111,6 +111,9 @@ public final class JointInferenceCommand implements SednaWorker {
         .printf(
             "%d frames answered, %d hard, %d answered by the big model, %d skipped%n",
             totals.frames(), totals.hard(), totals.answers(), totals.skipped());
+    if (runtime.pending() > 0) {
+      common.err().printf("%d hard frames wait for a big model that answers%n", runtime.pending());
+    }
     if (common.json()) {
       Map<String, Object> figures = new LinkedHashMap<>();
       figures.put("frames", totals.frames());

@@ -186,6 +186,15 @@ class JointInferenceTest {
   }
 
   @Test
+  @DisplayName("frames that a big model has not answered wait, and that is said")
+  void noBigModel() throws Exception {
+    server.removeContext("/street/predict");
+    Ran ran = run(Map.of("SEAMARK_SEDNA_DRAIN", "1"));
+    assertEquals(0, ran.status(), ran.said());
+    assertTrue(ran.said().contains("6 hard frames wait for a big model that answers"), ran.said());
+  }
+
+  @Test
   @DisplayName("mining before inference is refused with the reason")
   void miningFirst() throws Exception {
     Ran ran = run(Map.of("MINING_MODE", "mining-then-inference"));
