@@ -272,7 +272,12 @@ final class MeasurementPage {
               .map(of)
               .mapToDouble(value -> value == null ? Double.NaN : value)
               .toArray();
-      plot.line(names.get(i), x, y, HUES.get(i));
+      // Of a stream that was over within a second there is one moment, and no line to draw.
+      if (x.length < 2) {
+        plot.dots(names.get(i), x, y, HUES.get(i));
+      } else {
+        plot.line(names.get(i), x, y, HUES.get(i));
+      }
     }
     return plot;
   }
