@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -207,7 +208,7 @@ public final class ReplayBufferWriter extends ReplayBuffer {
     if (end < 0) {
       return false;
     }
-    log.deleteBefore(end);
+    log.deleteBefore(end, Set.of());
     int before = held;
     for (Share share : shares.values()) {
       while (!share.samples.isEmpty() && !log.contains(share.samples.getFirst().sequence())) {

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.buffer.format.SimulatedDisk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,7 +97,10 @@ class OutboxTest {
       }
       try (var files = Files.list(folder)) {
         List<String> names =
-            files.map(f -> f.getFileName().toString()).filter(f -> !f.equals("lock")).toList();
+            files
+                .map(f -> f.getFileName().toString())
+                .filter(f -> !f.equals("lock") && !f.equals("cursor"))
+                .toList();
         assertTrue(names.size() > 2 + life, names.toString());
         assertTrue(names.stream().allMatch(f -> f.endsWith(".journal")), names.toString());
       }
@@ -179,6 +186,10 @@ class OutboxTest {
               if (pending.isPresent()) {
                 String id = pending.get().sample().id();
                 assertFalse(acknowledged.contains(id), "run " + run);
+                if (random.nextInt(4) == 0) {
+                  outbox.setAside(pending.get().sequence(), "refused");
+                  continue;
+                }
                 inFlight.add(id);
                 outbox.acknowledge(pending.get().sequence());
                 inFlight.remove(id);
@@ -195,6 +206,7 @@ class OutboxTest {
       }
       TreeSet<String> left = new TreeSet<>();
       try (Outbox outbox = Outbox.open(folder, SMALL, disk)) {
+        outbox.retryAsides();
         for (Optional<Outbox.Pending> p = outbox.peek(); p.isPresent(); p = outbox.peek()) {
           assertTrue(left.add(p.get().sample().id()), "delivered twice");
           assertFalse(acknowledged.contains(p.get().sample().id()), "run " + run);
@@ -209,5 +221,148 @@ class OutboxTest {
       assertTrue(missing.isEmpty(), "run " + run + " misses " + missing);
     }
     assertTrue(states > 50, "only " + states + " power cuts");
+  }
+
+  @Test
+  void aFullDiskKeepsNothingFromBeingDeliveredAndGivesItsRoomBack() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    try (Outbox outbox = Outbox.open(folder, SMALL, disk)) {
+      for (int i = 0; i < 9; i++) {
+        outbox.append(Samples.small(i));
+      }
+      long before = outbox.bytes();
+      disk.fill(true);
+      assertThrows(IOException.class, () -> outbox.append(Samples.small(9)));
+      outbox.setAside(0, "refused");
+      assertEquals(1, outbox.retryAsides());
+      for (int i = 0; i < 9; i++) {
+        assertEquals(i, outbox.peek().orElseThrow().sequence());
+        outbox.acknowledge(i);
+      }
+      assertEquals(0, outbox.pending());
+      assertTrue(outbox.bytes() < before / 4, outbox.bytes() + " of " + before);
+      disk.fill(false);
+      assertEquals(9, outbox.append(Samples.small(9)));
+    }
+    try (Outbox outbox = Outbox.open(folder, SMALL, disk)) {
+      assertEquals(9, outbox.peek().orElseThrow().sequence());
+      assertEquals(1, outbox.pending());
+    }
+  }
+
+  @Test
+  void whatIsSetAsideHoldsUpNothingSurvivesAndCanBeTriedAgain() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    String reason = "HTTP status 400 \u00e4 ".repeat(20);
+    try (Outbox outbox = Outbox.open(folder, SMALL, disk)) {
+      for (int i = 0; i < 12; i++) {
+        outbox.append(Samples.small(i));
+      }
+      for (int i = 0; i < 12; i++) {
+        if (i % 5 == 1) {
+          outbox.setAside(i, reason);
+        } else {
+          outbox.acknowledge(i);
+        }
+      }
+      assertEquals(Optional.empty(), outbox.peek());
+    }
+    try (Outbox outbox = Outbox.open(folder, SMALL, disk)) {
+      assertEquals(0, outbox.pending());
+      List<Outbox.SetAside> asides = outbox.asides();
+      assertEquals(List.of(1L, 6L, 11L), asides.stream().map(Outbox.SetAside::sequence).toList());
+      ArrowMessagesTest.assertSame(Samples.small(6), asides.get(1).sample());
+      assertTrue(reason.startsWith(asides.get(0).reason()), asides.get(0).reason());
+      assertTrue(asides.get(0).reason().length() > 100, asides.get(0).reason());
+      assertEquals(3, outbox.retryAsides());
+      outbox.append(Samples.small(12));
+      assertEquals(4, outbox.pending());
+      assertEquals(1, outbox.peek().orElseThrow().sequence());
+      assertEquals(6, outbox.after(1).orElseThrow().sequence());
+      outbox.acknowledge(1);
+    }
+    try (Outbox outbox = Outbox.open(folder, SMALL, disk)) {
+      assertEquals(6, outbox.peek().orElseThrow().sequence());
+      outbox.setAside(6, "again");
+      assertEquals(11, outbox.peek().orElseThrow().sequence());
+      outbox.acknowledge(11);
+      outbox.acknowledge(12);
+      assertEquals("again", outbox.asides().get(0).reason());
+      assertEquals(1, outbox.setAsideCount());
+      assertEquals(0, outbox.pending());
+    }
+  }
+
+  @Test
+  void newSamplesGoBeforeThoseThatWereSetAside() throws IOException {
+    try (Outbox outbox = Outbox.open(folder, SMALL.withMaxBytes(65536))) {
+      int number = 0;
+      for (int life = 0; life < 40; life++) {
+        long sequence = outbox.append(Samples.small(number++));
+        outbox.setAside(sequence, "refused");
+      }
+      assertTrue(outbox.bytes() <= 65536);
+      assertEquals(40, outbox.setAsideCount() + outbox.dropped());
+      assertTrue(outbox.dropped() > 0);
+      assertEquals(39, outbox.asides().get(outbox.setAsideCount() - 1).sequence());
+    }
+  }
+
+  @Test
+  void noMoreAreSetAsideThanTheCursorHolds() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    BufferOptions large = SMALL.withMaxBytes(64 << 20);
+    try (Outbox outbox = Outbox.open(folder, large, disk)) {
+      for (int i = 0; i < 260; i++) {
+        outbox.append(Samples.small(i));
+        outbox.setAside(i, "x".repeat(1000));
+      }
+      assertEquals(256, outbox.setAsideCount());
+      assertEquals(4, outbox.dropped());
+    }
+    try (Outbox outbox = Outbox.open(folder, large, disk)) {
+      assertEquals(256, outbox.asides().size());
+      assertEquals(4, outbox.asides().get(0).sequence());
+    }
+  }
+
+  @Test
+  void theCursorOfTheReleaseBeforeIsReadOn() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    try (Outbox outbox = Outbox.open(folder, SMALL, disk)) {
+      for (int i = 0; i < 3; i++) {
+        outbox.append(Samples.small(i));
+      }
+    }
+    ByteBuffer earlier = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
+    earlier.put("SEAMARKC".getBytes(StandardCharsets.US_ASCII)).putInt(1).putLong(2);
+    CRC32C crc = new CRC32C();
+    crc.update(earlier.array(), 0, 20);
+    disk.put(folder.resolve("cursor"), earlier.putInt((int) crc.getValue()).array());
+    for (int life = 0; life < 2; life++) {
+      try (Outbox outbox = Outbox.open(folder, SMALL, disk)) {
+        assertEquals(2, outbox.peek().orElseThrow().sequence());
+      }
+    }
+  }
+
+  @Test
+  void aTornCursorIsTheOneBefore() throws IOException {
+    for (int at = 0; at < 60; at += 3) {
+      SimulatedDisk disk = new SimulatedDisk();
+      try (Outbox outbox = Outbox.open(folder, SMALL, disk)) {
+        for (int i = 0; i < 6; i++) {
+          outbox.append(Samples.small(i));
+        }
+        for (int i = 0; i < 5; i++) {
+          outbox.acknowledge(i);
+        }
+      }
+      // The fifth state lies in the second place.
+      disk.bytes(folder.resolve("cursor"))[(64 << 10) + at] ^= (byte) (at < 36 ? 0x10 : 0);
+      try (Outbox outbox = Outbox.open(folder, SMALL, disk)) {
+        assertEquals(at < 36 ? 4 : 5, outbox.peek().orElseThrow().sequence(), "byte " + at);
+      }
+    }
   }
 }

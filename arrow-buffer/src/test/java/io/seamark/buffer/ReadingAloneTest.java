@@ -26,7 +26,7 @@ class ReadingAloneTest {
     "format.SegmentLogReader<String>, seal(), false",
     "format.SegmentLogReader<String>, drop(1), false",
     "format.SegmentLogReader<String>, reclaim(), false",
-    "format.SegmentLogReader<String>, deleteBefore(1), false",
+    "format.SegmentLogReader<String>, 'deleteBefore(1, java.util.Set.of())', false",
     "format.SegmentLogReader<String>, refresh(), true",
     "ReplayBufferWriter, append(null), true",
     "ReplayBuffer, append(null), false",

@@ -1,6 +1,7 @@
 package io.seamark.buffer.format;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,26 @@ final class ActiveJournal<E> {
     end = at + message.length;
     segment.bytes = end;
     return at;
+  }
+
+  /**
+   * Begins the journal anew, without its records. The header comes first: frames that are left
+   * behind one that is due later count as torn.
+   */
+  void restart(RowSchema schema, long next) throws IOException {
+    byte[] header = Journal.header(schema, segment.id, next);
+    try {
+      file.write(ByteBuffer.wrap(header), 0);
+      file.force();
+      file.truncate(header.length);
+      file.force();
+    } catch (IOException e) {
+      failure = "beginning its journal anew failed (" + e.getMessage() + ")";
+      throw e;
+    }
+    end = header.length;
+    segment.bytes = end;
+    segment.dropped = 0;
   }
 
   /** Takes the bytes of a failed append away again. */

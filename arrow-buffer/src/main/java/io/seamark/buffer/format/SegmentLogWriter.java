@@ -2,6 +2,7 @@ package io.seamark.buffer.format;
 
 import io.seamark.buffer.format.SegmentIndex.Located;
 import java.io.IOException;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.slf4j.Logger;
@@ -178,32 +179,48 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
   }
 
   /**
-   * Deletes segments whose records are all below a sequence. The journal counts as one if it is
-   * larger than a sixteenth of the segment size; a new one is begun then.
+   * Deletes segments of whose records none is needed any more. The journal counts as one if it is
+   * larger than a sixteenth of the segment size; it is begun anew in its place then, so that
+   * deleting never needs room on the disk.
    *
-   * @param sequence records from it on stay
+   * @param sequence records from it on are needed
+   * @param needed further ones
    * @throws IOException if that fails
    */
-  public void deleteBefore(long sequence) throws IOException {
+  public void deleteBefore(long sequence, Set<Long> needed) throws IOException {
     lock.lock();
     try {
       ActiveJournal<E> journal = writable();
       Segment<E> current = journal.segment;
-      if (!current.records.isEmpty()
-          && current.last() < sequence
-          && current.bytes > limits.segmentBytes() / 16) {
-        // Created before anything is deleted: it carries the sequence on.
-        leave(journal);
-      }
+      boolean deleted = false;
       for (Segment<E> segment : index.segments()) {
-        if (segment != active.segment && (segment.records.isEmpty() || segment.last() < sequence)) {
+        if (segment != current && isDone(segment, sequence, needed)) {
           folder.disk.delete(segment.file);
           index.remove(segment);
+          deleted = true;
         }
+      }
+      if (deleted) {
+        folder.force();
+      }
+      if (!current.records.isEmpty()
+          && current.bytes > limits.segmentBytes() / 16
+          && isDone(current, sequence, needed)) {
+        journal.restart(folder.schema, next());
+        index.removeRecords(current);
+        current.records.clear();
+        rollAgainAt = 0;
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isDone(Segment<E> segment, long sequence, Set<Long> needed) {
+    return segment.records.isEmpty()
+        || (segment.last() < sequence
+            && (needed.isEmpty()
+                || segment.records.stream().noneMatch(r -> needed.contains(r.sequence()))));
   }
 
   /**

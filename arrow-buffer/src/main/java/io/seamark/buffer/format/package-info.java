@@ -112,7 +112,10 @@
  * counts. A journal n below the highest one is sealed when the folder is opened, but not in an
  * outbox: that leaves a full journal as it is, does only (3) and deletes it once it is delivered.
  * Readers prefer {@code n.arrow}. Segments are deleted as a whole, the oldest first, and only when
- * a later journal is there, whose first sequence carries the numbering on.
+ * a later journal is there, whose first sequence carries the numbering on. A journal that is the
+ * last one and of which no record is needed any more is begun anew in its place, which takes no
+ * room on the disk: its header is written over with the sequence that is due, forced, and the file
+ * cut behind it.
  *
  * <p>Single records may be dropped too. That is not written down: a dropped record is there again
  * when the folder is opened anew, until its segment is deleted or replaced. A sealed segment
@@ -123,14 +126,27 @@
  * <h2>Cursor</h2>
  *
  * <pre>
- * Cursor  := "SEAMARKC"        8 bytes
- *            version           [u32] 1
+ * Cursor  := Place, Place     64 KiB each
+ * Place   := "SEAMARKC"        8 bytes
+ *            version           [u32] 2
+ *            length            [u32] of the place up to its CRC
+ *            generation        [u64] the higher, the newer
  *            next              [u64] sequence of the first record not yet delivered
- *            CRC               [u32] of the 20 bytes before
+ *            Aside*            at most 256
+ *            CRC               [u32] of the bytes before
+ *            anything up to 64 KiB
+ * Aside   := sequence          [u64] of a record before next that was not delivered
+ *            again             [u16] 1 if it is to be delivered once more, else 0
+ *            length            [u16] of the reason, at most 128
+ *            reason            why it was set aside, in UTF-8
  * </pre>
  *
- * It is replaced as a whole: {@code cursor.tmp} is written, forced, renamed, and the folder forced.
- * Without a cursor that can be read everything is to be delivered.
+ * The file is made whole once, as {@code cursor.tmp}. A newer state is written over the older place
+ * and forced: generation g lies in the first place if g is even. So a torn write leaves the state
+ * before, and a full disk does not keep records from being acknowledged. Of two places that can be
+ * read the one of the higher generation counts; without any everything is to be delivered. A file
+ * of 24 bytes is of version 1, which has magic, version 1, next and the CRC of these; it is written
+ * anew when it is opened for writing.
  *
  * <h2>Schemas</h2>
  *

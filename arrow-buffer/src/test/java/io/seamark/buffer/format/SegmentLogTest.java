@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -348,7 +349,7 @@ class SegmentLogTest {
         // What the reader knows to be in a journal is in a sealed segment by now.
         reader.refresh();
         assertEquals(upTo(50), TestLog.numbers(reader));
-        log.deleteBefore(50);
+        log.deleteBefore(50, Set.of());
         reader.refresh();
         assertEquals(List.of(), TestLog.numbers(reader));
         assertEquals(50, reader.next());
@@ -380,7 +381,7 @@ class SegmentLogTest {
     fill(disk, 40);
     try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
       log.seal();
-      log.deleteBefore(log.next());
+      log.deleteBefore(log.next(), Set.of());
       assertEquals(0, log.countFrom(0));
     }
     try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {

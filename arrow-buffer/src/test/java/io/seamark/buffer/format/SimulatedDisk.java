@@ -63,6 +63,12 @@ public final class SimulatedDisk implements Disk {
   private Predicate<String> faulty = operation -> true;
   private boolean dead;
   private boolean ignoresForces;
+  private boolean full;
+
+  /** Lets there be no room for a new file, nor for another byte in one that is there. */
+  public void fill(boolean isFull) {
+    full = isFull;
+  }
 
   /** Lets one of the coming operations fail: 0 is the next of those that the predicate accepts. */
   public void failAt(long operation, Fault how, Predicate<String> which) {
@@ -194,6 +200,12 @@ public final class SimulatedDisk implements Disk {
     }
   }
 
+  private static void requireRoom(boolean isThere) throws IOException {
+    if (!isThere) {
+      throw new IOException("No space left on device");
+    }
+  }
+
   @Override
   public List<Path> list(Path folder) {
     return now.keySet().stream().filter(p -> folder.equals(p.getParent())).toList();
@@ -202,6 +214,7 @@ public final class SimulatedDisk implements Disk {
   @Override
   public File create(Path file) throws IOException {
     operate("create");
+    requireRoom(!full);
     Node node = new Node();
     now.put(file, node);
     pending.add(new NameChange(file, node));
@@ -276,6 +289,7 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public void write(ByteBuffer from, long at) throws IOException {
+      requireRoom(!full || at + from.remaining() <= node.now.length);
       boolean fails = failsNow("write");
       int length = fails ? from.remaining() / 2 : from.remaining();
       int end = (int) at + length;

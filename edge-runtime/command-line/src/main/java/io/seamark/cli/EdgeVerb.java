@@ -141,6 +141,7 @@ public final class EdgeVerb implements Verb {
                         host,
                         port,
                         runtime::running,
+                        runtime::trouble,
                         () ->
                             PluginCatalogue.of(workplace.registry(), workplace.plugins()).json()));
         Progress progress = new Progress("edge", frames.size().orElse(-1), common.err())) {

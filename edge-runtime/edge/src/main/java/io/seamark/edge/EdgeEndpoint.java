@@ -1,5 +1,8 @@
 package io.seamark.edge;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
@@ -35,6 +38,7 @@ public final class EdgeEndpoint implements AutoCloseable {
   private static final int THREADS = 256;
 
   private static final String OPENAPI = "/openapi";
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int BACKLOG = 128;
   private static final int STACK = 256 << 10;
   private static final int REQUEST_SECONDS = 5;
@@ -63,10 +67,16 @@ public final class EdgeEndpoint implements AutoCloseable {
    * @param host address to listen on
    * @param port 1 to 65535, or 0 for any free one
    * @param ready whether the loop is answering frames
+   * @param trouble what keeps this device from delivering hard frames; empty if nothing does
    * @param plugins JSON of what is loaded
    * @throws IllegalArgumentException if the port is in use or may not be opened
    */
-  public EdgeEndpoint(String host, int port, BooleanSupplier ready, Supplier<String> plugins) {
+  public EdgeEndpoint(
+      String host,
+      int port,
+      BooleanSupplier ready,
+      Supplier<String> trouble,
+      Supplier<String> plugins) {
     try {
       server = HttpServer.create(new InetSocketAddress(host, port), BACKLOG);
     } catch (BindException e) {
@@ -93,7 +103,7 @@ public final class EdgeEndpoint implements AutoCloseable {
     server.setExecutor(threads);
     MetricsRequestHandler metrics = new MetricsRequestHandler();
     handlers.put("/metrics", exchange -> metrics(metrics, exchange));
-    handlers.put("/health", exchange -> health(exchange, ready));
+    handlers.put("/health", exchange -> health(exchange, ready, trouble));
     handlers.put("/plugins", exchange -> get(exchange, "application/json", plugins));
     handlers.put(OPENAPI, exchange -> get(exchange, "application/yaml", EdgeEndpoint::openApi));
     handlers.forEach(server::createContext);
@@ -125,13 +135,19 @@ public final class EdgeEndpoint implements AutoCloseable {
     }
   }
 
-  private static void health(HttpExchange exchange, BooleanSupplier ready) throws IOException {
+  private static void health(HttpExchange exchange, BooleanSupplier ready, Supplier<String> trouble)
+      throws IOException {
     try (exchange) {
-      String path = exchange.getRequestURI().getPath();
+      ArrayNode checks = JSON.createArrayNode();
       boolean up =
-          switch (path) {
+          switch (exchange.getRequestURI().getPath()) {
             case "/health/live" -> true;
-            case "/health", "/health/ready", "/health/started" -> ready.getAsBoolean();
+            case "/health/started" -> check(checks, "edge-loop", ready.getAsBoolean(), "");
+            case "/health", "/health/ready" -> {
+              boolean runs = check(checks, "edge-loop", ready.getAsBoolean(), "");
+              String reason = trouble.get();
+              yield check(checks, "delivery", reason.isEmpty(), reason) && runs;
+            }
             default -> {
               send(exchange, 404, "");
               yield false;
@@ -139,17 +155,19 @@ public final class EdgeEndpoint implements AutoCloseable {
           };
       if (exchange.getResponseCode() < 0) {
         exchange.getResponseHeaders().set("Content-Type", "application/json");
-        String status = up ? "UP" : "DOWN";
-        send(
-            exchange,
-            up ? 200 : 503,
-            "{\"status\":\""
-                + status
-                + "\",\"checks\":[{\"name\":\"edge-loop\",\"status\":\""
-                + status
-                + "\"}]}");
+        ObjectNode health = JSON.createObjectNode();
+        health.put("status", up ? "UP" : "DOWN").set("checks", checks);
+        send(exchange, up ? 200 : 503, health.toString());
       }
     }
+  }
+
+  private static boolean check(ArrayNode checks, String name, boolean up, String reason) {
+    ObjectNode check = checks.addObject().put("name", name).put("status", up ? "UP" : "DOWN");
+    if (!reason.isEmpty()) {
+      check.putObject("data").put("reason", reason);
+    }
+    return up;
   }
 
   /** Answers GET of a path that has nothing below it. */

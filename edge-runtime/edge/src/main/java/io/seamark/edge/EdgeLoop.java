@@ -76,7 +76,7 @@ public final class EdgeLoop implements CloudLink.Receiver {
   public void connect(Outbox box, CloudLink cloud) {
     outbox = box;
     link = cloud;
-    metrics.watchOutbox(box::pending, box::bytes);
+    metrics.watchOutbox(box);
   }
 
   /**

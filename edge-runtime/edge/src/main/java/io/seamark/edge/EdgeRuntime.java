@@ -202,6 +202,15 @@ public final class EdgeRuntime implements AutoCloseable {
   }
 
   /**
+   * What keeps this device from delivering hard frames, whatever the cloud does.
+   *
+   * @return one line for people; empty if nothing does, or without a cloud
+   */
+  public String trouble() {
+    return link == null ? "" : link.trouble();
+  }
+
+  /**
    * Asks for a new model now.
    *
    * @return what came of it; unchanged without knowledge-management

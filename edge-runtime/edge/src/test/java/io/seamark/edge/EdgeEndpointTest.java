@@ -47,7 +47,7 @@ class EdgeEndpointTest {
     metrics.exchanged(true, 0.5, 100, 10, 0.25);
     AtomicBoolean ready = new AtomicBoolean();
     try (EdgeEndpoint endpoint =
-        new EdgeEndpoint("127.0.0.1", 0, ready::get, () -> "{\"plugins\":[]}")) {
+        new EdgeEndpoint("127.0.0.1", 0, ready::get, () -> "", () -> "{\"plugins\":[]}")) {
       String text = get(endpoint, "/metrics").body();
       assertTrue(text.contains("seamark_edge_sent_bytes_total"), text);
       assertTrue(text.contains("seamark_edge_inference_seconds"), text);
@@ -70,7 +70,7 @@ class EdgeEndpointTest {
   void itsDescriptionIsValidAndOfWhatIsThere() throws Exception {
     new EdgeMetrics();
     try (EdgeEndpoint endpoint =
-        new EdgeEndpoint("127.0.0.1", 0, () -> true, () -> "{\"plugins\":[]}")) {
+        new EdgeEndpoint("127.0.0.1", 0, () -> true, () -> "", () -> "{\"plugins\":[]}")) {
       HttpResponse<String> reply = get(endpoint, "/openapi");
       assertEquals("application/yaml", reply.headers().firstValue("Content-Type").orElse(""));
       SwaggerParseResult read = new OpenAPIV3Parser().readContents(reply.body());
@@ -107,7 +107,7 @@ class EdgeEndpointTest {
   void countersAreCounters() throws Exception {
     EdgeMetrics metrics = new EdgeMetrics();
     metrics.exchanged(false, 0.5, 1, 1, 0.1);
-    try (EdgeEndpoint endpoint = new EdgeEndpoint("127.0.0.1", 0, () -> true, () -> "")) {
+    try (EdgeEndpoint endpoint = new EdgeEndpoint("127.0.0.1", 0, () -> true, () -> "", () -> "")) {
       List<String> types =
           get(endpoint, "/metrics")
               .body()
@@ -127,7 +127,8 @@ class EdgeEndpointTest {
   @DisplayName("clients that send half a request hold up nobody, and are hung up on")
   void halfRequestsDoNotSilenceHealth() throws Exception {
     List<Socket> open = new ArrayList<>();
-    try (EdgeEndpoint endpoint = new EdgeEndpoint("127.0.0.1", 0, () -> true, () -> "{}")) {
+    try (EdgeEndpoint endpoint =
+        new EdgeEndpoint("127.0.0.1", 0, () -> true, () -> "", () -> "{}")) {
       for (int i = 0; i < 100; i++) {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), endpoint.port());
         open.add(socket);
@@ -155,11 +156,11 @@ class EdgeEndpointTest {
 
   @Test
   void portInUseIsNamed() {
-    try (EdgeEndpoint endpoint = new EdgeEndpoint("127.0.0.1", 0, () -> true, () -> "")) {
+    try (EdgeEndpoint endpoint = new EdgeEndpoint("127.0.0.1", 0, () -> true, () -> "", () -> "")) {
       IllegalArgumentException e =
           assertThrows(
               IllegalArgumentException.class,
-              () -> new EdgeEndpoint("127.0.0.1", endpoint.port(), () -> true, () -> ""));
+              () -> new EdgeEndpoint("127.0.0.1", endpoint.port(), () -> true, () -> "", () -> ""));
       assertTrue(
           String.valueOf(e.getMessage())
               .startsWith("port " + endpoint.port() + " on 127.0.0.1 cannot be opened"));

@@ -47,6 +47,7 @@ final class WorkerLoop {
                 worker.own().host(),
                 port,
                 runtime::running,
+                runtime::trouble,
                 () -> PluginCatalogue.of(workplace.registry(), workplace.plugins()).json());
     try {
       if (endpoint != null) {

@@ -308,6 +308,10 @@ final class Run {
                   EdgeRuntime runtime = running;
                   return runtime != null && runtime.running();
                 },
+                () -> {
+                  EdgeRuntime runtime = running;
+                  return runtime == null ? "" : runtime.trouble();
+                },
                 () ->
                     PluginCatalogue.of(order.workplace().registry(), order.workplace().plugins())
                         .json()));

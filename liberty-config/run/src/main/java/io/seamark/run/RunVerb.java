@@ -257,7 +257,7 @@ public final class RunVerb implements Verb {
 
   private void checkPort() {
     if (port != null) {
-      new EdgeEndpoint("127.0.0.1", port, () -> false, () -> "{}").close();
+      new EdgeEndpoint("127.0.0.1", port, () -> false, () -> "", () -> "{}").close();
     }
   }
 

@@ -22,6 +22,9 @@ public record Problem(int status, String detail, long retrySeconds, Map<String, 
   /** Media type of {@link #json}. */
   public static final String MEDIA_TYPE = "application/problem+json";
 
+  /** By which a client knows a problem of ours from one of a proxy between. */
+  private static final String ORIGIN = "seamark";
+
   /** Copies the map. */
   public Problem {
     figures = Map.copyOf(figures);
@@ -104,6 +107,7 @@ public record Problem(int status, String detail, long retrySeconds, Map<String, 
     JsonObjectBuilder body =
         Json.createObjectBuilder()
             .add("type", "about:blank")
+            .add("origin", ORIGIN)
             .add("title", title())
             .add("status", status)
             .add("detail", detail);

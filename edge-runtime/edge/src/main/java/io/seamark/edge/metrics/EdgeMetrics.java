@@ -1,5 +1,6 @@
 package io.seamark.edge.metrics;
 
+import io.seamark.buffer.Outbox;
 import io.seamark.plugin.MiningDecision;
 import io.smallrye.metrics.SharedMetricRegistries;
 import java.util.ArrayDeque;
@@ -77,7 +78,11 @@ public final class EdgeMetrics {
     audited =
         counter(
             "seamark.edge.audited", "Easy frames that the cloud looked at too.", MetricUnits.NONE);
-    refused = counter("seamark.edge.cloud.refused", "Frames the cloud refused.", MetricUnits.NONE);
+    refused =
+        counter(
+            "seamark.edge.cloud.refused",
+            "Frames set aside: the cloud refused them, or they alone kept failing.",
+            MetricUnits.NONE);
     retries = counter("seamark.edge.cloud.retries", "Exchanges tried again.", MetricUnits.NONE);
     notStored =
         counter(
@@ -159,12 +164,30 @@ public final class EdgeMetrics {
   /**
    * Watches an outbox.
    *
-   * @param depth frames that wait
-   * @param bytes bytes on disk
+   * @param outbox open as long as this is read
    */
-  public void watchOutbox(Supplier<Number> depth, Supplier<Number> bytes) {
-    gauge("seamark.edge.outbox.depth", "Frames that wait for the cloud.", MetricUnits.NONE, depth);
-    gauge("seamark.edge.outbox.bytes", "Size of the outbox.", MetricUnits.BYTES, bytes);
+  public void watchOutbox(Outbox outbox) {
+    gauge(
+        "seamark.edge.outbox.depth",
+        "Frames that wait for the cloud.",
+        MetricUnits.NONE,
+        outbox::pending);
+    gauge("seamark.edge.outbox.bytes", "Size of the outbox.", MetricUnits.BYTES, outbox::bytes);
+    gauge(
+        "seamark.edge.outbox.oldest",
+        "How long the oldest frame has waited; 0 if none waits.",
+        MetricUnits.SECONDS,
+        () -> outbox.oldestWait().toMillis() / 1e3);
+    gauge(
+        "seamark.edge.outbox.set.aside",
+        "Frames that could not be delivered and hold up no other.",
+        MetricUnits.NONE,
+        outbox::setAsideCount);
+    gauge(
+        "seamark.edge.outbox.lost",
+        "Frames lost to damage, or dropped after they were set aside, since the start.",
+        MetricUnits.NONE,
+        () -> outbox.lost() + outbox.dropped());
   }
 
   /**
@@ -251,7 +274,7 @@ public final class EdgeMetrics {
   }
 
   /**
-   * A frame was refused for good.
+   * A frame was set aside.
    *
    * @param up bytes sent
    */
@@ -322,7 +345,7 @@ public final class EdgeMetrics {
    * @param easyAgreement mean share of pixels on which both agree in these, since the object was
    *     made; not a number without any
    * @param hardAgreement the same of hard frames
-   * @param refused by the cloud for good
+   * @param refused frames that were set aside
    * @param retries of exchanges
    * @param notStored hard frames the outbox could not take
    * @param bytesUp to the cloud

@@ -5,10 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.durable.DurableFiles;
 import io.seamark.durable.Sha256Output;
+import io.seamark.host.AnswerTooLargeException;
 import io.seamark.host.HttpClients;
+import io.seamark.host.WholeExchange;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -28,6 +32,12 @@ import org.jspecify.annotations.Nullable;
 public final class KnowledgeClient implements ModelSource {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int JSON_LIMIT = 16 << 20;
+
+  /** For an exchange as a whole; a model's file has more, by its size. */
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  /** Bytes a second below which a model is not worth waiting for: 128 kbit/s. */
+  private static final int LEAST_RATE = 16 << 10;
 
   private final URI base;
   private final long modelLimit;
@@ -64,16 +74,13 @@ public final class KnowledgeClient implements ModelSource {
     if (known != null) {
       request.header("If-None-Match", "\"" + known + "\"");
     }
-    HttpResponse<InputStream> response = send(request.GET().build());
-    try (InputStream body = response.body()) {
-      if (response.statusCode() == 304) {
-        return Optional.empty();
-      }
-      byte[] text = read(response.uri(), body);
-      if (response.statusCode() != 200) {
-        throw status(response.uri(), response.statusCode(), text);
-      }
-      ModelAnnouncement version = JSON.readValue(text, ModelAnnouncement.class);
+    HttpResponse<byte[]> response = send(request.GET().build());
+    if (response.statusCode() == 304) {
+      return Optional.empty();
+    }
+    requireOk(response);
+    try {
+      ModelAnnouncement version = JSON.readValue(response.body(), ModelAnnouncement.class);
       return version.version().equals(known) ? Optional.empty() : Optional.of(version);
     } catch (JsonProcessingException e) {
       throw new IOException(base + "models/champion: " + reason(e), e);
@@ -125,31 +132,27 @@ public final class KnowledgeClient implements ModelSource {
               + modelLimit
               + " are fetched");
     }
-    HttpResponse<InputStream> response =
-        send(request("models/" + version.version() + "/weights").GET().build());
-    try (InputStream body = response.body()) {
-      if (response.statusCode() != 200) {
-        throw status(response.uri(), response.statusCode(), read(response.uri(), body));
-      }
-      copy(version, body, part);
-    }
-  }
-
-  private static void copy(ModelAnnouncement version, InputStream body, Path part)
-      throws IOException {
-    long length = 0;
+    HttpRequest request = request("models/" + version.version() + "/weights").GET().build();
+    long length;
     String sha256;
     try (Sha256Output file = new Sha256Output(create(part))) {
-      byte[] block = new byte[1 << 16];
-      for (int n; (n = body.read(block)) >= 0; ) {
-        length += n;
-        if (length > version.bytes()) {
-          throw new IOException(
-              "model " + version.version() + " is longer than the announced " + version.bytes());
-        }
-        write(file, block, n, part);
+      ByteArrayOutputStream problem = new ByteArrayOutputStream();
+      HttpResponse<Long> response =
+          exchange(
+              request,
+              info ->
+                  info.statusCode() == 200
+                      ? WholeExchange.into(new PartOutput(file, part), version.bytes())
+                      : WholeExchange.into(problem, JSON_LIMIT),
+              DEADLINE.plusSeconds(version.bytes() / LEAST_RATE));
+      if (response.statusCode() != 200) {
+        throw status(request.uri(), response.statusCode(), problem.toByteArray());
       }
+      length = response.body();
       sha256 = file.sha256();
+    } catch (AnswerTooLargeException e) {
+      throw new IOException(
+          "model " + version.version() + " is longer than the announced " + version.bytes(), e);
     }
     if (length != version.bytes()) {
       throw new IOException(
@@ -168,14 +171,23 @@ public final class KnowledgeClient implements ModelSource {
     return Files.newOutputStream(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
-  /** A full disk's own message names nothing. */
-  private static void write(OutputStream file, byte[] block, int length, Path part)
-      throws IOException {
-    try {
-      file.write(block, 0, length);
-    } catch (IOException e) {
-      throw new IOException(
-          "no model can be written to " + part.getParent() + ": " + e.getMessage(), e);
+  /** The file that is fetched into: a full disk's own message names nothing. */
+  private static final class PartOutput extends FilterOutputStream {
+    private final Path part;
+
+    PartOutput(OutputStream file, Path part) {
+      super(file);
+      this.part = part;
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      try {
+        out.write(bytes, from, length);
+      } catch (IOException e) {
+        throw new IOException(
+            "no model can be written to " + part.getParent() + ": " + e.getMessage(), e);
+      }
     }
   }
 
@@ -201,14 +213,9 @@ public final class KnowledgeClient implements ModelSource {
    * @throws InterruptedException if the thread was interrupted
    */
   public JsonNode get(String path) throws IOException, InterruptedException {
-    HttpResponse<InputStream> response = send(request(path).GET().build());
-    try (InputStream body = response.body()) {
-      byte[] text = read(response.uri(), body);
-      if (response.statusCode() != 200) {
-        throw status(response.uri(), response.statusCode(), text);
-      }
-      return JSON.readTree(text);
-    }
+    HttpResponse<byte[]> response = send(request(path).GET().build());
+    requireOk(response);
+    return JSON.readTree(response.body());
   }
 
   /** What a request for a training round came to. */
@@ -229,17 +236,14 @@ public final class KnowledgeClient implements ModelSource {
    * @throws InterruptedException if the thread was interrupted
    */
   public RoundRequest startRound() throws IOException, InterruptedException {
-    HttpResponse<InputStream> response =
+    HttpResponse<byte[]> response =
         send(request("rounds").POST(HttpRequest.BodyPublishers.noBody()).build());
-    try (InputStream body = response.body()) {
-      byte[] text = read(response.uri(), body);
-      return switch (response.statusCode()) {
-        case 202 -> RoundRequest.STARTED;
-        case 200 -> RoundRequest.NOTHING_TO_DO;
-        case 409, 429 -> RoundRequest.LATER;
-        default -> throw status(response.uri(), response.statusCode(), text);
-      };
-    }
+    return switch (response.statusCode()) {
+      case 202 -> RoundRequest.STARTED;
+      case 200 -> RoundRequest.NOTHING_TO_DO;
+      case 409, 429 -> RoundRequest.LATER;
+      default -> throw status(response.uri(), response.statusCode(), response.body());
+    };
   }
 
   /**
@@ -254,38 +258,42 @@ public final class KnowledgeClient implements ModelSource {
       throws IOException, InterruptedException {
     String query =
         version == null ? "" : "?version=" + URLEncoder.encode(version, StandardCharsets.UTF_8);
-    HttpResponse<InputStream> response =
+    HttpResponse<byte[]> response =
         send(request("models/champion" + query).POST(HttpRequest.BodyPublishers.noBody()).build());
-    try (InputStream body = response.body()) {
-      byte[] text = read(response.uri(), body);
-      if (response.statusCode() != 200) {
-        throw status(response.uri(), response.statusCode(), text);
-      }
-      return JSON.readValue(text, ModelAnnouncement.class);
+    requireOk(response);
+    try {
+      return JSON.readValue(response.body(), ModelAnnouncement.class);
     } catch (JsonProcessingException e) {
       throw new IOException(base + "models/champion: " + reason(e), e);
     }
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(60));
+    return HttpRequest.newBuilder(base.resolve(path));
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request)
+  private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
+    try {
+      return exchange(request, WholeExchange.bytes(status -> JSON_LIMIT), DEADLINE);
+    } catch (AnswerTooLargeException e) {
+      throw new IOException(request.uri() + " answers with more than " + JSON_LIMIT + " bytes", e);
+    }
+  }
+
+  private <T> HttpResponse<T> exchange(
+      HttpRequest request, HttpResponse.BodyHandler<T> body, Duration deadline)
       throws IOException, InterruptedException {
     try {
-      return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-    } catch (java.net.ConnectException e) {
+      return WholeExchange.send(client, request, body, deadline);
+    } catch (ConnectException e) {
       throw new IOException(request.uri() + " does not answer: connection refused", e);
     }
   }
 
-  private static byte[] read(URI uri, InputStream body) throws IOException {
-    byte[] text = body.readNBytes(JSON_LIMIT + 1);
-    if (text.length > JSON_LIMIT) {
-      throw new IOException(uri + " answers with more than " + JSON_LIMIT + " bytes");
+  private static void requireOk(HttpResponse<byte[]> response) throws IOException {
+    if (response.statusCode() != 200) {
+      throw status(response.uri(), response.statusCode(), response.body());
     }
-    return text;
   }
 
   private static IOException status(URI uri, int status, byte[] text) {

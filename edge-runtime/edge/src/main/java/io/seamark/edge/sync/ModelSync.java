@@ -118,7 +118,7 @@ public final class ModelSync implements AutoCloseable {
       }
       try {
         live.replace(next.version(), file);
-      } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      } catch (IOException | RuntimeException | Error e) {
         folder.delete(next.version());
         throw e;
       }
@@ -132,7 +132,7 @@ public final class ModelSync implements AutoCloseable {
           next.parent(),
           next.bytes());
       return new Updated(next);
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+    } catch (IOException | RuntimeException | Error e) {
       metrics.syncFailed();
       String reason = e.getMessage() == null ? e.toString() : e.getMessage();
       LOG.warn("event=sync_failed reason=\"{}\"", reason);

@@ -1,10 +1,13 @@
 package io.seamark.edge.upload;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.buffer.ArrowMessages;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Set;
 
 /**
  * That of our own unknown-task processing: frame and scores as an Arrow stream, and the same back.
@@ -12,6 +15,8 @@ import java.net.URI;
  */
 public record ArrowProtocol() implements CloudProtocol {
   private static final int ANSWER_OVERHEAD = 64 * 1024;
+  private static final Set<Integer> FOR_GOOD = Set.of(400, 413, 415, 422);
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   @Override
   public URI address(URI service) {
@@ -49,5 +54,21 @@ public record ArrowProtocol() implements CloudProtocol {
               sample.height()));
     }
     return answer;
+  }
+
+  /** By the problem document (RFC 9457) that names Seamark as its origin, and the same status. */
+  @Override
+  public boolean refuses(int status, String mediaType, byte[] body) {
+    if (!FOR_GOOD.contains(status) || !mediaType.startsWith("application/problem+json")) {
+      return false;
+    }
+    try {
+      JsonNode problem = JSON.readTree(body);
+      return problem != null
+          && problem.path("origin").asText().equals("seamark")
+          && problem.path("status").asInt() == status;
+    } catch (IOException e) {
+      return false;
+    }
   }
 }

@@ -1,23 +1,24 @@
 package io.seamark.edge.upload;
 
 import dev.failsafe.Failsafe;
-import dev.failsafe.FailsafeException;
 import dev.failsafe.RetryPolicy;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.Outbox;
 import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.host.HttpClients;
+import io.seamark.host.WholeExchange;
 import io.seamark.perception.ClassMap;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,7 +31,13 @@ import org.slf4j.LoggerFactory;
  * takes: a cloud that is away is asked again with growing pauses, never more often than it asks for
  * itself. A frame leaves the outbox once its answer is here and has been handed on, so that a crash
  * at any point sends it again rather than losing it; the cloud knows frames by edge and id and
- * stores none twice. Only a frame that the cloud refuses for good is dropped, and counted.
+ * stores none twice.
+ *
+ * <p>A frame is set aside in the outbox, named and counted, where the service's own document
+ * refuses it for good ({@link CloudProtocol#refuses}), or where it alone is what fails: it has
+ * failed {@value #TRIES} times in a row, or {@value #LONG_TRIES} times over a minute, then the
+ * frame behind it works, and it fails once more. So nothing is set aside because a link or a cloud
+ * is away, no frame holds up the others without end, and the others keep their order.
  */
 public final class CloudLink implements AutoCloseable {
   /** Path of the resource that takes hard frames. */
@@ -38,11 +45,14 @@ public final class CloudLink implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(CloudLink.class);
   private static final int ERROR_LIMIT = 64 * 1024;
-  private static final int TRIES_IN_TURN = 8;
+  private static final int TRIES = 8;
+
+  /** The same where each takes long, as with a body that stalls. */
+  private static final int LONG_TRIES = 4;
+
+  private static final Duration LONG = Duration.ofMinutes(1);
   private static final int TOO_MANY_REQUESTS = 429;
   private static final double JITTER = 0.2;
-  // Whatever else comes is worth another try: nothing says that the frame itself is at fault.
-  private static final Set<Integer> FOR_GOOD = Set.of(400, 413, 415, 422);
 
   private final URI address;
   private final Outbox outbox;
@@ -53,7 +63,13 @@ public final class CloudLink implements AutoCloseable {
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+
+  /** A frame that was answered before its turn; of the delivery thread. */
+  private @Nullable Attempt ahead;
+
   private volatile State state = State.UNTRIED;
+  private volatile String trouble = "";
+  private volatile boolean started;
   private volatile boolean closed;
 
   /** Whether the cloud answers. */
@@ -78,7 +94,7 @@ public final class CloudLink implements AutoCloseable {
     void answered(CloudAnswer answer);
 
     /**
-     * The cloud refused the frame for good.
+     * The frame was set aside: the cloud refused it for good, or it fails where others do not.
      *
      * @param id of the frame
      * @param reason one line for people
@@ -132,22 +148,28 @@ public final class CloudLink implements AutoCloseable {
   }
 
   /** One exchange: status, body, and how long the service asks to wait. */
-  private record Reply(int status, byte[] body, @Nullable Duration retryAfter, double seconds) {
-    boolean worthRetrying() {
-      return status != 200 && !FOR_GOOD.contains(status);
+  private record Reply(
+      int status, String type, byte[] body, @Nullable Duration retryAfter, double seconds) {
+    boolean isAnswer() {
+      return status == 200;
+    }
+
+    String describe() {
+      String text = new String(body, StandardCharsets.UTF_8).replaceAll("\\s+", " ").strip();
+      return "HTTP status " + status + " " + text.substring(0, Math.min(300, text.length()));
     }
   }
 
-  /** A body that the service declared fine but that is none. */
-  private static final class BadAnswer extends IOException {
+  /** An answer that nobody on this device takes: neither the link's fault nor the cloud's. */
+  private static final class NotTaken extends IOException {
     private static final long serialVersionUID = 1;
 
-    BadAnswer(String message) {
-      super(message);
+    NotTaken(Throwable cause) {
+      super("its answer is not taken on this device: " + cause, cause);
     }
   }
 
-  /** The service is there, but fails on this very frame. */
+  /** It is this very frame that fails, or that is refused. */
   private static final class FrameFails extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -183,6 +205,7 @@ public final class CloudLink implements AutoCloseable {
 
   /** Starts to deliver. */
   public void start() {
+    started = true;
     thread.start();
   }
 
@@ -198,6 +221,16 @@ public final class CloudLink implements AutoCloseable {
    */
   public State state() {
     return state;
+  }
+
+  /**
+   * What keeps this device from delivering, whatever the cloud does.
+   *
+   * @return one line for people; empty if nothing does
+   */
+  public String trouble() {
+    boolean dead = started && !closed && !thread.isAlive();
+    return dead ? "the delivery thread has ended" : trouble;
   }
 
   /**
@@ -254,20 +287,17 @@ public final class CloudLink implements AutoCloseable {
       try {
         Optional<Outbox.Pending> pending = outbox.peek();
         if (pending.isPresent()) {
-          deliver(pending.get());
+          new Delivery(pending.get()).run();
         } else {
           awaitOffer();
         }
+        trouble = "";
       } catch (InterruptedException e) {
         return;
-      } catch (FailsafeException e) {
+      } catch (Throwable e) {
+        // An Error too, of want of memory or of a plugin: this thread must not end while frames
+        // wait.
         if (closed || e.getCause() instanceof InterruptedException) {
-          return;
-        }
-        pauseAfter(e);
-      } catch (IOException | RuntimeException | OutOfMemoryError e) {
-        // Memory may be there again once the frame that took it is gone; this thread must not end.
-        if (closed) {
           return;
         }
         pauseAfter(e);
@@ -277,7 +307,8 @@ public final class CloudLink implements AutoCloseable {
 
   /** What fails here is on this device, such as the disk: say so, and try again in a while. */
   private void pauseAfter(Throwable e) {
-    LOG.error("event=delivery_failed reason=\"{}\"", e.toString(), e);
+    trouble = e.toString();
+    LOG.error("event=delivery_failed reason=\"{}\"", trouble, e);
     try {
       await(() -> closed, options.longestPause);
     } catch (InterruptedException interrupted) {
@@ -299,133 +330,216 @@ public final class CloudLink implements AutoCloseable {
     }
   }
 
-  private void deliver(Outbox.Pending pending) throws IOException {
-    HardSample sample = pending.sample();
-    byte[] body = options.protocol.question(sample);
-    RetryPolicy<Reply> policy =
-        RetryPolicy.<Reply>builder()
-            .handle(IOException.class)
-            .handleResultIf(reply -> reply != null && reply.worthRetrying())
-            .withBackoff(options.firstPause, options.longestPause)
-            .withJitter(JITTER)
-            .withDelayFn(
-                context -> {
-                  Reply last = context.getLastResult();
-                  Duration asked = last == null ? null : last.retryAfter();
-                  // Jitter may take a part of the pause away, but never of what was asked for.
-                  return asked == null
-                      ? Duration.ofNanos(-1)
-                      : Duration.ofNanos((long) Math.ceil(asked.toNanos() / (1 - JITTER)));
-                })
-            .withMaxRetries(-1)
-            .onRetryScheduled(
-                event -> {
-                  Reply last = event.getLastResult();
-                  if (event.getLastException() != null) {
-                    away(event.getLastException().toString(), event.getDelay());
-                  } else if (last != null && last.status() == TOO_MANY_REQUESTS) {
-                    busy(last, event.getDelay());
-                  } else {
-                    away("HTTP status " + describe(last), event.getDelay());
-                  }
-                })
-            .build();
-    Attempt attempt = new Attempt(sample, body);
-    Reply reply;
-    try {
-      reply = Failsafe.with(policy).get(attempt::exchange);
-    } catch (FrameFails e) {
-      // It must not hold up the frames behind it, and must not be lost either: to the end.
-      LOG.warn("event=frame_deferred id={} reason=\"{}\"", sample.id(), e.getMessage());
-      outbox.append(sample);
-      outbox.acknowledge(pending.sequence());
-      return;
-    }
-    if (state == State.UNTRIED || state == State.AWAY) {
-      LOG.info("event=cloud_reachable url={}", address);
-    }
-    state = State.REACHABLE;
-    FusedAnswer answer = attempt.answer;
-    if (answer != null) {
-      ClassMap own = sample.scores().resize(sample.width(), sample.height()).argmax();
-      double agreement = answer.classMap().agreement(own);
-      metrics.exchanged(
-          sample.audited(), agreement, body.length, reply.body().length, reply.seconds());
-      receiver.answered(
-          new CloudAnswer(
-              sample,
-              decided(own, answer),
-              agreement,
-              reply.seconds(),
-              body.length,
-              reply.body().length));
-    } else {
-      String reason = "HTTP status " + describe(reply);
-      LOG.warn("event=frame_refused id={} reason=\"{}\"", sample.id(), reason);
-      metrics.refused(body.length);
-      receiver.refused(sample.id(), reason);
-    }
-    outbox.acknowledge(pending.sequence());
-    signal();
+  private RetryPolicy<Reply> policy() {
+    return RetryPolicy.<Reply>builder()
+        .handle(IOException.class)
+        .handleResultIf(reply -> reply != null && !reply.isAnswer())
+        .withBackoff(options.firstPause, options.longestPause)
+        .withJitter(JITTER)
+        .withDelayFn(
+            context -> {
+              Reply last = context.getLastResult();
+              Duration asked = last == null ? null : last.retryAfter();
+              // Jitter may take a part of the pause away, but never of what was asked for.
+              return asked == null
+                  ? Duration.ofNanos(-1)
+                  : Duration.ofNanos((long) Math.ceil(asked.toNanos() / (1 - JITTER)));
+            })
+        .withMaxRetries(-1)
+        .onRetryScheduled(
+            event -> failed(event.getLastResult(), event.getLastException(), event.getDelay()))
+        .build();
   }
 
-  /** The tries of one frame. */
-  private final class Attempt {
-    private final HardSample sample;
-    private final byte[] body;
+  /** The delivery of the frame that is next. */
+  private final class Delivery {
+    private final Attempt frame;
+    private final long start = System.nanoTime();
     private int failures;
-    private @Nullable FusedAnswer answer;
 
-    Attempt(HardSample sample, byte[] body) {
-      this.sample = sample;
-      this.body = body;
+    /** The frame behind it that was tried last. */
+    private long tried;
+
+    /** Whether a frame behind it worked where it failed. */
+    private boolean alone;
+
+    Delivery(Outbox.Pending pending) {
+      Attempt early = ahead;
+      frame = early != null && early.sequence == pending.sequence() ? early : new Attempt(pending);
+      tried = frame.sequence;
     }
 
-    Reply exchange() throws IOException, InterruptedException {
-      String failure;
-      Reply reply = CloudLink.this.exchange(body);
-      if (reply.status() == 200) {
-        try {
-          answer = options.protocol.answer(sample, reply.body());
+    void run() throws IOException {
+      try {
+        Failsafe.with(policy()).get(this::deliver);
+        outbox.acknowledge(frame.sequence);
+      } catch (FrameFails e) {
+        setAside(String.valueOf(e.getMessage()));
+      }
+      signal();
+    }
+
+    private void setAside(String reason) throws IOException {
+      outbox.setAside(frame.sequence, reason);
+      LOG.warn("event=frame_set_aside id={} reason=\"{}\"", frame.sample.id(), reason);
+      metrics.refused(frame.sent);
+      try {
+        receiver.refused(frame.sample.id(), reason);
+      } catch (RuntimeException | Error e) {
+        LOG.warn("event=refusal_not_taken id={} reason=\"{}\"", frame.sample.id(), e, e);
+      }
+    }
+
+    /** One try, which is repeated until it gives an answer. */
+    private Reply deliver() throws IOException, InterruptedException {
+      Reply reply;
+      try {
+        reply = frame.ask();
+        if (reply.isAnswer()) {
+          frame.handOn();
           return reply;
-        } catch (IOException e) {
-          failure = String.valueOf(e.getMessage());
         }
-      } else if (reply.status() == 500) {
-        failure = "HTTP status " + describe(reply);
-      } else {
-        return reply;
+      } catch (ConnectException | HttpConnectTimeoutException e) {
+        // Nobody has seen the frame, so it is not at fault.
+        throw e;
+      } catch (IOException e) {
+        count(e.getMessage() == null ? e.toString() : e.getMessage());
+        throw e;
+      }
+      if (options.protocol.refuses(reply.status(), reply.type(), reply.body())) {
+        throw new FrameFails(reply.describe());
+      }
+      if (reply.status() != TOO_MANY_REQUESTS) {
+        count(reply.describe());
+      }
+      return reply;
+    }
+
+    /** Counts a failure, and sees whether it is the frame's own once that is likely. */
+    private void count(String reason) throws IOException, InterruptedException {
+      if (alone) {
+        throw new FrameFails(reason);
       }
       failures++;
-      if (failures == TRIES_IN_TURN) {
-        throw new FrameFails(failure);
+      boolean slow = failures >= LONG_TRIES && System.nanoTime() - start >= LONG.toNanos();
+      alone = (failures >= TRIES || slow) && otherWorks();
+    }
+
+    /** Whether a frame behind this one works where this one fails. */
+    private boolean otherWorks() throws IOException, InterruptedException {
+      Optional<Outbox.Pending> next = outbox.after(tried);
+      if (next.isEmpty()) {
+        // Around: the one behind may have been the next to fail.
+        next = outbox.after(frame.sequence);
       }
-      throw new BadAnswer(failure);
+      if (next.isEmpty()) {
+        return false;
+      }
+      tried = next.get().sequence();
+      Attempt attempt = new Attempt(next.get());
+      try {
+        if (!attempt.ask().isAnswer()) {
+          return false;
+        }
+        if (frame.isAnswered()) {
+          attempt.handOn();
+        }
+        ahead = attempt;
+        return true;
+      } catch (IOException e) {
+        LOG.debug("event=other_frame_fails id={} reason=\"{}\"", attempt.sample.id(), e.toString());
+        return false;
+      }
+    }
+  }
+
+  /** A frame on its way. */
+  private final class Attempt {
+    private final long sequence;
+    private final HardSample sample;
+    private @Nullable Reply reply;
+    private @Nullable CloudAnswer answer;
+    private boolean handedOn;
+
+    /** Size of the question; 0 before it was put. */
+    private int sent;
+
+    Attempt(Outbox.Pending pending) {
+      sequence = pending.sequence();
+      sample = pending.sample();
+    }
+
+    boolean isAnswered() {
+      return answer != null;
+    }
+
+    /** What the cloud says; not asked again once it has answered. */
+    Reply ask() throws IOException, InterruptedException {
+      Reply known = reply;
+      if (known != null) {
+        return known;
+      }
+      byte[] question = question();
+      sent = question.length;
+      Reply got = exchange(question);
+      if (got.isAnswer()) {
+        FusedAnswer fused = options.protocol.answer(sample, got.body());
+        if (state == State.UNTRIED || state == State.AWAY) {
+          LOG.info("event=cloud_reachable url={}", address);
+        }
+        state = State.REACHABLE;
+        ClassMap own = sample.scores().resize(sample.width(), sample.height()).argmax();
+        double agreement = fused.classMap().agreement(own);
+        int down = got.body().length;
+        metrics.exchanged(sample.audited(), agreement, question.length, down, got.seconds());
+        answer =
+            new CloudAnswer(
+                sample, decided(own, fused), agreement, got.seconds(), question.length, down);
+        reply = got;
+      }
+      return got;
+    }
+
+    private byte[] question() throws IOException {
+      try {
+        return options.protocol.question(sample);
+      } catch (RuntimeException e) {
+        throw new IOException("the frame cannot be put: " + e, e);
+      }
+    }
+
+    void handOn() throws NotTaken {
+      CloudAnswer got = answer;
+      if (got == null || handedOn) {
+        return;
+      }
+      try {
+        receiver.answered(got);
+        handedOn = true;
+      } catch (RuntimeException | Error e) {
+        throw new NotTaken(e);
+      }
     }
   }
 
   private Reply exchange(byte[] body) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(address)
-            .timeout(options.timeout)
             .header("Content-Type", options.protocol.mediaType())
             .header("Accept", options.protocol.mediaType())
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
             .build();
     long start = System.nanoTime();
-    HttpResponse<InputStream> response =
-        client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-    int limit = response.statusCode() == 200 ? options.answerLimit : ERROR_LIMIT;
-    byte[] answer;
-    try (InputStream in = response.body()) {
-      answer = in.readNBytes(limit + 1);
-    }
-    if (answer.length > limit && response.statusCode() == 200) {
-      throw new BadAnswer("the answer has more than " + limit + " bytes");
-    }
+    HttpResponse<byte[]> response =
+        WholeExchange.send(
+            client,
+            request,
+            WholeExchange.bytes(status -> status == 200 ? options.answerLimit : ERROR_LIMIT),
+            options.timeout);
     return new Reply(
         response.statusCode(),
-        answer,
+        response.headers().firstValue("Content-Type").orElse(""),
+        response.body(),
         response.headers().firstValue("Retry-After").map(this::seconds).orElse(null),
         (System.nanoTime() - start) / 1e9);
   }
@@ -446,40 +560,29 @@ public final class CloudLink implements AutoCloseable {
         answer.classMap().orElse(own), answer.masks(), answer.processing(), answer.seconds());
   }
 
-  /** No outage: frames wait in the outbox, and whoever waits for room there goes on waiting. */
-  private void busy(Reply reply, Duration pause) {
+  /** A try has failed, and there will be another one. */
+  private void failed(@Nullable Reply reply, @Nullable Throwable failure, Duration pause) {
     metrics.retried();
-    LOG.debug(
-        "event=cloud_busy url={} reason=\"{}\" retry_in_ms={}",
-        address,
-        describe(reply),
-        pause.toMillis());
-    state = State.BUSY;
-    signal();
-  }
-
-  private void away(String reason, Duration pause) {
-    metrics.retried();
-    if (state != State.AWAY) {
+    String reason =
+        failure != null ? failure.toString() : reply == null ? "unknown" : reply.describe();
+    State now = State.AWAY;
+    if (failure instanceof NotTaken) {
+      now = state;
+      trouble = reason;
+      LOG.warn("event=answer_not_taken reason=\"{}\"", reason);
+    } else if (reply != null && reply.status() == TOO_MANY_REQUESTS) {
+      // No outage: frames wait in the outbox, and whoever waits for room there goes on waiting.
+      now = State.BUSY;
+    }
+    if (now == State.AWAY && state != State.AWAY) {
       LOG.warn(
           "event=cloud_away url={} reason=\"{}\" retry_in_ms={}",
           address,
           reason,
           pause.toMillis());
     }
-    state = State.AWAY;
+    state = now;
     signal();
-  }
-
-  private static String describe(@Nullable Reply reply) {
-    if (reply == null) {
-      return "unknown";
-    }
-    String text =
-        new String(reply.body(), java.nio.charset.StandardCharsets.UTF_8)
-            .replaceAll("\\s+", " ")
-            .strip();
-    return reply.status() + " " + text.substring(0, Math.min(300, text.length()));
   }
 
   /** Stops delivering; what is in the outbox stays there. */

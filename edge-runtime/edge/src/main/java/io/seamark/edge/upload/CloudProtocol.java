@@ -41,4 +41,15 @@ public sealed interface CloudProtocol permits ArrowProtocol, SednaProtocol {
    * @throws IOException if it is none, or of another size; the message says what is wrong
    */
   FusedAnswer answer(HardSample sample, byte[] body) throws IOException;
+
+  /**
+   * Whether the service itself says that it will never answer this frame. Whatever else lies
+   * between, such as a proxy, may answer with the same status, and says nothing of the frame.
+   *
+   * @param status of the answer
+   * @param mediaType of its body; empty if it names none
+   * @param body of the answer, of whatever form
+   * @return true only for a document of the service's own
+   */
+  boolean refuses(int status, String mediaType, byte[] body);
 }

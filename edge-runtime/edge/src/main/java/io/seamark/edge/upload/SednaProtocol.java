@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://github.com/kubeedge/sedna">Sedna, lib/sedna/service/client.py</a>
  */
 public record SednaProtocol() implements CloudProtocol {
+  private static final Set<Integer> FOR_GOOD = Set.of(400, 413, 422);
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -96,6 +98,21 @@ public record SednaProtocol() implements CloudProtocol {
     }
     return new FusedAnswer(
         new ClassMap(sample.width(), sample.height(), classes), answer.masks, "sedna", Map.of());
+  }
+
+  /** By the JSON object with {@code detail} that Sedna's web framework, FastAPI, refuses with. */
+  @Override
+  public boolean refuses(int status, String mediaType, byte[] body) {
+    if (!FOR_GOOD.contains(status) || !mediaType.startsWith("application/json")) {
+      return false;
+    }
+    try (JsonParser json = JSON.createParser(body)) {
+      return json.nextToken() == JsonToken.START_OBJECT
+          && json.nextToken() == JsonToken.FIELD_NAME
+          && json.currentName().equals("detail");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** What an answer has said so far. */

@@ -15,7 +15,6 @@ import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.perception.ClassMap;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -207,56 +206,6 @@ class CloudLinkTest {
       assertTrue(System.nanoTime() - start >= TimeUnit.MILLISECONDS.toNanos(300));
       assertEquals(1, outbox.pending());
     }
-  }
-
-  @Test
-  void refusedFrameIsDroppedAndToldAndTheNextOneDelivered() throws Exception {
-    fill(0, 2);
-    try (TestServer server =
-            new TestServer(
-                0,
-                exchange -> {
-                  byte[] body = exchange.getRequestBody().readAllBytes();
-                  HardSample sample = ArrowMessages.decodeSample(body, 1 << 24);
-                  if (sample.id().equals("frame-0")) {
-                    TestServer.send(
-                        exchange, 400, "{\"title\":\"bad\"}".getBytes(StandardCharsets.UTF_8));
-                  } else {
-                    TestServer.send(exchange, 200, answer(body));
-                  }
-                });
-        CloudLink link = new CloudLink(server.address(), outbox, receiver, metrics, QUICK)) {
-      link.start();
-      assertTrue(link.drain(LONG));
-    }
-    assertEquals(List.of("frame-1"), answered);
-    assertEquals(List.of("frame-0: HTTP status 400 {\"title\":\"bad\"}"), refused);
-    assertEquals(1, metrics.totals().refused());
-  }
-
-  @Test
-  void frameThatTheServiceFailsOnDoesNotHoldUpTheOthersAndIsNotLost() throws Exception {
-    AtomicInteger failures = new AtomicInteger();
-    fill(0, 3);
-    try (TestServer server =
-            new TestServer(
-                0,
-                exchange -> {
-                  byte[] body = exchange.getRequestBody().readAllBytes();
-                  HardSample sample = ArrowMessages.decodeSample(body, 1 << 24);
-                  boolean fails = sample.id().equals("frame-0") && failures.get() < 10;
-                  if (fails) {
-                    failures.incrementAndGet();
-                    TestServer.send(exchange, 500, new byte[0]);
-                  } else {
-                    TestServer.send(exchange, 200, answer(body));
-                  }
-                });
-        CloudLink link = new CloudLink(server.address(), outbox, receiver, metrics, QUICK)) {
-      link.start();
-      assertTrue(link.drain(LONG));
-    }
-    assertEquals(List.of("frame-1", "frame-2", "frame-0"), answered);
   }
 
   @Test
