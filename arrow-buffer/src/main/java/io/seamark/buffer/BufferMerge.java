@@ -93,11 +93,9 @@ public final class BufferMerge implements AutoCloseable {
       long done = from;
       try {
         for (Entry entry : fresh(source, most)) {
-          if (into.find(entry.edge(), entry.id()).isEmpty()) {
-            Optional<BufferedSample> sample = read(source, entry.sequence());
-            if (sample.isPresent() && store(source, sample.get())) {
-              taken++;
-            }
+          Optional<BufferedSample> sample = read(source, entry.sequence());
+          if (sample.isPresent() && isNew(sample.get()) && store(source, sample.get())) {
+            taken++;
           }
           done = entry.sequence() + 1;
         }
@@ -112,6 +110,14 @@ public final class BufferMerge implements AutoCloseable {
       }
     }
     return taken;
+  }
+
+  private boolean isNew(BufferedSample sample) {
+    try {
+      return into.find(sample.sample()).isEmpty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Whether there was room. What fails is told apart from what goes wrong with a source. */

@@ -1,14 +1,16 @@
 package io.seamark.buffer;
 
+import io.seamark.durable.DurableFiles;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.EncodedImage;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A frame that the edge model cannot be trusted with, as the edge sends it to the cloud; or an easy
  * one that is sent as an audit, see {@link #audited}.
  *
- * @param id names the sample within its edge, 1 to 200 characters; edge and id together are unique
+ * @param id names the sample within its edge, 1 to 200 characters
  * @param edge name of the edge that took it, 1 to 200 characters
  * @param domain the condition it was taken in, such as {@code dusk}; empty if unknown, at most 200
  *     characters
@@ -154,6 +156,29 @@ public record HardSample(
   }
 
   /**
+   * The same sample by another name.
+   *
+   * @param other a name within the edge
+   * @return a sample
+   */
+  public HardSample withId(String other) {
+    return new HardSample(
+        other,
+        edge,
+        domain,
+        capturedMillis,
+        width,
+        height,
+        image,
+        depthPng,
+        scores,
+        modelVersion,
+        miner,
+        score,
+        threshold);
+  }
+
+  /**
    * The same sample in other files.
    *
    * @param otherImage see {@link #image}
@@ -175,5 +200,28 @@ public record HardSample(
         miner,
         score,
         threshold);
+  }
+
+  /**
+   * Whether another sample shows the same: its image and its depth are the same bytes.
+   *
+   * @param other of whatever name
+   * @return true for the same frame sent again
+   */
+  public boolean showsWhat(HardSample other) {
+    return Arrays.equals(image.bytes(), other.image.bytes())
+        && Arrays.equals(depthPng, other.depthPng);
+  }
+
+  /**
+   * SHA-256 of image and depth.
+   *
+   * @return 64 hexadecimal digits
+   */
+  public String contentDigest() {
+    byte[] depth = depthPng == null ? new byte[0] : depthPng;
+    byte[] both = Arrays.copyOf(image.bytes(), image.bytes().length + depth.length);
+    System.arraycopy(depth, 0, both, image.bytes().length, depth.length);
+    return DurableFiles.sha256(both);
   }
 }

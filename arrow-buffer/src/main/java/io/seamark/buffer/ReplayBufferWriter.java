@@ -1,5 +1,6 @@
 package io.seamark.buffer;
 
+import io.seamark.buffer.format.DamagedRecordException;
 import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLogWriter;
@@ -12,6 +13,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -57,6 +59,17 @@ public final class ReplayBufferWriter extends ReplayBuffer {
       bytes += sample.bytes();
     }
 
+    void remove(long sequence) {
+      samples.stream()
+          .filter(held -> held.sequence() == sequence)
+          .findFirst()
+          .ifPresent(
+              held -> {
+                samples.remove(held);
+                bytes -= held.bytes();
+              });
+    }
+
     Held removeOldest() {
       Held oldest = samples.removeFirst();
       bytes -= oldest.bytes();
@@ -87,9 +100,71 @@ public final class ReplayBufferWriter extends ReplayBuffer {
   }
 
   /**
-   * Stores a sample and its answer. A sample that is there already, by edge and id, is not stored
-   * again, so resending one does no harm. Segments of a frame so large that there is no room for
-   * them are left out.
+   * A sample that is here.
+   *
+   * @param sequence its number
+   * @param sample as it was stored, its scores to 8 bits
+   */
+  public record Stored(long sequence, BufferedSample sample) {}
+
+  /**
+   * Finds a sample by what it is: its edge, its name, and what it shows. A frame may have had the
+   * name of another one, as when a device begins to count anew; it has its digest in its name here
+   * then. A sample that is here but damaged is dropped, so that it can be stored anew.
+   *
+   * @param sample as it came
+   * @return the same frame of the same edge, stored earlier
+   * @throws IOException if reading fails
+   */
+  public synchronized Optional<Stored> find(HardSample sample) throws IOException {
+    Optional<Stored> named = stored(sample.edge(), sample.id());
+    if (named.isEmpty() || named.get().sample().sample().showsWhat(sample)) {
+      return named;
+    }
+    return stored(sample.edge(), distinctId(sample));
+  }
+
+  private Optional<Stored> stored(String edge, String id) throws IOException {
+    OptionalLong there = find(edge, id);
+    if (there.isEmpty()) {
+      return Optional.empty();
+    }
+    long sequence = there.getAsLong();
+    try {
+      return Optional.of(new Stored(sequence, read(sequence)));
+    } catch (DamagedRecordException e) {
+      LOG.warn("{}: sample {} is stored anew if it comes: {}", folder, id, e.getMessage());
+      drop(edge, id, sequence);
+      return Optional.empty();
+    }
+  }
+
+  private void drop(String edge, String id, long sequence) throws IOException {
+    Share share = shares.get(edge);
+    if (share != null) {
+      share.remove(sequence);
+      held--;
+      if (share.samples.isEmpty()) {
+        shares.remove(edge);
+      }
+    }
+    dropped.incrementAndGet();
+    forget(edge, id, sequence);
+    log.drop(sequence);
+  }
+
+  /** The name of a sample whose own name another frame has. */
+  private static String distinctId(HardSample sample) {
+    String digest = "~" + sample.contentDigest().substring(0, 16);
+    String id = sample.id();
+    int end = Math.min(Checks.MAX_TEXT - digest.length(), id.length());
+    return id.substring(0, Character.isHighSurrogate(id.charAt(end - 1)) ? end - 1 : end) + digest;
+  }
+
+  /**
+   * Stores a sample and its answer. A sample that is there already, as {@link #find(HardSample)}
+   * has it, is not stored again, so resending one does no harm. Segments of a frame so large that
+   * there is no room for them are left out.
    *
    * @param sample with finite logits
    * @return its sequence, once it is on the disk; of a sample that was there already, that one's
@@ -98,11 +173,12 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @throws IOException if it could not be made durable; it is not in the buffer then
    */
   public synchronized long append(BufferedSample sample) throws IOException {
-    HardSample hard = sample.sample();
-    OptionalLong there = find(hard.edge(), hard.id());
+    Optional<Stored> there = find(sample.sample());
     if (there.isPresent()) {
-      return there.getAsLong();
+      return there.get().sequence();
     }
+    boolean taken = find(sample.sample().edge(), sample.sample().id()).isPresent();
+    HardSample hard = taken ? sample.sample().withId(distinctId(sample.sample())) : sample.sample();
     checkEdge(hard.edge());
     names.expect(hard.id());
     long sequence =

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /**
  * Steps 6 to 8: answers hard samples, and keeps each in the replay buffer before its answer goes
@@ -66,10 +66,10 @@ public final class HardSamples implements AutoCloseable {
    */
   public Outcome answer(HardSample sample, Frame frame, Map<String, Double> before)
       throws IOException {
-    OptionalLong known = buffer.find(sample.edge(), sample.id());
+    Optional<ReplayBufferWriter.Stored> known = buffer.find(sample);
     if (known.isPresent()) {
-      FusedAnswer answer = buffer.read(known.getAsLong()).answer();
-      return new Outcome(answer, known.getAsLong(), Map.of(), true);
+      FusedAnswer answer = known.get().sample().answer();
+      return new Outcome(answer, known.get().sequence(), Map.of(), true);
     }
     UnseenTasks.Answered answered =
         tasks.answer(

@@ -28,8 +28,10 @@ import io.seamark.registry.NonFiniteScoresException;
 import io.seamark.registry.PluginFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class HardSamplesTest {
   private static final Frame FRAME = new Frame(4, 2, new byte[24], new byte[8]);
+  private static final UnseenTasks ALL_UNSEEN =
+      new UnseenTasks("all", (known, scores) -> true, "last", (extractor, samples) -> List.of(0));
   private static final ClassScores SCORES = new ClassScores(2, 2, 1, new float[] {0, 0, 1, 1});
 
   @TempDir Path folder = Path.of("");
@@ -124,6 +128,48 @@ class HardSamplesTest {
     try (ReplayBuffer kept = ReplayBuffer.openReadOnly(folder)) {
       assertEquals(
           List.of("dusk", "dusk"), kept.entries().map(ReplayBuffer.Entry::domain).toList());
+    }
+  }
+
+  @Test
+  @DisplayName("another frame of the same name has an answer and a place of its own")
+  void answer_tellsFramesByWhatTheyShow() throws IOException {
+    ReplayBufferWriter buffer = ReplayBuffer.open(folder, BufferOptions.defaults());
+    HardSample day = sample("a", "day");
+    byte[] png = Arrays.copyOf(day.image().bytes(), day.image().bytes().length + 1);
+    HardSample other = day.withFiles(new EncodedImage(day.image().mediaType(), png), null);
+    try (HardSamples samples =
+        new HardSamples(
+            new FrameProcessing("argmax", plugin(HardSamplesTest::argmax)), ALL_UNSEEN, buffer)) {
+      assertEquals(0, samples.answer(day, FRAME, Map.of()).sequence());
+      HardSamples.Outcome another = samples.answer(other, FRAME, Map.of());
+      assertFalse(another.resent());
+      assertEquals(1, another.sequence());
+      assertEquals(0, samples.answer(day, FRAME, Map.of()).sequence());
+      assertTrue(samples.answer(other, FRAME, Map.of()).resent());
+      assertEquals(1, samples.answer(other, FRAME, Map.of()).sequence());
+      assertEquals(2, buffer.size());
+      assertTrue(buffer.read(1).sample().id().matches("a~[0-9a-f]{16}"));
+    }
+  }
+
+  @Test
+  @DisplayName("a sample whose record is damaged is answered and stored anew")
+  void answer_damagedIsAnsweredAnew() throws IOException {
+    ReplayBufferWriter buffer = ReplayBuffer.open(folder, BufferOptions.defaults());
+    try (HardSamples samples =
+        new HardSamples(
+            new FrameProcessing("argmax", plugin(HardSamplesTest::argmax)), ALL_UNSEEN, buffer)) {
+      samples.answer(sample("a", "day"), FRAME, Map.of());
+      Path journal = folder.resolve("0000000000.journal");
+      byte[] bytes = Files.readAllBytes(journal);
+      bytes[bytes.length - 20] ^= 1;
+      Files.write(journal, bytes);
+      HardSamples.Outcome anew = samples.answer(sample("a", "day"), FRAME, Map.of());
+      assertFalse(anew.resent());
+      assertEquals(1, anew.sequence());
+      assertTrue(samples.answer(sample("a", "day"), FRAME, Map.of()).resent());
+      assertEquals(1, buffer.size());
     }
   }
 
