@@ -5,6 +5,7 @@ import io.seamark.edge.EdgeAudit;
 import io.seamark.edge.EdgeOptions;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.SeenTaskInference;
+import io.seamark.edge.sync.ShadowOptions;
 import io.seamark.edge.upload.ArrowProtocol;
 import io.seamark.edge.upload.CloudLink;
 import io.seamark.edge.upload.SednaProtocol;
@@ -95,6 +96,7 @@ public final class EdgeParts {
         cloud,
         knowledge,
         syncInterval,
+        shadow(settings),
         settings.modelMaxBytes(),
         CloudLink.Options.DEFAULT.with(
             switch (settings.cloudProtocol()) {
@@ -102,6 +104,16 @@ public final class EdgeParts {
               case SEDNA -> new SednaProtocol();
             }),
         BufferOptions.outbox(settings.outboxMaxBytes()));
+  }
+
+  /**
+   * How new models are compared with the one in service.
+   *
+   * @param settings of the edge
+   * @return as configured
+   */
+  public static ShadowOptions shadow(EdgeSettings settings) {
+    return new ShadowOptions(settings.shadowFrames(), settings.shadowMinAgreement());
   }
 
   private static String hostName() {

@@ -7,6 +7,7 @@ import io.seamark.edge.EdgeEndpoint;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.edge.metrics.ProcessResources;
+import io.seamark.edge.metrics.ShadowComparison;
 import io.seamark.edge.upload.CloudAnswer;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.UnreadableSample;
@@ -200,6 +201,7 @@ public final class EdgeVerb implements Verb {
     figures.put("bytes_up", totals.bytesUp());
     figures.put("bytes_down", totals.bytesDown());
     figures.put("model", runtime.model().version());
+    figures.put("shadow", runtime.comparisons());
     figures.put("cpu_seconds", resources.cpuSeconds());
     figures.put("resident_mb", resources.residentBytes() / 1e6);
     figures.put("peak_resident_mb", resources.peakResidentBytes() / 1e6);
@@ -222,6 +224,9 @@ public final class EdgeVerb implements Verb {
                   totals.easyAgreement(),
                   totals.answers(),
                   totals.hardAgreement()));
+    }
+    for (ShadowComparison compared : runtime.comparisons()) {
+      common.out().println(compared.text());
     }
     if (answers.dropped() > 0) {
       common

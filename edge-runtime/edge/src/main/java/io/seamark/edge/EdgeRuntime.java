@@ -3,12 +3,14 @@ package io.seamark.edge;
 import io.seamark.buffer.BufferOptions;
 import io.seamark.buffer.Outbox;
 import io.seamark.edge.metrics.EdgeMetrics;
+import io.seamark.edge.metrics.ShadowComparison;
 import io.seamark.edge.sync.KnowledgeClient;
 import io.seamark.edge.sync.LiveModel;
 import io.seamark.edge.sync.ModelAnnouncement;
 import io.seamark.edge.sync.ModelFolder;
 import io.seamark.edge.sync.ModelSource;
 import io.seamark.edge.sync.ModelSync;
+import io.seamark.edge.sync.ShadowOptions;
 import io.seamark.edge.upload.CloudLink;
 import io.seamark.plugin.BaseModel;
 import io.seamark.plugin.HardExampleMining;
@@ -55,6 +57,7 @@ public final class EdgeRuntime implements AutoCloseable {
    *     by the edge alone and not kept
    * @param knowledge knowledge-management's address, or null for none
    * @param syncInterval between two questions for a new model
+   * @param shadow how new models are compared with the one in service before they are taken
    * @param modelLimit largest model that is fetched, in bytes
    * @param delivery how patiently hard frames are delivered
    * @param outbox sizes of the outbox
@@ -71,6 +74,7 @@ public final class EdgeRuntime implements AutoCloseable {
       @Nullable URI cloud,
       @Nullable URI knowledge,
       Duration syncInterval,
+      ShadowOptions shadow,
       long modelLimit,
       CloudLink.Options delivery,
       BufferOptions outbox) {}
@@ -114,7 +118,9 @@ public final class EdgeRuntime implements AutoCloseable {
       loop.connect(outbox, link);
     }
     sync =
-        source == null ? null : new ModelSync(source, model, models, parts.syncInterval(), metrics);
+        source == null
+            ? null
+            : new ModelSync(source, model, models, parts.syncInterval(), parts.shadow(), metrics);
   }
 
   private static @Nullable ModelSource knowledge(Parts parts) {
@@ -218,6 +224,15 @@ public final class EdgeRuntime implements AutoCloseable {
    */
   public ModelSync.Outcome sync() throws InterruptedException {
     return sync == null ? new ModelSync.Unchanged() : sync.poll();
+  }
+
+  /**
+   * What came of new models that ran beside the one in service.
+   *
+   * @return the newest 100, oldest first
+   */
+  public List<ShadowComparison> comparisons() {
+    return sync == null ? List.of() : sync.comparisons();
   }
 
   /**

@@ -12,6 +12,7 @@ import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.durable.DurableFiles;
 import io.seamark.edge.metrics.EdgeMetrics;
+import io.seamark.edge.sync.ShadowOptions;
 import io.seamark.edge.upload.ArrowProtocol;
 import io.seamark.edge.upload.CloudAnswer;
 import io.seamark.edge.upload.CloudLink;
@@ -137,6 +138,7 @@ class EdgeLoopTest {
             cloud,
             knowledge,
             LONG,
+            ShadowOptions.NONE,
             1 << 26,
             new CloudLink.Options(
                 Duration.ofMillis(10), Duration.ofMillis(100), LONG, 1 << 20, new ArrowProtocol()),

@@ -13,6 +13,7 @@ import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.SeenTaskInference;
 import io.seamark.edge.sync.ModelAnnouncement;
 import io.seamark.edge.sync.ModelSource;
+import io.seamark.edge.sync.ShadowOptions;
 import io.seamark.edge.upload.CloudLink;
 import io.seamark.perception.SourceItem;
 import io.seamark.perception.UnreadableSample;
@@ -162,6 +163,7 @@ class HotUpdatesTest {
             null,
             null,
             Duration.ofMillis(20),
+            ShadowOptions.NONE,
             1 << 26,
             CloudLink.Options.DEFAULT,
             BufferOptions.outbox(1 << 20)),

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.seamark.cli.AgreementLine;
 import io.seamark.cli.JsonLine;
 import io.seamark.edge.metrics.EdgeMetrics;
+import io.seamark.edge.metrics.ShadowComparison;
 import io.seamark.perception.ClassSet;
 import io.seamark.perception.ConfusionMatrix;
 import io.seamark.plugin.PluginKind;
@@ -168,6 +169,15 @@ final class Reporting {
                     totals.answers(),
                     totals.hardAgreement())
                 + ". Agreement is the share of pixels with one class from both."));
+    for (ShadowComparison compared : ended.comparisons()) {
+      extra.add(
+          new RunRecord.Figure(
+              "shadow_" + compared.version(),
+              "Model " + compared.version() + ", agreement with the one before",
+              compared.agreement(),
+              "%",
+              compared.text() + "."));
+    }
     extra.add(
         new RunRecord.Figure(
             "undelivered",

@@ -12,6 +12,7 @@ import io.seamark.edge.EdgeEndpoint;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.edge.metrics.ProcessResources;
+import io.seamark.edge.metrics.ShadowComparison;
 import io.seamark.edge.sync.KnowledgeClient;
 import io.seamark.edge.sync.LiveModel;
 import io.seamark.edge.sync.ModelSync;
@@ -206,6 +207,7 @@ final class Run {
    * @param startVersion what the first model was called in the recording
    * @param updated the model the edge ended with
    * @param totals counters
+   * @param comparisons of new models with the one in service
    * @param pending hard frames without an answer
    * @param streamed resources right after the stream
    * @param known what the cloud knew then
@@ -216,6 +218,7 @@ final class Run {
       String startVersion,
       LiveModel.Newest updated,
       EdgeMetrics.Totals totals,
+      List<ShadowComparison> comparisons,
       int pending,
       ProcessResources streamed,
       CloudKnowledge.Known known,
@@ -265,6 +268,7 @@ final class Run {
           startVersion,
           runtime.model().newest(),
           runtime.metrics().totals(),
+          runtime.comparisons(),
           runtime.pending(),
           streamed,
           known,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.edge.metrics.ProcessResources;
+import io.seamark.edge.metrics.ShadowComparison;
 import io.seamark.knowledge.LearningState;
 import io.seamark.knowledge.model.ModelVersion;
 import io.seamark.knowledge.model.Verdict;
@@ -196,6 +197,7 @@ record RunSummary(
    * @param startVersion the edge began with
    * @param modelVersion the edge ended with
    * @param modelUpdates how often the edge changed its model
+   * @param shadow what came of new models that ran beside the serving one, oldest first
    * @param versions that the cloud has, oldest first
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -204,6 +206,7 @@ record RunSummary(
       String startVersion,
       String modelVersion,
       long modelUpdates,
+      List<ShadowComparison> shadow,
       List<Version> versions) {
     static Models of(Run.Ended ended) {
       LearningState learning = ended.known().learning();
@@ -212,6 +215,7 @@ record RunSummary(
           ended.startVersion(),
           ended.updated().version(),
           ended.totals().modelUpdates(),
+          ended.comparisons(),
           ended.known().versions().stream().map(Version::of).toList());
     }
   }

@@ -3,6 +3,7 @@ package io.seamark.run;
 import io.seamark.buffer.BufferOptions;
 import io.seamark.cli.Addresses;
 import io.seamark.cli.CommonOptions;
+import io.seamark.cli.EdgeParts;
 import io.seamark.cli.JsonLine;
 import io.seamark.cli.LogLines;
 import io.seamark.cli.ModelOptions;
@@ -351,6 +352,7 @@ public final class RunVerb implements Verb {
         services.unknown(),
         services.knowledge(),
         Duration.ofSeconds(settings.syncInterval()),
+        EdgeParts.shadow(settings),
         settings.modelMaxBytes(),
         new CloudLink.Options(
             Duration.ofMillis(250),

@@ -2,6 +2,7 @@ package io.seamark.run;
 
 import io.seamark.cli.AgreementLine;
 import io.seamark.cli.Table;
+import io.seamark.edge.metrics.ShadowComparison;
 import java.io.PrintWriter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,9 @@ final class SummaryText {
               + version.verdict().name().toLowerCase(Locale.ROOT)
               + ": "
               + version.reason());
+    }
+    for (ShadowComparison compared : summary.models().shadow()) {
+      out.println(compared.text());
     }
     if (judgement != null) {
       out.println(table(judgement));

@@ -127,6 +127,7 @@ class RunSummaryTest {
           "start_version",
           "model_version",
           "model_updates",
+          "shadow",
           "versions/version",
           "versions/parent",
           "versions/verdict",

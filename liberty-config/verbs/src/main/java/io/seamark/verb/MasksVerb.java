@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "masks",
     description = {
-      "SAM's automatic masks of a folder of images, or those of points and boxes.",
+      "SAM's automatic masks of a folder of images, or those of points, boxes and rough masks.",
       "",
       "Writes one JSON array of SAM's mask records (COCO RLE) per image, named after it; what no"
           + " file name may hold is written as in addresses (a/b is a%%2Fb.json). A file that seamark"
@@ -91,6 +91,14 @@ public final class MasksVerb implements Verb {
   private List<String> boxes = List.of();
 
   @Option(
+      names = "--mask-prompts",
+      paramLabel = "FILE",
+      description =
+          "Find what a rough mask means: a picture of the images' size, white where the thing is."
+              + " May be given several times.")
+  private List<Path> maskPrompts = List.of();
+
+  @Option(
       names = "--pictures",
       description = "Also write one PNG per image, each mask in a colour of its own.")
   private boolean pictures;
@@ -121,13 +129,14 @@ public final class MasksVerb implements Verb {
     List<Prompt> prompts = new ArrayList<>();
     points.forEach(text -> prompts.add(PromptText.points(text)));
     boxes.forEach(text -> prompts.add(PromptText.box(text)));
+    maskPrompts.forEach(file -> prompts.add(PromptText.mask(file)));
     CommonOptions.Workplace workplace = common.open(registry, chosen, Map.of());
     try (OpenedSource frames = SourceOptions.open(workplace.plugins());
         MaskGenerator generator = Opening.generator(workplace);
         Progress progress = new Progress("masks", frames.size().orElse(-1), common.err())) {
       if (!prompts.isEmpty() && !(generator instanceof SegmentAnything)) {
         throw new IllegalArgumentException(
-            "--points and --boxes need the mask generator segment_anything");
+            "--points, --boxes and --mask-prompts need the mask generator segment_anything");
       }
       try (OutputFolder folder = OutputFolder.open(out, workplace.inputs())) {
         SampleFiles files = new SampleFiles(folder, "");

@@ -1,8 +1,15 @@
 package io.seamark.verb;
 
+import io.seamark.imaging.Images;
+import io.seamark.perception.Frame;
 import io.seamark.perception.SegmentMask.Box;
+import io.seamark.unknown.segment.MaskPrompt;
 import io.seamark.unknown.segment.Prompt;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,6 +42,30 @@ final class PromptText {
       return new Prompt(points, null);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("--points " + text + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * A picture in which the thing is white.
+   *
+   * @param file PNG or JPEG; a pixel counts as white from the half of full brightness on, by the
+   *     mean of its three channels
+   */
+  static Prompt mask(Path file) {
+    try {
+      Frame picture = Images.decodeFrame(Files.readAllBytes(file));
+      byte[] rgb = picture.rgb();
+      BitSet white = new BitSet();
+      for (int i = 0; i < rgb.length / 3; i++) {
+        int sum = (rgb[3 * i] & 0xFF) + (rgb[3 * i + 1] & 0xFF) + (rgb[3 * i + 2] & 0xFF);
+        white.set(i, sum >= 3 * 128);
+      }
+      return Prompt.like(new MaskPrompt.Pixels(picture.width(), picture.height(), white));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "--mask-prompts " + file + " cannot be read: " + e.getMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--mask-prompts " + file + ": " + e.getMessage(), e);
     }
   }
 

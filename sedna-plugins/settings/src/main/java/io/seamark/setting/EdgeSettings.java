@@ -13,6 +13,8 @@ import java.nio.file.Path;
  * @param window frames that wait for the cloud at most before the source waits; 0 for any number
  * @param cloudProtocol how frames are put to the cloud
  * @param syncInterval between two questions for a new model, in seconds
+ * @param shadowFrames that a new model labels beside the one in service before it is taken
+ * @param shadowMinAgreement least share of the pixels on which both must agree
  * @param modelMaxBytes the largest model that is fetched
  * @param outboxMaxBytes the most that waits for the cloud
  * @param answersMaxFiles the most answers that are kept
@@ -71,6 +73,28 @@ public record EdgeSettings(
             max = 86_400,
             unit = "seconds")
         int syncInterval,
+    @Hyperparameter(
+            name = "shadow.frames",
+            text =
+                "Live frames that a new model labels beside the one in service, which goes on"
+                    + " answering, before it is taken. 0 takes it at once, also one that was refused"
+                    + " before.",
+            defaultValue = "0",
+            min = 0,
+            max = 100_000,
+            unit = "frames")
+        int shadowFrames,
+    @Hyperparameter(
+            name = "shadow.min-agreement",
+            text =
+                "Least share of the pixels of these frames on which both must agree; a new model"
+                    + " that agrees on fewer is refused. It guards against a broken model, not"
+                    + " against a different one: a model that has learnt a new look may rightly"
+                    + " disagree on much.",
+            defaultValue = "0.5",
+            min = 0,
+            max = 1)
+        double shadowMinAgreement,
     @Hyperparameter(
             name = "model.max-bytes",
             text = "The largest model that is fetched.",

@@ -40,6 +40,8 @@ public final class EdgeMetrics {
   private final Counter bytesDown;
   private final Counter swaps;
   private final Counter syncFailures;
+  private final Counter shadowFrames;
+  private final Counter shadowRefused;
   private final Counter cpu;
   private final Timer inference;
   private final Timer answer;
@@ -49,6 +51,7 @@ public final class EdgeMetrics {
   private final Deque<String> versions = new ArrayDeque<>();
   private final Totals before;
   private volatile @Nullable MiningDecision lastDecision;
+  private volatile @Nullable ShadowComparison lastComparison;
 
   /** Of the values so far; not a number before the first. */
   private static final class Mean {
@@ -103,6 +106,16 @@ public final class EdgeMetrics {
     swaps = counter("seamark.edge.model.updates", "Models taken over.", MetricUnits.NONE);
     syncFailures =
         counter("seamark.edge.model.failures", "Failed attempts to update.", MetricUnits.NONE);
+    shadowFrames =
+        counter(
+            "seamark.edge.shadow.frames",
+            "Frames on which new models were compared with the one in service.",
+            MetricUnits.NONE);
+    shadowRefused =
+        counter(
+            "seamark.edge.shadow.refused",
+            "New models refused after the comparison.",
+            MetricUnits.NONE);
     inference = timer("seamark.edge.inference", "Time of a frame in the model.");
     answer = timer("seamark.edge.answer", "Time from frame to answer.");
     cloud = timer("seamark.edge.cloud.exchange", "Time from sending a frame to its answer.");
@@ -136,6 +149,7 @@ public final class EdgeMetrics {
         "Mean share of pixels on which edge and cloud agree in hard frames; NaN before the first.",
         MetricUnits.NONE,
         hardAgreement::value);
+    watchComparison();
     before = counts();
     countCpu();
   }
@@ -143,6 +157,34 @@ public final class EdgeMetrics {
   private double lastDecision(ToDoubleFunction<MiningDecision> figure) {
     MiningDecision decision = lastDecision;
     return decision == null ? Double.NaN : figure.applyAsDouble(decision);
+  }
+
+  private void watchComparison() {
+    comparison(
+        "agreement",
+        "Share of pixels on which the last new model and the one in service agreed; NaN before.",
+        ShadowComparison::agreement);
+    comparison("margin", "Mean score margin of that new model.", ShadowComparison::margin);
+    comparison(
+        "serving.margin",
+        "Mean score margin of the model that was in service then.",
+        ShadowComparison::servingMargin);
+    comparison("time", "Time of a frame in that new model.", ShadowComparison::seconds);
+    comparison(
+        "serving.time",
+        "Time of a frame in the model that was in service then.",
+        ShadowComparison::servingSeconds);
+  }
+
+  private void comparison(String name, String text, ToDoubleFunction<ShadowComparison> figure) {
+    gauge(
+        "seamark.edge.shadow." + name,
+        text,
+        name.endsWith("time") ? MetricUnits.SECONDS : MetricUnits.NONE,
+        () -> {
+          ShadowComparison last = lastComparison;
+          return last == null ? Double.NaN : figure.applyAsDouble(last);
+        });
   }
 
   private Counter counter(String name, String text, String unit) {
@@ -289,13 +331,31 @@ public final class EdgeMetrics {
   }
 
   /**
-   * A model was fetched and put in line.
+   * A model was fetched.
    *
    * @param bytes size of its file
    */
   public void modelFetched(long bytes) {
-    swaps.inc();
     bytesDown.inc(bytes);
+    countCpu();
+  }
+
+  /**
+   * A new model ran beside the one in service.
+   *
+   * @param found what came of it
+   */
+  public void compared(ShadowComparison found) {
+    shadowFrames.inc(found.frames());
+    if (found.refusal() != null) {
+      shadowRefused.inc();
+    }
+    lastComparison = found;
+  }
+
+  /** A model was put in line. */
+  public void modelTaken() {
+    swaps.inc();
     countCpu();
   }
 
@@ -350,7 +410,7 @@ public final class EdgeMetrics {
    * @param notStored hard frames the outbox could not take
    * @param bytesUp to the cloud
    * @param bytesDown from the cloud, models included
-   * @param modelUpdates models fetched
+   * @param modelUpdates models taken over
    */
   public record Totals(
       long frames,

@@ -1,5 +1,6 @@
 package io.seamark.edge.sync;
 
+import io.seamark.edge.metrics.ShadowComparison;
 import io.seamark.perception.ClassSet;
 import io.seamark.perception.Frame;
 import io.seamark.perception.Prediction;
@@ -8,6 +9,7 @@ import io.seamark.registry.NonFiniteScoresException;
 import io.seamark.registry.ProbedModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * The model in service, exchanged between two frames without losing one. A new model is opened and
  * tried beside the old one, on the thread that brings it; the loop's thread takes it over before
  * its next frame, and keeps the old session until the new one has labelled a frame. A model that
- * fails there is rolled back and the frame is labelled by its predecessor.
+ * fails there is rolled back and the frame is labelled by its predecessor. Before all that a new
+ * model may run beside the old one on live frames, see {@link ShadowRun}.
  *
  * <p>{@link #infer} belongs to one thread; {@link #replace} may come from another.
  */
@@ -26,48 +29,11 @@ public final class LiveModel implements AutoCloseable {
   private final ProbedModel basemodel;
   private final ClassSet classes;
   private final Object lock = new Object();
-  private Opened current;
-  private @Nullable Opened previous;
-  private @Nullable Opened next;
+  private OpenedModel current;
+  private @Nullable OpenedModel previous;
+  private @Nullable OpenedModel next;
+  private volatile @Nullable ShadowRun shadow;
   private boolean closed;
-
-  /** A file in service and its session, which depends on the frames' size. */
-  private static final class Opened implements AutoCloseable {
-    private String version;
-    private final Path file;
-    private @Nullable Size size;
-    private BaseModel.@Nullable Session session;
-
-    Opened(String version, Path file) {
-      this.version = version;
-      this.file = file;
-    }
-
-    BaseModel.Session open(BaseModel basemodel, Size wanted) throws IOException {
-      BaseModel.Session s = session;
-      if (s == null || !wanted.equals(size)) {
-        close();
-        s = basemodel.open(file, wanted.width, wanted.height, wanted.depth);
-        session = s;
-        size = wanted;
-      }
-      return s;
-    }
-
-    @Override
-    public void close() {
-      if (session != null) {
-        session.close();
-        session = null;
-      }
-    }
-  }
-
-  private record Size(int width, int height, boolean depth) {
-    static Size of(Frame frame) {
-      return new Size(frame.width(), frame.height(), frame.depth() != null);
-    }
-  }
 
   /**
    * Takes a model into service once it has given finite scores of a probe frame; its session is
@@ -83,7 +49,7 @@ public final class LiveModel implements AutoCloseable {
     this.basemodel = ProbedModel.of(basemodel);
     this.classes = basemodel.describe(file).classes();
     this.basemodel.probe(file);
-    this.current = new Opened(version, file);
+    this.current = new OpenedModel(this.basemodel, version, file);
   }
 
   /**
@@ -93,7 +59,7 @@ public final class LiveModel implements AutoCloseable {
    */
   public void identify(String version) {
     synchronized (lock) {
-      current.version = version;
+      current.rename(version);
     }
   }
 
@@ -113,7 +79,7 @@ public final class LiveModel implements AutoCloseable {
    */
   public String version() {
     synchronized (lock) {
-      return current.version;
+      return current.version();
     }
   }
 
@@ -124,7 +90,7 @@ public final class LiveModel implements AutoCloseable {
    */
   public Path file() {
     synchronized (lock) {
-      return current.file;
+      return current.file();
     }
   }
 
@@ -135,8 +101,8 @@ public final class LiveModel implements AutoCloseable {
    */
   public Newest newest() {
     synchronized (lock) {
-      Opened newest = next == null ? current : next;
-      return new Newest(newest.version, newest.file);
+      OpenedModel newest = next == null ? current : next;
+      return new Newest(newest.version(), newest.file());
     }
   }
 
@@ -158,34 +124,47 @@ public final class LiveModel implements AutoCloseable {
    */
   public Labelled infer(Frame frame) throws IOException {
     takeOver();
-    Opened serving;
+    OpenedModel serving;
     synchronized (lock) {
       serving = current;
     }
-    Size size = Size.of(frame);
+    OpenedModel.Size size = OpenedModel.Size.of(frame);
     Prediction prediction;
+    long start;
     try {
-      prediction = infer(serving.open(basemodel, size), frame);
+      BaseModel.Session session = serving.open(size);
+      start = System.nanoTime();
+      prediction = infer(session, frame);
     } catch (IOException | RuntimeException e) {
-      Opened old = previous;
+      OpenedModel old = previous;
       if (old == null) {
         throw e;
       }
       LOG.warn(
-          "event=rollback from={} to={} reason=\"{}\"", serving.version, old.version, e.toString());
+          "event=rollback from={} to={} reason=\"{}\"",
+          serving.version(),
+          old.version(),
+          e.toString());
       synchronized (lock) {
         serving.close();
         current = old;
         previous = null;
         serving = old;
       }
-      prediction = infer(serving.open(basemodel, size), frame);
+      BaseModel.Session session = serving.open(size);
+      start = System.nanoTime();
+      prediction = infer(session, frame);
     }
+    double seconds = (System.nanoTime() - start) / 1e9;
     if (previous != null) {
       previous.close();
       previous = null;
     }
-    return new Labelled(prediction, serving.version);
+    ShadowRun beside = shadow;
+    if (beside != null) {
+      beside.answered(frame, prediction, serving.version(), seconds);
+    }
+    return new Labelled(prediction, serving.version());
   }
 
   /** To those who label frame by frame, a frame without usable scores is an unusable frame. */
@@ -203,7 +182,7 @@ public final class LiveModel implements AutoCloseable {
         previous = current;
         current = next;
         next = null;
-        LOG.info("event=model_swapped from={} to={}", previous.version, current.version);
+        LOG.info("event=model_swapped from={} to={}", previous.version(), current.version());
       }
     }
   }
@@ -218,29 +197,15 @@ public final class LiveModel implements AutoCloseable {
    *     service stays
    */
   public void replace(String version, Path file) throws IOException {
-    ClassSet found = basemodel.describe(file).classes();
-    if (!found.equals(classes)) {
-      throw new IOException(
-          "model "
-              + version
-              + " has the classes "
-              + found.names()
-              + ", but the one in service has "
-              + classes.names());
-    }
-    Opened opened = new Opened(version, file);
-    Size size;
+    check(version, file);
+    OpenedModel opened = new OpenedModel(basemodel, version, file);
+    OpenedModel.Size size;
     synchronized (lock) {
-      size = current.size;
-    }
-    try {
-      basemodel.probe(file);
-    } catch (IOException | RuntimeException e) {
-      throw new IOException("model " + version + " does not run: " + e.getMessage(), e);
+      size = current.size();
     }
     if (size != null) {
       try {
-        opened.open(basemodel, size).infer(grey(size));
+        opened.open(size).infer(size.grey());
       } catch (IOException | RuntimeException e) {
         opened.close();
         throw new IOException("model " + version + " does not run: " + e.getMessage(), e);
@@ -258,13 +223,50 @@ public final class LiveModel implements AutoCloseable {
     }
   }
 
-  // The compiler drops the annotation of a record's array component from its constructor.
-  @SuppressWarnings("NullAway")
-  private static Frame grey(Size size) {
-    byte[] rgb = new byte[3 * size.width * size.height];
-    java.util.Arrays.fill(rgb, (byte) 128);
-    return new Frame(
-        size.width, size.height, rgb, size.depth ? new byte[size.width * size.height] : null);
+  /** Everything that can be known of a model before it sees frames. */
+  private void check(String version, Path file) throws IOException {
+    ClassSet found = basemodel.describe(file).classes();
+    if (!found.equals(classes)) {
+      throw new IOException(
+          "model "
+              + version
+              + " has the classes "
+              + found.names()
+              + ", but the one in service has "
+              + classes.names());
+    }
+    try {
+      basemodel.probe(file);
+    } catch (IOException | RuntimeException e) {
+      throw new IOException("model " + version + " does not run: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Runs a new model beside the one in service, which goes on answering.
+   *
+   * @param version its name
+   * @param file the model
+   * @param options for how long
+   * @param decided told what came of it, on another thread; not if {@link #endShadow} was first
+   * @throws IOException if it is no edge model, has other classes or does not run
+   */
+  void shadow(String version, Path file, ShadowOptions options, Consumer<ShadowComparison> decided)
+      throws IOException {
+    check(version, file);
+    ShadowRun run = new ShadowRun(new OpenedModel(basemodel, version, file), options, decided);
+    shadow = run;
+    run.start();
+  }
+
+  /** Lets no model run beside the one in service any more; returns the run that this ends. */
+  @Nullable ShadowRun endShadow() {
+    ShadowRun run = shadow;
+    shadow = null;
+    if (run != null) {
+      run.close();
+    }
+    return run;
   }
 
   @Override

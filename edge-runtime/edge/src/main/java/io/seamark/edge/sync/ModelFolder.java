@@ -1,5 +1,7 @@
 package io.seamark.edge.sync;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.durable.DurableFiles;
@@ -8,24 +10,32 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The models that a device has fetched: {@code VERSION.safetensors} each, and {@code current.json}
- * that names the one to start with. Keeps the current one and its predecessor. What a person has
- * put there, or a damaged file, is neither deleted nor replaced: where it is in the way it gets
- * another name. It is owned from the first file that is written until it is closed.
+ * that names the one to start with; {@code refused.json} names those that are not to serve. Keeps
+ * the current one and its predecessor. What a person has put there, or a damaged file, is neither
+ * deleted nor replaced: where it is in the way it gets another name. It is owned from the first
+ * file that is written until it is closed.
  */
 public final class ModelFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelFolder.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CURRENT = "current.json";
+  private static final String REFUSED = "refused.json";
+  private static final int MOST_REFUSED = 32;
+  private static final int LARGEST_RECORD = 65_536;
+  private static final int LONGEST_REASON = 500;
   private static final String SUFFIX = ".safetensors";
 
   private final Path folder;
@@ -62,7 +72,7 @@ public final class ModelFolder implements AutoCloseable {
   public Optional<ModelAnnouncement> current() {
     Path record = folder.resolve(CURRENT);
     try {
-      if (!Files.isRegularFile(record) || Files.size(record) > 65_536) {
+      if (!Files.isRegularFile(record) || Files.size(record) > LARGEST_RECORD) {
         return Optional.empty();
       }
       ModelAnnouncement version =
@@ -146,6 +156,68 @@ public final class ModelFolder implements AutoCloseable {
         out.delete(name);
       }
     }
+  }
+
+  /**
+   * A model that is not to serve here.
+   *
+   * @param version its name
+   * @param sha256 digest of its file, by which it is known
+   * @param reason one line for people
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  private record Refusal(
+      @JsonProperty("version") String version,
+      @JsonProperty("sha256") String sha256,
+      @JsonProperty("reason") String reason) {}
+
+  /**
+   * Remembers that a model was refused, durably. The newest 32 are remembered.
+   *
+   * @param version which
+   * @param reason one line for people
+   * @throws IOException if it cannot be written
+   */
+  public void refuse(ModelAnnouncement version, String reason) throws IOException {
+    List<Refusal> all = new ArrayList<>(refusals());
+    all.add(
+        new Refusal(
+            version.version(),
+            version.sha256(),
+            reason.substring(0, Math.min(LONGEST_REASON, reason.length()))));
+    List<Refusal> newest = all.subList(Math.max(0, all.size() - MOST_REFUSED), all.size());
+    OutputFolder out = own();
+    makeWay(out, REFUSED);
+    out.write(REFUSED, (JSON.writeValueAsString(newest) + "\n").getBytes(StandardCharsets.UTF_8));
+    out.force();
+  }
+
+  /**
+   * Whether a model was refused.
+   *
+   * @param version which; known by its digest
+   * @return the reason, or empty if it was not
+   */
+  public Optional<String> refusal(ModelAnnouncement version) {
+    return refusals().stream()
+        .filter(refusal -> version.sha256().equals(refusal.sha256()))
+        .map(refusal -> String.valueOf(refusal.reason()))
+        .findFirst();
+  }
+
+  private List<Refusal> refusals() {
+    Path record = folder.resolve(REFUSED);
+    try {
+      if (Files.isRegularFile(record) && Files.size(record) <= LARGEST_RECORD) {
+        Refusal[] read = JSON.readValue(Files.readAllBytes(record), Refusal[].class);
+        return read == null ? List.of() : Stream.of(read).filter(Objects::nonNull).toList();
+      }
+    } catch (JsonProcessingException e) {
+      LOG.warn("event=record_ignored file={} reason=\"{}\"", record, e.getOriginalMessage());
+    } catch (IOException e) {
+      LOG.warn("event=record_ignored file={} reason=\"{}\"", record, e.toString());
+    }
+    return List.of();
   }
 
   /** A file of another's, or a damaged one, must not keep the device from its models for ever. */

@@ -117,6 +117,7 @@ class ModelSyncTest {
         live,
         opened,
         Duration.ofSeconds(30),
+        ShadowOptions.NONE,
         metrics);
   }
 

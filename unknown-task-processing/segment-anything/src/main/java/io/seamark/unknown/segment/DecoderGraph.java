@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * whole computes.
  *
  * <p>The enlarged masks are not among it, since most are thrown away unseen; and the mask prompt,
- * which a grid of points leaves empty, is a constant, which the inference engine folds.
+ * which a grid of points leaves empty, is a constant, which the inference engine folds. The graph
+ * for any prompt takes it as an input.
  */
 final class DecoderGraph {
   static final String EMBEDDINGS = DecoderSignature.EMBEDDINGS;
@@ -32,8 +33,8 @@ final class DecoderGraph {
   static final String IOU = DecoderSignature.IOU;
   static final String LOW_RES = DecoderSignature.LOW_RES;
   static final String LABELS = DecoderSignature.LABELS;
-  private static final String MASK_INPUT = DecoderSignature.MASK_INPUT;
-  private static final String HAS_MASK = DecoderSignature.HAS_MASK;
+  static final String MASK_INPUT = DecoderSignature.MASK_INPUT;
+  static final String HAS_MASK = DecoderSignature.HAS_MASK;
 
   /** What the encoder makes. */
   private static final List<String> ENCODED = List.of(EMBEDDINGS, DecoderSignature.POSITIONS);
@@ -115,7 +116,10 @@ final class DecoderGraph {
     boxes =
         decoder.getGraph().getInputList().stream()
             .noneMatch(input -> input.getName().equals(DecoderSignature.HF_POINTS));
-    whole = walk(List.of(IOU, LOW_RES), LABELS::equals);
+    whole =
+        walk(
+            List.of(IOU, LOW_RES),
+            t -> inputs.containsKey(t) && List.of(LABELS, MASK_INPUT, HAS_MASK).contains(t));
   }
 
   /** Finds out what each tensor's values depend on. */
@@ -279,12 +283,17 @@ final class DecoderGraph {
     return mostPoints;
   }
 
-  /** What the graph for any prompt reads: embeddings, points and labels. */
+  /** Side of a mask prompt, in cells; 0 if the graph takes none. */
+  int promptSide() {
+    return whole.inputs.contains(MASK_INPUT) ? promptSide : 0;
+  }
+
+  /** What the graph for any prompt reads: embeddings, points, labels and a mask. */
   Set<String> anyPromptInputs() {
     return whole.inputs;
   }
 
-  /** The graph that takes prompts of any points and labels and makes low-resolution masks. */
+  /** The graph that takes any prompts and makes low-resolution masks. */
   byte[] anyPrompt() {
     return build(whole, Map.of());
   }
@@ -324,9 +333,8 @@ final class DecoderGraph {
       }
     }
     // One point on the foreground and the padding that stands for the missing box.
-    if (!part.inputs.contains(LABELS)) {
-      constant(graph, read, LABELS, new float[] {1, -1}, 1, 2);
-    }
+    read.removeAll(part.inputs);
+    constant(graph, read, LABELS, new float[] {1, -1}, 1, 2);
     constant(graph, read, HAS_MASK, new float[] {0}, 1);
     int cells = promptSide * promptSide;
     constant(graph, read, MASK_INPUT, new float[cells], 1, 1, promptSide, promptSide);

@@ -337,6 +337,11 @@ final class OnnxNetwork implements PromptedNetwork {
   }
 
   @Override
+  public int promptSide() {
+    return graph.promptSide();
+  }
+
+  @Override
   public int workers() {
     return decoders.size();
   }
@@ -477,7 +482,14 @@ final class OnnxNetwork implements PromptedNetwork {
   }
 
   @Override
-  public Decoded decode(float[] points, float[] labels, boolean several) {
+  public Decoded decode(float[] points, float[] labels, float @Nullable [] mask, boolean several) {
+    if (mask != null && promptSide() == 0) {
+      throw new IllegalArgumentException(
+          decoderFile
+              + " takes no mask prompts, since nothing in it reads an input "
+              + DecoderGraph.MASK_INPUT
+              + ": give points or a box, or take the official decoder export");
+    }
     int given = 0;
     for (float label : labels) {
       given += label < 0 ? 0 : 1;
@@ -508,12 +520,20 @@ final class OnnxNetwork implements PromptedNetwork {
     at.data.put(0, points);
     Tensor label = Tensor.zeros(1, labels.length);
     label.data.put(0, labels);
+    Tensor rough = Tensor.zeros(1, 1, promptSide(), promptSide());
+    Tensor hasMask = Tensor.zeros(1);
+    if (mask != null) {
+      rough.data.put(0, mask);
+      hasMask.data.put(0, 1);
+    }
     List<Input> inputs = new ArrayList<>();
     for (String name : graph.anyPromptInputs()) {
       Tensor tensor =
           switch (name) {
             case DecoderGraph.POINTS -> at;
             case DecoderGraph.LABELS -> label;
+            case DecoderGraph.MASK_INPUT -> rough;
+            case DecoderGraph.HAS_MASK -> hasMask;
             default -> Objects.requireNonNull(shared.get(name));
           };
       inputs.add(new Input(name, tensor.data.duplicate(), tensor.shape));

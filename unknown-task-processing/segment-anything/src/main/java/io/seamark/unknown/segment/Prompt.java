@@ -5,12 +5,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What points SAM at one thing in a frame: points on it and beside it, a box around it, or both.
+ * What points SAM at one thing in a frame: points on it and beside it, a box around it, a rough
+ * mask of it, or several of these.
  *
  * @param points at most {@value #MAX_POINTS}; none only with a box
  * @param box around the thing, in pixels of the frame; null for none
+ * @param mask roughly the thing, beside points or a box; null for none. A mask alone is no prompt:
+ *     SAM learns masks beside what they were asked with, and finds nothing by them alone
  */
-public record Prompt(List<Point> points, @Nullable Box box) {
+public record Prompt(List<Point> points, @Nullable Box box, @Nullable MaskPrompt mask) {
   /** More points than a person or a loop would give to one thing. */
   public static final int MAX_POINTS = 256;
 
@@ -27,7 +30,8 @@ public record Prompt(List<Point> points, @Nullable Box box) {
   public Prompt {
     points = List.copyOf(points);
     if (points.isEmpty() && box == null) {
-      throw new IllegalArgumentException("a prompt needs a point or a box");
+      throw new IllegalArgumentException(
+          "a prompt needs a point or a box" + (mask == null ? "" : " beside its mask"));
     }
     if (points.size() > MAX_POINTS) {
       throw new IllegalArgumentException(
@@ -43,6 +47,16 @@ public record Prompt(List<Point> points, @Nullable Box box) {
               "a prompt's box is %d x %d pixels, but must be at least 1 x 1",
               box.width(), box.height()));
     }
+  }
+
+  /**
+   * Points, a box, or both.
+   *
+   * @param points as above
+   * @param box as above
+   */
+  public Prompt(List<Point> points, @Nullable Box box) {
+    this(points, box, null);
   }
 
   /**
@@ -66,9 +80,19 @@ public record Prompt(List<Point> points, @Nullable Box box) {
     return new Prompt(List.of(), box);
   }
 
+  /**
+   * Marked pixels, roughly a thing, and the box around them.
+   *
+   * @param mask roughly the thing
+   * @return the prompt
+   */
+  public static Prompt like(MaskPrompt.Pixels mask) {
+    return new Prompt(List.of(), MaskRecords.boxOf(mask.pixels(), mask.width()), mask);
+  }
+
   /** Whether several things could be meant, so that SAM's three nested masks are asked for. */
   boolean ambiguous() {
-    return points.size() == 1 && box == null;
+    return points.size() == 1 && box == null && mask == null;
   }
 
   void checkInside(int width, int height) {
@@ -89,6 +113,13 @@ public record Prompt(List<Point> points, @Nullable Box box) {
           String.format(
               "box %d,%d,%d,%d reaches out of the frame of %d x %d pixels",
               box.x(), box.y(), box.width(), box.height(), width, height));
+    }
+    if (mask instanceof MaskPrompt.Pixels marked
+        && (marked.width() != width || marked.height() != height)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "a mask prompt has %d x %d pixels, but the frame has %d x %d",
+              marked.width(), marked.height(), width, height));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.seamark.unknown.segment;
 
 import io.seamark.perception.Frame;
+import org.jspecify.annotations.Nullable;
 
 /** SAM's two networks: an image is encoded once and then decoded for each prompt. */
 interface PromptedNetwork extends AutoCloseable {
@@ -9,6 +10,9 @@ interface PromptedNetwork extends AutoCloseable {
 
   /** Side of a mask's logits, in cells; 3 to {@link #imageSize}. */
   int side();
+
+  /** Side of a mask prompt, in cells; 0 if the network takes none. */
+  int promptSide();
 
   /** How many prompts may be decoded at the same time. */
   int workers();
@@ -45,10 +49,11 @@ interface PromptedNetwork extends AutoCloseable {
    *
    * @param points x and y of each in pixels of the encoder's input, with what stands for a box
    * @param labels SAM's label of each
+   * @param mask logits [promptSide, promptSide] of a mask prompt, row-major; null for none
    * @param several whether the nested masks are wanted, or one that fits all points
    * @return the masks
    */
-  Decoded decode(float[] points, float[] labels, boolean several);
+  Decoded decode(float[] points, float[] labels, float @Nullable [] mask, boolean several);
 
   /**
    * What a prompt gave.

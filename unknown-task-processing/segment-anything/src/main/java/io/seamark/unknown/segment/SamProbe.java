@@ -118,7 +118,7 @@ final class SamProbe {
   /** Prompts of several points have a graph of their own, which not every export can be cut to. */
   private static void prompts(OnnxNetwork network) throws IOException {
     try {
-      network.decode(new float[] {1, 1, 0, 0}, new float[] {1, -1}, true);
+      network.decode(new float[] {1, 1, 0, 0}, new float[] {1, -1}, null, true);
     } catch (IllegalArgumentException | IllegalStateException e) {
       if (NO_MEMORY.matcher(String.valueOf(e.getMessage())).find()) {
         throw new IOException(e.getMessage(), e);

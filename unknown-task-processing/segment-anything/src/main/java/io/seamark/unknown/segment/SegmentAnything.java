@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -238,13 +239,38 @@ public final class SegmentAnything implements MaskGenerator {
    *
    * @param frame RGB
    * @param prompts in pixels of the frame
-   * @return the masks of each prompt, by descending predicted IoU: for one point without a box the
-   *     nested masks, usually three, else one. A mask's point is the prompt's first, or the middle
-   *     of its box
-   * @throws IllegalArgumentException if a prompt lies outside of the frame
+   * @return the masks of each prompt, by descending predicted IoU: for one point alone the nested
+   *     masks, usually three, else one. A mask's point is the prompt's first, or the middle of its
+   *     box
+   * @throws IllegalArgumentException if a prompt lies outside of the frame, or is of a kind that
+   *     the network does not take
    * @throws IllegalStateException if the generator is closed or inference fails
    */
-  public synchronized List<List<SegmentMask>> prompt(Frame frame, List<Prompt> prompts) {
+  public List<List<SegmentMask>> prompt(Frame frame, List<Prompt> prompts) {
+    return prompt(frame, prompts, Answer::mask);
+  }
+
+  /**
+   * What a prompt found, and what to give for a mask prompt to ask for the same thing again.
+   *
+   * @param mask at the frame's size
+   * @param logits that it comes from
+   */
+  public record Answer(SegmentMask mask, MaskPrompt.Logits logits) {}
+
+  /**
+   * Finds what prompts point at, and keeps the logits. Nothing is filtered.
+   *
+   * @param frame RGB
+   * @param prompts in pixels of the frame
+   * @return as {@link #prompt}
+   */
+  public List<List<Answer>> answers(Frame frame, List<Prompt> prompts) {
+    return prompt(frame, prompts, answer -> answer);
+  }
+
+  private synchronized <T> List<List<T>> prompt(
+      Frame frame, List<Prompt> prompts, Function<Answer, T> wanted) {
     if (closed) {
       throw new IllegalStateException("the mask generator is closed");
     }
@@ -255,11 +281,11 @@ public final class SegmentAnything implements MaskGenerator {
     Crop crop = new Crop(0, 0, frame.width(), frame.height(), 0);
     network.encode(frame, crop);
     PromptTask task = new PromptTask(0, frame, crop, new double[0]);
-    List<List<SegmentMask>> masks = new ArrayList<>(prompts.size());
+    List<List<T>> found = new ArrayList<>(prompts.size());
     for (Prompt prompt : prompts) {
-      masks.add(task.any(prompt).stream().map(candidate -> mask(frame, candidate)).toList());
+      found.add(task.any(prompt).stream().map(wanted).toList());
     }
-    return masks;
+    return found;
   }
 
   /** Decodes a crop's whole grid in batches and filters what comes out as the original does. */
@@ -453,20 +479,53 @@ public final class SegmentAnything implements MaskGenerator {
       this.logits = new float[side * side];
     }
 
-    List<Candidate> any(Prompt prompt) {
+    List<Answer> any(Prompt prompt) {
       PromptedNetwork.Decoded decoded =
-          network.decode(prompt.coordinates(scaleX, scaleY), prompt.labels(), prompt.ambiguous());
+          network.decode(
+              prompt.coordinates(scaleX, scaleY),
+              prompt.labels(),
+              rough(prompt.mask()),
+              prompt.ambiguous());
       Box box = prompt.box();
       float x = box == null ? prompt.points().get(0).x() : box.x() + box.width() / 2f;
       float y = box == null ? prompt.points().get(0).y() : box.y() + box.height() / 2f;
-      List<Candidate> found = new ArrayList<>();
+      List<Answer> found = new ArrayList<>();
       for (int m = 0; m < decoded.ious().length; m++) {
         System.arraycopy(decoded.logits(), m * logits.length, logits, 0, logits.length);
         MaskScan.Scanned scanned = Objects.requireNonNull(scan.scan(logits, 0));
-        found.add(new Candidate(crop, x, y, decoded.ious()[m], scanned));
+        Candidate candidate = new Candidate(crop, x, y, decoded.ious()[m], scanned);
+        found.add(
+            new Answer(
+                mask(frame, candidate), new MaskPrompt.Logits(network.side(), logits.clone())));
       }
-      found.sort(Comparator.comparing(Candidate::predictedIou, Comparator.reverseOrder()));
+      found.sort(
+          Comparator.comparing(answer -> answer.mask().predictedIou(), Comparator.reverseOrder()));
       return found;
+    }
+
+    /** What the network takes for a mask prompt. */
+    private float @Nullable [] rough(@Nullable MaskPrompt mask) {
+      int side = network.promptSide();
+      if (mask != null && side == 0) {
+        // The network says why.
+        return new float[0];
+      }
+      if (mask instanceof MaskPrompt.Logits given) {
+        if (given.side() != side) {
+          throw new IllegalArgumentException(
+              String.format(
+                  "a mask prompt has logits of side %d, but this SAM's are of side %d",
+                  given.side(), side));
+        }
+        return given.values();
+      }
+      if (mask instanceof MaskPrompt.Pixels marked) {
+        double cell = (double) network.imageSize() / side;
+        return marked
+            .logits(side, scaleX * crop.width() / cell, scaleY * crop.height() / cell)
+            .values();
+      }
+      return null;
     }
 
     List<Candidate> prompt(int i) {

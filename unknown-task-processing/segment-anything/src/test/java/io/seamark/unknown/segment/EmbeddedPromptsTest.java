@@ -19,15 +19,15 @@ import org.junit.jupiter.api.Test;
 
 /** The embedded segmenter finds what points and boxes mean, on streets it was not trained on. */
 class EmbeddedPromptsTest {
-  private static final int WIDTH = 240;
-  private static final int HEIGHT = 160;
-  private static final int CITY = 77;
+  static final int WIDTH = 240;
+  static final int HEIGHT = 160;
+  static final int CITY = 77;
 
   /** Smaller things are a few cells of the network's answer. */
   private static final int LEAST_PIXELS = 200;
 
   /** What hangs together and is of one class, such as the sky, a row of houses or a car. */
-  private static List<BitSet> regions(byte[] classes) {
+  static List<BitSet> regions(byte[] classes) {
     List<BitSet> regions = new ArrayList<>();
     BitSet seen = new BitSet();
     for (int start = 0; start < classes.length; start++) {
@@ -57,7 +57,7 @@ class EmbeddedPromptsTest {
     return regions;
   }
 
-  private static Box box(BitSet region) {
+  static Box box(BitSet region) {
     int left = WIDTH;
     int top = HEIGHT;
     int right = 0;
@@ -72,7 +72,7 @@ class EmbeddedPromptsTest {
   }
 
   /** A pixel of the region far from its edges: the middle of its longest run. */
-  private static Prompt inside(BitSet region) {
+  static Prompt inside(BitSet region) {
     int longest = 0;
     int at = 0;
     for (int i = region.nextSetBit(0); i >= 0; ) {
@@ -88,7 +88,7 @@ class EmbeddedPromptsTest {
     return Prompt.at(x + 0.5f, y + 0.5f);
   }
 
-  private static double best(List<SegmentMask> masks, BitSet region) {
+  static double best(List<SegmentMask> masks, BitSet region) {
     double best = 0;
     for (SegmentMask mask : masks) {
       BitSet common = (BitSet) region.clone();

@@ -229,6 +229,15 @@ class ModelSignaturesTest {
     assertMentions(
         assertThrows(IllegalArgumentException.class, () -> prompt(pair, box)),
         "takes points only, but a prompt has a box: give points");
+    BitSet marked = new BitSet();
+    marked.set(75 * 160 + 80);
+    MaskPrompt mask = new MaskPrompt.Pixels(160, 120, marked);
+    assertMentions(
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> prompt(pair, new Prompt(one.points(), null, mask))),
+        "takes no mask prompts, since nothing in it reads an input mask_input: give points or a box,"
+            + " or take the official decoder export");
   }
 
   @Test

@@ -58,6 +58,11 @@ class SegmentAnythingTest {
     }
 
     @Override
+    public int promptSide() {
+      return 64;
+    }
+
+    @Override
     public int workers() {
       return workers;
     }
@@ -89,7 +94,7 @@ class SegmentAnythingTest {
     }
 
     @Override
-    public Decoded decode(float[] at, float[] labels, boolean several) {
+    public Decoded decode(float[] at, float[] labels, float @Nullable [] mask, boolean several) {
       prompted.add(at.clone());
       labelled.add(labels.clone());
       points[0] = at;
@@ -270,6 +275,11 @@ class SegmentAnythingTest {
     }
 
     @Override
+    public int promptSide() {
+      return 64;
+    }
+
+    @Override
     public int workers() {
       return 1;
     }
@@ -306,7 +316,7 @@ class SegmentAnythingTest {
     }
 
     @Override
-    public Decoded decode(float[] at, float[] labels, boolean several) {
+    public Decoded decode(float[] at, float[] labels, float @Nullable [] mask, boolean several) {
       throw new AssertionError("not prompted");
     }
 
@@ -484,6 +494,11 @@ class SegmentAnythingTest {
           }
 
           @Override
+          public int promptSide() {
+            return 0;
+          }
+
+          @Override
           public int workers() {
             return 2;
           }
@@ -505,8 +520,9 @@ class SegmentAnythingTest {
           }
 
           @Override
-          public Decoded decode(float[] points, float[] labels, boolean several) {
-            return squares.decode(points, labels, several);
+          public Decoded decode(
+              float[] points, float[] labels, float @Nullable [] mask, boolean several) {
+            return squares.decode(points, labels, mask, several);
           }
 
           @Override
