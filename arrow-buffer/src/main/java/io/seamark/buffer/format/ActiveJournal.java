@@ -15,20 +15,24 @@ final class ActiveJournal<E> {
   /** Where the next frame goes. */
   long end;
 
+  /** The sequence of the next frame. */
+  long due;
+
   /** Why nothing more may be appended: what the disk holds is unknown. */
   @Nullable String failure;
 
-  ActiveJournal(Segment<E> segment, Disk.File file, long end) {
+  ActiveJournal(Segment<E> segment, Disk.File file, long end, long due) {
     this.segment = segment;
     this.file = file;
     this.end = end;
+    this.due = due;
   }
 
   /** Appends the frame of a record and forces it. Returns where the record's message is. */
   long append(long sequence, byte[] message) throws IOException {
     boolean written = false;
     try {
-      file.write(Journal.frame(sequence, message), end);
+      file.write(JournalFrames.frame(sequence, message, segment.salt), end);
       written = true;
       file.force();
     } catch (IOException e) {
@@ -41,6 +45,7 @@ final class ActiveJournal<E> {
     }
     long at = end + Journal.FRAME_HEADER;
     end = at + message.length;
+    due = sequence + 1;
     segment.bytes = end;
     return at;
   }

@@ -1,5 +1,6 @@
 package io.seamark.buffer.format;
 
+import com.google.flatbuffers.FlatBufferBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.vector.ipc.WriteChannel;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
@@ -257,6 +259,15 @@ public final class RowSchema {
   /** The schema as an encapsulated Arrow message; not to be changed. */
   byte[] message() {
     return message;
+  }
+
+  /** The schema message of a segment, marked with its id and salt. */
+  byte[] message(long segment, long salt) {
+    FlatBufferBuilder builder = new FlatBufferBuilder(4096);
+    int header = arrow.getSchema(builder);
+    byte[] marked = MessageMark.begin(builder, MessageHeader.Schema, header, 0, segment, salt);
+    MessageMark.finish(marked);
+    return marked;
   }
 
   private static Schema toArrow(String kind, List<Column> columns) {

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
 import java.util.NavigableMap;
@@ -30,6 +31,8 @@ final class SegmentFolder {
   private static final String UNREADABLE = ".unreadable";
 
   private static final int BLOCK = 1 << 20;
+
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   final Path path;
   final RowSchema schema;
@@ -125,7 +128,8 @@ final class SegmentFolder {
   <E> ActiveJournal<E> createJournal(long id, long next) throws IOException {
     Path target = file(id, JOURNAL);
     Path temporary = temporary(target);
-    byte[] header = Journal.header(schema, id, next);
+    long salt = salt();
+    byte[] header = Journal.header(schema, id, next, salt);
     try (Disk.File file = disk.create(temporary)) {
       file.write(ByteBuffer.wrap(header), 0);
       file.force();
@@ -137,7 +141,16 @@ final class SegmentFolder {
     disk.forceFolder(path);
     Segment<E> segment = new Segment<>(id, false, target);
     segment.bytes = header.length;
-    return new ActiveJournal<>(segment, disk.open(target, true), header.length);
+    segment.salt = salt;
+    return new ActiveJournal<>(segment, disk.open(target, true), header.length, next);
+  }
+
+  private static long salt() {
+    long salt = 0;
+    while (salt == 0) {
+      salt = RANDOM.nextLong();
+    }
+    return salt;
   }
 
   /** Writes the sealed form of a journal beside it, durably. */
@@ -155,7 +168,7 @@ final class SegmentFolder {
     Segment<E> sealed = new Segment<>(segment.id, true, target);
     try (Disk.File file = disk.create(temporary)) {
       sealed.records.addAll(
-          SealedSegment.write(
+          SealedSegmentWriter.write(
               file,
               schema,
               segment.id,

@@ -103,6 +103,7 @@ public final class SegmentLogReader<E> extends SegmentLog<E> {
       Journal.Scan<E> scan = inspection.journal(journal, file, journal.scannedTo, journal.due);
       journal.scannedTo = scan.end();
       journal.due = scan.next();
+      journal.salt = scan.salt();
       journal.bytes = size;
       inspection.damaged(scan.damages());
       if (scan.foreign()) {

@@ -60,11 +60,14 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       boolean full =
           journal.end >= limits.segmentBytes()
               || journal.segment.records.size() >= limits.segmentRecords();
-      if (full && journal.end >= rollAgainAt) {
+      if (journal.due != next()) {
+        // Numbers were left out: the header of the next journal says so, a frame would not.
+        journal = limits.seal() ? seal(journal) : leave(journal);
+      } else if (full && journal.end >= rollAgainAt) {
         journal = roll(journal);
       }
       long sequence = next();
-      byte[] message = encode(sequence, row);
+      byte[] message = encode(sequence, journal.segment.salt, row);
       E entry = entries.entry(sequence, Row.ofBatch(folder.schema, message, Row.MAX_CONTENT));
       long at = journal.append(sequence, message);
       index.add(
@@ -77,11 +80,11 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     }
   }
 
-  private byte[] encode(long sequence, Consumer<RowWriter> row) throws IOException {
+  private byte[] encode(long sequence, long salt, Consumer<RowWriter> row) throws IOException {
     try (RowWriter writer = new RowWriter(folder.schema, limits.memoryBytes())) {
       writer.set("sequence", sequence);
       row.accept(writer);
-      return writer.batch();
+      return writer.record(sequence, salt);
     } catch (OutOfMemoryException e) {
       throw new IOException(
           "record needs more than the "
