@@ -1,6 +1,7 @@
 package io.seamark.buffer.format;
 
 import io.seamark.buffer.format.SegmentIndex.Located;
+import io.seamark.durable.FolderLock;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +31,9 @@ import org.slf4j.LoggerFactory;
 public abstract sealed class SegmentLog<E> implements AutoCloseable
     permits SegmentLogReader, SegmentLogWriter {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
+
+  /** The file that carries the lock of the one who writes. */
+  private static final String LOCK = "lock";
 
   final ReentrantLock lock = new ReentrantLock();
   final SegmentFolder folder;
@@ -62,7 +66,14 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
       Path folder, RowSchema schema, RecordIndex<E> entries, LogLimits limits, Disk disk)
       throws IOException {
     Files.createDirectories(folder);
-    WriterLock writerLock = WriterLock.take(folder);
+    FolderLock writerLock =
+        FolderLock.take(folder, LOCK)
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "buffer folder "
+                            + folder
+                            + " is open for writing already; one process may write to it"));
     boolean opened = false;
     try {
       SegmentLogWriter<E> log =
@@ -72,7 +83,7 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
       return log;
     } finally {
       if (!opened) {
-        writerLock.release();
+        writerLock.close();
       }
     }
   }

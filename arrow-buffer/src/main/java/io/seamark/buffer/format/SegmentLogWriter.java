@@ -1,6 +1,7 @@
 package io.seamark.buffer.format;
 
 import io.seamark.buffer.format.SegmentIndex.Located;
+import io.seamark.durable.FolderLock;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.OutOfMemoryException;
@@ -17,7 +18,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
 
   private final RecordIndex<E> entries;
   private final LogLimits limits;
-  private final WriterLock writerLock;
+  private final FolderLock writerLock;
   private ActiveJournal<E> active;
   private boolean closed;
 
@@ -26,7 +27,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
 
   /** Recovers what is in the folder. The lock is released by {@link #close}. */
   SegmentLogWriter(
-      SegmentFolder folder, RecordIndex<E> entries, LogLimits limits, WriterLock writerLock)
+      SegmentFolder folder, RecordIndex<E> entries, LogLimits limits, FolderLock writerLock)
       throws IOException {
     super(folder);
     this.entries = entries;
@@ -328,7 +329,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       }
     } finally {
       try {
-        writerLock.release();
+        writerLock.close();
       } finally {
         lock.unlock();
       }

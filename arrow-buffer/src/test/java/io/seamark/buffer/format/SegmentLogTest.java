@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -495,6 +496,46 @@ class SegmentLogTest {
       assertFalse(log.reclaim());
       assertTrue(Arrays.equals(bytes, disk.bytes(file)), "what is damaged may be mended yet");
     }
+  }
+
+  /** Appends to a log in a process of its own, and says what came of it. */
+  static final class Elsewhere {
+    private Elsewhere() {}
+
+    public static void main(String[] arguments) {
+      try (SegmentLogWriter<String> log = TestLog.open(Path.of(arguments[0]), Disk.local())) {
+        System.out.print("appended " + TestLog.append(log, 7));
+      } catch (IOException e) {
+        System.out.print(e.getMessage());
+      }
+    }
+
+    static String append(Path folder) throws IOException {
+      Process process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  Elsewhere.class.getName(),
+                  folder.toString())
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void aRefusedSecondOpeningDoesNotLetAnotherProcessIn() throws IOException {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, Disk.local())) {
+      TestLog.append(log, 0);
+      assertThrows(IOException.class, () -> TestLog.open(folder, Disk.local()).close());
+      String said = Elsewhere.append(folder);
+      assertTrue(said.contains("open for writing already"), said);
+      TestLog.append(log, 1);
+      assertEquals(List.of(0, 1), TestLog.numbers(log));
+    }
+    assertEquals("appended 2", Elsewhere.append(folder));
   }
 
   @Test
