@@ -1,10 +1,8 @@
 package io.seamark.buffer.format;
 
 import com.google.flatbuffers.FlatBufferBuilder;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -294,12 +292,12 @@ public final class RowSchema {
   }
 
   private static byte[] toMessage(Schema arrow) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
+    HeapChannel out = new HeapChannel(4096);
     try {
-      MessageSerializer.serialize(new WriteChannel(Channels.newChannel(out)), arrow);
+      MessageSerializer.serialize(new WriteChannel(out), arrow);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return out.toByteArray();
+    return out.bytes();
   }
 }

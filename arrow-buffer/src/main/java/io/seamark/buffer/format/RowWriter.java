@@ -2,10 +2,8 @@ package io.seamark.buffer.format;
 
 import com.github.luben.zstd.Zstd;
 import com.google.flatbuffers.FlatBufferBuilder;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
@@ -275,10 +273,10 @@ public final class RowWriter implements AutoCloseable {
       long body = batch.computeBodyLength();
       byte[] begun =
           MessageMark.begin(builder, MessageHeader.RecordBatch, header, body, sequence, salt);
-      ByteArrayOutputStream out = new ByteArrayOutputStream(begun.length + (int) body);
-      out.writeBytes(begun);
-      MessageSerializer.writeBatchBuffers(new WriteChannel(Channels.newChannel(out)), batch);
-      byte[] message = out.toByteArray();
+      HeapChannel out = new HeapChannel(begun.length + (int) body);
+      out.write(begun);
+      MessageSerializer.writeBatchBuffers(new WriteChannel(out), batch);
+      byte[] message = out.bytes();
       MessageMark.finish(message);
       return message;
     } catch (IOException e) {
@@ -293,15 +291,15 @@ public final class RowWriter implements AutoCloseable {
    * @throws IllegalStateException if a column was not set
    */
   public byte[] stream() {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(schema.message());
+    HeapChannel out = new HeapChannel(4096);
+    out.write(schema.message());
     try (ArrowRecordBatch batch = batch()) {
-      MessageSerializer.serialize(new WriteChannel(Channels.newChannel(out)), batch);
+      MessageSerializer.serialize(new WriteChannel(out), batch);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write to memory", e);
     }
-    out.writeBytes(IpcMessages.END_OF_STREAM);
-    return out.toByteArray();
+    out.write(IpcMessages.END_OF_STREAM);
+    return out.bytes();
   }
 
   private ArrowRecordBatch batch() {

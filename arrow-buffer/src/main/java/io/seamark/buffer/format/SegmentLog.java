@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What it promises: once {@link SegmentLogWriter#append} returns, the record outlives the
  * process and the machine's power; a record is read back as it was written or not at all; and
- * whatever is wrong with one record costs no other.
+ * whatever is wrong with one record costs no other. A thread that is interrupted does what it is
+ * about, and stays interrupted.
  *
  * @param <E> what the index keeps of a record in memory
  */
