@@ -248,6 +248,16 @@ public final class ReplayBufferWriter extends ReplayBuffer {
   }
 
   /**
+   * Why no sample can be stored now. Where storing has failed this looks whether it is possible
+   * again, so that it goes on by itself; whoever answers for the service asks.
+   *
+   * @return empty if nothing is known to keep from it
+   */
+  public String failure() {
+    return log.failure();
+  }
+
+  /**
    * Makes the journal a sealed segment, so that other programs can read it. Does nothing if there
    * is nothing in it.
    *

@@ -1,6 +1,8 @@
 package io.seamark.buffer.format;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -8,6 +10,8 @@ import org.slf4j.LoggerFactory;
 /** The journal that is appended to, open. Guarded by the log's lock. */
 final class ActiveJournal<E> {
   private static final Logger LOG = LoggerFactory.getLogger(ActiveJournal.class);
+
+  private static final int BLOCK = 64 << 10;
 
   final Segment<E> segment;
   final Disk.File file;
@@ -48,6 +52,48 @@ final class ActiveJournal<E> {
     due = sequence + 1;
     segment.bytes = end;
     return at;
+  }
+
+  /** Finds out whether so many bytes can be appended, and takes them away again. */
+  void probe(int bytes) throws IOException {
+    boolean written = false;
+    try {
+      for (long at = 0; at < bytes; at += BLOCK) {
+        file.write(ByteBuffer.allocate((int) Math.min(BLOCK, bytes - at)), end + at);
+      }
+      written = true;
+      file.force();
+    } catch (IOException e) {
+      boolean restored = restore();
+      if (written || !restored) {
+        failure = String.valueOf(e.getMessage());
+      }
+      throw e;
+    }
+    if (!restore()) {
+      failure = "a trial could not be taken back";
+      throw new IOException(failure);
+    }
+  }
+
+  /**
+   * Takes what was never acknowledged away, through a file opened anew, so that recovery does not
+   * take it for a record.
+   */
+  void takeBack(Disk disk) throws IOException {
+    try {
+      file.close();
+    } catch (IOException e) {
+      LOG.debug("{}: {}", segment.file, e.getMessage());
+    }
+    try (Disk.File again = disk.open(segment.file, true)) {
+      if (again.size() > end) {
+        again.truncate(end);
+      }
+      again.force();
+    } catch (NoSuchFileException e) {
+      LOG.debug("{} was sealed by an earlier recovery", segment.file);
+    }
   }
 
   /** Takes the bytes of a failed append away again. */

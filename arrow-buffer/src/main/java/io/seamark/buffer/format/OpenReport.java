@@ -1,6 +1,8 @@
 package io.seamark.buffer.format;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What opening a log found.
@@ -21,6 +23,18 @@ public record OpenReport(
   public OpenReport {
     damages = List.copyOf(damages);
     unreadable = List.copyOf(unreadable);
+  }
+
+  /** What was found by opening and, later, by recovering. */
+  OpenReport and(OpenReport later) {
+    Set<String> all = new LinkedHashSet<>(damages);
+    all.addAll(later.damages);
+    return new OpenReport(
+        later.segments,
+        later.records,
+        tornBytes + later.tornBytes,
+        List.copyOf(all),
+        later.unreadable);
   }
 
   /**

@@ -38,7 +38,9 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
 
   final ReentrantLock lock = new ReentrantLock();
   final SegmentFolder folder;
-  final SegmentIndex<E> index = new SegmentIndex<>();
+
+  /** Replaced as a whole by a writer that recovers. */
+  volatile SegmentIndex<E> index = new SegmentIndex<>();
 
   /** What opening or the last look found; guarded by the lock. */
   OpenReport report = new OpenReport(0, 0, 0, List.of(), List.of());

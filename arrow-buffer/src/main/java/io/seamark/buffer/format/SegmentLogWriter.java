@@ -22,6 +22,12 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
   private ActiveJournal<E> active;
   private boolean closed;
 
+  /** Why nothing could be stored the last time; empty if something was. */
+  private volatile String failure = "";
+
+  /** The most bytes that could not be stored since. */
+  private int wanted;
+
   /** Where beginning the next segment failed: the journal's size at which to try again. */
   private long rollAgainAt;
 
@@ -51,26 +57,19 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
    * @param row sets all columns but {@code sequence}
    * @return its sequence, once the record is on the disk
    * @throws IOException if it could not be made durable: then it is not in the log. After a failed
-   *     fsync nothing more is accepted until the log is opened again, since what the disk holds is
-   *     unknown.
+   *     fsync, what the disk holds is unknown: the next call first recovers the folder, as opening
+   *     does, and fails as long as that does.
    */
   public long append(Consumer<RowWriter> row) throws IOException {
     lock.lock();
     try {
-      ActiveJournal<E> journal = writable();
-      boolean full =
-          journal.end >= limits.segmentBytes()
-              || journal.segment.records.size() >= limits.segmentRecords();
-      if (journal.due != next()) {
-        // Numbers were left out: the header of the next journal says so, a frame would not.
-        journal = limits.seal() ? seal(journal) : leave(journal);
-      } else if (full && journal.end >= rollAgainAt) {
-        journal = roll(journal);
-      }
+      ActiveJournal<E> journal = stored(0, this::ready);
       long sequence = next();
       byte[] message = encode(sequence, journal.segment.salt, row);
       E entry = entries.entry(sequence, Row.ofBatch(folder.schema, message, Row.MAX_CONTENT));
-      long at = journal.append(sequence, message);
+      long at = stored(message.length, () -> journal.append(sequence, message));
+      failure = "";
+      wanted = 0;
       index.add(
           journal.segment,
           new RecordAt<>(sequence, at, message.length, Checksums.crc32c(message), entry));
@@ -79,6 +78,64 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The journal that the next record goes into. */
+  private ActiveJournal<E> ready() throws IOException {
+    ActiveJournal<E> journal = writable();
+    boolean full =
+        journal.end >= limits.segmentBytes()
+            || journal.segment.records.size() >= limits.segmentRecords();
+    if (journal.due != next()) {
+      // Numbers were left out: the header of the next journal says so, a frame would not.
+      return limits.seal() ? seal(journal) : leave(journal);
+    }
+    return full && journal.end >= rollAgainAt ? roll(journal) : journal;
+  }
+
+  /** Work of which the log depends on whether it can store. */
+  private interface Storing<T> {
+    T run() throws IOException;
+  }
+
+  private <T> T stored(int bytes, Storing<T> work) throws IOException {
+    try {
+      return work.run();
+    } catch (IOException e) {
+      wanted = Math.max(wanted, bytes);
+      failure = String.valueOf(e.getMessage());
+      throw e;
+    }
+  }
+
+  /**
+   * Why nothing can be stored now. Where storing has failed this looks whether it is possible
+   * again, and recovers the log then.
+   *
+   * @return empty if nothing is known to keep from it
+   */
+  public String failure() {
+    if (failure.isEmpty() || !lock.tryLock()) {
+      return failure;
+    }
+    try {
+      if (!closed) {
+        stored(
+            wanted,
+            () -> {
+              ActiveJournal<E> journal = writable();
+              journal.probe(Journal.FRAME_HEADER + wanted);
+              return journal;
+            });
+        failure = "";
+        wanted = 0;
+      }
+    } catch (IOException e) {
+      LOG.debug("{} cannot store yet: {}", folder, e.getMessage());
+    } finally {
+      lock.unlock();
+    }
+    return failure;
   }
 
   private byte[] encode(long sequence, long salt, Consumer<RowWriter> row) throws IOException {
@@ -96,14 +153,40 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
   }
 
   private ActiveJournal<E> writable() throws IOException {
-    if (active.failure != null) {
-      throw new IOException(
-          folder + " accepts nothing until it is opened again, because " + active.failure);
-    }
     if (closed) {
       throw new IllegalStateException(folder + " is closed");
     }
+    String why = active.failure;
+    if (why != null) {
+      try {
+        recover();
+      } catch (IOException e) {
+        throw new IOException(
+            folder + " accepts nothing yet, because " + why + "; recovering: " + e.getMessage(), e);
+      }
+      LOG.info("{} stores again; before, {}", folder, why);
+    }
     return active;
+  }
+
+  /** Reads the folder anew, as opening does. What was dropped stays dropped. */
+  private void recover() throws IOException {
+    active.takeBack(folder.disk);
+    SegmentIndex<E> known = index;
+    SegmentIndex<E> found = new SegmentIndex<>();
+    SegmentRecovery.Recovered<E> recovered =
+        SegmentRecovery.recover(folder, entries, found, limits.seal());
+    for (long sequence : found.sequences()) {
+      Located<E> dropped = known.find(sequence) == null ? found.removeRecord(sequence) : null;
+      if (dropped != null) {
+        dropped.segment().dropped += dropped.record().length();
+      }
+    }
+    found.advanceTo(known.next());
+    index = found;
+    active = recovered.active();
+    report = report.and(recovered.report());
+    rollAgainAt = 0;
   }
 
   /**
