@@ -188,6 +188,12 @@ final class SegmentFolder {
     disk.rename(temporary(sealed.file), sealed.file);
   }
 
+  /** Deletes a file for good. */
+  void delete(Path file) throws IOException {
+    disk.delete(file);
+    disk.forceFolder(path);
+  }
+
   void force() throws IOException {
     disk.forceFolder(path);
   }

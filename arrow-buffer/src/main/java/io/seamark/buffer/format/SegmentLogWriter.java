@@ -239,7 +239,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       // All were dropped.
       ActiveJournal<E> fresh = leave(journal);
       index.remove(old);
-      folder.disk.delete(old.file);
+      folder.delete(old.file);
       return fresh;
     }
     Segment<E> sealed = folder.seal(old, journal.file);
@@ -253,7 +253,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     }
     index.put(sealed);
     goOn(journal, fresh);
-    folder.disk.delete(old.file);
+    folder.delete(old.file);
     return fresh;
   }
 
@@ -313,7 +313,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       segment.dropped += located.record().length();
       if (segment.sealed && segment.records.isEmpty()) {
         index.remove(segment);
-        folder.disk.delete(segment.file);
+        folder.delete(segment.file);
       } else if (segment.dropped > segment.bytes / 2) {
         rewrite(segment);
       }

@@ -128,7 +128,7 @@ final class SegmentRecovery<E> {
       // The crash came between sealing and deleting: the journal has no more to say.
       index.put(sealed);
       file.close();
-      folder.disk.delete(journal.file);
+      folder.delete(journal.file);
       return;
     }
     journal.records.addAll(scan.records());
@@ -157,7 +157,7 @@ final class SegmentRecovery<E> {
       }
       file.close();
       if (scan.damages().isEmpty()) {
-        folder.disk.delete(journal.file);
+        folder.delete(journal.file);
       } else {
         // What is damaged might be mended yet.
         folder.setAside(journal.file);
@@ -209,8 +209,7 @@ final class SegmentRecovery<E> {
    */
   private void leaveToJournal(Segment<E> sealed, Segment<E> journal) throws IOException {
     if (sealed.records.isEmpty() || sealed.last() <= journal.last()) {
-      folder.disk.delete(sealed.file);
-      folder.force();
+      folder.delete(sealed.file);
     } else {
       // The journal has lost its end since; what only the sealed file has is not thrown away.
       folder.setAside(sealed.file);

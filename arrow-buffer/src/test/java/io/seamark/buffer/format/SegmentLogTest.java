@@ -506,6 +506,27 @@ class SegmentLogTest {
   }
 
   @Test
+  void aSegmentThatIsDeletedStaysDeletedWhenThePowerGoes() throws IOException {
+    for (int seed = 0; seed < 8; seed++) {
+      SimulatedDisk disk = new SimulatedDisk();
+      try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
+        for (int i = 0; i < 3; i++) {
+          TestLog.append(log, i);
+        }
+        log.seal();
+        TestLog.append(log, 3);
+        for (int i = 0; i < 3; i++) {
+          log.drop(i);
+        }
+        SimulatedDisk cut = disk.afterPowerCut(new Random(seed));
+        try (SegmentLogReader<String> reader = TestLog.openReadOnly(folder, cut)) {
+          assertEquals(List.of(3), TestLog.numbers(reader), "seed " + seed);
+        }
+      }
+    }
+  }
+
+  @Test
   void readersFollowAJournalThatGoesOnAfterACrashBetweenSealingItAndTheNext() throws IOException {
     for (int cut = 0; cut < SEEDS; cut++) {
       SimulatedDisk disk = new SimulatedDisk();
