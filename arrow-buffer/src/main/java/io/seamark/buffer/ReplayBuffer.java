@@ -339,6 +339,16 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
     return log.report();
   }
 
+  /**
+   * Files in the folder that no buffer has: they are neither read nor changed.
+   *
+   * @return their names, ascending
+   * @throws IOException if the folder cannot be listed
+   */
+  public List<String> foreignFiles() throws IOException {
+    return log.foreignFiles();
+  }
+
   /** Releases the folder. Does not seal. */
   @Override
   public void close() throws IOException {

@@ -1,5 +1,6 @@
 package io.seamark.buffer;
 
+import io.seamark.buffer.format.RepairedSegment;
 import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLogWriter;
@@ -245,6 +246,34 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    */
   public long refused() {
     return refused;
+  }
+
+  /**
+   * Makes all of the buffer sealed segments, without what was dropped.
+   *
+   * @return number of segments that were written again
+   * @throws IOException if that fails; nothing is lost
+   */
+  public synchronized int compact() throws IOException {
+    log.seal();
+    return log.compact();
+  }
+
+  /**
+   * Reads every sealed segment and writes those that are damaged again, with the samples that are
+   * whole. The damaged file's bytes stay beside it, under a name that ends with {@code
+   * .unreadable}.
+   *
+   * @return the segments written
+   * @throws IOException if reading or writing fails; nothing is lost
+   */
+  public synchronized List<RepairedSegment> repair() throws IOException {
+    List<RepairedSegment> repaired = log.repair();
+    forgetDropped();
+    shares.clear();
+    held = 0;
+    log.entries().forEach(entry -> share(entry.edge(), entry.sequence(), entry.id()));
+    return repaired;
   }
 
   /**

@@ -209,6 +209,16 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
   }
 
   /**
+   * Files in the folder that no log has: whoever put them there, they are neither read nor changed.
+   *
+   * @return their names, ascending
+   * @throws IOException if the folder cannot be listed
+   */
+  public List<String> foreignFiles() throws IOException {
+    return folder.foreignNames();
+  }
+
+  /**
    * Digests of the sealed segments that records are in, each computed once while the log is open. A
    * file that cannot be read, or was deleted meanwhile, is left out.
    *

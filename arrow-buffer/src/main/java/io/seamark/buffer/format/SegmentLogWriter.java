@@ -3,6 +3,7 @@ package io.seamark.buffer.format;
 import io.seamark.buffer.format.SegmentIndex.Located;
 import io.seamark.durable.FolderLock;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.slf4j.Logger;
@@ -343,6 +344,43 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
         }
       }
       return most != null && rewrite(most);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Writes every sealed segment that has dropped records again without them.
+   *
+   * @return number of segments
+   * @throws IOException if that fails; nothing is lost
+   */
+  public int compact() throws IOException {
+    lock.lock();
+    try {
+      writable();
+      int written = 0;
+      for (Segment<E> segment : index.segments()) {
+        written += segment.dropped > 0 && rewrite(segment) ? 1 : 0;
+      }
+      return written;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Reads every sealed segment and writes those that are damaged again, with the records that are
+   * whole. The damaged file's bytes stay beside it.
+   *
+   * @return the segments written
+   * @throws IOException if reading or writing fails; nothing is lost
+   */
+  public List<RepairedSegment> repair() throws IOException {
+    lock.lock();
+    try {
+      writable();
+      return new SegmentRepair<>(folder, entries, index).all();
     } finally {
       lock.unlock();
     }

@@ -124,6 +124,46 @@ class SalvageTest {
     assertEquals(RECORDS - 1, read(cut, RECORDS - 1, "a flipped bit and a cut"));
   }
 
+  @Test
+  void repairWritesTheWholeRecordsAgainAndKeepsTheDamagedBytes() throws IOException {
+    List<Long> ends = new ArrayList<>();
+    byte[] damaged = segment(ends);
+    damaged[(int) (ends.get(4) + 300)] ^= 1;
+    byte[] cut = Arrays.copyOf(damaged, (int) (ends.get(RECORDS - 1) + 20));
+    Path kept = folder.resolve("0000000000.arrow.unreadable");
+    for (byte[] bytes : List.of(damaged, cut)) {
+      boolean done = false;
+      for (int operation = 0; !done; operation++) {
+        SimulatedDisk disk = new SimulatedDisk();
+        disk.put(sealed(), bytes);
+        try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
+          disk.failAt(operation, SimulatedDisk.Fault.POWER_CUT, name -> true);
+          List<RepairedSegment> repaired = log.repair();
+          assertEquals(1, repaired.size());
+          assertEquals(RECORDS - 1, repaired.get(0).records());
+          assertEquals("0000000000.arrow", repaired.get(0).name());
+          assertFalse(repaired.get(0).damages().isEmpty());
+          assertTrue(Arrays.equals(bytes, disk.bytes(kept)));
+          assertEquals(List.of(), log.verify());
+          assertEquals(RECORDS - 1, TestLog.numbers(log).size());
+          assertEquals(List.of(), log.repair(), "nothing is left to repair");
+          done = true;
+        } catch (SimulatedDisk.PowerCut e) {
+          assertFalse(done);
+        }
+        disk.heal();
+        SimulatedDisk after = disk.afterPowerCut(new java.util.Random(operation));
+        try (SegmentLogWriter<String> log = TestLog.open(folder, after)) {
+          long whole = log.countFrom(0) - log.verify().size();
+          assertEquals(RECORDS - 1, whole, "power cut at " + operation);
+          boolean there =
+              after.files().stream().anyMatch(file -> Arrays.equals(bytes, after.bytes(file)));
+          assertTrue(there, "the damaged bytes are kept");
+        }
+      }
+    }
+  }
+
   /** Records whose bytes are stored as they are, as those of an image. */
   private static final RowSchema IMAGES =
       new RowSchema(
