@@ -117,7 +117,17 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
     return open(folder, options, Disk.local());
   }
 
-  static ReplayBufferWriter open(Path folder, BufferOptions options, Disk disk) throws IOException {
+  /**
+   * Opens a buffer whose files are reached in a way of their own, such as one that fails.
+   *
+   * @param folder the buffer's own
+   * @param options sizes, such as {@link BufferOptions#defaults}
+   * @param disk the file operations
+   * @return to be closed
+   * @throws IOException if another process has it open for appending, or reading or writing fails
+   */
+  public static ReplayBufferWriter open(Path folder, BufferOptions options, Disk disk)
+      throws IOException {
     Names names = new Names();
     return new ReplayBufferWriter(
         folder,
@@ -327,6 +337,16 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    */
   public OpenReport report() {
     return log.report();
+  }
+
+  /**
+   * Files in the folder that no buffer has: they are neither read nor changed.
+   *
+   * @return their names, ascending
+   * @throws IOException if the folder cannot be listed
+   */
+  public List<String> foreignFiles() throws IOException {
+    return log.foreignFiles();
   }
 
   /** Releases the folder. Does not seal. */

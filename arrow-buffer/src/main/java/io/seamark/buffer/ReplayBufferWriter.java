@@ -1,6 +1,7 @@
 package io.seamark.buffer;
 
 import io.seamark.buffer.format.DamagedRecordException;
+import io.seamark.buffer.format.RepairedSegment;
 import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLogWriter;
@@ -322,6 +323,44 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    */
   public long refused() {
     return refused;
+  }
+
+  /**
+   * Makes all of the buffer sealed segments, without what was dropped.
+   *
+   * @return number of segments that were written again
+   * @throws IOException if that fails; nothing is lost
+   */
+  public synchronized int compact() throws IOException {
+    log.seal();
+    return log.compact();
+  }
+
+  /**
+   * Reads every sealed segment and writes those that are damaged again, with the samples that are
+   * whole. The damaged file's bytes stay beside it, under a name that ends with {@code
+   * .unreadable}.
+   *
+   * @return the segments written
+   * @throws IOException if reading or writing fails; nothing is lost
+   */
+  public synchronized List<RepairedSegment> repair() throws IOException {
+    List<RepairedSegment> repaired = log.repair();
+    forgetDropped();
+    shares.clear();
+    held = 0;
+    log.entries().forEach(entry -> share(entry.edge(), entry.sequence(), entry.id()));
+    return repaired;
+  }
+
+  /**
+   * Why no sample can be stored now. Where storing has failed this looks whether it is possible
+   * again, so that it goes on by itself; whoever answers for the service asks.
+   *
+   * @return empty if nothing is known to keep from it
+   */
+  public String failure() {
+    return log.failure();
   }
 
   /**

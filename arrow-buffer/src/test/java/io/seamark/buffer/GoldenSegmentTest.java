@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dseamark.golden.write=true} makes those of the current version anew.
  */
 class GoldenSegmentTest {
-  private static final List<String> VERSIONS = List.of("format-1", "format-1-segments");
+  private static final List<String> VERSIONS =
+      List.of("format-1", "format-1-segments", "format-1-marks");
   private static final List<String> FILES =
       List.of("0000000000.arrow", "0000000001.journal", "outbox.journal", "sample", "answer");
   private static final BufferOptions OPTIONS = BufferOptions.defaults().withSegmentBytes(4096);

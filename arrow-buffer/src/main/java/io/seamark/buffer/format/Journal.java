@@ -13,11 +13,15 @@ final class Journal {
   /** "SEAMARKJ", read as a little-endian number. */
   private static final long MAGIC = 0x4A4B52414D414553L;
 
-  /** "SFRM", read as a little-endian number. */
-  private static final int FRAME_MAGIC = 0x4D524653;
+  /** Of journals that are written; {@link #UNSALTED} ones are read too. */
+  private static final int VERSION = 2;
 
-  private static final int HEADER = 40;
-  static final int FRAME_HEADER = 24;
+  /** Version of the journals whose frames have no salt. */
+  private static final int UNSALTED = 1;
+
+  private static final int HEADER = 48;
+  private static final int UNSALTED_HEADER = 40;
+  static final int FRAME_HEADER = JournalFrames.HEADER;
 
   /** No log ever gets to so many records, and numbers below can be added to. */
   static final long MAX_SEQUENCE = 1L << 62;
@@ -25,31 +29,19 @@ final class Journal {
   private Journal() {}
 
   /** The bytes that a new journal starts with. */
-  static byte[] header(RowSchema schema, long segment, long firstSequence) {
-    byte[] message = schema.message();
+  static byte[] header(RowSchema schema, long segment, long firstSequence, long salt) {
+    byte[] message = schema.message(segment, salt);
     ByteBuffer out = ByteBuffer.allocate(HEADER + message.length).order(ByteOrder.LITTLE_ENDIAN);
     out.putLong(MAGIC);
-    out.putInt(RowSchema.FORMAT_VERSION);
+    out.putInt(VERSION);
     out.putInt(message.length);
     out.putLong(segment);
     out.putLong(firstSequence);
+    out.putLong(salt);
     out.putInt(Checksums.crc32c(message));
-    out.putInt(Checksums.crc32c(out, 0, 36));
+    out.putInt(Checksums.crc32c(out, 0, HEADER - 4));
     out.put(message);
     return out.array();
-  }
-
-  /** One record as it is appended. */
-  static ByteBuffer frame(long sequence, byte[] message) {
-    ByteBuffer out =
-        ByteBuffer.allocate(FRAME_HEADER + message.length).order(ByteOrder.LITTLE_ENDIAN);
-    out.putInt(FRAME_MAGIC);
-    out.putInt(message.length);
-    out.putLong(sequence);
-    out.putInt(Checksums.crc32c(message));
-    out.putInt(Checksums.crc32c(out, 0, 20));
-    out.put(message);
-    return out.flip();
   }
 
   /**
@@ -58,54 +50,84 @@ final class Journal {
    * @param records whole ones, ascending
    * @param end where the last whole record ends; bytes behind it are torn
    * @param next the sequence after the last one
+   * @param salt of its frames; 0 if they have none
    * @param damages what was skipped
    * @param foreign whether nothing says that this is a journal at all; then it has no records
-   * @param current whether its header, if it was read, says that its records have every column
+   * @param current whether it may be appended to: its records have every column, its frames a salt
    */
   record Scan<E>(
       List<RecordAt<E>> records,
       long end,
       long next,
+      long salt,
       Damages damages,
       boolean foreign,
-      boolean current) {}
-
-  /** A frame's own header. */
-  private record FrameHeader(int length, long sequence, int crc) {}
+      boolean current) {
+    /** Bytes of the records. */
+    private long bytes() {
+      return records.stream().mapToLong(RecordAt::length).sum();
+    }
+  }
 
   /**
    * Finds the whole records.
    *
    * @param from where to start: 0, or the end of an earlier scan
    * @param next the sequence that is due there
+   * @param salt what the earlier scan found
    * @throws IOException if reading fails, or the journal is of another kind or version
    */
   static <E> Scan<E> scan(
-      String name, Disk.File file, long from, long next, RowSchema schema, RecordIndex<E> index)
+      String name,
+      Disk.File file,
+      long from,
+      long next,
+      long salt,
+      RowSchema schema,
+      RecordIndex<E> index)
       throws IOException {
-    long size = file.size();
-    List<RecordAt<E>> records = new ArrayList<>();
+    if (from > 0) {
+      JournalFrames frames = new JournalFrames(file, salt, from, next);
+      return scan(name, frames, from, 0, new Damages(), schema, index);
+    }
     Damages damages = new Damages();
-    long at = from;
-    long due = next;
-    int columns = 0;
-    if (at == 0) {
-      Start start = start(name, file, size, schema, damages);
-      if (start != null) {
-        at = start.at();
-        due = Math.max(due, start.sequence());
-        columns = start.columns();
-      } else {
-        at = findFrame(file, 0, size, due);
-        if (at < 0) {
-          return new Scan<>(records, 0, due, new Damages(), !beginsAsJournal(file, size), false);
-        }
+    Start start = start(name, file, schema, damages);
+    if (start != null) {
+      long due = Math.max(next, start.sequence());
+      JournalFrames frames = new JournalFrames(file, start.salt(), start.at(), due);
+      return scan(name, frames, start.at(), start.columns(), damages, schema, index);
+    }
+    Scan<E> best = null;
+    for (long candidate : salts(file)) {
+      JournalFrames frames = new JournalFrames(file, candidate, next);
+      long at = frames.find(0);
+      if (at >= 0) {
+        Damages found = new Damages();
+        damages.lines().forEach(found::add);
+        Scan<E> scan = scan(name, frames, at, 0, found, schema, index);
+        best = best == null || scan.bytes() > best.bytes() ? scan : best;
       }
     }
-    while (at < size) {
-      FrameHeader header = frameHeader(file, at, size, due);
+    boolean foreign = !beginsAsJournal(file);
+    return best != null ? best : new Scan<>(List.of(), 0, next, 0, new Damages(), foreign, false);
+  }
+
+  private static <E> Scan<E> scan(
+      String name,
+      JournalFrames frames,
+      long from,
+      int columnsOfSchema,
+      Damages damages,
+      RowSchema schema,
+      RecordIndex<E> index)
+      throws IOException {
+    List<RecordAt<E>> records = new ArrayList<>();
+    long at = from;
+    int columns = columnsOfSchema;
+    while (at < frames.size()) {
+      JournalFrames.Header header = frames.at(at);
       if (header == null) {
-        long found = findFrame(file, at + 8, size, due);
+        long found = frames.find(at + 8);
         if (found < 0) {
           break;
         }
@@ -115,15 +137,14 @@ final class Journal {
         continue;
       }
       long end = at + FRAME_HEADER + header.length();
-      if (end > size) {
+      if (end > frames.size()) {
         break;
       }
-      byte[] message = file.read(at + FRAME_HEADER, header.length());
+      byte[] message = frames.message(at, header);
       String wrong = null;
       if (Checksums.crc32c(message) != header.crc()) {
         // The last record may be torn; one with others behind it was whole once.
-        if (frameHeader(file, end, size, header.sequence() + 1) == null
-            && findFrame(file, end, size, header.sequence() + 1) < 0) {
+        if (!frames.goesOn(end, header.sequence() + 1)) {
           break;
         }
         wrong = "its checksum does not match";
@@ -151,57 +172,72 @@ final class Journal {
         damages.add(name + ": record " + header.sequence() + " is damaged: " + wrong);
       }
       at = end;
-      due = header.sequence() + 1;
+      frames.follows(end, header.sequence() + 1);
     }
-    return new Scan<>(records, at, due, damages, false, columns == schema.columns().size());
+    boolean current = columns == schema.columns().size() && frames.salt() != 0;
+    return new Scan<>(records, at, frames.due(), frames.salt(), damages, false, current);
   }
 
   /** Whether a file begins with as much of a journal's first bytes as it has. */
-  private static boolean beginsAsJournal(Disk.File file, long size) throws IOException {
+  private static boolean beginsAsJournal(Disk.File file) throws IOException {
     byte[] magic = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(MAGIC).array();
-    int length = (int) Math.min(magic.length, size);
+    int length = (int) Math.min(magic.length, file.size());
     return Arrays.equals(file.read(0, length), 0, length, magic, 0, length);
   }
 
+  /** What the frames of a journal without its header may be salted with; 0 is not at all. */
+  private static List<Long> salts(Disk.File file) throws IOException {
+    MarkedMessages.Found schema = MarkedMessages.schema(file, HEADER);
+    if (schema != null) {
+      return List.of(schema.mark().salt());
+    }
+    List<MarkedMessages.Found> marked = MarkedMessages.records(file, 0);
+    return marked.isEmpty() ? List.of(0L) : List.of(marked.get(0).mark().salt(), 0L);
+  }
+
   /** Where the frames start, the first one's sequence, and their columns; 0 if that is unknown. */
-  private record Start(long at, long sequence, int columns) {}
+  private record Start(long at, long sequence, long salt, int columns) {}
 
   /** Reads the header; null if it is torn or damaged. */
   private static @Nullable Start start(
-      String name, Disk.File file, long size, RowSchema schema, Damages damages)
-      throws IOException {
-    if (size < HEADER) {
+      String name, Disk.File file, RowSchema schema, Damages damages) throws IOException {
+    long size = file.size();
+    if (size < UNSALTED_HEADER) {
       return null;
     }
-    byte[] bytes = file.read(0, HEADER);
-    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer header =
+        ByteBuffer.wrap(file.read(0, (int) Math.min(HEADER, size))).order(ByteOrder.LITTLE_ENDIAN);
+    int version = header.getInt(8);
+    int end = version == UNSALTED ? UNSALTED_HEADER : HEADER;
+    if (size < end) {
+      return null;
+    }
     boolean intact =
-        header.getLong(0) == MAGIC && header.getInt(36) == Checksums.crc32c(bytes, 0, 36);
+        header.getLong(0) == MAGIC
+            && header.getInt(end - 4) == Checksums.crc32c(header, 0, end - 4);
     if (!intact) {
       damages.add(name + ": its header is damaged");
       return null;
     }
-    int version = header.getInt(8);
-    if (version != RowSchema.FORMAT_VERSION) {
+    if (version != UNSALTED && version != VERSION) {
       throw new IOException(
-          name
-              + " has format version "
-              + version
-              + ", but this build reads only "
-              + RowSchema.FORMAT_VERSION);
+          String.format(
+              "%s has format version %d, but this build reads only %d and %d",
+              name, version, UNSALTED, VERSION));
     }
     int length = header.getInt(12);
-    if (length < 0 || length > IpcMessages.MAX_METADATA || HEADER + length > size) {
+    if (length < 0 || length > IpcMessages.MAX_METADATA || end + length > size) {
       return null;
     }
     long first = header.getLong(24);
-    if (first < 0 || first > MAX_SEQUENCE) {
+    long salt = version == UNSALTED ? 0 : header.getLong(32);
+    if (first < 0 || first > MAX_SEQUENCE || (version == VERSION && salt == 0)) {
       damages.add(name + ": its header is damaged");
       return null;
     }
-    byte[] message = file.read(HEADER, length);
+    byte[] message = file.read(end, length);
     int columns = 0;
-    if (Checksums.crc32c(message) == header.getInt(32)) {
+    if (Checksums.crc32c(message) == header.getInt(end - 8)) {
       try {
         columns = IpcMessages.checkSchema(schema, message);
       } catch (IOException e) {
@@ -210,49 +246,6 @@ final class Journal {
     } else {
       damages.add(name + ": its schema is damaged");
     }
-    return new Start(HEADER + length, first, columns);
-  }
-
-  /** The header of the frame at a place, or null if none that fits starts there. */
-  private static @Nullable FrameHeader frameHeader(Disk.File file, long at, long size, long due)
-      throws IOException {
-    if (size - at < FRAME_HEADER) {
-      return null;
-    }
-    return frameHeader(ByteBuffer.wrap(file.read(at, FRAME_HEADER)), 0, due);
-  }
-
-  private static @Nullable FrameHeader frameHeader(ByteBuffer bytes, int at, long due) {
-    ByteBuffer in = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-    if (in.getInt(at) != FRAME_MAGIC || in.getInt(at + 20) != Checksums.crc32c(in, at, 20)) {
-      return null;
-    }
-    FrameHeader header = new FrameHeader(in.getInt(at + 4), in.getLong(at + 8), in.getInt(at + 16));
-    boolean fits =
-        header.length() > 0
-            && header.length() <= IpcMessages.MAX_RECORD
-            && header.length() % 8 == 0
-            && header.sequence() >= due
-            && header.sequence() < MAX_SEQUENCE;
-    return fits ? header : null;
-  }
-
-  /** The first place from which on a frame that fits starts, or -1. Frames are 8-byte aligned. */
-  private static long findFrame(Disk.File file, long from, long size, long due) throws IOException {
-    // Small at first: where a record is damaged the next one is near.
-    int window = 1 << 12;
-    for (long at = from; size - at >= FRAME_HEADER; at += window, window = 1 << 16) {
-      int length = (int) Math.min(window + FRAME_HEADER, size - at);
-      ByteBuffer bytes = ByteBuffer.wrap(file.read(at, length)).order(ByteOrder.LITTLE_ENDIAN);
-      for (int i = 0; i + FRAME_HEADER <= length && i < window; i += 8) {
-        if (bytes.getInt(i) == FRAME_MAGIC) {
-          FrameHeader header = frameHeader(bytes, i, due);
-          if (header != null && at + i + FRAME_HEADER + header.length() <= size) {
-            return at + i;
-          }
-        }
-      }
-    }
-    return -1;
+    return new Start(end + length, first, salt, columns);
   }
 }

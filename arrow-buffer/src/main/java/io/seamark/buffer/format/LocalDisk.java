@@ -1,11 +1,11 @@
 package io.seamark.buffer.format;
 
 import io.seamark.durable.DurableFiles;
+import io.seamark.durable.SteadyFile;
 import io.seamark.host.PlainFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -16,7 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The machine's own files. */
+/** The machine's own files. An interrupt stops none of what is done with them. */
 final class LocalDisk implements Disk {
   static final LocalDisk INSTANCE = new LocalDisk();
 
@@ -46,7 +46,7 @@ final class LocalDisk implements Disk {
   @Override
   public File create(Path file) throws IOException {
     return new LocalFile(
-        FileChannel.open(
+        SteadyFile.open(
             file,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
@@ -59,8 +59,8 @@ final class LocalDisk implements Disk {
     PlainFile.require(file);
     return new LocalFile(
         write
-            ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
-            : FileChannel.open(file, StandardOpenOption.READ));
+            ? SteadyFile.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
+            : SteadyFile.open(file, StandardOpenOption.READ));
   }
 
   @Override
@@ -83,10 +83,10 @@ final class LocalDisk implements Disk {
     DurableFiles.forceFolder(folder);
   }
 
-  private record LocalFile(FileChannel channel) implements File {
+  private record LocalFile(SteadyFile open) implements File {
     @Override
     public long size() throws IOException {
-      return channel.size();
+      return open.size();
     }
 
     @Override
@@ -94,7 +94,7 @@ final class LocalDisk implements Disk {
       long from = at;
       while (into.hasRemaining()) {
         ByteBuffer chunk = into.slice(into.position(), Math.min(CHUNK, into.remaining()));
-        int read = channel.read(chunk, from);
+        int read = open.read(chunk, from);
         if (read < 0) {
           throw new EOFException("file ends at byte " + from);
         }
@@ -108,26 +108,27 @@ final class LocalDisk implements Disk {
       long to = at;
       while (from.hasRemaining()) {
         ByteBuffer chunk = from.slice(from.position(), Math.min(CHUNK, from.remaining()));
-        int written = channel.write(chunk, to);
-        from.position(from.position() + written);
-        to += written;
+        int length = chunk.remaining();
+        open.write(chunk, to);
+        from.position(from.position() + length);
+        to += length;
       }
     }
 
     @Override
     public void truncate(long size) throws IOException {
-      channel.truncate(size);
+      open.truncate(size);
     }
 
     @Override
     public void force() throws IOException {
       // Without the times in the inode: fdatasync makes bytes and size durable.
-      channel.force(false);
+      open.force(false);
     }
 
     @Override
     public void close() throws IOException {
-      channel.close();
+      open.close();
     }
   }
 }

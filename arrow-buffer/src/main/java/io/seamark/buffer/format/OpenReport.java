@@ -1,6 +1,8 @@
 package io.seamark.buffer.format;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What opening a log found.
@@ -8,7 +10,8 @@ import java.util.List;
  * @param segments segments in the folder, the active journal included
  * @param records whole records in them
  * @param tornBytes bytes that were cut off the end of a journal, since they were no whole record: a
- *     write that was never acknowledged; 0 after a clean stop
+ *     write that was never acknowledged; 0 after a clean stop. A reader cuts nothing: to it they
+ *     are torn, or being written just now.
  * @param damages what was not as it had been written, one line each; the records concerned are
  *     lost, all others are there; at most a thousand lines, and one that counts the others
  * @param unreadable names of files of which nothing can be read: damaged beyond use, or put there
@@ -21,6 +24,18 @@ public record OpenReport(
   public OpenReport {
     damages = List.copyOf(damages);
     unreadable = List.copyOf(unreadable);
+  }
+
+  /** What was found by opening and, later, by recovering. */
+  OpenReport and(OpenReport later) {
+    Set<String> all = new LinkedHashSet<>(damages);
+    all.addAll(later.damages);
+    return new OpenReport(
+        later.segments,
+        later.records,
+        tornBytes + later.tornBytes,
+        List.copyOf(all),
+        later.unreadable);
   }
 
   /**

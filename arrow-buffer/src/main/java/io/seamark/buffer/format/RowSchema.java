@@ -1,15 +1,15 @@
 package io.seamark.buffer.format;
 
-import java.io.ByteArrayOutputStream;
+import com.google.flatbuffers.FlatBufferBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.vector.ipc.WriteChannel;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
@@ -259,6 +259,15 @@ public final class RowSchema {
     return message;
   }
 
+  /** The schema message of a segment, marked with its id and salt. */
+  byte[] message(long segment, long salt) {
+    FlatBufferBuilder builder = new FlatBufferBuilder(4096);
+    int header = arrow.getSchema(builder);
+    byte[] marked = MessageMark.begin(builder, MessageHeader.Schema, header, 0, segment, salt);
+    MessageMark.finish(marked);
+    return marked;
+  }
+
   private static Schema toArrow(String kind, List<Column> columns) {
     List<Field> fields = new ArrayList<>();
     for (Column column : columns) {
@@ -283,12 +292,12 @@ public final class RowSchema {
   }
 
   private static byte[] toMessage(Schema arrow) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
+    HeapChannel out = new HeapChannel(4096);
     try {
-      MessageSerializer.serialize(new WriteChannel(Channels.newChannel(out)), arrow);
+      MessageSerializer.serialize(new WriteChannel(out), arrow);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return out.toByteArray();
+    return out.bytes();
   }
 }

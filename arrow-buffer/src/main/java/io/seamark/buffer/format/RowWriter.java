@@ -1,10 +1,9 @@
 package io.seamark.buffer.format;
 
 import com.github.luben.zstd.Zstd;
-import java.io.ByteArrayOutputStream;
+import com.google.flatbuffers.FlatBufferBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +12,7 @@ import java.util.function.IntFunction;
 import java.util.function.ObjIntConsumer;
 import java.util.stream.Collectors;
 import org.apache.arrow.compression.ZstdCompressionCodec;
+import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -260,16 +260,28 @@ public final class RowWriter implements AutoCloseable {
   }
 
   /**
-   * The row as an encapsulated Arrow record batch message, its larger buffers compressed with zstd
-   * where that makes them smaller.
+   * The row as the message of a record: a record batch, its larger buffers compressed with zstd
+   * where that makes them smaller, marked with sequence and salt.
    *
    * @return a whole number of 8 bytes
    * @throws IllegalStateException if a column was not set
    */
-  public byte[] batch() {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    writeBatch(new WriteChannel(Channels.newChannel(out)), out);
-    return out.toByteArray();
+  byte[] record(long sequence, long salt) {
+    try (ArrowRecordBatch batch = batch()) {
+      FlatBufferBuilder builder = new FlatBufferBuilder(4096);
+      int header = batch.writeTo(builder);
+      long body = batch.computeBodyLength();
+      byte[] begun =
+          MessageMark.begin(builder, MessageHeader.RecordBatch, header, body, sequence, salt);
+      HeapChannel out = new HeapChannel(begun.length + (int) body);
+      out.write(begun);
+      MessageSerializer.writeBatchBuffers(new WriteChannel(out), batch);
+      byte[] message = out.bytes();
+      MessageMark.finish(message);
+      return message;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write to memory", e);
+    }
   }
 
   /**
@@ -279,14 +291,18 @@ public final class RowWriter implements AutoCloseable {
    * @throws IllegalStateException if a column was not set
    */
   public byte[] stream() {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(schema.message());
-    writeBatch(new WriteChannel(Channels.newChannel(out)), out);
-    out.writeBytes(IpcMessages.END_OF_STREAM);
-    return out.toByteArray();
+    HeapChannel out = new HeapChannel(4096);
+    out.write(schema.message());
+    try (ArrowRecordBatch batch = batch()) {
+      MessageSerializer.serialize(new WriteChannel(out), batch);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write to memory", e);
+    }
+    out.write(IpcMessages.END_OF_STREAM);
+    return out.bytes();
   }
 
-  private void writeBatch(WriteChannel channel, ByteArrayOutputStream out) {
+  private ArrowRecordBatch batch() {
     if (!unset.isEmpty()) {
       throw new IllegalStateException("columns were not set: " + unset);
     }
@@ -297,12 +313,7 @@ public final class RowWriter implements AutoCloseable {
         asIs.add(root.getVector(column.name()).getDataBuffer().memoryAddress());
       }
     }
-    VectorUnloader unloader = new VectorUnloader(root, true, new Compression(asIs), true);
-    try (ArrowRecordBatch batch = unloader.getRecordBatch()) {
-      MessageSerializer.serialize(channel, batch);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write to memory: " + out.size(), e);
-    }
+    return new VectorUnloader(root, true, new Compression(asIs), true).getRecordBatch();
   }
 
   /** Gives the row's memory back. */

@@ -1,13 +1,5 @@
 package io.seamark.buffer.format;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.flatbuffers.FlatBufferBuilder;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,35 +7,33 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.StringJoiner;
-import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.Objects;
+import java.util.Set;
 import org.apache.arrow.flatbuf.Block;
 import org.apache.arrow.flatbuf.Footer;
 import org.apache.arrow.flatbuf.KeyValue;
-import org.apache.arrow.vector.ipc.message.ArrowBlock;
-import org.apache.arrow.vector.ipc.message.ArrowFooter;
 import org.jspecify.annotations.Nullable;
 
 /** The layout of a sealed segment: an Arrow IPC file with a table of checksums in it. */
 final class SealedSegment {
-  private static final byte[] MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
+  /** Where the schema message starts. */
+  private static final int HEAD_AT = 8;
+
+  static final byte[] MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
 
   /** "SEAT", read as a little-endian number. */
-  private static final int TABLE_MAGIC = 0x54414553;
+  static final int TABLE_MAGIC = 0x54414553;
 
-  private static final int TABLE_ENTRY = 24;
-  private static final int TABLE_END = 32;
+  static final int TABLE_ENTRY = 24;
+  static final int TABLE_END = 32;
 
   /** Footer length and closing magic. */
-  private static final int CLOSING = 10;
+  static final int CLOSING = 10;
 
-  private static final String SEGMENT_KEY = "seamark.segment";
-  private static final String INDEX_KEY = "seamark.index";
+  static final String INDEX_KEY = "seamark.index";
 
   /** Footer and index of far more records than a segment gets. */
   private static final int MAX_CLOSING = 64 << 20;
@@ -55,135 +45,10 @@ final class SealedSegment {
 
   private static final int MAX_METADATA_ENTRIES = 64;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** For what is read: nothing of the index is long or deep. */
-  private static final JsonFactory STRICT =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxStringLength(64 << 10)
-                  .maxNameLength(1 << 10)
-                  .maxNestingDepth(8)
-                  .build())
-          .build();
-
   private SealedSegment() {}
 
   /** What the table between the batches and the footer says. */
   private record Table(List<RecordAt<Boolean>> records, int headCrc, int closingCrc) {}
-
-  /** Gives the messages of a segment one after the other. */
-  interface Messages {
-    /** The message of a record; never one whose checksum does not match. */
-    byte[] message(int i) throws IOException;
-  }
-
-  /**
-   * Writes a segment.
-   *
-   * @param records what it will hold; where they are now does not matter
-   * @return where the records are in the new file
-   */
-  static <E> List<RecordAt<E>> write(
-      Disk.File file, RowSchema schema, long segment, List<RecordAt<E>> records, Messages messages)
-      throws IOException {
-    // A journal of an earlier release is sealed as that would have.
-    RowSchema written =
-        records.isEmpty()
-            ? schema
-            : schema.first(Row.ofBatch(schema, messages.message(0), Row.MAX_CONTENT).columns());
-    byte[] schemaMessage = written.message();
-    ByteBuffer head = ByteBuffer.allocate(8 + schemaMessage.length);
-    head.put(MAGIC).put((byte) 0).put((byte) 0).put(schemaMessage).flip();
-    file.write(head.duplicate(), 0);
-    long at = head.limit();
-    List<RecordAt<E>> moved = new ArrayList<>();
-    List<ArrowBlock> blocks = new ArrayList<>();
-    ArrayNode index = JSON.createArrayNode();
-    for (int i = 0; i < records.size(); i++) {
-      RecordAt<E> record = records.get(i);
-      byte[] message = messages.message(i);
-      file.write(ByteBuffer.wrap(message), at);
-      IpcMessages.Framed framed = IpcMessages.frame(message, 0, message.length);
-      blocks.add(new ArrowBlock(at, framed.bodyAt(), framed.bodyLength()));
-      index.add(indexEntry(schema, record, message));
-      moved.add(
-          new RecordAt<>(record.sequence(), at, record.length(), record.crc(), record.entry()));
-      at += message.length;
-    }
-    Map<String, String> metadata = new TreeMap<>();
-    metadata.put(SEGMENT_KEY, Long.toString(segment));
-    metadata.put(INDEX_KEY, index.toString());
-    byte[] closing = closing(written, blocks, metadata);
-    ByteBuffer table =
-        ByteBuffer.allocate(8 + records.size() * TABLE_ENTRY + TABLE_END)
-            .order(ByteOrder.LITTLE_ENDIAN);
-    table.put(IpcMessages.END_OF_STREAM);
-    for (RecordAt<E> record : moved) {
-      table.putLong(record.sequence()).putLong(record.at());
-      table.putInt(record.length()).putInt(record.crc());
-    }
-    table.putInt(TABLE_MAGIC).putInt(records.size()).putLong(segment);
-    table.putInt(Checksums.crc32c(head.array())).putInt(Checksums.crc32c(closing)).putInt(0);
-    table.putInt(Checksums.crc32c(table, 8, table.position() - 8));
-    file.write(table.flip(), at);
-    file.write(ByteBuffer.wrap(closing), at + table.limit());
-    return moved;
-  }
-
-  private static byte[] closing(
-      RowSchema schema, List<ArrowBlock> blocks, Map<String, String> metadata) {
-    FlatBufferBuilder builder = new FlatBufferBuilder(4096);
-    builder.finish(new ArrowFooter(schema.arrow(), List.of(), blocks, metadata).writeTo(builder));
-    byte[] footer = builder.sizedByteArray();
-    ByteBuffer out = ByteBuffer.allocate(footer.length + CLOSING).order(ByteOrder.LITTLE_ENDIAN);
-    return out.put(footer).putInt(footer.length).put(MAGIC).array();
-  }
-
-  private static ObjectNode indexEntry(RowSchema schema, RecordAt<?> record, byte[] message)
-      throws IOException {
-    Row row = Row.ofBatch(schema, message, Row.MAX_CONTENT);
-    ObjectNode entry = JSON.createObjectNode();
-    entry.put("sequence", record.sequence());
-    entry.put("crc32c", HexFormat.of().toHexDigits(record.crc()));
-    for (RowSchema.Column column : schema.columns()) {
-      if (!column.indexed()) {
-        continue;
-      }
-      String name = column.name();
-      switch (column.type()) {
-        case UTF8 -> entry.put(name, row.text(name));
-        case INT32 -> entry.put(name, row.int32(name));
-        case INT64, TIMESTAMP -> entry.put(name, row.int64(name));
-        // As text, since JSON knows no infinities.
-        case FLOAT64 -> entry.put(name, Double.toString(row.float64(name)));
-        case FLOAT32_LIST -> {
-          float[] list = row.float32sOrNull(name);
-          if (list != null) {
-            entry.put(name, text(list));
-          }
-        }
-        case INT64_LIST -> {
-          ArrayNode list = entry.putArray(name);
-          for (long value : row.int64s(name)) {
-            list.add(value);
-          }
-        }
-        default ->
-            throw new IllegalArgumentException("column '" + name + "' cannot be in the index");
-      }
-    }
-    return entry;
-  }
-
-  private static String text(float[] list) {
-    StringJoiner text = new StringJoiner(" ");
-    for (float value : list) {
-      text.add(Float.toString(value));
-    }
-    return text.toString();
-  }
 
   /**
    * Reads where the records of a segment are. Nothing that the file says of itself is believed
@@ -205,13 +70,26 @@ final class SealedSegment {
       long size = file.size();
       long tableEnd = tableEnd(file, size);
       if (tableEnd < 0) {
-        List<RecordAt<E>> records = byBlocks(name, file, size, schema, index, damages);
-        damages.add(
-            name + ": its table of checksums is damaged; its records are read by the footer");
-        return records;
+        return withoutTable(name, file, segment, schema, index, damages);
       }
-      Table table = table(name, file, tableEnd, segment, damages);
-      checkHead(name, file, schema, table, damages);
+      byte[] head = head(file);
+      Table table = null;
+      Damages ofTable = new Damages();
+      DamagedRecordException senseless = null;
+      try {
+        table = table(name, file, tableEnd, segment, ofTable);
+      } catch (DamagedRecordException e) {
+        senseless = e;
+      }
+      boolean own = table != null && Checksums.crc32c(head) == table.headCrc();
+      if (!own && isForeign(file, table)) {
+        return withoutTable(name, file, segment, schema, index, damages);
+      }
+      if (table == null) {
+        throw Objects.requireNonNull(senseless);
+      }
+      ofTable.lines().forEach(damages::add);
+      checkHead(name, head, schema, table, damages);
       long closing = size - tableEnd;
       if (closing > MAX_CLOSING
           || Checksums.crc32c(file, tableEnd, closing) != table.closingCrc()) {
@@ -318,20 +196,23 @@ final class SealedSegment {
     return new Table(records, tail.getInt(16), tail.getInt(20));
   }
 
-  private static void checkHead(
-      String name, Disk.File file, RowSchema schema, Table table, Damages damages)
-      throws IOException {
+  /** All before the first record, or less if it does not say how much that is. */
+  private static byte[] head(Disk.File file) throws IOException {
     byte[] prefix = file.read(0, 16);
     int length = ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).getInt(12);
     boolean plausible =
         length > 0 && length <= IpcMessages.MAX_METADATA && length + 16 <= file.size();
-    byte[] head = plausible ? file.read(0, length + 16) : prefix;
+    return plausible ? file.read(0, length + 16) : prefix;
+  }
+
+  private static void checkHead(
+      String name, byte[] head, RowSchema schema, Table table, Damages damages) throws IOException {
     if (Checksums.crc32c(head) != table.headCrc()) {
       damages.add(name + ": its first bytes are damaged; other programs may refuse it");
       return;
     }
     try {
-      IpcMessages.checkSchema(schema, Arrays.copyOfRange(head, 8, head.length));
+      IpcMessages.checkSchema(schema, Arrays.copyOfRange(head, HEAD_AT, head.length));
     } catch (IOException e) {
       throw new IOException(name + " holds something else: " + e.getMessage(), e);
     }
@@ -353,6 +234,95 @@ final class SealedSegment {
       } catch (DamagedRecordException e) {
         damages.add(String.valueOf(e.getMessage()));
       }
+    }
+    return records;
+  }
+
+  /** Finds the records by their marks or, of an earlier release, where the footer says. */
+  private static <E> List<RecordAt<E>> withoutTable(
+      String name,
+      Disk.File file,
+      long segment,
+      RowSchema schema,
+      RecordIndex<E> index,
+      Damages damages)
+      throws IOException {
+    MarkedMessages.Found head = MarkedMessages.schema(file, HEAD_AT);
+    List<MarkedMessages.Found> marked = marked(file, head);
+    if (head == null && marked.isEmpty()) {
+      List<RecordAt<E>> records = byBlocks(name, file, file.size(), schema, index, damages);
+      damages.add(name + ": its table of checksums is damaged; its records are read by the footer");
+      return records;
+    }
+    damages.add(name + ": its table of checksums is damaged; its records are found by their marks");
+    return byMarks(name, file, segment, head, marked, schema, index, damages);
+  }
+
+  private static List<MarkedMessages.Found> marked(
+      Disk.File file, MarkedMessages.@Nullable Found head) throws IOException {
+    return MarkedMessages.records(file, head == null ? 0 : head.mark().salt());
+  }
+
+  /**
+   * Whether a table that does not know the file's first bytes is one that an image of a record
+   * holds: then it does not know the records either.
+   */
+  private static boolean isForeign(Disk.File file, @Nullable Table table) throws IOException {
+    Set<Long> known = new HashSet<>();
+    if (table != null) {
+      table.records().forEach(record -> known.add(record.at()));
+    }
+    return marked(file, MarkedMessages.schema(file, HEAD_AT)).stream()
+        .anyMatch(found -> !known.contains(found.at()));
+  }
+
+  /** Finds the records by what each says of itself. */
+  private static <E> List<RecordAt<E>> byMarks(
+      String name,
+      Disk.File file,
+      long segment,
+      MarkedMessages.@Nullable Found head,
+      List<MarkedMessages.Found> marked,
+      RowSchema schema,
+      RecordIndex<E> index,
+      Damages damages)
+      throws IOException {
+    if (head != null && head.mark().number() != segment) {
+      throw new DamagedRecordException(
+          name + " holds segment " + head.mark().number() + ", but its name says " + segment);
+    }
+    if (head == null) {
+      damages.add(name + ": its first bytes are damaged; other programs may refuse it");
+    }
+    List<RecordAt<E>> records = new ArrayList<>();
+    long from = head == null ? -1 : head.end();
+    for (MarkedMessages.Found found : marked) {
+      if (from >= 0 && found.at() > from) {
+        damages.add(
+            name
+                + ": bytes "
+                + from
+                + " to "
+                + found.at()
+                + " are damaged: no record is whole there");
+      }
+      from = found.end();
+      try {
+        RecordAt<Boolean> record =
+            new RecordAt<>(found.mark().number(), found.at(), found.length(), found.crc(), true);
+        records.add(indexed(name, file, schema, record, index));
+      } catch (DamagedRecordException e) {
+        damages.add(String.valueOf(e.getMessage()));
+      }
+    }
+    if (from >= 0 && from < file.size()) {
+      damages.add(
+          name
+              + ": bytes "
+              + from
+              + " to "
+              + file.size()
+              + ", from the last whole record on, say nothing");
     }
     return records;
   }
@@ -521,143 +491,5 @@ final class SealedSegment {
           name + ": record " + record.sequence() + " is damaged: its checksum does not match");
     }
     return message;
-  }
-
-  /** Reads the entries of an index one by one, so that none but the one at hand takes memory. */
-  private static final class IndexEntries implements AutoCloseable {
-    private final RowSchema schema;
-    private final JsonParser parser;
-    private boolean begun;
-
-    IndexEntries(ByteBuffer json, RowSchema schema) throws IOException {
-      this.schema = schema;
-      this.parser =
-          STRICT.createParser(json.array(), json.arrayOffset() + json.position(), json.remaining());
-    }
-
-    /** The next entry, or null after the last. */
-    @Nullable JsonValues next() throws IOException {
-      try {
-        JsonToken token = parser.nextToken();
-        if (!begun && token != JsonToken.START_ARRAY) {
-          throw new DamagedRecordException("the index is no array");
-        }
-        token = begun ? token : parser.nextToken();
-        begun = true;
-        if (token == JsonToken.END_ARRAY) {
-          return null;
-        }
-        if (token != JsonToken.START_OBJECT) {
-          throw new DamagedRecordException("an entry of the index is no object");
-        }
-        Map<String, String> scalars = new HashMap<>();
-        Map<String, long[]> lists = new HashMap<>();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-          String name = parser.currentName();
-          RowSchema.Column column = schema.column(name);
-          token = parser.nextToken();
-          boolean wanted = column != null || name.equals("sequence") || name.equals("crc32c");
-          if (!wanted) {
-            parser.skipChildren();
-          } else if (token == JsonToken.START_ARRAY) {
-            lists.put(name, list(column == null ? 0 : column.most()));
-          } else {
-            scalars.put(name, parser.getText());
-          }
-        }
-        return new JsonValues(scalars, lists);
-      } catch (DamagedRecordException e) {
-        throw e;
-      } catch (IOException e) {
-        throw new DamagedRecordException("the index is no JSON");
-      }
-    }
-
-    private long[] list(int most) throws IOException {
-      long[] values = new long[16];
-      int n = 0;
-      while (parser.nextToken() == JsonToken.VALUE_NUMBER_INT) {
-        if (n == most) {
-          throw new DamagedRecordException("a list of the index has more than " + most + " values");
-        }
-        if (n == values.length) {
-          values = Arrays.copyOf(values, Math.min(most, 2 * n));
-        }
-        values[n++] = parser.getLongValue();
-      }
-      if (parser.currentToken() != JsonToken.END_ARRAY) {
-        throw new DamagedRecordException("a list of the index holds other than numbers");
-      }
-      return Arrays.copyOf(values, n);
-    }
-
-    @Override
-    public void close() throws IOException {
-      parser.close();
-    }
-  }
-
-  /** The values of an index entry. */
-  private record JsonValues(Map<String, String> scalars, Map<String, long[]> lists)
-      implements RowValues {
-    private <T> T value(Map<String, T> values, String column) throws IOException {
-      T value = values.get(column);
-      if (value == null) {
-        throw new DamagedRecordException("an index entry lacks '" + column + "'");
-      }
-      return value;
-    }
-
-    @Override
-    public String text(String column) throws IOException {
-      return value(scalars, column);
-    }
-
-    @Override
-    public int int32(String column) throws IOException {
-      return Math.toIntExact(int64(column));
-    }
-
-    @Override
-    public long int64(String column) throws IOException {
-      return number(column, Long::valueOf);
-    }
-
-    @Override
-    public double float64(String column) throws IOException {
-      return number(column, Double::valueOf);
-    }
-
-    private <N extends Number> N number(String column, Function<String, N> parse)
-        throws IOException {
-      try {
-        return parse.apply(value(scalars, column));
-      } catch (NumberFormatException e) {
-        throw new DamagedRecordException("an index entry's '" + column + "' is no number");
-      }
-    }
-
-    @Override
-    public float @Nullable [] float32sOrNull(String column) throws IOException {
-      String text = scalars.get(column);
-      if (text == null) {
-        return null;
-      }
-      String[] parts = text.isEmpty() ? new String[0] : text.split(" ", -1);
-      float[] list = new float[parts.length];
-      try {
-        for (int i = 0; i < list.length; i++) {
-          list[i] = Float.parseFloat(parts[i]);
-        }
-      } catch (NumberFormatException e) {
-        throw new DamagedRecordException("an index entry's '" + column + "' is no list of numbers");
-      }
-      return list;
-    }
-
-    @Override
-    public long[] int64s(String column) throws IOException {
-      return value(lists, column);
-    }
   }
 }

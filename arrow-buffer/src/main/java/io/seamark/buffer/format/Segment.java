@@ -14,6 +14,9 @@ final class Segment<E> {
   /** Ascending by sequence. */
   final List<RecordAt<E>> records = new ArrayList<>();
 
+  /** What the frames of a journal are salted with; 0 if they are not, or that is not known. */
+  long salt;
+
   /** The file's size. */
   long bytes;
 

@@ -6,9 +6,12 @@ import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,7 +32,12 @@ final class SegmentFolder {
   /** Added to the name of a file that cannot be read and is in the way. */
   private static final String UNREADABLE = ".unreadable";
 
+  /** What a log has beside its segments. */
+  private static final Set<String> OTHERS = Set.of("lock", "cursor");
+
   private static final int BLOCK = 1 << 20;
+
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   final Path path;
   final RowSchema schema;
@@ -63,10 +71,7 @@ final class SegmentFolder {
     TreeMap<Long, Found> found = new TreeMap<>();
     for (Path file : disk.list(path)) {
       Matcher matcher = NAME.matcher(String.valueOf(file.getFileName()));
-      // Nineteen digits can be more than a number has; a second name of a number is none of ours.
-      if (matcher.matches()
-          && new BigInteger(matcher.group(1)).bitLength() < Long.SIZE - 1
-          && file.equals(file(Long.parseLong(matcher.group(1)), matcher.group(2)))) {
+      if (isSegment(matcher, file)) {
         boolean isSealed = matcher.group(2).equals(SEALED);
         Found one = isSealed ? new Found(file, null) : new Found(null, file);
         found.merge(
@@ -79,6 +84,31 @@ final class SegmentFolder {
       }
     }
     return found;
+  }
+
+  /** Nineteen digits can be more than a number has; a second name of a number is none of ours. */
+  private boolean isSegment(Matcher name, Path file) {
+    return name.matches()
+        && new BigInteger(name.group(1)).bitLength() < Long.SIZE - 1
+        && file.equals(file(Long.parseLong(name.group(1)), name.group(2)));
+  }
+
+  /** Names of the files that no log has, ascending. */
+  List<String> foreignNames() throws IOException {
+    List<String> foreign = new ArrayList<>();
+    for (Path file : disk.list(path)) {
+      String name = String.valueOf(file.getFileName());
+      boolean ours =
+          isSegment(NAME.matcher(name), file)
+              || SET_ASIDE.matcher(name).matches()
+              || OTHERS.contains(name)
+              || name.endsWith(TEMPORARY);
+      if (!ours) {
+        foreign.add(name);
+      }
+    }
+    foreign.sort(null);
+    return foreign;
   }
 
   /** SHA-256 of a file, read piece by piece. */
@@ -95,13 +125,36 @@ final class SegmentFolder {
 
   /** Gives a file that cannot be read and is in the way another name. */
   void setAside(Path file) throws IOException {
+    disk.rename(file, aside(file));
+    disk.forceFolder(path);
+  }
+
+  /** Copies a file, durably, to a name of those that are set aside; gives that name. */
+  String keepCopy(Path file, Disk.File from) throws IOException {
+    Path aside = aside(file);
+    Path temporary = temporary(aside);
+    try (Disk.File copy = disk.create(temporary)) {
+      long size = from.size();
+      for (long at = 0; at < size; at += BLOCK) {
+        copy.write(ByteBuffer.wrap(from.read(at, (int) Math.min(BLOCK, size - at))), at);
+      }
+      copy.force();
+    } catch (IOException e) {
+      deleteQuietly(temporary);
+      throw e;
+    }
+    disk.rename(temporary, aside);
+    disk.forceFolder(path);
+    return String.valueOf(aside.getFileName());
+  }
+
+  private Path aside(Path file) throws IOException {
     List<Path> taken = disk.list(path);
     Path aside = path.resolve(file.getFileName() + UNREADABLE);
     for (int i = 2; taken.contains(aside); i++) {
       aside = path.resolve(file.getFileName() + "." + i + UNREADABLE);
     }
-    disk.rename(file, aside);
-    disk.forceFolder(path);
+    return aside;
   }
 
   /** Names of the files that were set aside, now or earlier. */
@@ -125,7 +178,8 @@ final class SegmentFolder {
   <E> ActiveJournal<E> createJournal(long id, long next) throws IOException {
     Path target = file(id, JOURNAL);
     Path temporary = temporary(target);
-    byte[] header = Journal.header(schema, id, next);
+    long salt = salt();
+    byte[] header = Journal.header(schema, id, next, salt);
     try (Disk.File file = disk.create(temporary)) {
       file.write(ByteBuffer.wrap(header), 0);
       file.force();
@@ -137,7 +191,16 @@ final class SegmentFolder {
     disk.forceFolder(path);
     Segment<E> segment = new Segment<>(id, false, target);
     segment.bytes = header.length;
-    return new ActiveJournal<>(segment, disk.open(target, true), header.length);
+    segment.salt = salt;
+    return new ActiveJournal<>(segment, disk.open(target, true), header.length, next);
+  }
+
+  private static long salt() {
+    long salt = 0;
+    while (salt == 0) {
+      salt = RANDOM.nextLong();
+    }
+    return salt;
   }
 
   /** Writes the sealed form of a journal beside it, durably. */
@@ -155,7 +218,7 @@ final class SegmentFolder {
     Segment<E> sealed = new Segment<>(segment.id, true, target);
     try (Disk.File file = disk.create(temporary)) {
       sealed.records.addAll(
-          SealedSegment.write(
+          SealedSegmentWriter.write(
               file,
               schema,
               segment.id,
@@ -173,6 +236,12 @@ final class SegmentFolder {
   /** Gives what {@link #writeTemporary} wrote its name; durable once the folder is forced. */
   <E> void renameTemporary(Segment<E> sealed) throws IOException {
     disk.rename(temporary(sealed.file), sealed.file);
+  }
+
+  /** Deletes a file for good. */
+  void delete(Path file) throws IOException {
+    disk.delete(file);
+    disk.forceFolder(path);
   }
 
   void force() throws IOException {

@@ -53,7 +53,7 @@ final class SegmentInspection<E> {
   /** Reads a journal from a place on; what it finds damaged is yet to be told of. */
   Journal.Scan<E> journal(Segment<E> journal, Disk.File file, long from, long due)
       throws IOException {
-    return Journal.scan(journal.name(), file, from, due, folder.schema, entries);
+    return Journal.scan(journal.name(), file, from, due, journal.salt, folder.schema, entries);
   }
 
   void damaged(String line) {

@@ -1,6 +1,7 @@
 package io.seamark.buffer.format;
 
 import io.seamark.buffer.format.SegmentIndex.Located;
+import io.seamark.durable.FolderLock;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What it promises: once {@link SegmentLogWriter#append} returns, the record outlives the
  * process and the machine's power; a record is read back as it was written or not at all; and
- * whatever is wrong with one record costs no other.
+ * whatever is wrong with one record costs no other. A thread that is interrupted does what it is
+ * about, and stays interrupted.
  *
  * @param <E> what the index keeps of a record in memory
  */
@@ -31,9 +33,14 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
     permits SegmentLogReader, SegmentLogWriter {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
 
+  /** The file that carries the lock of the one who writes. */
+  private static final String LOCK = "lock";
+
   final ReentrantLock lock = new ReentrantLock();
   final SegmentFolder folder;
-  final SegmentIndex<E> index = new SegmentIndex<>();
+
+  /** Replaced as a whole by a writer that recovers. */
+  volatile SegmentIndex<E> index = new SegmentIndex<>();
 
   /** What opening or the last look found; guarded by the lock. */
   OpenReport report = new OpenReport(0, 0, 0, List.of(), List.of());
@@ -62,7 +69,14 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
       Path folder, RowSchema schema, RecordIndex<E> entries, LogLimits limits, Disk disk)
       throws IOException {
     Files.createDirectories(folder);
-    WriterLock writerLock = WriterLock.take(folder);
+    FolderLock writerLock =
+        FolderLock.take(folder, LOCK)
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "buffer folder "
+                            + folder
+                            + " is open for writing already; one process may write to it"));
     boolean opened = false;
     try {
       SegmentLogWriter<E> log =
@@ -72,7 +86,7 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
       return log;
     } finally {
       if (!opened) {
-        writerLock.release();
+        writerLock.close();
       }
     }
   }
@@ -192,6 +206,16 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
   public int length(long sequence) {
     Located<E> located = index.find(sequence);
     return located == null ? 0 : located.record().length();
+  }
+
+  /**
+   * Files in the folder that no log has: whoever put them there, they are neither read nor changed.
+   *
+   * @return their names, ascending
+   * @throws IOException if the folder cannot be listed
+   */
+  public List<String> foreignFiles() throws IOException {
+    return folder.foreignNames();
   }
 
   /**

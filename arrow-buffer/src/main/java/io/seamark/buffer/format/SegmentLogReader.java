@@ -55,7 +55,13 @@ public final class SegmentLogReader<E> extends SegmentLog<E> {
       }
     }
     inspection.onlyThere(found.keySet());
-    report = inspection.report(index, 0);
+    // Behind the last whole record of a journal: torn, or being written just now.
+    long open =
+        index.segments().stream()
+            .filter(segment -> !segment.sealed)
+            .mapToLong(segment -> segment.bytes - segment.scannedTo)
+            .sum();
+    report = inspection.report(index, open);
   }
 
   private void readSegment(long id, Found found) throws IOException {
@@ -103,6 +109,7 @@ public final class SegmentLogReader<E> extends SegmentLog<E> {
       Journal.Scan<E> scan = inspection.journal(journal, file, journal.scannedTo, journal.due);
       journal.scannedTo = scan.end();
       journal.due = scan.next();
+      journal.salt = scan.salt();
       journal.bytes = size;
       inspection.damaged(scan.damages());
       if (scan.foreign()) {

@@ -1,7 +1,9 @@
 package io.seamark.buffer.format;
 
 import io.seamark.buffer.format.SegmentIndex.Located;
+import io.seamark.durable.FolderLock;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.OutOfMemoryException;
@@ -18,16 +20,22 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
 
   private final RecordIndex<E> entries;
   private final LogLimits limits;
-  private final WriterLock writerLock;
+  private final FolderLock writerLock;
   private ActiveJournal<E> active;
   private boolean closed;
+
+  /** Why nothing could be stored the last time; empty if something was. */
+  private volatile String failure = "";
+
+  /** The most bytes that could not be stored since. */
+  private int wanted;
 
   /** Where beginning the next segment failed: the journal's size at which to try again. */
   private long rollAgainAt;
 
   /** Recovers what is in the folder. The lock is released by {@link #close}. */
   SegmentLogWriter(
-      SegmentFolder folder, RecordIndex<E> entries, LogLimits limits, WriterLock writerLock)
+      SegmentFolder folder, RecordIndex<E> entries, LogLimits limits, FolderLock writerLock)
       throws IOException {
     super(folder);
     this.entries = entries;
@@ -51,23 +59,19 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
    * @param row sets all columns but {@code sequence}
    * @return its sequence, once the record is on the disk
    * @throws IOException if it could not be made durable: then it is not in the log. After a failed
-   *     fsync nothing more is accepted until the log is opened again, since what the disk holds is
-   *     unknown.
+   *     fsync, what the disk holds is unknown: the next call first recovers the folder, as opening
+   *     does, and fails as long as that does.
    */
   public long append(Consumer<RowWriter> row) throws IOException {
     lock.lock();
     try {
-      ActiveJournal<E> journal = writable();
-      boolean full =
-          journal.end >= limits.segmentBytes()
-              || journal.segment.records.size() >= limits.segmentRecords();
-      if (full && journal.end >= rollAgainAt) {
-        journal = roll(journal);
-      }
+      ActiveJournal<E> journal = stored(0, this::ready);
       long sequence = next();
-      byte[] message = encode(sequence, row);
+      byte[] message = encode(sequence, journal.segment.salt, row);
       E entry = entries.entry(sequence, Row.ofBatch(folder.schema, message, Row.MAX_CONTENT));
-      long at = journal.append(sequence, message);
+      long at = stored(message.length, () -> journal.append(sequence, message));
+      failure = "";
+      wanted = 0;
       index.add(
           journal.segment,
           new RecordAt<>(sequence, at, message.length, Checksums.crc32c(message), entry));
@@ -78,11 +82,69 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     }
   }
 
-  private byte[] encode(long sequence, Consumer<RowWriter> row) throws IOException {
+  /** The journal that the next record goes into. */
+  private ActiveJournal<E> ready() throws IOException {
+    ActiveJournal<E> journal = writable();
+    boolean full =
+        journal.end >= limits.segmentBytes()
+            || journal.segment.records.size() >= limits.segmentRecords();
+    if (journal.due != next()) {
+      // Numbers were left out: the header of the next journal says so, a frame would not.
+      return limits.seal() ? seal(journal) : leave(journal);
+    }
+    return full && journal.end >= rollAgainAt ? roll(journal) : journal;
+  }
+
+  /** Work of which the log depends on whether it can store. */
+  private interface Storing<T> {
+    T run() throws IOException;
+  }
+
+  private <T> T stored(int bytes, Storing<T> work) throws IOException {
+    try {
+      return work.run();
+    } catch (IOException e) {
+      wanted = Math.max(wanted, bytes);
+      failure = String.valueOf(e.getMessage());
+      throw e;
+    }
+  }
+
+  /**
+   * Why nothing can be stored now. Where storing has failed this looks whether it is possible
+   * again, and recovers the log then.
+   *
+   * @return empty if nothing is known to keep from it
+   */
+  public String failure() {
+    if (failure.isEmpty() || !lock.tryLock()) {
+      return failure;
+    }
+    try {
+      if (!closed) {
+        stored(
+            wanted,
+            () -> {
+              ActiveJournal<E> journal = writable();
+              journal.probe(Journal.FRAME_HEADER + wanted);
+              return journal;
+            });
+        failure = "";
+        wanted = 0;
+      }
+    } catch (IOException e) {
+      LOG.debug("{} cannot store yet: {}", folder, e.getMessage());
+    } finally {
+      lock.unlock();
+    }
+    return failure;
+  }
+
+  private byte[] encode(long sequence, long salt, Consumer<RowWriter> row) throws IOException {
     try (RowWriter writer = new RowWriter(folder.schema, limits.memoryBytes())) {
       writer.set("sequence", sequence);
       row.accept(writer);
-      return writer.batch();
+      return writer.record(sequence, salt);
     } catch (OutOfMemoryException e) {
       throw new IOException(
           "record needs more than the "
@@ -93,14 +155,40 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
   }
 
   private ActiveJournal<E> writable() throws IOException {
-    if (active.failure != null) {
-      throw new IOException(
-          folder + " accepts nothing until it is opened again, because " + active.failure);
-    }
     if (closed) {
       throw new IllegalStateException(folder + " is closed");
     }
+    String why = active.failure;
+    if (why != null) {
+      try {
+        recover();
+      } catch (IOException e) {
+        throw new IOException(
+            folder + " accepts nothing yet, because " + why + "; recovering: " + e.getMessage(), e);
+      }
+      LOG.info("{} stores again; before, {}", folder, why);
+    }
     return active;
+  }
+
+  /** Reads the folder anew, as opening does. What was dropped stays dropped. */
+  private void recover() throws IOException {
+    active.takeBack(folder.disk);
+    SegmentIndex<E> known = index;
+    SegmentIndex<E> found = new SegmentIndex<>();
+    SegmentRecovery.Recovered<E> recovered =
+        SegmentRecovery.recover(folder, entries, found, limits.seal());
+    for (long sequence : found.sequences()) {
+      Located<E> dropped = known.find(sequence) == null ? found.removeRecord(sequence) : null;
+      if (dropped != null) {
+        dropped.segment().dropped += dropped.record().length();
+      }
+    }
+    found.advanceTo(known.next());
+    index = found;
+    active = recovered.active();
+    report = report.and(recovered.report());
+    rollAgainAt = 0;
   }
 
   /**
@@ -153,7 +241,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       // All were dropped.
       ActiveJournal<E> fresh = leave(journal);
       index.remove(old);
-      folder.disk.delete(old.file);
+      folder.delete(old.file);
       return fresh;
     }
     Segment<E> sealed = folder.seal(old, journal.file);
@@ -167,7 +255,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     }
     index.put(sealed);
     goOn(journal, fresh);
-    folder.disk.delete(old.file);
+    folder.delete(old.file);
     return fresh;
   }
 
@@ -243,7 +331,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       segment.dropped += located.record().length();
       if (segment.sealed && segment.records.isEmpty()) {
         index.remove(segment);
-        folder.disk.delete(segment.file);
+        folder.delete(segment.file);
       } else if (segment.dropped > segment.bytes / 2) {
         rewrite(segment);
       }
@@ -273,6 +361,43 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
         }
       }
       return most != null && rewrite(most);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Writes every sealed segment that has dropped records again without them.
+   *
+   * @return number of segments
+   * @throws IOException if that fails; nothing is lost
+   */
+  public int compact() throws IOException {
+    lock.lock();
+    try {
+      writable();
+      int written = 0;
+      for (Segment<E> segment : index.segments()) {
+        written += segment.dropped > 0 && rewrite(segment) ? 1 : 0;
+      }
+      return written;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Reads every sealed segment and writes those that are damaged again, with the records that are
+   * whole. The damaged file's bytes stay beside it.
+   *
+   * @return the segments written
+   * @throws IOException if reading or writing fails; nothing is lost
+   */
+  public List<RepairedSegment> repair() throws IOException {
+    lock.lock();
+    try {
+      writable();
+      return new SegmentRepair<>(folder, entries, index).all();
     } finally {
       lock.unlock();
     }
@@ -342,7 +467,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       }
     } finally {
       try {
-        writerLock.release();
+        writerLock.close();
       } finally {
         lock.unlock();
       }

@@ -128,20 +128,21 @@ final class SegmentRecovery<E> {
       // The crash came between sealing and deleting: the journal has no more to say.
       index.put(sealed);
       file.close();
-      folder.disk.delete(journal.file);
+      folder.delete(journal.file);
       return;
     }
     journal.records.addAll(scan.records());
     journal.bytes = scan.end();
+    journal.salt = scan.salt();
     inspection.damaged(scan.damages());
     long tornHere = file.size() - scan.end();
     torn += tornHere;
     index.advanceTo(scan.next());
-    // What is appended has every column, and the records of a segment have the same ones.
+    // What is appended has every column and a salt, and the records of a segment are alike.
     if (latest && scan.end() > 0 && scan.damages().isEmpty() && scan.current()) {
       cut(file, scan);
       index.put(journal);
-      active = new ActiveJournal<>(journal, file, scan.end());
+      active = new ActiveJournal<>(journal, file, scan.end(), scan.next());
       if (sealed != null) {
         leaveToJournal(sealed, journal);
       }
@@ -155,13 +156,18 @@ final class SegmentRecovery<E> {
         begin(journal.id + 1);
       }
       file.close();
-      folder.disk.delete(journal.file);
+      if (scan.damages().isEmpty()) {
+        folder.delete(journal.file);
+      } else {
+        // What is damaged might be mended yet.
+        folder.setAside(journal.file);
+      }
     }
   }
 
   /** Whether a journal has bytes that were no torn write and yet no record. */
   private boolean isBeyondUse(Journal.Scan<E> scan, long size) {
-    boolean isMoreThanAHeader = size > Journal.header(folder.schema, 0, 0).length;
+    boolean isMoreThanAHeader = size > Journal.header(folder.schema, 0, 0, 1).length;
     return scan.foreign()
         || (scan.records().isEmpty()
             && (!scan.damages().isEmpty() || (scan.end() == 0 && isMoreThanAHeader)));
@@ -189,7 +195,9 @@ final class SegmentRecovery<E> {
       List<RecordAt<E>> records = scan.records();
       RecordAt<E> record = records.get(records.size() - 1);
       byte[] message = file.read(record.at(), record.length());
-      file.write(Journal.frame(record.sequence(), message), record.at() - Journal.FRAME_HEADER);
+      file.write(
+          JournalFrames.frame(record.sequence(), message, scan.salt()),
+          record.at() - Journal.FRAME_HEADER);
     }
     file.force();
   }
@@ -201,8 +209,7 @@ final class SegmentRecovery<E> {
    */
   private void leaveToJournal(Segment<E> sealed, Segment<E> journal) throws IOException {
     if (sealed.records.isEmpty() || sealed.last() <= journal.last()) {
-      folder.disk.delete(sealed.file);
-      folder.force();
+      folder.delete(sealed.file);
     } else {
       // The journal has lost its end since; what only the sealed file has is not thrown away.
       folder.setAside(sealed.file);

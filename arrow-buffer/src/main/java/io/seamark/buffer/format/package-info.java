@@ -17,6 +17,15 @@
  * buffer by buffer with zstd (Arrow's {@code BodyCompression}, one zstd frame a buffer) or not at
  * all.
  *
+ * <p>A <em>mark</em> is the one entry of a message's custom metadata: the key {@code seamark.mark},
+ * and as its value three numbers in lower-case hexadecimal digits with a blank between, by which
+ * the message is found and confirmed where nothing else of the file can be relied on: 16 digits of
+ * the record's sequence (of a schema message: the segment id), 16 of the segment's <em>salt</em>, 8
+ * of the CRC of the whole message with these 8 digits as {@code 0}. It stands in the first 512
+ * bytes of the metadata. The salt is a random number other than 0, one for each segment, that never
+ * leaves the folder: nobody who sends samples can put into one what passes for a record. A message
+ * that an image within a record holds has another salt.
+ *
  * <p>Sizes are bounded, so that a reader can refuse what a file says of itself before it takes
  * memory for it: the metadata of a message has at most 1 MiB, the buffers of a record hold at most
  * 64 MiB when decompressed and its message at most 65 MiB, no buffer claims more than 32,768 times
@@ -35,8 +44,8 @@
  * <tr><td>{@code cursor}</td><td>how far an outbox is delivered</td></tr>
  * <tr><td>{@code lock}</td><td>empty; the writer holds an exclusive lock on it</td></tr>
  * <tr><td>{@code *.tmp}</td><td>unfinished; a writer deletes them when it opens the folder</td></tr>
- * <tr><td>{@code *.unreadable}</td><td>was in a writer's way and nothing of it could be read; no
- * program deletes it</td></tr>
+ * <tr><td>{@code *.unreadable}</td><td>is damaged, and was in a writer's way or is read no longer;
+ * no program deletes it</td></tr>
  * </table>
  *
  * <h2>Journal</h2>
@@ -44,19 +53,20 @@
  * <pre>
  * Journal := Header, Frame*
  * Header  := "SEAMARKJ"        8 bytes
- *            version           [u32] 1
+ *            version           [u32] 2
  *            schema length     [u32] of the schema message
  *            segment id        [u64]
  *            first sequence    [u64] of the first frame, if there is one
+ *            salt              [u64] of the segment; not in version 1
  *            schema CRC        [u32] of the schema message
- *            header CRC        [u32] of the 36 bytes before
- *            schema message    schema length bytes
+ *            header CRC        [u32] of the 44 bytes before, of 36 in version 1
+ *            schema message    schema length bytes, with a mark
  * Frame   := "SFRM"            4 bytes
  *            length            [u32] of the record's message
  *            sequence          [u64]
  *            message CRC       [u32] of the record's message
- *            frame CRC         [u32] of the 20 bytes before
- *            message           length bytes
+ *            frame CRC         [u32] of the 20 bytes before and the salt
+ *            message           length bytes, with a mark
  * </pre>
  *
  * Header and frames start at multiples of 8. A writer appends one frame with one write and forces
@@ -64,9 +74,14 @@
  * ends at the first place where no frame is whole and no later frame starts; a writer cuts the file
  * there, reports the bytes, and writes the last whole frame once more before it forces the file,
  * because a failed fsync can leave bytes that read well and never reach the disk. Where a later
- * frame does start (its header's CRC matches, its sequence is not below the one due), what lies
- * between is damage, not a torn end: it is reported and the rest is kept. A journal with damage is
- * sealed at once, without the damaged records.
+ * frame does start (its header's CRC matches, its sequence is not below the one due, and not above
+ * it by more than had room between), what lies between is damage, not a torn end: it is reported
+ * and the rest is kept. A journal with damage is sealed at once, without the damaged records, and
+ * renamed to {@code n.journal.unreadable}. Where the header is damaged, the salt is that of the
+ * schema message's mark or, without that, the one by whose marks most of the file is confirmed.
+ *
+ * <p>Numbers are left out within a journal only by damage: a writer that leaves some out begins the
+ * next journal first, whose header says so.
  *
  * <p>A file of this name of which no record can be read, and which is more than a torn header, is
  * renamed to {@code n.journal.unreadable}, reported and otherwise left as it is.
@@ -93,15 +108,18 @@
  * </pre>
  *
  * It is an Arrow IPC file: other readers pass over the table, which lies between the stream and the
- * footer. The messages are those of the journal, byte for byte. The footer's custom metadata holds
- * {@code seamark.segment} (the segment id in decimal) and {@code seamark.index}, a JSON array with
- * one object for each record: {@code sequence}, {@code crc32c} (the message CRC, eight hexadecimal
- * digits) and the indexed columns, floating point numbers as text since JSON has no infinities.
- * Opening a segment reads the footer only; a record's CRC is checked whenever it is read. Each of
- * table and footer suffices to find the records if the other is damaged, entries are then made from
- * the records themselves. A file of which neither can be used, or that is no segment at all, is
- * reported and left as it is, and the other segments are read; only where a journal must be sealed
- * under its name is it renamed to {@code n.arrow.unreadable}.
+ * footer. The messages are those of the journal, byte for byte, the schema message too. The
+ * footer's custom metadata holds {@code seamark.segment} (the segment id in decimal) and {@code
+ * seamark.index}, a JSON array with one object for each record: {@code sequence}, {@code crc32c}
+ * (the message CRC, eight hexadecimal digits) and the indexed columns, floating point numbers as
+ * text since JSON has no infinities. Opening a segment reads the footer only; a record's CRC is
+ * checked whenever it is read. If the footer is damaged the table suffices to find the records; if
+ * the table is damaged too, or knows neither the file's first bytes nor its records, they are found
+ * by their marks, in the file from its start: those of the head's salt, or of the one that confirms
+ * most of the file. Entries of the index are then made from the records themselves. A file of which
+ * no record can be read, or that is no segment at all, is reported and left as it is, and the other
+ * segments are read; only where a journal must be sealed under its name is it renamed to {@code
+ * n.arrow.unreadable}.
  *
  * <h2>Sealing</h2>
  *
@@ -217,6 +235,11 @@
  *
  * <ul>
  *   <li>1: the first. Segments and look were added to {@code replay} later.
+ *   <li>1 with marks, journals of version 2: messages have marks, journals a salt. Sealed segments
+ *       and messages between edge and cloud are still of version 1, and a reader of that reads
+ *       them. A journal of version 1 has no salt, its frame CRC is of the 20 bytes only, and up to
+ *       2^20 numbers may be left out in it; it is read, sealed as it is and not appended to. A
+ *       sealed segment without marks is read by its table or, if that is damaged, by its footer.
  * </ul>
  */
 @NullMarked

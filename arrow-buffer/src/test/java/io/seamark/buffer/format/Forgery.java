@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.zip.CRC32C;
 
 /**
  * Changes files as somebody would who knows the format: the checksums are right again afterwards,
@@ -53,22 +54,25 @@ public final class Forgery {
     int schema = all.getInt(12);
     if (random.nextInt(4) == 0) {
       if (random.nextBoolean()) {
-        change(forged, 12, 20, random);
+        change(forged, 12, 28, random);
       } else {
-        change(forged, 40, schema, random);
+        change(forged, 48, schema, random);
       }
-      all.putInt(32, Checksums.crc32c(forged, 40, schema));
-      all.putInt(36, Checksums.crc32c(forged, 0, 36));
+      all.putInt(40, Checksums.crc32c(forged, 48, schema));
+      all.putInt(44, Checksums.crc32c(forged, 0, 44));
       return forged;
     }
-    int frame = 40 + schema;
+    int frame = 48 + schema;
     int length = all.getInt(frame + 4);
     change(forged, frame + 24, length, random);
     if (random.nextInt(4) == 0) {
       change(forged, frame + 4, 12, random);
     }
     all.putInt(frame + 16, Checksums.crc32c(forged, frame + 24, length));
-    all.putInt(frame + 20, Checksums.crc32c(forged, frame, 20));
+    CRC32C crc = new CRC32C();
+    crc.update(forged, frame, 20);
+    crc.update(forged, 32, 8);
+    all.putInt(frame + 20, (int) crc.getValue());
     return forged;
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -278,22 +279,91 @@ class SegmentLogTest {
   }
 
   @Test
-  void failedFsyncStopsTheLogUntilItIsOpenedAgain() throws IOException {
+  void afterAFailedFsyncTheLogGoesOnOnceTheDiskDoes() throws IOException {
     SimulatedDisk disk = new SimulatedDisk();
     try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
       TestLog.append(log, 0);
-      disk.failAt(0, SimulatedDisk.Fault.ERROR, name -> name.equals("force"));
+      assertEquals("", log.failure());
+      disk.failAt(0, SimulatedDisk.Fault.ERROR_FROM_NOW_ON, name -> name.equals("force"));
       assertThrows(IOException.class, () -> TestLog.append(log, 1));
+      for (int i = 0; i < 3; i++) {
+        IOException refused = assertThrows(IOException.class, () -> TestLog.append(log, 2));
+        assertTrue(
+            String.valueOf(refused.getMessage()).contains("accepts nothing yet, because"),
+            String.valueOf(refused.getMessage()));
+        assertTrue(log.failure().contains("input/output error"), log.failure());
+        assertEquals(List.of(0), TestLog.numbers(log), "what is there can be read");
+      }
       disk.heal();
-      IOException refused = assertThrows(IOException.class, () -> TestLog.append(log, 2));
-      assertTrue(
-          String.valueOf(refused.getMessage()).contains("accepts nothing until it is opened again"),
-          String.valueOf(refused.getMessage()));
-      assertEquals(List.of(0), TestLog.numbers(log));
+      assertEquals(1, TestLog.append(log, 2), "what was never acknowledged is not there");
+      assertEquals("", log.failure());
+      assertEquals(List.of(0, 2), TestLog.numbers(log));
+      // Where nobody appends, whoever asks brings it back.
+      disk.failAt(0, SimulatedDisk.Fault.ERROR_FROM_NOW_ON, name -> name.equals("force"));
+      assertThrows(IOException.class, () -> TestLog.append(log, 3));
+      assertFalse(log.failure().isEmpty());
+      disk.heal();
+      assertEquals("", log.failure());
+      assertEquals(2, TestLog.append(log, 4));
     }
+    try (SegmentLogWriter<String> log = TestLog.open(folder, disk.afterPowerCut(new Random(5)))) {
+      assertEquals(List.of(0, 2, 4), TestLog.numbers(log));
+      assertTrue(log.report().clean(), log.report().toString());
+    }
+  }
+
+  @Test
+  void aLogThatRecoversForgetsNothingAndBringsNothingBack() throws IOException {
+    for (int operation = 0; operation < 60; operation++) {
+      SimulatedDisk disk = new SimulatedDisk();
+      List<Integer> held = new ArrayList<>();
+      String when = "operation " + operation;
+      try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
+        for (int i = 0; i < 30; i++) {
+          TestLog.append(log, i);
+          held.add(i);
+        }
+        for (int number : new int[] {3, 17, 29}) {
+          log.drop(number);
+          held.remove((Object) number);
+        }
+        disk.failAt(operation, SimulatedDisk.Fault.ERROR, name -> true);
+        int failed = 0;
+        for (int i = 30; i < 50; i++) {
+          try {
+            TestLog.append(log, i);
+            held.add(i);
+          } catch (IOException e) {
+            failed++;
+          }
+          assertEquals(held, TestLog.numbers(log), when);
+        }
+        assertTrue(failed <= 1, when + " cost " + failed);
+        disk.heal();
+        assertEquals("", log.failure(), when);
+        assertEquals(List.of(), log.report().damages(), when);
+      }
+      try (SegmentLogWriter<String> log =
+          TestLog.open(folder, disk.afterPowerCut(new Random(operation)))) {
+        assertTrue(TestLog.numbers(log).containsAll(held), when);
+        assertTrue(held.size() + 3 >= TestLog.numbers(log).size(), when);
+      }
+    }
+  }
+
+  @Test
+  void aFullDiskIsKnownUntilThereIsRoomAgain() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
     try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
-      TestLog.append(log, 1);
-      assertEquals(List.of(0, 1), TestLog.numbers(log));
+      disk.failAt(0, SimulatedDisk.Fault.ERROR_FROM_NOW_ON, name -> name.equals("write"));
+      assertThrows(IOException.class, () -> TestLog.append(log, 1));
+      assertTrue(log.failure().contains("no space left"), log.failure());
+      long size = log.bytes();
+      disk.heal();
+      assertEquals("", log.failure());
+      assertEquals(
+          size, disk.bytes(folder.resolve("0000000000.journal")).length, "the trial is gone");
+      assertEquals(0, TestLog.append(log, 1));
     }
   }
 
@@ -437,6 +507,27 @@ class SegmentLogTest {
   }
 
   @Test
+  void aSegmentThatIsDeletedStaysDeletedWhenThePowerGoes() throws IOException {
+    for (int seed = 0; seed < 8; seed++) {
+      SimulatedDisk disk = new SimulatedDisk();
+      try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
+        for (int i = 0; i < 3; i++) {
+          TestLog.append(log, i);
+        }
+        log.seal();
+        TestLog.append(log, 3);
+        for (int i = 0; i < 3; i++) {
+          log.drop(i);
+        }
+        SimulatedDisk cut = disk.afterPowerCut(new Random(seed));
+        try (SegmentLogReader<String> reader = TestLog.openReadOnly(folder, cut)) {
+          assertEquals(List.of(3), TestLog.numbers(reader), "seed " + seed);
+        }
+      }
+    }
+  }
+
+  @Test
   void readersFollowAJournalThatGoesOnAfterACrashBetweenSealingItAndTheNext() throws IOException {
     for (int cut = 0; cut < SEEDS; cut++) {
       SimulatedDisk disk = new SimulatedDisk();
@@ -496,6 +587,46 @@ class SegmentLogTest {
       assertFalse(log.reclaim());
       assertTrue(Arrays.equals(bytes, disk.bytes(file)), "what is damaged may be mended yet");
     }
+  }
+
+  /** Appends to a log in a process of its own, and says what came of it. */
+  static final class Elsewhere {
+    private Elsewhere() {}
+
+    public static void main(String[] arguments) {
+      try (SegmentLogWriter<String> log = TestLog.open(Path.of(arguments[0]), Disk.local())) {
+        System.out.print("appended " + TestLog.append(log, 7));
+      } catch (IOException e) {
+        System.out.print(e.getMessage());
+      }
+    }
+
+    static String append(Path folder) throws IOException {
+      Process process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  Elsewhere.class.getName(),
+                  folder.toString())
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void aRefusedSecondOpeningDoesNotLetAnotherProcessIn() throws IOException {
+    try (SegmentLogWriter<String> log = TestLog.open(folder, Disk.local())) {
+      TestLog.append(log, 0);
+      assertThrows(IOException.class, () -> TestLog.open(folder, Disk.local()).close());
+      String said = Elsewhere.append(folder);
+      assertTrue(said.contains("open for writing already"), said);
+      TestLog.append(log, 1);
+      assertEquals(List.of(0, 1), TestLog.numbers(log));
+    }
+    assertEquals("appended 2", Elsewhere.append(folder));
   }
 
   @Test

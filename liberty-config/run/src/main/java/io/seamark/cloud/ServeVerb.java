@@ -5,6 +5,7 @@ import io.seamark.cli.JsonLine;
 import io.seamark.cli.ModelOptions;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.Verb;
+import io.seamark.durable.FolderLock;
 import io.seamark.durable.OutputFolder;
 import io.seamark.host.NamedPath;
 import io.seamark.knowledge.LearningSettings;
@@ -14,14 +15,12 @@ import io.seamark.setting.SettingGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -225,9 +224,12 @@ public final class ServeVerb implements Verb {
       if (!Files.isRegularFile(lock)) {
         return;
       }
-      try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
-          FileLock held = channel.tryLock()) {
-        if (held == null) {
+      try {
+        Path folder = Objects.requireNonNullElse(lock.toAbsolutePath().getParent(), lock);
+        Optional<FolderLock> free = FolderLock.take(folder, String.valueOf(lock.getFileName()));
+        if (free.isPresent()) {
+          free.get().close();
+        } else {
           throw new IllegalArgumentException(
               lock.getParent()
                   + " is in use by another process: stop that one, or name another --data");

@@ -30,9 +30,19 @@ import picocli.CommandLine.Parameters;
 /** {@code seamark buffer}. */
 @Command(
     name = "buffer",
-    description = "List, verify and export a replay buffer. Only reads it, also beside its writer.",
-    subcommands = {BufferVerb.Listing.class, BufferVerb.Verify.class, BufferVerb.Export.class},
-    synopsisSubcommandLabel = "(list | verify | export)")
+    description = {
+      "List, verify, export, repair and compact a replay buffer.",
+      "",
+      "The first three only read it, also beside its writer; the others need it for themselves."
+    },
+    subcommands = {
+      BufferVerb.Listing.class,
+      BufferVerb.Verify.class,
+      BufferVerb.Export.class,
+      RepairCommand.class,
+      CompactCommand.class
+    },
+    synopsisSubcommandLabel = "(list | verify | export | repair | compact)")
 public final class BufferVerb implements Verb {
   @Mixin
   @SuppressWarnings("unused") // Its options are taken before the subcommand, too.
@@ -43,7 +53,8 @@ public final class BufferVerb implements Verb {
 
   @Override
   public Integer call() {
-    throw new IllegalArgumentException("say what: buffer list, buffer verify or buffer export");
+    throw new IllegalArgumentException(
+        "say what: buffer list, buffer verify, buffer export, buffer repair or buffer compact");
   }
 
   /** Names what is damaged; the status that the verb ends with if all else goes well. */
@@ -124,7 +135,8 @@ public final class BufferVerb implements Verb {
   @Command(
       name = "verify",
       description =
-          "Read every sample and hold it against its checksum; status 1 if anything is damaged.")
+          "Read every sample and hold it against its checksum; status 1 if anything is damaged, or if"
+              + " a file is in the folder that no buffer has.")
   static final class Verify implements Verb {
     @Mixin private CommonOptions common = new CommonOptions();
 
@@ -135,20 +147,36 @@ public final class BufferVerb implements Verb {
     public Integer call() throws IOException {
       common.open(common.registry(), Map.of(), Map.of());
       List<String> damaged;
+      List<String> foreign;
+      OpenReport report;
       int samples;
       try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(Opening.buffer(folder))) {
         samples = buffer.size();
         damaged = buffer.verify();
+        foreign = buffer.foreignFiles();
+        report = buffer.report();
       }
       damaged.forEach(common.out()::println);
+      foreign.forEach(name -> common.out().println(name + " is no file of a buffer"));
+      if (report.tornBytes() > 0) {
+        common
+            .out()
+            .println(
+                report.tornBytes()
+                    + " bytes follow the last whole sample: a write that was cut, or is under way");
+      }
       common.out().println(samples + " samples, " + damaged.size() + " damaged");
       if (common.json()) {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("samples", samples);
         figures.put("damaged", damaged.size());
+        figures.put("damages", damaged);
+        figures.put("unreadable", report.unreadable());
+        figures.put("foreign", foreign);
+        figures.put("tornBytes", report.tornBytes());
         common.out().println(JsonLine.of(figures));
       }
-      return damaged.isEmpty() ? Seamark.DONE : Seamark.FAILED;
+      return damaged.isEmpty() && foreign.isEmpty() ? Seamark.DONE : Seamark.FAILED;
     }
   }
 

@@ -121,6 +121,49 @@ class FullVerbsTest {
   }
 
   @Test
+  void aDamagedBufferIsNamedRepairedAndCompacted() throws IOException {
+    Path buffer = buffer(5);
+    Path segment = buffer.resolve("0000000000.arrow");
+    byte[] bytes = Files.readAllBytes(segment);
+    // The end of the table, the footer, and a byte of a record.
+    Arrays.fill(bytes, bytes.length - 600, bytes.length, (byte) 0);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(segment, bytes);
+    Files.writeString(buffer.resolve("notes.txt"), "somebody's");
+    Ran verify = seamark("buffer", "verify", buffer, "--json");
+    assertEquals(1, verify.status(), verify.err());
+    assertTrue(verify.json().path("damaged").asInt() > 0, verify.out());
+    assertEquals("notes.txt", verify.json().path("foreign").path(0).asText());
+    assertTrue(verify.out().contains("notes.txt is no file of a buffer"), verify.out());
+
+    Ran repair = seamark("buffer", "repair", buffer, "--json");
+    assertEquals(0, repair.status(), repair.err());
+    assertEquals(4, repair.json().path("samples").asInt(), repair.out());
+    assertEquals("0000000000.arrow", repair.json().path("repaired").path(0).asText());
+    Path kept = buffer.resolve(repair.json().path("kept").path(0).asText());
+    assertEquals(-1, Arrays.mismatch(bytes, Files.readAllBytes(kept)));
+
+    Files.delete(kept);
+    Files.delete(buffer.resolve("notes.txt"));
+    verify = seamark("buffer", "verify", buffer, "--json");
+    assertEquals(0, verify.status(), verify.out());
+    assertEquals(4, verify.json().path("samples").asInt());
+
+    Ran compact =
+        seamark(
+            "buffer",
+            "compact",
+            buffer,
+            "--set",
+            "seamark.buffer.max-samples-per-edge=2",
+            "--json");
+    assertEquals(0, compact.status(), compact.err());
+    assertEquals(2, compact.json().path("samples").asInt(), compact.out());
+    assertEquals(2, compact.json().path("dropped").asInt());
+    assertEquals(0, seamark("buffer", "verify", buffer).status());
+  }
+
+  @Test
   void bufferIsListedVerifiedAndExported() throws IOException {
     Path buffer = buffer(3);
     Ran list = seamark("buffer", "list", buffer, "--json");

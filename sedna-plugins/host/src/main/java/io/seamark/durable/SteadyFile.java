@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
  * when a thread that uses it is interrupted, and its lock is lost with it; here the thread does
  * what it is about, and stays interrupted. For one thread at a time.
  */
-final class SteadyFile implements AutoCloseable {
+public final class SteadyFile implements AutoCloseable {
   private final AsynchronousFileChannel channel;
   private long position;
 
@@ -23,7 +23,15 @@ final class SteadyFile implements AutoCloseable {
     this.channel = channel;
   }
 
-  static SteadyFile open(Path file, OpenOption... options) throws IOException {
+  /**
+   * Opens a file.
+   *
+   * @param file to open
+   * @param options as {@link java.nio.channels.FileChannel#open} takes them, but for appending
+   * @return to be closed
+   * @throws IOException if it cannot be opened
+   */
+  public static SteadyFile open(Path file, OpenOption... options) throws IOException {
     return new SteadyFile(AsynchronousFileChannel.open(file, options));
   }
 
@@ -32,25 +40,56 @@ final class SteadyFile implements AutoCloseable {
     return channel.tryLock() != null;
   }
 
-  long size() throws IOException {
+  /**
+   * The file's size.
+   *
+   * @return bytes
+   * @throws IOException if it cannot be told
+   */
+  public long size() throws IOException {
     return channel.size();
   }
 
-  void truncate(long size) throws IOException {
+  /**
+   * Cuts the file.
+   *
+   * @param size in bytes; a shorter file stays as it is
+   * @throws IOException if it cannot be cut
+   */
+  public void truncate(long size) throws IOException {
     channel.truncate(size);
   }
 
-  void force(boolean metadata) throws IOException {
+  /**
+   * Returns only once what was written is on the device.
+   *
+   * @param metadata whether the file's times are, too
+   * @throws IOException if that fails; what the device holds is then unknown
+   */
+  public void force(boolean metadata) throws IOException {
     channel.force(metadata);
   }
 
-  /** Reads some bytes from a place. */
-  int read(ByteBuffer into, long from) throws IOException {
+  /**
+   * Reads some bytes from a place.
+   *
+   * @param into filled from its position on
+   * @param from where in the file
+   * @return how many; -1 if the file ends there
+   * @throws IOException if that fails
+   */
+  public int read(ByteBuffer into, long from) throws IOException {
     return done(channel.read(into, from));
   }
 
-  /** Writes all bytes to a place. */
-  void write(ByteBuffer bytes, long to) throws IOException {
+  /**
+   * Writes all bytes to a place.
+   *
+   * @param bytes from position to limit
+   * @param to where in the file
+   * @throws IOException if that fails; some may have been written
+   */
+  public void write(ByteBuffer bytes, long to) throws IOException {
     long at = to;
     while (bytes.hasRemaining()) {
       at += done(channel.write(bytes, at));

@@ -12,6 +12,8 @@
  * own that tests can fail ({@code io.seamark.buffer.format.Disk}; its steps are the same), and what
  * nobody misses after a power cut, such as temporary files and parts of a download.
  *
+ * <p>A folder that one process keeps to itself carries a {@link io.seamark.durable.FolderLock}.
+ *
  * <p>A digest is SHA-256 in lower-case hexadecimal digits, of a file or of bytes ({@link
  * io.seamark.durable.DurableFiles#sha256(java.nio.file.Path)}), or of what is being written ({@link
  * io.seamark.durable.Sha256Output}).

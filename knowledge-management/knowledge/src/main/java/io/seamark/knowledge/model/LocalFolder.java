@@ -1,23 +1,19 @@
 package io.seamark.knowledge.model;
 
 import io.seamark.durable.DurableFiles;
+import io.seamark.durable.FolderLock;
 import io.seamark.plugin.KnowledgeManagement;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Objects as files of their names in the host's folder. */
 final class LocalFolder implements KnowledgeManagement.Store {
@@ -25,37 +21,26 @@ final class LocalFolder implements KnowledgeManagement.Store {
   private static final String LOCK = ".lock";
 
   private final Path folder;
-  private final FileChannel lockFile;
-  private final FileLock lock;
+  private final FolderLock lock;
 
-  private LocalFolder(Path folder, FileChannel lockFile, FileLock lock) {
+  private LocalFolder(Path folder, FolderLock lock) {
     this.folder = folder;
-    this.lockFile = lockFile;
     this.lock = lock;
   }
 
   static LocalFolder open(Path folder) throws IOException {
     Files.createDirectories(folder);
-    FileChannel lockFile =
-        FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FolderLock lock =
+        FolderLock.take(folder, LOCK)
+            .orElseThrow(
+                () ->
+                    new IOException(folder + " is in use by another process; stop that one first"));
     try {
-      FileLock lock = lock(lockFile);
-      if (lock == null) {
-        throw new IOException(folder + " is in use by another process; stop that one first");
-      }
       DurableFiles.removeUnfinished(folder);
-      return new LocalFolder(folder, lockFile, lock);
+      return new LocalFolder(folder, lock);
     } catch (IOException | RuntimeException e) {
-      lockFile.close();
+      lock.close();
       throw e;
-    }
-  }
-
-  private static @Nullable FileLock lock(FileChannel lockFile) throws IOException {
-    try {
-      return lockFile.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
     }
   }
 
@@ -121,10 +106,7 @@ final class LocalFolder implements KnowledgeManagement.Store {
 
   @Override
   public synchronized void close() throws IOException {
-    if (lockFile.isOpen()) {
-      lock.release();
-      lockFile.close();
-    }
+    lock.close();
   }
 
   private Path path(String name) throws IOException {
@@ -140,7 +122,7 @@ final class LocalFolder implements KnowledgeManagement.Store {
   }
 
   private void checkOpen() throws IOException {
-    if (!lockFile.isOpen()) {
+    if (!lock.isHeld()) {
       throw new IOException(folder + " is closed");
     }
   }

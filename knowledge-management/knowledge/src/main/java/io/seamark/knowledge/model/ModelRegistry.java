@@ -53,6 +53,9 @@ public final class ModelRegistry implements AutoCloseable {
   /** Numbers under which somebody else keeps weights; no version gets one of them. */
   private final Set<Integer> foreign = new HashSet<>();
 
+  /** What is wrong with the descriptions that cannot be read, by the version's number. */
+  private final TreeMap<Integer, String> unreadable = new TreeMap<>();
+
   private @Nullable ModelVersion champion;
 
   /** A file whose digest was found right, so that it is not read again for every request. */
@@ -152,6 +155,16 @@ public final class ModelRegistry implements AutoCloseable {
    */
   public synchronized List<ModelVersion> versions() {
     return List.copyOf(versions.values());
+  }
+
+  /**
+   * What could not be read when the storage was opened: descriptions of versions that are damaged.
+   * The others serve.
+   *
+   * @return one line each, which names the object; empty if nothing is wrong
+   */
+  public synchronized List<String> unreadable() {
+    return List.copyOf(unreadable.values());
   }
 
   /**
@@ -483,7 +496,7 @@ public final class ModelRegistry implements AutoCloseable {
     for (String name : names) {
       Matcher matcher = VERSION.matcher(name);
       if (matcher.matches() && name.endsWith(".json")) {
-        readVersion(name, matcher.group(1));
+        readOrReport(name, matcher.group(1));
       }
     }
     for (String name : names) {
@@ -500,6 +513,10 @@ public final class ModelRegistry implements AutoCloseable {
         }
       }
     }
+    if (versions.isEmpty() && !unreadable.isEmpty()) {
+      throw new IOException(
+          "no version in " + folder + " can serve: " + String.join("; ", unreadable.values()));
+    }
     if (!versions.isEmpty()) {
       champion = chooseChampion();
       if (!pointsAt(champion)) {
@@ -509,6 +526,18 @@ public final class ModelRegistry implements AutoCloseable {
       }
     }
     dropOldRejected();
+  }
+
+  /** A description that cannot be read stays as it is, with its weights, and keeps its number. */
+  private void readOrReport(String name, String id) {
+    try {
+      readVersion(name, id);
+    } catch (IOException e) {
+      String line = e.getMessage() + "; it is left as it is, and " + id + " cannot serve";
+      LOG.error("{}: {}", folder, line);
+      unreadable.put(ModelVersion.number(id), line);
+      foreign.add(ModelVersion.number(id));
+    }
   }
 
   private void readVersion(String name, String id) throws IOException {

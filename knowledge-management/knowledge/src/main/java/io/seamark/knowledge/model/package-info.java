@@ -11,7 +11,8 @@
  *     rejected</td></tr>
  *   <tr><td>{@code vN.json}</td><td>{@link io.seamark.knowledge.model.ModelVersion}: digest,
  *     parent, verdict, figures, provenance. Written after the weights: a version exists when this
- *     object does</td></tr>
+ *     object does. One that cannot be read is named and stays, and the other versions
+ *     serve</td></tr>
  *   <tr><td>{@code champion.json}</td><td>which version serves, with the highest version judged when
  *     that was decided</td></tr>
  *   <tr><td>{@code champion.safetensors}</td><td>a copy of the serving version's weights</td></tr>

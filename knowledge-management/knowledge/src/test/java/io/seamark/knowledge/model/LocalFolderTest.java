@@ -67,13 +67,44 @@ class LocalFolderTest {
     assertEquals("secret", Files.readString(secret));
   }
 
+  /** Opens a folder in a process of its own, and says what came of it. */
+  static final class Elsewhere {
+    private Elsewhere() {}
+
+    public static void main(String[] arguments) {
+      try {
+        LocalFolder.open(Path.of(arguments[0])).close();
+        System.out.print("opened");
+      } catch (IOException e) {
+        System.out.print(e.getMessage());
+      }
+    }
+
+    static String open(Path folder) throws IOException {
+      Process process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  Elsewhere.class.getName(),
+                  folder.toString())
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
   @Test
   void onlyOneMayHaveItOpen() throws IOException {
     try (KnowledgeManagement.Store store = LocalFolder.open(folder)) {
       store.put("a", new byte[0]);
       IOException e = assertThrows(IOException.class, () -> LocalFolder.open(folder));
       assertTrue(String.valueOf(e.getMessage()).contains("is in use by another process"));
+      String said = Elsewhere.open(folder);
+      assertTrue(said.contains("is in use by another process"), "refused here, and there: " + said);
+      store.put("b", new byte[0]);
     }
+    assertEquals("opened", Elsewhere.open(folder));
     LocalFolder.open(folder).close();
   }
 }

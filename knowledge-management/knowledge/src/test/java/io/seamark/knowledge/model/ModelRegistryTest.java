@@ -326,6 +326,35 @@ class ModelRegistryTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "{", "null", "{}", "\u0000\u0000\u0000\u0000", "{\"version\":\"v0\"}"})
+  void aDescriptionThatCannotBeReadCostsOnlyItsVersion(String damage) throws IOException {
+    try (ModelRegistry registry = begun()) {
+      add(registry, "weights 1", new Accepted("better"));
+      add(registry, "weights 2", new Accepted("better"));
+    }
+    Files.writeString(folder.resolve("v2.json"), damage);
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, 16, NOON)) {
+      assertEquals("v1", registry.champion().orElseThrow().version());
+      assertEquals(2, registry.versions().size());
+      assertEquals(1, registry.unreadable().size());
+      assertTrue(registry.unreadable().get(0).startsWith("v2.json "), registry.unreadable().get(0));
+      assertEquals("weights 2", Files.readString(folder.resolve("v2.safetensors")));
+      assertEquals(damage, Files.readString(folder.resolve("v2.json")));
+      add(registry, "weights 3", new Accepted("better"));
+      assertEquals(
+          "v3", registry.champion().orElseThrow().version(), "its number is not given out");
+    }
+    for (String name : List.of("v0.json", "v1.json", "v3.json")) {
+      Files.writeString(folder.resolve(name), damage);
+    }
+    IOException e =
+        assertThrows(
+            IOException.class, () -> ModelRegistry.open(LocalFolder::open, folder, 16, NOON));
+    assertTrue(String.valueOf(e.getMessage()).contains("can serve"), e.getMessage());
+  }
+
   @Test
   void onlyOneMayHaveItOpen() throws IOException {
     try (ModelRegistry registry = begun()) {

@@ -2,6 +2,7 @@ package io.seamark.knowledge.service;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.List;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
@@ -38,8 +39,14 @@ public class StartedCheck implements HealthCheck {
       return answer.down().withData("reason", failure).build();
     }
     String champion = host.learning().registry().champion().map(v -> v.version()).orElse("");
-    return champion.isEmpty()
-        ? answer.down().withData("reason", "there is no champion").build()
-        : answer.up().withData("champion", champion).build();
+    if (champion.isEmpty()) {
+      return answer.down().withData("reason", "there is no champion").build();
+    }
+    List<String> unreadable = host.learning().registry().unreadable();
+    if (!unreadable.isEmpty()) {
+      // The others serve; whoever looks after it should know.
+      answer.withData("damages", unreadable.size()).withData("damage", unreadable.get(0));
+    }
+    return answer.up().withData("champion", champion).build();
   }
 }

@@ -6,6 +6,7 @@ import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.buffer.TooManyEdgesException;
+import io.seamark.buffer.format.DamagedRecordException;
 import io.seamark.exchange.Exchange;
 import io.seamark.exchange.MemoryBudget;
 import io.seamark.failure.BadInputException;
@@ -46,6 +47,9 @@ final class TaskProcessor implements AutoCloseable {
 
   /** When what is not ready may be. */
   private static final int RETRY_SECONDS = 1;
+
+  /** When to come again while samples cannot be stored, in seconds. */
+  private static final int STORAGE_RETRY_SECONDS = 10;
 
   /** Requests beyond those that may wait which are looked at: one may take another's place. */
   private static final int SPARE = 8;
@@ -177,11 +181,12 @@ final class TaskProcessor implements AutoCloseable {
    * @throws BadInputException if the body is no sample that can be answered
    * @throws io.seamark.registry.PluginFailedException if a plugin fails, which says nothing of the
    *     sample
-   * @throws NotReadyException after {@link #close}
-   * @throws IOException if the buffer fails
+   * @throws NotReadyException after {@link #close}, and while samples cannot be stored
+   * @throws IOException if an answer that was stored is damaged
    */
   Outcome process(Exchange exchange) throws IOException {
     int received = exchange.body().length;
+    checkStorage();
     admit();
     try (MemoryBudget.Claim early = memory.ahead().claim()) {
       long start = System.nanoTime();
@@ -408,7 +413,22 @@ final class TaskProcessor implements AutoCloseable {
 
   /** What keeps every frame from being answered; empty if nothing does. */
   String failure() {
-    return processing.failure();
+    String failure = processing.failure();
+    return failure.isEmpty() ? storageFailure() : failure;
+  }
+
+  /** Why hard samples cannot be kept now; asking lets the buffer try again. */
+  private String storageFailure() {
+    String failure = buffer.failure();
+    return failure.isEmpty() ? "" : "samples cannot be stored: " + failure;
+  }
+
+  /** Refuses what could not be kept before it is worked on; whoever sent it keeps it. */
+  private void checkStorage() {
+    String failure = storageFailure();
+    if (!failure.isEmpty()) {
+      throw new NotReadyException(failure, STORAGE_RETRY_SECONDS);
+    }
   }
 
   /** What the plugin is called. */
@@ -474,6 +494,12 @@ final class TaskProcessor implements AutoCloseable {
     } catch (TooManyEdgesException e) {
       // Another new edge has taken the last place meanwhile.
       throw busy(e);
+    } catch (DamagedRecordException e) {
+      throw e;
+    } catch (IOException e) {
+      // The disk's fault and not the sample's: it is to be sent again.
+      throw new NotReadyException(
+          "samples cannot be stored: " + e.getMessage(), STORAGE_RETRY_SECONDS);
     }
     if (outcome.sequence() >= 0 && !outcome.resent()) {
       line.took(secondsSince(start));

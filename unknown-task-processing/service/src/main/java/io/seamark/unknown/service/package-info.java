@@ -38,7 +38,11 @@
  * shares of {@link io.seamark.unknown.service.ServiceMemory}; plugins say what a frame will take of
  * the heap and outside of it. What never fits is refused with both figures (413), what does not fit
  * now may come again (429), and a request that runs out of memory nevertheless ends alone (503).
- * Nothing is allocated by what a header claims.
+ *
+ * <p>While the disk does not store, the service is not ready and hard samples are answered 503 with
+ * {@code Retry-After}: an edge keeps the frame and sends it again. Each such request and each
+ * readiness probe lets the buffer try again, so that it goes on by itself when the disk does.
+ * Nothing is acknowledged that is not stored. Nothing is allocated by what a header claims.
  *
  * <h2>Frames without scores</h2>
  *

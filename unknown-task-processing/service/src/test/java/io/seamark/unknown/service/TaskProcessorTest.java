@@ -716,6 +716,45 @@ class TaskProcessorTest {
     assertEquals(1, sealed == null ? 0 : sealed.length);
   }
 
+  @Test
+  void process_whileTheDiskFailsAsksToComeAgainAndGoesOnWhenItDoes() throws IOException {
+    FailingDisk disk = new FailingDisk();
+    ArgmaxProcessing processing = new ArgmaxProcessing();
+    try (TaskProcessor processor =
+        processor(
+            processing,
+            (sample, scores) -> true,
+            FIRST,
+            "argmax",
+            ReplayBuffer.open(folder, BufferOptions.defaults(), disk),
+            2,
+            memory,
+            OUTSIDE)) {
+      assertEquals(0, processor.process(body("a", WIDTH)).sequence());
+      disk.failing = true;
+      for (int i = 0; i < 3; i++) {
+        NotReadyException refused =
+            assertThrows(NotReadyException.class, () -> processor.process(body("b", WIDTH)));
+        assertTrue(
+            String.valueOf(refused.getMessage()).contains("samples cannot be stored: "),
+            refused.getMessage());
+        assertEquals(FailureKind.NOT_READY, refused.kind());
+        assertEquals(10, refused.retrySeconds());
+      }
+      assertEquals(2, processing.calls, "what could not be kept is not worked on again");
+      assertTrue(processor.failure().contains("Input/output error"), processor.failure());
+      disk.failing = false;
+      assertEquals("", processor.failure(), "readiness alone brings it back");
+      assertEquals(1, processor.process(body("b", WIDTH)).sequence());
+      assertTrue(processor.process(body("b", WIDTH)).resent());
+      assertEquals(2, processor.buffered());
+    }
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, BufferOptions.defaults())) {
+      assertEquals(2, buffer.size());
+      assertTrue(buffer.report().clean(), buffer.report().toString());
+    }
+  }
+
   private static TaskProcessor processor(
       UnseenTaskProcessing processing,
       UnseenSampleReRecognition reRecognition,

@@ -1,0 +1,138 @@
+package io.seamark.buffer.format;
+
+import com.google.flatbuffers.FlatBufferBuilder;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+import org.apache.arrow.flatbuf.KeyValue;
+import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.flatbuf.MetadataVersion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a message says of itself in its custom metadata, so that it can be found and confirmed where
+ * nothing else of its file can be relied on.
+ *
+ * @param number sequence of a record; of a schema message the segment's id
+ * @param salt of the segment, which nobody who sends samples knows; never 0
+ * @param crc CRC-32C of the message with the eight digits of this number as zeros
+ * @param crcAt where these digits are, from the start of the metadata
+ */
+record MessageMark(long number, long salt, int crc, int crcAt) {
+  static final String KEY = "seamark.mark";
+
+  /** The mark stands within so many bytes from the start of the metadata. */
+  static final int WITHIN = 512;
+
+  private static final Pattern VALUE =
+      Pattern.compile("([0-9a-f]{16}) ([0-9a-f]{16}) ([0-9a-f]{8})");
+  private static final int CRC_AT = 34;
+  private static final byte[] ZEROS = "00000000".getBytes(StandardCharsets.US_ASCII);
+  private static final int PREFIX = 8;
+  private static final HexFormat HEX = HexFormat.of();
+
+  /** The salt as it stands in a mark. */
+  static byte[] text(long salt) {
+    return HEX.toHexDigits(salt).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /**
+   * Begins a marked message: continuation, length and metadata, padded.
+   *
+   * @param header offset of its header in the builder
+   * @param bodyLength bytes that will follow
+   */
+  static byte[] begin(
+      FlatBufferBuilder builder,
+      byte headerType,
+      int header,
+      long bodyLength,
+      long number,
+      long salt) {
+    // Built last, so that it comes first: a flatbuffer grows to the front.
+    int key = builder.createString(KEY);
+    int value =
+        builder.createString(HEX.toHexDigits(number) + ' ' + HEX.toHexDigits(salt) + " 00000000");
+    int entry = KeyValue.createKeyValue(builder, key, value);
+    int entries = Message.createCustomMetadataVector(builder, new int[] {entry});
+    Message.startMessage(builder);
+    Message.addHeaderType(builder, headerType);
+    Message.addHeader(builder, header);
+    Message.addVersion(builder, MetadataVersion.V5);
+    Message.addBodyLength(builder, bodyLength);
+    Message.addCustomMetadata(builder, entries);
+    builder.finish(Message.endMessage(builder));
+    byte[] metadata = builder.sizedByteArray();
+    int padded = (metadata.length + 7) / 8 * 8;
+    return ByteBuffer.allocate(PREFIX + padded)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(-1)
+        .putInt(padded)
+        .put(metadata)
+        .array();
+  }
+
+  /** Writes the checksum into a message that was begun here and is whole now. */
+  static void finish(byte[] message) {
+    MessageMark mark = of(message);
+    if (mark == null) {
+      throw new IllegalStateException("a message that was begun with a mark has none");
+    }
+    int at = PREFIX + mark.crcAt();
+    byte[] digits = HEX.toHexDigits(crc(message, at)).getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(digits, 0, message, at, digits.length);
+  }
+
+  /** The mark of a message, confirmed or not; null if it has none. */
+  static @Nullable MessageMark of(byte[] message) {
+    ByteBuffer in = ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN);
+    if (message.length < PREFIX || in.getInt(4) < 0 || in.getInt(4) > message.length - PREFIX) {
+      return null;
+    }
+    return of(
+        Message.getRootAsMessage(in.slice(PREFIX, in.getInt(4)).order(ByteOrder.LITTLE_ENDIAN)));
+  }
+
+  /** The mark of a message's metadata; null if it has none. */
+  static @Nullable MessageMark of(Message metadata) {
+    if (metadata.customMetadataLength() != 1) {
+      return null;
+    }
+    KeyValue entry = metadata.customMetadata(0);
+    if (entry == null || !IpcMessages.is(KEY, entry.keyAsByteBuffer())) {
+      return null;
+    }
+    ByteBuffer value = entry.valueAsByteBuffer();
+    if (value == null || value.remaining() != CRC_AT + ZEROS.length) {
+      return null;
+    }
+    Matcher parts = VALUE.matcher(StandardCharsets.US_ASCII.decode(value.duplicate()));
+    if (!parts.matches()) {
+      return null;
+    }
+    return new MessageMark(
+        HexFormat.fromHexDigitsToLong(parts.group(1)),
+        HexFormat.fromHexDigitsToLong(parts.group(2)),
+        HexFormat.fromHexDigits(parts.group(3)),
+        value.position() + CRC_AT);
+  }
+
+  /** Whether a whole message is as it was written. */
+  boolean confirms(byte[] message) {
+    int at = PREFIX + crcAt;
+    return salt != 0 && at + ZEROS.length <= message.length && crc(message, at) == crc;
+  }
+
+  private static int crc(byte[] message, int digitsAt) {
+    CRC32C crc = new CRC32C();
+    crc.update(message, 0, digitsAt);
+    crc.update(ZEROS);
+    int rest = digitsAt + ZEROS.length;
+    crc.update(message, rest, message.length - rest);
+    return (int) crc.getValue();
+  }
+}
