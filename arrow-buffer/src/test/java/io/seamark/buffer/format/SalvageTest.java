@@ -8,10 +8,12 @@ import io.seamark.buffer.format.RowSchema.Column;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -111,7 +113,7 @@ class SalvageTest {
     List<Long> ends = new ArrayList<>();
     byte[] damaged = segment(ends);
     Arrays.fill(damaged, 0, (int) (ends.get(1) - 8), (byte) 0);
-    Arrays.fill(damaged, (int) (ends.get(RECORDS - 1) + 0), damaged.length, (byte) 0);
+    Arrays.fill(damaged, (int) (long) ends.get(RECORDS - 1), damaged.length, (byte) 0);
     assertEquals(RECORDS - 2, read(damaged, RECORDS - 2, "first and last bytes lost"));
   }
 
@@ -152,9 +154,9 @@ class SalvageTest {
           assertFalse(done);
         }
         disk.heal();
-        SimulatedDisk after = disk.afterPowerCut(new java.util.Random(operation));
+        SimulatedDisk after = disk.afterPowerCut(new Random(operation));
         try (SegmentLogWriter<String> log = TestLog.open(folder, after)) {
-          long whole = (long) log.countFrom(0) - log.verify().size();
+          int whole = log.countFrom(0) - log.verify().size();
           assertEquals(RECORDS - 1, whole, "power cut at " + operation);
           boolean there =
               after.files().stream().anyMatch(file -> Arrays.equals(bytes, after.bytes(file)));
@@ -222,8 +224,8 @@ class SalvageTest {
       List<MarkedMessages.Found> records = MarkedMessages.records(open, 0);
       int at = (int) records.get(1).at() - (sealed ? 0 : JournalFrames.HEADER);
       int image0 =
-          new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1)
-              .indexOf(new String(image, java.nio.charset.StandardCharsets.ISO_8859_1));
+          new String(bytes, StandardCharsets.ISO_8859_1)
+              .indexOf(new String(image, StandardCharsets.ISO_8859_1));
       // All before the image, since what a sector is does not follow from it.
       Arrays.fill(bytes, at, image0, (byte) 0);
       if (sealed) {
@@ -267,7 +269,7 @@ class SalvageTest {
     SimulatedDisk disk = new SimulatedDisk();
     byte[] schema = IMAGES.message();
     ByteBuffer file = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
-    file.put("SEAMARKJ".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    file.put("SEAMARKJ".getBytes(StandardCharsets.US_ASCII));
     file.putInt(1).putInt(schema.length).putLong(0).putLong(0);
     file.putInt(Checksums.crc32c(schema)).putInt(Checksums.crc32c(file, 0, 36)).put(schema);
     List<Integer> frames = new ArrayList<>();
