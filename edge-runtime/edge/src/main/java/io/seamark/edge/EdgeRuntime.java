@@ -131,7 +131,7 @@ public final class EdgeRuntime implements AutoCloseable {
   /** What was fetched last, or the initial model where that does not run here. */
   private static LiveModel start(Parts parts, ModelFolder models, boolean updated)
       throws IOException {
-    Optional<ModelAnnouncement> fetched = updated ? models.current() : Optional.empty();
+    Optional<ModelAnnouncement> fetched = updated ? models.start() : Optional.empty();
     if (fetched.isPresent()) {
       String version = fetched.get().version();
       try {

@@ -9,7 +9,12 @@ import io.seamark.registry.NonFiniteScoresException;
 import io.seamark.registry.ProbedModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,14 +22,17 @@ import org.slf4j.LoggerFactory;
 /**
  * The model in service, exchanged between two frames without losing one. A new model is opened and
  * tried beside the old one, on the thread that brings it; the loop's thread takes it over before
- * its next frame, and keeps the old session until the new one has labelled a frame. A model that
- * fails there is rolled back and the frame is labelled by its predecessor. Before all that a new
- * model may run beside the old one on live frames, see {@link ShadowRun}.
+ * its next frame, and keeps the old session until the new one has labelled {@value #TRIAL} frames.
+ * A model that fails on one of them is rolled back and the frame is labelled by its predecessor.
+ * Before all that a new model may run beside the old one on live frames, see {@link ShadowRun}.
  *
  * <p>{@link #infer} belongs to one thread; {@link #replace} may come from another.
  */
 public final class LiveModel implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveModel.class);
+
+  /** Frames that a model has to label before it counts as good. */
+  static final int TRIAL = 10;
 
   private final ProbedModel basemodel;
   private final ClassSet classes;
@@ -33,7 +41,17 @@ public final class LiveModel implements AutoCloseable {
   private @Nullable OpenedModel previous;
   private @Nullable OpenedModel next;
   private volatile @Nullable ShadowRun shadow;
+  private final AtomicInteger labelled = new AtomicInteger();
+  private volatile @Nullable Failure failure;
   private boolean closed;
+
+  /**
+   * A model that could not label a frame that its predecessor could.
+   *
+   * @param version its name
+   * @param reason one line for people
+   */
+  record Failure(String version, String reason) {}
 
   /**
    * Takes a model into service once it has given finite scores of a probe frame; its session is
@@ -145,6 +163,7 @@ public final class LiveModel implements AutoCloseable {
           serving.version(),
           old.version(),
           e.toString());
+      failure = new Failure(serving.version(), e.toString());
       synchronized (lock) {
         serving.close();
         current = old;
@@ -156,7 +175,7 @@ public final class LiveModel implements AutoCloseable {
       prediction = infer(session, frame);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    if (previous != null) {
+    if (labelled.incrementAndGet() >= TRIAL && previous != null) {
       previous.close();
       previous = null;
     }
@@ -165,6 +184,31 @@ public final class LiveModel implements AutoCloseable {
       beside.answered(frame, prediction, serving.version(), seconds);
     }
     return new Labelled(prediction, serving.version());
+  }
+
+  /** The versions that may label a frame yet: in service, before it, and in line. */
+  Set<String> held() {
+    synchronized (lock) {
+      return Stream.of(
+              Optional.of(current), Optional.ofNullable(previous), Optional.ofNullable(next))
+          .flatMap(Optional::stream)
+          .map(OpenedModel::version)
+          .collect(Collectors.toSet());
+    }
+  }
+
+  /**
+   * Frames that the model in service has labelled since it was taken over.
+   *
+   * @return at least 0
+   */
+  int labelled() {
+    return labelled.get();
+  }
+
+  /** The model that was rolled back last; null if there was none. */
+  @Nullable Failure failure() {
+    return failure;
   }
 
   /** To those who label frame by frame, a frame without usable scores is an unusable frame. */
@@ -179,9 +223,13 @@ public final class LiveModel implements AutoCloseable {
   private void takeOver() {
     synchronized (lock) {
       if (next != null) {
+        if (previous != null) {
+          previous.close();
+        }
         previous = current;
         current = next;
         next = null;
+        labelled.set(0);
         LOG.info("event=model_swapped from={} to={}", previous.version(), current.version());
       }
     }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,16 +24,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The models that a device has fetched: {@code VERSION.safetensors} each, and {@code current.json}
- * that names the one to start with; {@code refused.json} names those that are not to serve. Keeps
- * the current one and its predecessor. What a person has put there, or a damaged file, is neither
- * deleted nor replaced: where it is in the way it gets another name. It is owned from the first
- * file that is written until it is closed.
+ * that names the one to start with, {@code previous.json} the one before; {@code refused.json}
+ * names those that are not to serve, {@code starts.json} is there until the model that was started
+ * with has labelled frames. Keeps the current one and its predecessor. What a person has put there,
+ * or a damaged file, is neither deleted nor replaced: where it is in the way it gets another name.
+ * It is owned from the first file that is written until it is closed.
  */
 public final class ModelFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelFolder.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CURRENT = "current.json";
+  private static final String PREVIOUS = "previous.json";
   private static final String REFUSED = "refused.json";
+  private static final String STARTS = "starts.json";
+  private static final int MOST_STARTS = 2;
   private static final int MOST_REFUSED = 32;
   private static final int LARGEST_RECORD = 65_536;
   private static final int LONGEST_REASON = 500;
@@ -70,7 +75,11 @@ public final class ModelFolder implements AutoCloseable {
    * @return empty if there is none that can be trusted
    */
   public Optional<ModelAnnouncement> current() {
-    Path record = folder.resolve(CURRENT);
+    return recorded(CURRENT);
+  }
+
+  private Optional<ModelAnnouncement> recorded(String name) {
+    Path record = folder.resolve(name);
     try {
       if (!Files.isRegularFile(record) || Files.size(record) > LARGEST_RECORD) {
         return Optional.empty();
@@ -84,6 +93,72 @@ public final class ModelFolder implements AutoCloseable {
       LOG.warn("event=record_ignored file={} reason=\"{}\"", record, e.toString());
     }
     return Optional.empty();
+  }
+
+  /**
+   * Begins a start with the version that was recorded last, or with the one before where that one
+   * has failed to start twice: the process ended before {@link #started} was called. Such a version
+   * is refused from now on.
+   *
+   * @return empty if there is none to start with
+   * @throws IOException if that cannot be written down
+   */
+  public Optional<ModelAnnouncement> start() throws IOException {
+    for (String name : List.of(CURRENT, PREVIOUS)) {
+      Optional<ModelAnnouncement> version = recorded(name);
+      if (version.isEmpty() || refusal(version.get()).isPresent()) {
+        continue;
+      }
+      int before = startsOf(version.get());
+      if (before >= MOST_STARTS) {
+        LOG.warn("event=start_goes_back from={} failed={}", version.get().version(), before);
+        refuse(version.get(), "the device has started with it twice without labelling frames");
+        continue;
+      }
+      write(STARTS, new Starts(version.get().sha256(), before + 1));
+      return version;
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Says that what the device started with labels frames.
+   *
+   * @throws IOException if that cannot be written down
+   */
+  public void started() throws IOException {
+    if (Files.exists(folder.resolve(STARTS))) {
+      own().delete(STARTS);
+    }
+  }
+
+  /**
+   * Starts that have not come to labelled frames yet.
+   *
+   * @param sha256 digest of the model
+   * @param count how many
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  private record Starts(@JsonProperty("sha256") String sha256, @JsonProperty("count") int count) {}
+
+  private int startsOf(ModelAnnouncement version) {
+    Path record = folder.resolve(STARTS);
+    try {
+      if (Files.isRegularFile(record) && Files.size(record) <= LARGEST_RECORD) {
+        Starts starts = JSON.readValue(Files.readAllBytes(record), Starts.class);
+        return starts != null && version.sha256().equals(starts.sha256()) ? starts.count() : 0;
+      }
+    } catch (IOException e) {
+      LOG.warn("event=record_ignored file={} reason=\"{}\"", record, e.toString());
+    }
+    return 0;
+  }
+
+  private void write(String name, Object content) throws IOException {
+    OutputFolder out = own();
+    makeWay(out, name);
+    out.write(name, (JSON.writeValueAsString(content) + "\n").getBytes(StandardCharsets.UTF_8));
+    out.force();
   }
 
   /**
@@ -142,17 +217,33 @@ public final class ModelFolder implements AutoCloseable {
    * @throws IOException if the record cannot be written
    */
   public void record(ModelAnnouncement version, String predecessor) throws IOException {
-    OutputFolder out = own();
-    makeWay(out, CURRENT);
-    out.write(CURRENT, (JSON.writeValueAsString(version) + "\n").getBytes(StandardCharsets.UTF_8));
-    // Before anything is deleted: a power cut must not leave the record of a model that is gone.
-    out.force();
+    Optional<ModelAnnouncement> before = current();
+    if (before.isPresent() && !before.get().sha256().equals(version.sha256())) {
+      write(PREVIOUS, before.get());
+    }
+    // Forced before anything is deleted: a power cut must not leave the record of a model that is
+    // gone.
+    write(CURRENT, version);
+    prune(Set.of(version.version(), predecessor));
+  }
+
+  /**
+   * Deletes what was fetched and nobody needs, unless everything is kept: all but the version that
+   * is recorded, and others.
+   *
+   * @param needed names of the others
+   * @throws IOException if a file cannot be deleted
+   */
+  void prune(Set<String> needed) throws IOException {
     if (keepAll) {
       return;
     }
-    Set<String> needed = Set.of(version.version() + SUFFIX, predecessor + SUFFIX);
+    OutputFolder out = own();
+    Set<String> kept = new HashSet<>(needed);
+    recorded(CURRENT).ifPresent(version -> kept.add(version.version()));
     for (String name : out.names()) {
-      if (name.endsWith(SUFFIX) && !needed.contains(name)) {
+      String version = name.substring(0, Math.max(0, name.length() - SUFFIX.length()));
+      if (name.endsWith(SUFFIX) && !kept.contains(version)) {
         out.delete(name);
       }
     }
@@ -186,10 +277,7 @@ public final class ModelFolder implements AutoCloseable {
             version.sha256(),
             reason.substring(0, Math.min(LONGEST_REASON, reason.length()))));
     List<Refusal> newest = all.subList(Math.max(0, all.size() - MOST_REFUSED), all.size());
-    OutputFolder out = own();
-    makeWay(out, REFUSED);
-    out.write(REFUSED, (JSON.writeValueAsString(newest) + "\n").getBytes(StandardCharsets.UTF_8));
-    out.force();
+    write(REFUSED, newest);
   }
 
   /**

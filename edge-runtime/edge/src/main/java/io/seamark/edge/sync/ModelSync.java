@@ -38,6 +38,16 @@ public final class ModelSync implements AutoCloseable {
   private @Nullable ModelAnnouncement serving;
   // What runs beside it.
   private @Nullable ModelAnnouncement trial;
+
+  /** What serves and is not recorded yet, and what served before. */
+  private @Nullable ModelAnnouncement unproven;
+
+  private @Nullable ModelAnnouncement replaced;
+  private String replacedVersion = "";
+
+  /** Digest of the model that did not open last. */
+  private String unfit = "";
+
   private volatile boolean closed;
 
   /** What came of one attempt. */
@@ -129,6 +139,7 @@ public final class ModelSync implements AutoCloseable {
    */
   public synchronized Outcome poll() throws InterruptedException {
     try {
+      settle(LiveModel.TRIAL);
       Optional<ModelAnnouncement> found = models.champion(known);
       if (found.isEmpty()) {
         return trial == null ? new Unchanged() : new Shadowing(trial);
@@ -152,6 +163,30 @@ public final class ModelSync implements AutoCloseable {
     }
   }
 
+  /**
+   * Records a model that was taken over once it has labelled so many frames, or refuses it where it
+   * could not: it is not what the device starts with before.
+   */
+  private void settle(int frames) throws IOException {
+    ModelAnnouncement taken = unproven;
+    LiveModel.Failure failure = live.failure();
+    if (taken == null) {
+      if (live.labelled() >= frames) {
+        folder.started();
+      }
+    } else if (failure != null && failure.version().equals(taken.version())) {
+      unproven = null;
+      serving = replaced;
+      metrics.syncFailed();
+      folder.refuse(taken, "it could not label a frame: " + failure.reason());
+      folder.delete(taken.version());
+    } else if (live.version().equals(taken.version()) && live.labelled() >= frames) {
+      folder.record(taken, replacedVersion);
+      folder.started();
+      unproven = null;
+    }
+  }
+
   private Failed failed(Throwable e) {
     metrics.syncFailed();
     String reason = e.getMessage() == null ? e.toString() : e.getMessage();
@@ -160,13 +195,11 @@ public final class ModelSync implements AutoCloseable {
   }
 
   private Outcome bring(ModelAnnouncement next) throws IOException, InterruptedException {
-    if (shadow.frames() > 0) {
-      Optional<String> refusal = folder.refusal(next);
-      if (refusal.isPresent()) {
-        LOG.warn("event=model_passed_over version={} reason=\"{}\"", next.version(), refusal.get());
-        known = next.version();
-        return new Refused(next, refusal.get());
-      }
+    Optional<String> refusal = folder.refusal(next);
+    if (refusal.isPresent()) {
+      LOG.warn("event=model_passed_over version={} reason=\"{}\"", next.version(), refusal.get());
+      known = next.version();
+      return new Refused(next, refusal.get());
     }
     if (!folder.holds(next)) {
       folder.fetch(next, models);
@@ -195,15 +228,30 @@ public final class ModelSync implements AutoCloseable {
   }
 
   private void take(ModelAnnouncement next) throws IOException {
+    String before = live.version();
     try {
       live.replace(next.version(), folder.file(next.version()));
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException e) {
+      if (next.sha256().equals(unfit)) {
+        // Twice is no accident: it is not fetched a third time.
+        folder.refuse(next, String.valueOf(e.getMessage()));
+      }
+      unfit = next.sha256();
+      folder.delete(next.version());
+      throw e;
+    } catch (RuntimeException | Error e) {
       folder.delete(next.version());
       throw e;
     }
-    folder.record(next, live.version());
+    if (unproven == null) {
+      replaced = serving;
+      replacedVersion = before;
+    }
+    unproven = next;
     known = next.version();
     serving = next;
+    // A cloud that sends versions faster than frames come must not fill the disk.
+    folder.prune(live.held());
     metrics.modelTaken();
     metrics.watchModel(next.version(), live::version);
   }
@@ -268,6 +316,14 @@ public final class ModelSync implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      try {
+        // A clean stop: the few frames that there were went well.
+        settle(1);
+      } catch (IOException e) {
+        failed(e);
+      }
     }
   }
 }

@@ -71,4 +71,29 @@ class ModelFolderTest {
     assertEquals("mine", Files.readString(folder.resolve(kept)));
     assertEquals(List.of("rename current.json " + kept, "force "), disk.events().subList(0, 2));
   }
+
+  @Test
+  void aModelThatFailsToStartTwiceGivesWayToTheOneBefore() throws IOException {
+    for (int number = 1; number <= 2; number++) {
+      fetch(number);
+      try (ModelFolder models = new ModelFolder(folder, false)) {
+        models.record(version(number), "v" + (number - 1));
+      }
+    }
+    for (String expected : List.of("v2", "v2", "v1")) {
+      // The process ends before a frame is labelled.
+      try (ModelFolder models = new ModelFolder(folder, false)) {
+        assertEquals(expected, models.start().orElseThrow().version());
+      }
+    }
+    try (ModelFolder models = new ModelFolder(folder, false)) {
+      models.started();
+      assertTrue(models.refusal(version(2)).orElseThrow().contains("twice"));
+      assertEquals("v1", models.start().orElseThrow().version());
+      models.started();
+      models.start();
+      models.started();
+      assertEquals("v1", models.start().orElseThrow().version());
+    }
+  }
 }

@@ -145,6 +145,9 @@ class ModelSyncTest {
       assertFalse(java.util.Arrays.equals(before, after.prediction().scores().logits()));
       assertEquals(new ModelSync.Unchanged(), sync.poll());
       assertEquals(1, downloads.get());
+      assertTrue(models().current().isEmpty(), "it has labelled one frame");
+      label(live, LiveModel.TRIAL);
+      assertEquals(new ModelSync.Unchanged(), sync.poll());
       assertEquals(
           "v1", new ModelFolder(folder.resolve("models"), false).current().orElseThrow().version());
       assertEquals(List.of("current.json", "v1.safetensors"), files());
@@ -240,11 +243,12 @@ class ModelSyncTest {
         publish("next", 1 + next);
         version = "v" + next;
         assertInstanceOf(ModelSync.Updated.class, sync.poll());
-        live.infer(EdgeFixtures.frame(next));
+        label(live, LiveModel.TRIAL);
       }
+      assertEquals(new ModelSync.Unchanged(), sync.poll());
     }
     List<String> all = files();
-    assertEquals(6, all.size(), all::toString);
+    assertEquals(7, all.size(), all::toString);
     assertTrue(
         all.containsAll(
             List.of("current.json", "mine.safetensors", "v3.safetensors", "v4.safetensors")),
@@ -382,6 +386,78 @@ class ModelSyncTest {
       live.replace("v1", second);
       assertEquals("v0", live.infer(EdgeFixtures.frame(1)).version());
       assertEquals("v0", live.infer(EdgeFixtures.frame(2)).version());
+    }
+  }
+
+  private static void label(LiveModel live, int frames) throws IOException {
+    for (int i = 0; i < frames; i++) {
+      live.infer(EdgeFixtures.frame(i));
+    }
+  }
+
+  private ModelFolder models() {
+    ModelFolder opened = models;
+    if (opened == null) {
+      throw new IllegalStateException("nothing was opened");
+    }
+    return opened;
+  }
+
+  @Test
+  void aModelThatCannotLabelAFrameIsNotWhatTheDeviceStartsWithAndIsRemembered() throws Exception {
+    Path first = EdgeFixtures.model(folder, "first", 1);
+    Path second = folder.resolve("models").resolve("v1.safetensors");
+    try (LiveModel live =
+        new LiveModel(new FailsAfterTrial(EdgeFixtures.rfnet(), second), "v0", first)) {
+      live.infer(EdgeFixtures.frame(0));
+      publish("second", 2);
+      for (int restart = 0; restart < 2; restart++) {
+        ModelSync sync = sync(live);
+        if (restart == 0) {
+          assertInstanceOf(ModelSync.Updated.class, sync.poll());
+          assertEquals("v0", live.infer(EdgeFixtures.frame(1)).version());
+          assertEquals(new ModelSync.Unchanged(), sync.poll());
+        } else {
+          ModelSync.Refused refused = assertInstanceOf(ModelSync.Refused.class, sync.poll());
+          assertTrue(refused.reason().contains("native library gave up"), refused.reason());
+        }
+        assertTrue(models().current().isEmpty());
+        assertEquals(1, downloads.get());
+        assertEquals(List.of("refused.json"), files());
+      }
+    }
+  }
+
+  @Test
+  void aModelThatDoesNotOpenTwiceIsNotFetchedAgain() throws Exception {
+    Path first = EdgeFixtures.model(folder, "first", 1);
+    try (LiveModel live = new LiveModel(EdgeFixtures.rfnet(), "v0", first)) {
+      weights = "no model at all".getBytes(StandardCharsets.UTF_8);
+      announced = sha256(weights);
+      bytes = weights.length;
+      version = "v1";
+      ModelSync sync = sync(live);
+      assertInstanceOf(ModelSync.Failed.class, sync.poll());
+      assertInstanceOf(ModelSync.Failed.class, sync.poll());
+      assertInstanceOf(ModelSync.Refused.class, sync.poll());
+      assertEquals(2, downloads.get());
+      publish("second", 2);
+      version = "v2";
+      assertInstanceOf(ModelSync.Updated.class, sync.poll());
+    }
+  }
+
+  @Test
+  void versionsThatComeFasterThanFramesDoNotFillTheDisk() throws Exception {
+    Path first = EdgeFixtures.model(folder, "first", 1);
+    try (LiveModel live = new LiveModel(EdgeFixtures.rfnet(), "v0", first)) {
+      ModelSync sync = sync(live);
+      for (int next = 1; next <= 4; next++) {
+        publish("next", 1 + next);
+        version = "v" + next;
+        assertInstanceOf(ModelSync.Updated.class, sync.poll());
+      }
+      assertEquals(List.of("v4.safetensors"), files());
     }
   }
 

@@ -163,8 +163,11 @@ class ShadowRunTest {
       assertTrue(found.agreement() > 0.99, found::text);
       assertTrue(found.margin() > found.servingMargin(), found::text);
       assertTrue(found.seconds() > 0 && found.servingSeconds() > 0, found::text);
-      assertEquals("v1", models().current().orElseThrow().version());
+      for (int i = 0; i < LiveModel.TRIAL; i++) {
+        live.infer(STREET.get(0));
+      }
       assertEquals(new ModelSync.Unchanged(), sync.poll());
+      assertEquals("v1", models().current().orElseThrow().version());
       assertEquals(1, downloads.get());
     }
   }
@@ -206,6 +209,10 @@ class ShadowRunTest {
         assertEquals(1, downloads.get());
         assertEquals(updates, metrics.totals().modelUpdates());
       }
+      try (ModelSync still = sync(live, ShadowOptions.NONE)) {
+        assertInstanceOf(ModelSync.Refused.class, still.poll());
+      }
+      Files.delete(folder.resolve("models").resolve("refused.json"));
       try (ModelSync atOnce = sync(live, ShadowOptions.NONE)) {
         assertInstanceOf(ModelSync.Updated.class, atOnce.poll());
         assertEquals("v1", live.infer(STREET.get(0)).version());
