@@ -127,6 +127,44 @@ class SalvageTest {
   }
 
   @Test
+  void theBytesOfADamagedJournalStayWheneverRecoveryIsCutShort() throws IOException {
+    SimulatedDisk made = new SimulatedDisk();
+    try (SegmentLogWriter<String> log = TestLog.open(folder, made)) {
+      for (int i = 0; i < 5; i++) {
+        TestLog.append(log, i);
+      }
+    }
+    byte[] damaged = made.bytes(journal()).clone();
+    damaged[damaged.length / 2] ^= 1;
+    for (int operation = 0; ; operation++) {
+      SimulatedDisk disk = new SimulatedDisk();
+      disk.put(journal(), damaged);
+      disk.failAt(operation, SimulatedDisk.Fault.POWER_CUT, name -> true);
+      boolean done = true;
+      try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
+        assertEquals(4, TestLog.numbers(log).size());
+      } catch (SimulatedDisk.PowerCut e) {
+        done = false;
+      }
+      disk.heal();
+      for (SimulatedDisk after :
+          List.of(disk.afterKill(), disk.afterPowerCut(new Random(operation)))) {
+        try (SegmentLogWriter<String> log = TestLog.open(folder, after)) {
+          assertEquals(4, TestLog.numbers(log).size(), "power cut at " + operation);
+          assertFalse(log.report().damages().isEmpty());
+          boolean kept =
+              after.files().stream().anyMatch(file -> Arrays.equals(damaged, after.bytes(file)));
+          assertTrue(kept, "power cut at " + operation + ": " + after.files());
+        }
+      }
+      if (done) {
+        assertTrue(operation > 5, "only " + operation);
+        return;
+      }
+    }
+  }
+
+  @Test
   void repairWritesTheWholeRecordsAgainAndKeepsTheDamagedBytes() throws IOException {
     List<Long> ends = new ArrayList<>();
     byte[] damaged = segment(ends);
