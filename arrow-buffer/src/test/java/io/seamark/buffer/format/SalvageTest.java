@@ -302,6 +302,44 @@ class SalvageTest {
   }
 
   @Test
+  void aSegmentOfAnEarlierReleaseIsNotReadByTheMarksWithinItsImages() throws IOException {
+    for (byte[] image : forgeries(true)) {
+      SimulatedDisk disk = new SimulatedDisk();
+      List<byte[]> messages = new ArrayList<>();
+      List<RecordAt<Long>> records = new ArrayList<>();
+      for (long i = 0; i < 3; i++) {
+        try (RowWriter row = new RowWriter(IMAGES, 1 << 20)) {
+          byte[] stream = row.set("sequence", i).set("data", image).stream();
+          byte[] message = Arrays.copyOfRange(stream, IMAGES.message().length, stream.length - 8);
+          messages.add(message);
+          records.add(new RecordAt<>(i, 0, message.length, Checksums.crc32c(message), i));
+        }
+      }
+      List<RecordAt<Long>> places;
+      try (Disk.File file = disk.create(sealed())) {
+        places = SealedSegmentWriter.write(file, IMAGES, 0, records, messages::get);
+      }
+      byte[] whole = disk.bytes(sealed()).clone();
+      byte[] headless = whole.clone();
+      headless[100] ^= 1;
+      byte[] tableless = whole.clone();
+      int table = (int) places.get(2).at() + places.get(2).length() + 8;
+      Arrays.fill(tableless, table, table + 72 + 32, (byte) 0);
+      for (byte[] bytes : List.of(whole, headless, tableless)) {
+        disk.put(sealed(), bytes);
+        try (SegmentLogReader<Long> log =
+            SegmentLog.openReadOnly(folder, IMAGES, (sequence, values) -> sequence, disk)) {
+          assertEquals(List.of(0L, 1L, 2L), log.entries().toList(), log.report().toString());
+          assertEquals(bytes == whole, log.report().clean());
+          for (long i = 0; i < 3; i++) {
+            assertTrue(Arrays.equals(image, log.read(i).bytes("data")));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   void aJournalOfAnEarlierReleaseRefusesNumbersThatCannotFollow() throws IOException {
     byte[] image = forgeries(false).get(3);
     SimulatedDisk disk = new SimulatedDisk();
