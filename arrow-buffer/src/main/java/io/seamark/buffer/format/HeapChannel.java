@@ -1,31 +1,37 @@
 package io.seamark.buffer.format;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.Arrays;
 
 /** Collects bytes. One of {@link java.nio.channels.Channels} would be closed by an interrupt. */
 final class HeapChannel implements WritableByteChannel {
-  private final ByteArrayOutputStream out;
+  private byte[] bytes;
+  private int length;
 
+  /** What is written is copied once if it is as much as expected. */
   HeapChannel(int expected) {
-    out = new ByteArrayOutputStream(expected);
+    bytes = new byte[expected];
   }
 
   @Override
   public int write(ByteBuffer from) {
-    byte[] bytes = new byte[from.remaining()];
-    from.get(bytes);
-    out.writeBytes(bytes);
-    return bytes.length;
+    int more = from.remaining();
+    if (more > bytes.length - length) {
+      bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(length, more), 2 * length));
+    }
+    from.get(bytes, length, more);
+    length += more;
+    return more;
   }
 
-  void write(byte[] bytes) {
-    out.writeBytes(bytes);
+  void write(byte[] from) {
+    write(ByteBuffer.wrap(from));
   }
 
+  /** What was written; nothing more may be written then. */
   byte[] bytes() {
-    return out.toByteArray();
+    return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
   }
 
   @Override

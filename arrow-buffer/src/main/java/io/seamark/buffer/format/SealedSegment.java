@@ -7,14 +7,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.apache.arrow.flatbuf.Block;
 import org.apache.arrow.flatbuf.Footer;
 import org.apache.arrow.flatbuf.KeyValue;
+import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.flatbuf.MessageHeader;
 import org.jspecify.annotations.Nullable;
 
 /** The layout of a sealed segment: an Arrow IPC file with a table of checksums in it. */
@@ -82,7 +82,7 @@ final class SealedSegment {
         senseless = e;
       }
       boolean own = table != null && Checksums.crc32c(head) == table.headCrc();
-      if (!own && isForeign(file, table)) {
+      if (!own && isForeign(name, file, table)) {
         return withoutTable(name, file, segment, schema, index, damages);
       }
       if (table == null) {
@@ -248,7 +248,8 @@ final class SealedSegment {
       Damages damages)
       throws IOException {
     MarkedMessages.Found head = MarkedMessages.schema(file, HEAD_AT);
-    List<MarkedMessages.Found> marked = marked(file, head);
+    List<MarkedMessages.Found> marked =
+        head == null && isUnmarked(head(file)) ? List.of() : marked(file, head);
     if (head == null && marked.isEmpty()) {
       List<RecordAt<E>> records = byBlocks(name, file, file.size(), schema, index, damages);
       damages.add(name + ": its table of checksums is damaged; its records are read by the footer");
@@ -263,17 +264,47 @@ final class SealedSegment {
     return MarkedMessages.records(file, head == null ? 0 : head.mark().salt());
   }
 
+  /** Whether a segment begins as one of an earlier release, whose messages have no marks. */
+  private static boolean isUnmarked(byte[] head) {
+    if (new String(head, StandardCharsets.ISO_8859_1).contains(MessageMark.KEY)) {
+      return false;
+    }
+    try {
+      byte[] schema = Arrays.copyOfRange(head, HEAD_AT, head.length);
+      Message message = IpcMessages.frame(schema, 0, schema.length).header();
+      return message.headerType() == MessageHeader.Schema && message.customMetadataLength() == 0;
+    } catch (IOException | RuntimeException e) {
+      // Flatbuffers read wherever an offset points and throw what they meet there.
+      return false;
+    }
+  }
+
   /**
    * Whether a table that does not know the file's first bytes is one that an image of a record
-   * holds: then it does not know the records either.
+   * holds: then there are records that are not within those that it knows.
    */
-  private static boolean isForeign(Disk.File file, @Nullable Table table) throws IOException {
-    Set<Long> known = new HashSet<>();
-    if (table != null) {
-      table.records().forEach(record -> known.add(record.at()));
+  private static boolean isForeign(String name, Disk.File file, @Nullable Table table)
+      throws IOException {
+    List<RecordAt<Boolean>> known = new ArrayList<>();
+    for (RecordAt<Boolean> record :
+        table == null ? List.<RecordAt<Boolean>>of() : table.records()) {
+      try {
+        message(name, file, record);
+        known.add(record);
+      } catch (DamagedRecordException e) {
+        // Says nothing of where it is.
+      }
     }
-    return marked(file, MarkedMessages.schema(file, HEAD_AT)).stream()
-        .anyMatch(found -> !known.contains(found.at()));
+    int at = 0;
+    for (MarkedMessages.Found found : marked(file, MarkedMessages.schema(file, HEAD_AT))) {
+      while (at < known.size() && known.get(at).at() + known.get(at).length() < found.end()) {
+        at++;
+      }
+      if (at == known.size() || known.get(at).at() > found.at()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Finds the records by what each says of itself. */

@@ -128,7 +128,7 @@ final class SegmentRecovery<E> {
       // The crash came between sealing and deleting: the journal has no more to say.
       index.put(sealed);
       file.close();
-      folder.delete(journal.file);
+      finishWith(journal, scan);
       return;
     }
     journal.records.addAll(scan.records());
@@ -156,12 +156,17 @@ final class SegmentRecovery<E> {
         begin(journal.id + 1);
       }
       file.close();
-      if (scan.damages().isEmpty()) {
-        folder.delete(journal.file);
-      } else {
-        // What is damaged might be mended yet.
-        folder.setAside(journal.file);
-      }
+      finishWith(journal, scan);
+    }
+  }
+
+  /** Takes a journal away whose whole records are sealed. */
+  private void finishWith(Segment<E> journal, Journal.Scan<E> scan) throws IOException {
+    if (scan.damages().isEmpty()) {
+      folder.delete(journal.file);
+    } else {
+      // What is damaged might be mended yet.
+      folder.setAside(journal.file);
     }
   }
 

@@ -127,6 +127,44 @@ class SalvageTest {
   }
 
   @Test
+  void theBytesOfADamagedJournalStayWheneverRecoveryIsCutShort() throws IOException {
+    SimulatedDisk made = new SimulatedDisk();
+    try (SegmentLogWriter<String> log = TestLog.open(folder, made)) {
+      for (int i = 0; i < 5; i++) {
+        TestLog.append(log, i);
+      }
+    }
+    byte[] damaged = made.bytes(journal()).clone();
+    damaged[damaged.length / 2] ^= 1;
+    for (int operation = 0; ; operation++) {
+      SimulatedDisk disk = new SimulatedDisk();
+      disk.put(journal(), damaged);
+      disk.failAt(operation, SimulatedDisk.Fault.POWER_CUT, name -> true);
+      boolean done = true;
+      try (SegmentLogWriter<String> log = TestLog.open(folder, disk)) {
+        assertEquals(4, TestLog.numbers(log).size());
+      } catch (SimulatedDisk.PowerCut e) {
+        done = false;
+      }
+      disk.heal();
+      for (SimulatedDisk after :
+          List.of(disk.afterKill(), disk.afterPowerCut(new Random(operation)))) {
+        try (SegmentLogWriter<String> log = TestLog.open(folder, after)) {
+          assertEquals(4, TestLog.numbers(log).size(), "power cut at " + operation);
+          assertFalse(log.report().damages().isEmpty());
+          boolean kept =
+              after.files().stream().anyMatch(file -> Arrays.equals(damaged, after.bytes(file)));
+          assertTrue(kept, "power cut at " + operation + ": " + after.files());
+        }
+      }
+      if (done) {
+        assertTrue(operation > 5, "only " + operation);
+        return;
+      }
+    }
+  }
+
+  @Test
   void repairWritesTheWholeRecordsAgainAndKeepsTheDamagedBytes() throws IOException {
     List<Long> ends = new ArrayList<>();
     byte[] damaged = segment(ends);
@@ -257,6 +295,44 @@ class SalvageTest {
             assertTrue(log.contains(2), what + log.report());
             assertEquals(40_000, log.read(2).bytes("data").length, what);
             assertEquals(3, log.append(row -> row.set("data", new byte[1])), what);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aSegmentOfAnEarlierReleaseIsNotReadByTheMarksWithinItsImages() throws IOException {
+    for (byte[] image : forgeries(true)) {
+      SimulatedDisk disk = new SimulatedDisk();
+      List<byte[]> messages = new ArrayList<>();
+      List<RecordAt<Long>> records = new ArrayList<>();
+      for (long i = 0; i < 3; i++) {
+        try (RowWriter row = new RowWriter(IMAGES, 1 << 20)) {
+          byte[] stream = row.set("sequence", i).set("data", image).stream();
+          byte[] message = Arrays.copyOfRange(stream, IMAGES.message().length, stream.length - 8);
+          messages.add(message);
+          records.add(new RecordAt<>(i, 0, message.length, Checksums.crc32c(message), i));
+        }
+      }
+      List<RecordAt<Long>> places;
+      try (Disk.File file = disk.create(sealed())) {
+        places = SealedSegmentWriter.write(file, IMAGES, 0, records, messages::get);
+      }
+      byte[] whole = disk.bytes(sealed()).clone();
+      byte[] headless = whole.clone();
+      headless[100] ^= 1;
+      byte[] tableless = whole.clone();
+      int table = (int) places.get(2).at() + places.get(2).length() + 8;
+      Arrays.fill(tableless, table, table + 72 + 32, (byte) 0);
+      for (byte[] bytes : List.of(whole, headless, tableless)) {
+        disk.put(sealed(), bytes);
+        try (SegmentLogReader<Long> log =
+            SegmentLog.openReadOnly(folder, IMAGES, (sequence, values) -> sequence, disk)) {
+          assertEquals(List.of(0L, 1L, 2L), log.entries().toList(), log.report().toString());
+          assertEquals(bytes == whole, log.report().clean());
+          for (long i = 0; i < 3; i++) {
+            assertTrue(Arrays.equals(image, log.read(i).bytes("data")));
           }
         }
       }

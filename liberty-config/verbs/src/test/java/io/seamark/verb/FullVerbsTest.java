@@ -23,6 +23,7 @@ import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Frame;
+import io.seamark.shared.SharedFolder;
 import io.seamark.source.ProceduralStreet;
 import io.seamark.source.Weather;
 import io.seamark.street.StreetModels;
@@ -118,6 +119,34 @@ class FullVerbsTest {
       writer.seal();
     }
     return buffer;
+  }
+
+  @Test
+  void verifyNamesEveryFileOfArrowsFuzzers() throws IOException {
+    List<Path> files;
+    try (Stream<Path> found = Files.walk(SharedFolder.path("data/arrow-fuzz"))) {
+      files = found.filter(Files::isRegularFile).sorted().toList();
+    }
+    assertTrue(files.size() > 100, "only " + files);
+    Path buffer = Files.createDirectory(folder.resolve("fuzz"));
+    Path beside = Files.createDirectory(folder.resolve("beside"));
+    for (int i = 0; i < files.size(); i++) {
+      String ending = i % 2 == 0 ? "arrow" : "journal";
+      Files.copy(files.get(i), buffer.resolve(String.format("%010d.%s", i, ending)));
+      Files.copy(files.get(i), beside.resolve(files.get(i).getFileName()));
+    }
+    Ran verify = seamark("buffer", "verify", buffer, "--json");
+    assertEquals(1, verify.status(), verify.err());
+    assertFalse(verify.err().contains("Exception"), verify.err());
+    assertEquals(0, verify.json().path("samples").asInt());
+    for (int i = 0; i < files.size(); i++) {
+      String name = String.format("%010d.", i);
+      assertTrue(verify.out().contains(name), () -> name + " is not named: " + verify.out());
+    }
+    Ran foreign = seamark("buffer", "verify", beside, "--json");
+    assertEquals(1, foreign.status(), foreign.err());
+    assertEquals(files.size(), foreign.json().path("foreign").size());
+    assertEquals(1, seamark("buffer", "list", buffer).status());
   }
 
   @Test
