@@ -81,9 +81,8 @@ public final class InferCommand implements SednaWorker {
       return new HotUpdateFile(
           worker.told().hotUpdateConfig().strip(), files, settings.modelMaxBytes());
     }
-    String urls = Worker.needed("MODEL_URLS", worker.told().models());
     return new DeployedIndex(
-        urls.split(";", -1)[0].strip(), files, new ModelDownload(files, settings.modelMaxBytes()));
+        DeployedIndex.address(worker), files, new ModelDownload(files, settings.modelMaxBytes()));
   }
 
   private static Duration period(Worker worker) {
