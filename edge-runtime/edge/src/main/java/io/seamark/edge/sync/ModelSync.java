@@ -108,6 +108,7 @@ public final class ModelSync implements AutoCloseable {
         live.identify(next.version());
         metrics.watchModel(next.version(), live::version);
         known = next.version();
+        models.serves(next);
         return new Unchanged();
       }
       Path file = folder.file(next.version());
@@ -120,6 +121,7 @@ public final class ModelSync implements AutoCloseable {
         live.replace(next.version(), file);
       } catch (IOException | RuntimeException | OutOfMemoryError e) {
         folder.delete(next.version());
+        models.refused(next);
         throw e;
       }
       folder.record(next, live.version());
@@ -131,6 +133,7 @@ public final class ModelSync implements AutoCloseable {
           next.version(),
           next.parent(),
           next.bytes());
+      models.serves(next);
       return new Updated(next);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       metrics.syncFailed();
