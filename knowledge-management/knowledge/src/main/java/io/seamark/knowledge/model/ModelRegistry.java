@@ -271,10 +271,92 @@ public final class ModelRegistry implements AutoCloseable {
       throws IOException {
     if (version(parent).isEmpty()) {
       throw new IllegalArgumentException("parent " + parent + " is not a version of " + folder);
+    return recorded(
+        staged,
+        parent,
+        verdict instanceof TaskUpdateDecision.Accepted,
+        verdict.reason(),
+        Figures.of(serving),
+        Figures.of(candidate),
+        provenance);
+  }
+
+  /**
+   * Copies to another folder what a round needs that runs there: every description, and the weights
+   * of the first version and of the champion. Opened there, it is a registry with the same
+   * champion.
+   *
+   * @param to a folder, made if it is not there; it is a registry when this has returned
+   * @throws IOException if something cannot be read or written
+   * @throws IllegalStateException if there is no champion
+   */
+  public synchronized void handOver(Path to) throws IOException {
+    ModelVersion serves = champion;
+    if (serves == null) {
+      throw new IllegalStateException("the registry has not begun");
+    }
+    Files.createDirectories(to);
+    for (ModelVersion version : List.of(versions.firstEntry().getValue(), serves)) {
+      DurableFiles.copy(check(version), to.resolve(weightsName(version.version())));
+    }
+    for (ModelVersion version : versions.values()) {
+      DurableFiles.replace(to.resolve(version.version() + ".json"), json(version));
+    }
+    DurableFiles.replace(
+        to.resolve(CHAMPION_POINTER),
+        json(new Pointer(serves.version(), serves.sha256(), versions.lastKey())));
+  }
+
+  /**
+   * Takes in a version that a round has made in a folder of {@link #handOver}, by the rules of
+   * {@link #judge}.
+   *
+   * @param made as it is described there
+   * @param weights its file there
+   * @return the version
+   * @throws IOException if it cannot be stored, or the file is not what the description says; then
+   *     there is no such version
+   */
+  public ModelVersion take(ModelVersion made, Path weights) throws IOException {
+    String parent = made.parent();
+    if (parent == null) {
+      throw new IOException(made.version() + " was trained from no version");
+    }
+    Staged staged = stage((file, version) -> DurableFiles.copy(weights, file));
+    try {
+      if (!staged.version().equals(made.version()) || !staged.sha256().equals(made.sha256())) {
+        throw new IOException(
+            String.format(
+                "%s is %s with the digest %s, but %s with the digest %s is expected",
+                weights, made.version(), staged.sha256(), staged.version(), made.sha256()));
+      }
+      return recorded(
+          staged,
+          parent,
+          made.verdict() == Verdict.ACCEPTED,
+          made.reason(),
+          made.serving(),
+          made.candidate(),
+          made.provenance());
+    } catch (IOException | RuntimeException e) {
+      discard(staged);
+      throw e;
+    }
+  }
+
+  private synchronized ModelVersion recorded(
+      Staged staged,
+      String parent,
+      boolean judgedBetter,
+      String judgement,
+      @Nullable Figures serving,
+      @Nullable Figures candidate,
+      Provenance provenance)
+      throws IOException {
     }
     ModelVersion serves = champion;
-    boolean accepted = verdict instanceof TaskUpdateDecision.Accepted;
-    String reason = verdict.reason();
+    boolean accepted = judgedBetter;
+    String reason = judgement;
     if (accepted && serves != null && !serves.version().equals(parent)) {
       accepted = false;
       reason = serves.version() + " serves now, and not the " + parent + " it was judged against";
@@ -288,8 +370,8 @@ public final class ModelRegistry implements AutoCloseable {
             parent,
             accepted ? Verdict.ACCEPTED : Verdict.REJECTED,
             reason,
-            Figures.of(serving),
-            Figures.of(candidate),
+            serving,
+            candidate,
             provenance);
     store(staged, version);
     if (accepted) {
