@@ -37,6 +37,7 @@ public final class ModelRegistry implements AutoCloseable {
       Pattern.compile("(v(?:0|[1-9][0-9]{0,8}))\\.(json|safetensors)");
 
   private static final String CHAMPION_POINTER = "champion.json";
+  private static final String ROLLOUT = "rollout.json";
   private static final String CHAMPION_WEIGHTS = "champion.safetensors";
   private static final String STAGED = ".staged-";
 
@@ -54,6 +55,7 @@ public final class ModelRegistry implements AutoCloseable {
   private final Set<Integer> foreign = new HashSet<>();
 
   private @Nullable ModelVersion champion;
+  private @Nullable Rollout rollout;
 
   /** A file whose digest was found right, so that it is not read again for every request. */
   private record Checked(long bytes, long modified) {}
@@ -269,8 +271,6 @@ public final class ModelRegistry implements AutoCloseable {
       TaskUpdateDecision.Evaluation candidate,
       Provenance provenance)
       throws IOException {
-    if (version(parent).isEmpty()) {
-      throw new IllegalArgumentException("parent " + parent + " is not a version of " + folder);
     return recorded(
         staged,
         parent,
@@ -353,6 +353,8 @@ public final class ModelRegistry implements AutoCloseable {
       @Nullable Figures candidate,
       Provenance provenance)
       throws IOException {
+    if (version(parent).isEmpty()) {
+      throw new IllegalArgumentException("parent " + parent + " is not a version of " + folder);
     }
     ModelVersion serves = champion;
     boolean accepted = judgedBetter;
@@ -382,8 +384,9 @@ public final class ModelRegistry implements AutoCloseable {
   }
 
   /**
-   * Lets an earlier version serve again. The versions after it stay as they are, and what they were
-   * trained on counts as seen, so no round begins by itself that would make the same again.
+   * Lets an earlier version serve again, for all edges. The versions after it stay as they are, and
+   * what they were trained on counts as seen, so no round begins by itself that would make the same
+   * again.
    *
    * @param to its id, or null for the parent of the one that serves
    * @return the version that serves now
@@ -401,6 +404,132 @@ public final class ModelRegistry implements AutoCloseable {
               + " serves, and there is none before it; versions that can serve: "
               + servable());
     }
+    ModelVersion version = servable(id);
+    check(version);
+    Rollout plan = rollout;
+    if (plan != null) {
+      // Before the champion: a cut in between leaves nobody with what is taken back.
+      store(new Rollout(version.version(), plan.edges(), plan.share()));
+    }
+    promote(version);
+    LOG.info(
+        "{} serves again, {} does no more",
+        version.version(),
+        serving == null ? "none" : serving.version());
+    return version;
+  }
+
+  /**
+   * Offers the champion, and every later one, to some edges first. The others keep a version until
+   * {@link #offerToAll}.
+   *
+   * @param edges names of the first edges; empty for a share
+   * @param share of the edges that are first, by a digest of their names; 0 where they are named
+   * @param rest version that the others keep; null for what they have: the champion, or under a
+   *     rollout its rest
+   * @return who gets which version now
+   * @throws IllegalArgumentException if edges or share are wrong, or the version cannot serve
+   * @throws IOException if the version's weights are missing or damaged, or it cannot be stored
+   */
+  public synchronized Offered offer(List<String> edges, double share, @Nullable String rest)
+      throws IOException {
+    ModelVersion serves = champion;
+    if (serves == null) {
+      throw new IllegalArgumentException("no version serves");
+    }
+    Rollout plan = rollout;
+    String kept = rest != null ? rest : plan != null ? plan.rest() : serves.version();
+    Rollout next = new Rollout(kept, edges, share);
+    check(servable(kept));
+    store(next);
+    LOG.info("{} is offered first: {}", serves.version(), next);
+    return offered();
+  }
+
+  /**
+   * Offers the champion to all edges. Later ones are offered first to the same edges again; a share
+   * of 1 ends that.
+   *
+   * @return who gets which version now
+   * @throws IOException if it cannot be stored
+   */
+  public synchronized Offered offerToAll() throws IOException {
+    Rollout plan = rollout;
+    ModelVersion serves = champion;
+    if (plan != null && serves != null) {
+      store(new Rollout(serves.version(), plan.edges(), plan.share()));
+      LOG.info("{} is offered to all edges", serves.version());
+    }
+    return offered();
+  }
+
+  /**
+   * Which edges get which version.
+   *
+   * @return without a rollout the champion for all
+   * @throws IllegalStateException before the first {@link #begin}
+   */
+  public synchronized Offered offered() {
+    ModelVersion serves = champion;
+    if (serves == null) {
+      throw new IllegalStateException("the registry has not begun");
+    }
+    Rollout plan = rollout;
+    return plan == null
+        ? new Offered(serves.version(), serves.version(), List.of(), 1)
+        : new Offered(serves.version(), plan.rest(), plan.edges(), plan.share());
+  }
+
+  /**
+   * The version for an edge.
+   *
+   * @param edge its name; null if it does not say it
+   * @return empty before the first {@link #begin}
+   */
+  public synchronized Optional<ModelVersion> serving(@Nullable String edge) {
+    Rollout plan = rollout;
+    return plan == null || plan.first(edge)
+        ? Optional.ofNullable(champion)
+        : Optional.ofNullable(versions.get(ModelVersion.number(plan.rest())));
+  }
+
+  private void store(Rollout next) throws IOException {
+    if (next.share() == 1) {
+      // All edges are first.
+      if (store.file(ROLLOUT).isPresent()) {
+        store.delete(ROLLOUT);
+      }
+      rollout = null;
+    } else {
+      store.put(ROLLOUT, json(next));
+      rollout = next;
+    }
+  }
+
+  /** Without it every edge would get the champion, so a damaged one stops the start. */
+  private @Nullable Rollout readRollout() throws IOException {
+    Optional<byte[]> json = store.read(ROLLOUT, MAX_JSON_BYTES);
+    if (json.isEmpty()) {
+      return null;
+    }
+    try {
+      Rollout read = KnowledgeJson.read(json.get(), Rollout.class);
+      servable(read.rest());
+      return read;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IOException(
+          ROLLOUT
+              + " in "
+              + folder
+              + " cannot be followed: "
+              + e.getMessage()
+              + "; without that file all edges get the champion",
+          e);
+    }
+  }
+
+  /** A version that can serve, by its id. */
+  private ModelVersion servable(String id) {
     ModelVersion version = versions.get(ModelVersion.number(id));
     if (version == null || version.verdict() == Verdict.REJECTED) {
       throw new IllegalArgumentException(
@@ -408,12 +537,6 @@ public final class ModelRegistry implements AutoCloseable {
               + "; versions that can: "
               + servable());
     }
-    check(version);
-    promote(version);
-    LOG.info(
-        "{} serves again, {} does no more",
-        version.version(),
-        serving == null ? "none" : serving.version());
     return version;
   }
 
@@ -589,6 +712,7 @@ public final class ModelRegistry implements AutoCloseable {
       } else {
         restoreChampionCopy(champion);
       }
+      rollout = readRollout();
     }
     dropOldRejected();
   }
