@@ -23,6 +23,10 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | quote }}
 
 {{- define "seamark.pod" -}}
 automountServiceAccountToken: false
+{{ include "seamark.podRest" . }}
+{{- end -}}
+
+{{- define "seamark.podRest" -}}
 enableServiceLinks: false
 {{- with .Values.imagePullSecrets }}
 imagePullSecrets:
@@ -88,6 +92,75 @@ readinessProbe:
 {{- .Values.edge.knowledgeUrl | default (ternary (printf "http://%s-knowledge.%s:9082" (include "seamark.name" .) .Release.Namespace) "" .Values.knowledge.enabled) -}}
 {{- end -}}
 
+{{- /* Where what works on the shared folder may run. */ -}}
+{{- define "seamark.dataAffinity" -}}
+{{ include "seamark.affinity" (dict "operator" "DoesNotExist" "architectures" "[amd64]") }}
+{{- if eq .Values.data.accessMode "ReadWriteOnce" }}
+podAffinity:
+  requiredDuringSchedulingIgnoredDuringExecution:
+    - topologyKey: kubernetes.io/hostname
+      labelSelector:
+        matchLabels:
+          app.kubernetes.io/name: seamark
+          app.kubernetes.io/instance: {{ .Release.Name | quote }}
+          seamark.io/data: {{ include "seamark.claim" . }}
+{{- end }}
+{{- end -}}
+
+{{- /* The Job of a round, which knowledge management gives name, image, arguments and settings. */ -}}
+{{- define "seamark.trainingJob" -}}
+{{- $this := dict "root" . "component" "training" -}}
+{{- $job := .Values.knowledge.trainingJob -}}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ include "seamark.name" . }}-training
+  labels:
+    {{- include "seamark.labels" $this | nindent 4 }}
+spec:
+  # A round goes on by its own checkpoints, so it is knowledge management that starts another Job.
+  backoffLimit: 0
+  ttlSecondsAfterFinished: {{ $job.ttlSecondsAfterFinished }}
+  template:
+    metadata:
+      labels:
+        {{- include "seamark.labels" $this | nindent 8 }}
+        seamark.io/data: {{ include "seamark.claim" . }}
+    spec:
+      restartPolicy: Never
+      {{- include "seamark.pod" . | nindent 6 }}
+      # The step in work is done, and a checkpoint written.
+      terminationGracePeriodSeconds: 60
+      securityContext:
+        runAsNonRoot: true
+        runAsUser: {{ .Values.user }}
+        runAsGroup: {{ .Values.user }}
+        fsGroup: {{ .Values.user }}
+        fsGroupChangePolicy: OnRootMismatch
+        seccompProfile: {type: RuntimeDefault}
+      affinity:
+        {{- include "seamark.dataAffinity" . | nindent 8 }}
+      containers:
+        - name: train
+          imagePullPolicy: {{ .Values.image.pullPolicy }}
+          env:
+            - {name: TMPDIR, value: /tmp}
+            - {name: XDG_CACHE_HOME, value: /tmp/cache}
+          resources:
+            {{- toYaml $job.resources | nindent 12 }}
+          securityContext:
+            {{- include "seamark.container" . | nindent 12 }}
+          volumeMounts:
+            - {name: data, mountPath: /data}
+            - {name: tmp, mountPath: /tmp}
+      volumes:
+        - name: data
+          persistentVolumeClaim:
+            claimName: {{ include "seamark.claim" . }}
+        - name: tmp
+          emptyDir: {sizeLimit: 2Gi}
+{{- end -}}
+
 {{- /* A service of the cloud: one replica, since its folder has one owner. */ -}}
 {{- define "seamark.service" -}}
 {{- $root := .root -}}
@@ -131,8 +204,19 @@ spec:
       labels:
         {{- include "seamark.labels" $this | nindent 8 }}
         seamark.io/data: {{ include "seamark.claim" $root }}
+      {{- if .job }}
+      annotations:
+        checksum/training-job: {{ include "seamark.trainingJob" $root | sha256sum }}
+      {{- end }}
     spec:
+      {{- if .job }}
+      # It starts rounds as Jobs.
+      serviceAccountName: {{ $name }}
+      automountServiceAccountToken: true
+      {{- include "seamark.podRest" $root | nindent 6 }}
+      {{- else }}
       {{- include "seamark.pod" $root | nindent 6 }}
+      {{- end }}
       # A frame in work is answered, a round writes its checkpoint.
       terminationGracePeriodSeconds: 60
       securityContext:
@@ -167,6 +251,10 @@ spec:
             {{- if .sam }}
             - --sam=/data/{{ .sam }}
             {{- end }}
+            {{- if .job }}
+            - --set=seamark.training.job.image={{ include "seamark.image" (dict "root" $root "name" "seamark-cloud") }}
+            - --set=seamark.training.job.template=/etc/seamark/job.yaml
+            {{- end }}
             {{- with $of.settings }}
             {{- include "seamark.settings" . | trim | nindent 12 }}
             {{- end }}
@@ -184,10 +272,17 @@ spec:
           volumeMounts:
             - {name: data, mountPath: /data}
             - {name: tmp, mountPath: /tmp}
+            {{- if .job }}
+            - {name: training-job, mountPath: /etc/seamark, readOnly: true}
+            {{- end }}
       volumes:
         - name: data
           persistentVolumeClaim:
             claimName: {{ include "seamark.claim" $root }}
+        {{- if .job }}
+        - name: training-job
+          configMap: {name: {{ $name }}-training-job}
+        {{- end }}
         # Native libraries are unpacked here.
         - name: tmp
           emptyDir: {sizeLimit: 2Gi}

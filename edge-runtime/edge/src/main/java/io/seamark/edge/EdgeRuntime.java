@@ -125,7 +125,9 @@ public final class EdgeRuntime implements AutoCloseable {
 
   private static @Nullable ModelSource knowledge(Parts parts) {
     URI knowledge = parts.knowledge();
-    return knowledge == null ? null : new KnowledgeClient(knowledge, parts.modelLimit());
+    return knowledge == null
+        ? null
+        : new KnowledgeClient(knowledge, parts.modelLimit(), parts.options().edge());
   }
 
   /** What was fetched last, or the initial model where that does not run here. */

@@ -4,6 +4,7 @@ import io.seamark.edge.sync.ModelAnnouncement;
 import io.seamark.edge.sync.ModelSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,27 @@ public final class DeployedIndex implements ModelSource {
     this.address = address;
     this.files = files;
     this.download = download;
+  }
+
+  /**
+   * The index that an inference worker serves. Sedna deploys one, and its library takes the whole
+   * variable for one address.
+   *
+   * @param worker was told of it
+   * @return its address
+   * @throws IllegalArgumentException if it was told of none, or of several; the message names them
+   */
+  static String address(Worker worker) {
+    List<String> indices = worker.indices();
+    if (indices.size() > 1) {
+      throw new IllegalArgumentException(
+          "MODEL_URLS names "
+              + indices.size()
+              + " indices, but inference serves the model of one: set it to "
+              + String.join(" or ", indices)
+              + ", or let seamark sedna eval leave the index of the best of them");
+    }
+    return indices.get(0);
   }
 
   @Override

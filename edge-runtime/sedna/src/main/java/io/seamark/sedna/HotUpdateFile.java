@@ -28,7 +28,11 @@ final class HotUpdateFile implements ModelSource {
   private final String address;
   private final RemoteFiles files;
   private final long limit;
+  private final LocalController controller;
   private @Nullable String model;
+
+  /** The version last reported as failed: it is tried again and again, but told of once. */
+  private @Nullable String failed;
 
   /**
    * A file that is looked at again and again.
@@ -36,11 +40,13 @@ final class HotUpdateFile implements ModelSource {
    * @param address where it is
    * @param files to read it with
    * @param limit most bytes of a model
+   * @param controller is told what came of each model, as Sedna's library does
    */
-  HotUpdateFile(String address, RemoteFiles files, long limit) {
+  HotUpdateFile(String address, RemoteFiles files, long limit, LocalController controller) {
     this.address = address;
     this.files = files;
     this.limit = limit;
+    this.controller = controller;
   }
 
   @Override
@@ -97,6 +103,20 @@ final class HotUpdateFile implements ModelSource {
     if (!sha256.equals(version.sha256())) {
       throw new IOException(
           path + " has become another file, of digest " + sha256 + ", while it was fetched");
+    }
+  }
+
+  @Override
+  public void serves(ModelAnnouncement version) {
+    failed = null;
+    controller.deployed(version.version(), true);
+  }
+
+  @Override
+  public void refused(ModelAnnouncement version) {
+    if (!version.version().equals(failed)) {
+      failed = version.version();
+      controller.deployed(version.version(), false);
     }
   }
 }

@@ -16,6 +16,7 @@ import io.seamark.edge.sync.ModelFolder;
 import io.seamark.edge.sync.ModelSource;
 import io.seamark.host.NamedPath;
 import io.seamark.plugin.SampleSource;
+import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.setting.EdgeSettings;
 import io.seamark.setting.SettingGroup;
 import java.io.IOException;
@@ -59,7 +60,7 @@ public final class InferCommand implements SednaWorker {
         SampleSource frames = WorkerLoop.source(worker, workplace);
         OutputFolder out = OutputFolder.open(folder, workplace.inputs())) {
       ModelSource models = models(worker, files, settings);
-      Path initial = first(models, folder.resolve("models"), period(worker));
+      Path initial = first(models, folder.resolve("models"), period(worker), workplace.plugins());
       ModelOptions.checkMiner(initial, workplace.plugins());
       EdgeAnswers answers =
           new EdgeAnswers(
@@ -79,11 +80,13 @@ public final class InferCommand implements SednaWorker {
   private static ModelSource models(Worker worker, RemoteFiles files, EdgeSettings settings) {
     if (worker.told().hotUpdate()) {
       return new HotUpdateFile(
-          worker.told().hotUpdateConfig().strip(), files, settings.modelMaxBytes());
+          worker.told().hotUpdateConfig().strip(),
+          files,
+          settings.modelMaxBytes(),
+          new LocalController(worker, files.retries()));
     }
-    String urls = Worker.needed("MODEL_URLS", worker.told().models());
     return new DeployedIndex(
-        urls.split(";", -1)[0].strip(), files, new ModelDownload(files, settings.modelMaxBytes()));
+        DeployedIndex.address(worker), files, new ModelDownload(files, settings.modelMaxBytes()));
   }
 
   private static Duration period(Worker worker) {
@@ -93,10 +96,11 @@ public final class InferCommand implements SednaWorker {
   }
 
   /**
-   * The model to start with: the last one that was fetched, or the first one that is deployed,
-   * which is waited for.
+   * The model to start with: the last one that was fetched, or the first one that is deployed and
+   * runs, which is waited for.
    */
-  private static Path first(ModelSource models, Path folder, Duration period)
+  private static Path first(
+      ModelSource models, Path folder, Duration period, ConfiguredPlugins plugins)
       throws IOException, InterruptedException {
     try (ModelFolder kept = new ModelFolder(folder, false)) {
       while (true) {
@@ -107,6 +111,13 @@ public final class InferCommand implements SednaWorker {
         try {
           ModelAnnouncement deployed = models.champion(null).orElseThrow();
           kept.fetch(deployed, models);
+          try {
+            ModelOptions.probe(kept.file(deployed.version()), plugins);
+          } catch (IllegalArgumentException e) {
+            kept.delete(deployed.version());
+            models.refused(deployed);
+            throw new IOException(Seamark.message(e), e);
+          }
           kept.record(deployed, "none");
           LOG.info("event=model_fetched version={} bytes={}", deployed.version(), deployed.bytes());
         } catch (IOException e) {

@@ -97,6 +97,19 @@ public final class LocalController {
   }
 
   /**
+   * Says what came of a hot update. As in Sedna's library, nothing but the status is said of it.
+   *
+   * @param version of the model
+   * @param runs whether it serves from now on
+   * @return whether the controller has taken it
+   */
+  public boolean deployed(String version, boolean runs) {
+    ObjectNode body = body(JOB, "deploy");
+    body.put("status", runs ? "completed" : "failed");
+    return sent("deploy", version, body);
+  }
+
+  /**
    * Says what a joint inference has done so far. Each frame counts once: Sedna's own worker counts
    * a hard one as an easy one too, so that its numbers are higher and its share is lower.
    *

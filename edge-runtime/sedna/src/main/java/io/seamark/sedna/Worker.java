@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -93,6 +95,26 @@ public record Worker(String job, SednaWorkerSettings told, SednaClientSettings o
           name + " is not set, but must say what this worker works on");
     }
     return value.strip();
+  }
+
+  /**
+   * The indices that {@code MODEL_URLS} names.
+   *
+   * @return their addresses, each once and in their order; at least one
+   * @throws IllegalArgumentException if there is none
+   */
+  public List<String> indices() {
+    List<String> indices =
+        Arrays.stream(needed("MODEL_URLS", told.models()).split(";", -1))
+            .map(String::strip)
+            .filter(url -> !url.isEmpty())
+            .distinct()
+            .toList();
+    if (indices.isEmpty()) {
+      throw new IllegalArgumentException(
+          "MODEL_URLS is '" + told.models() + "', but must name an index");
+    }
+    return indices;
   }
 
   /**

@@ -3,6 +3,8 @@ package io.seamark.sedna;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import io.seamark.buffer.BufferOptions;
 import io.seamark.durable.DurableFiles;
 import io.seamark.edge.AnswerSink;
@@ -27,6 +29,9 @@ import io.seamark.source.ProceduralStreet;
 import io.seamark.source.Weather;
 import io.seamark.street.StreetModels;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -38,6 +43,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,10 +75,14 @@ class HotUpdatesTest {
     model = plugins.create(PluginKind.BASEMODEL_TRAINING).load(first);
   }
 
-  private final RemoteFiles files =
-      new RemoteFiles(
-          new Worker(
-              "job", SettingGroup.SEDNA_WORKER.defaults(), SettingGroup.SEDNA_CLIENT.defaults()));
+  private final RemoteFiles files = new RemoteFiles(worker(Map.of()));
+
+  private static Worker worker(Map<String, String> told) {
+    return new Worker(
+        "street",
+        SettingGroup.SEDNA_WORKER.with(SettingGroup.SEDNA_WORKER.defaults(), told),
+        SettingGroup.SEDNA_CLIENT.defaults());
+  }
 
   /** A model that differs from every other in what it says of itself. */
   private JobIndex index(int number, String reason) throws IOException {
@@ -258,21 +269,71 @@ class HotUpdatesTest {
     Path config = folder.resolve("model_config.json");
     index(1, "");
     index(2, "");
-    Answers answers =
-        stream(
-            new HotUpdateFile(config.toString(), files, 1 << 26),
-            all -> {
-              Files.writeString(config, "{\"model_config\":{\"model_path\":");
-              awaitFrames(all, 3);
-              Files.writeString(config, config(1, "2025-01-01 10:00:00"));
-              awaitUpdate(all, 2);
-              Files.writeString(config, config(2, "2025-01-01 09:00:00"));
-              awaitUpdate(all, 3);
-            });
+    Files.writeString(folder.resolve("model-3.safetensors"), "no model");
+    BlockingQueue<String> reports = new LinkedBlockingQueue<>();
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
+    server.createContext("/sedna/workers/street-edge-1/info", call -> report(call, reports));
+    server.start();
+    LocalController controller =
+        new LocalController(
+            worker(
+                Map.of(
+                    "NAMESPACE", "default",
+                    "WORKER_NAME", "street-edge-1",
+                    "LC_SERVER", "http://127.0.0.1:" + server.getAddress().getPort())),
+            files.retries());
+    Answers answers;
+    try {
+      answers =
+          stream(
+              new HotUpdateFile(config.toString(), files, 1 << 26, controller),
+              all -> {
+                // What is half written or cannot be fetched is no update yet.
+                Files.writeString(config, "{\"model_config\":{\"model_path\":");
+                awaitFrames(all, 3);
+                Files.writeString(config, config(4, "2025-01-01 08:00:00"));
+                awaitFrames(all, 3);
+                Files.writeString(config, config(1, "2025-01-01 10:00:00"));
+                awaitUpdate(all, 2);
+                awaitReport(reports, "completed");
+                // One that does not run is tried again and again, and told of once.
+                Files.writeString(config, config(3, "2025-01-01 11:00:00"));
+                awaitReport(reports, "failed");
+                awaitFrames(all, 20);
+                Files.writeString(config, config(2, "2025-01-01 09:00:00"));
+                awaitUpdate(all, 3);
+                awaitReport(reports, "completed");
+              });
+    } finally {
+      server.stop(0);
+    }
+    assertEquals(List.of(), List.copyOf(reports));
     List<String> versions = List.copyOf(answers.versions);
     assertEquals(3, versions.size(), versions.toString());
     assertTrue(versions.get(1).startsWith("u-2025-01-01-10-00-00-"), versions.toString());
     assertTrue(versions.get(2).startsWith("u-2025-01-01-09-00-00-"), versions.toString());
+  }
+
+  private static void report(HttpExchange call, BlockingQueue<String> reports) throws IOException {
+    try (call) {
+      reports.add(
+          call.getRequestMethod()
+              + " "
+              + new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+      call.sendResponseHeaders(200, -1);
+    }
+  }
+
+  /** Each field as Sedna's library sends it (lib/sedna/core/base.py): no results, no ownerInfo. */
+  private static void awaitReport(BlockingQueue<String> reports, String status)
+      throws InterruptedException {
+    assertEquals(
+        "POST {\"name\":\"street-edge-1\",\"namespace\":\"default\",\"ownerName\":\"street\","
+            + "\"ownerKind\":\"lifelonglearningjob\",\"kind\":\"deploy\",\"status\":\""
+            + status
+            + "\"}",
+        reports.poll(30, TimeUnit.SECONDS));
   }
 
   private static void awaitUpdate(Answers answers, int versions) throws InterruptedException {

@@ -16,6 +16,7 @@ import io.seamark.knowledge.model.Provenance;
 import io.seamark.knowledge.model.Verdict;
 import io.seamark.knowledge.training.Pace;
 import io.seamark.knowledge.training.RoundControl;
+import io.seamark.knowledge.training.RoundPlace;
 import io.seamark.knowledge.training.RoundResult;
 import io.seamark.knowledge.training.TrainingRound;
 import io.seamark.plugin.PluginKind;
@@ -75,6 +76,7 @@ public final class LifelongLearning implements AutoCloseable {
   private final Clock clock;
   private final ModelRegistry registry;
   private final TrainingRound round;
+  private final RoundPlace place;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Thread thread = new Thread(this::loop, "seamark-learning");
@@ -147,11 +149,16 @@ public final class LifelongLearning implements AutoCloseable {
   public record Requested(Request outcome, String reason, Duration retryAfter) {}
 
   private LifelongLearning(
-      LearningSettings settings, Clock clock, ModelRegistry registry, TrainingRound round) {
+      LearningSettings settings,
+      Clock clock,
+      ModelRegistry registry,
+      TrainingRound round,
+      RoundPlace place) {
     this.settings = settings;
     this.clock = clock;
     this.registry = registry;
     this.round = round;
+    this.place = place;
     this.thread.setDaemon(true);
   }
 
@@ -170,6 +177,25 @@ public final class LifelongLearning implements AutoCloseable {
    */
   public static LifelongLearning open(
       LearningSettings settings, ConfiguredPlugins plugins, Clock clock) throws IOException {
+    return open(settings, plugins, clock, null);
+  }
+
+  /**
+   * The same with rounds that run elsewhere.
+   *
+   * @param settings what to learn from
+   * @param plugins of the kinds {@link TrainingRound#KINDS}
+   * @param clock for times in the registry
+   * @param elsewhere where they run, closed with this; null for this process
+   * @return ready to start
+   * @throws IOException as above
+   */
+  public static LifelongLearning open(
+      LearningSettings settings,
+      ConfiguredPlugins plugins,
+      Clock clock,
+      @Nullable RoundPlace elsewhere)
+      throws IOException {
     for (PluginKind<?> kind : TrainingRound.KINDS) {
       plugins.effective(kind);
     }
@@ -186,9 +212,11 @@ public final class LifelongLearning implements AutoCloseable {
       serves(registry, inference);
       // Found out now rather than when the samples have come.
       LOG.info("trains and judges at {}", round.size(champion(registry, plugins)));
-      LifelongLearning learning = new LifelongLearning(settings, clock, registry, round);
+      LifelongLearning learning =
+          new LifelongLearning(
+              settings, clock, registry, round, elsewhere == null ? round : elsewhere);
       // A round that the last process did not end waits for nothing.
-      learning.requested = round.unfinished(registry);
+      learning.requested = learning.place.unfinished(registry);
       return learning;
     } catch (IOException | RuntimeException e) {
       registry.close();
@@ -213,7 +241,7 @@ public final class LifelongLearning implements AutoCloseable {
     }
     try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(settings.buffer());
         LifelongLearning learning = open(settings, plugins, Clock.systemUTC())) {
-      return learning.round.run(learning.registry, buffer, control);
+      return learning.place.run(learning.registry, buffer, control);
     }
   }
 
@@ -544,6 +572,7 @@ public final class LifelongLearning implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    place.close();
     registry.close();
     closeBuffer();
   }
@@ -612,13 +641,13 @@ public final class LifelongLearning implements AutoCloseable {
   private @Nullable LastRound runRound(ReplayBuffer samples) {
     LOG.info("round begins: samples={}", size);
     try {
-      RoundResult result = round.run(registry, samples, new Progress());
+      RoundResult result = place.run(registry, samples, new Progress());
       if (result instanceof RoundResult.Idle nothing) {
         LOG.info("round ends: nothing to do, reason=\"{}\"", nothing.reason());
         return new LastRound(null, null, nothing.reason(), null, null, 0, Map.of(), now());
       }
       if (result instanceof RoundResult.Cancelled stopped && cancelled()) {
-        round.giveUp(registry);
+        place.giveUp(registry);
         LOG.info("round ends: {}, steps={}", CANCELLED, stopped.kept());
         return new LastRound(null, null, CANCELLED, null, null, 0, Map.of(), now());
       }

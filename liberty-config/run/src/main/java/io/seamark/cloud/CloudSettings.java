@@ -58,6 +58,7 @@ public final class CloudSettings {
     absolute(settings, "seamark.ianvs.algorithm");
     absolute(settings, "seamark.retain.labels");
     absolute(settings, "seamark.knowledgebase.folder");
+    absolute(settings, "seamark.training.job.template");
     for (PluginProvider<?, ?> provider : workplace.registry().providers()) {
       if (!provider.kind().equals(PluginKind.SAMPLE_SOURCE)) {
         absolute(settings, workplace.plugins(), provider);

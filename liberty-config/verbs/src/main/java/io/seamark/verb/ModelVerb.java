@@ -37,17 +37,21 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "model",
     description =
-        "Inspect, convert and compare edge models, let an earlier one serve again, give one a head"
-            + " that predicts its errors, and fetch published SAMs.",
+        "Inspect, convert and compare edge models, list versions, offer one to some edges first, let"
+            + " an earlier one serve again, give one a head that predicts its errors, and fetch"
+            + " published SAMs.",
     subcommands = {
       ModelVerb.Inspect.class,
       ModelVerb.Convert.class,
       ModelVerb.Diff.class,
+      ListCommand.class,
+      RolloutCommand.class,
       RollbackCommand.class,
       AppealNetCommand.class,
       PullCommand.class
     },
-    synopsisSubcommandLabel = "(inspect | convert | diff | rollback | appealnet | pull)")
+    synopsisSubcommandLabel =
+        "(inspect | convert | diff | list | rollout | rollback | appealnet |" + " pull)")
 public final class ModelVerb implements Verb {
   @Mixin
   @SuppressWarnings("unused") // Its options are taken before the subcommand, too.
@@ -59,8 +63,8 @@ public final class ModelVerb implements Verb {
   @Override
   public Integer call() {
     throw new IllegalArgumentException(
-        "say what: model inspect, model convert, model diff, model rollback, model appealnet or model"
-            + " pull");
+        "say what: model inspect, model convert, model diff, model list, model rollout, model"
+            + " rollback, model appealnet or model pull");
   }
 
   private static EdgeModel load(Path file) {

@@ -49,6 +49,10 @@ public final class SettingGroup<R extends Record> {
       new SettingGroup<>(
           "seamark.training.appealnet.", "AppealNet's head", AppealNetSettings.class);
 
+  /** Those of where a round of knowledge management runs. */
+  public static final SettingGroup<TrainingJobSettings> TRAINING_JOB =
+      new SettingGroup<>("seamark.training.", "Where a round runs", TrainingJobSettings.class);
+
   /** Those of {@code model pull}. */
   public static final SettingGroup<PullSettings> PULL =
       new SettingGroup<>("seamark.model.", "Downloads of models", PullSettings.class);
@@ -85,6 +89,7 @@ public final class SettingGroup<R extends Record> {
           KNOWLEDGE_BASE,
           TRAINING,
           APPEALNET,
+          TRAINING_JOB,
           PULL,
           SEDNA_CLIENT);
 

@@ -67,7 +67,7 @@ class ClusterResourcesTest {
   @Test
   @DisplayName("the chart rendered for each board keeps to Kubernetes's schemas")
   void chartIsKubernetes() throws IOException {
-    for (String board : List.of("jetson-nano", "raspberry-pi")) {
+    for (String board : Manifests.RENDERED) {
       List<JsonNode> resources = Manifests.rendered(board);
       assertTrue(resources.size() >= 10, () -> board + " has only " + resources.size());
       for (JsonNode resource : resources) {
@@ -88,7 +88,7 @@ class ClusterResourcesTest {
         assertEquals(List.of(), schemas.podFaults(pod), resource.path("kind").asText());
       }
     }
-    assertEquals(8, pods, "an edge, two services and a test for each board");
+    assertEquals(11, pods, "an edge for each board, and each time two services and a test");
   }
 
   @Test

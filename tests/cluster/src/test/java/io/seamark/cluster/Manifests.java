@@ -18,6 +18,9 @@ final class Manifests {
   static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
   static final Path FOLDER = ROOT.resolve("liberty-config/cluster");
 
+  /** What the chart is rendered for: the boards, and rounds as Jobs. */
+  static final List<String> RENDERED = List.of("jetson-nano", "raspberry-pi", "training-job");
+
   private Manifests() {}
 
   /** One file's documents; anchors are resolved, a key that stands twice is refused. */
@@ -37,10 +40,12 @@ final class Manifests {
     return read(FOLDER.resolve("rendered").resolve(board + ".yaml"));
   }
 
-  /** The rendered charts of all boards. */
+  /** All rendered charts. */
   static List<JsonNode> allRendered() throws IOException {
-    List<JsonNode> all = new ArrayList<>(rendered("jetson-nano"));
-    all.addAll(rendered("raspberry-pi"));
+    List<JsonNode> all = new ArrayList<>();
+    for (String name : RENDERED) {
+      all.addAll(rendered(name));
+    }
     return all;
   }
 

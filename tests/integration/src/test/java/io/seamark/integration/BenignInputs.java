@@ -395,6 +395,8 @@ final class BenignInputs {
         List.of(
             "/models",
             "/models/champion",
+            "/models/champion?edge=street%20%C3%BC",
+            "/models/rollout",
             "/models/v0/weights",
             "/rounds",
             "/plugins",

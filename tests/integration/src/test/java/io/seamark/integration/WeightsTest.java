@@ -6,15 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.cloud.LibertyServer;
+import io.seamark.knowledge.model.ModelRegistry;
+import io.seamark.knowledge.model.Provenance;
+import io.seamark.plugin.PluginKind;
+import io.seamark.plugin.TaskUpdateDecision;
+import io.seamark.registry.ConfiguredPlugins;
+import io.seamark.registry.PluginRegistry;
+import io.seamark.street.StreetModels;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -31,6 +42,7 @@ class WeightsTest {
   @DisplayName("120 clients that do not read weights, and slow bodies, silence nobody")
   @SuppressWarnings("try") // Their being open is the case.
   void deafClientsHoldUpNobody() throws Exception {
+    twoVersions(folder.resolve("data/models"));
     try (LibertyServer server =
         LibertyServer.start(
             Seamark.HOME,
@@ -77,14 +89,62 @@ class WeightsTest {
       assertEquals(413, refused.statusCode(), refused.body());
       assertTrue(refused.body().contains("66560 bytes, but at most 65536"), refused.body());
       assertEquals(404, get(server.uri().resolve("models/v99/weights")).statusCode());
-      assertRolledBack(champion, 400, "", "v0 serves, and there is none before it");
-      assertRolledBack(champion, 400, "?version=v9", "there is no version v9");
-      assertRolledBack(champion, 400, "?version=../v0", "must be v0, v1, v2 and so on");
-      assertRolledBack(champion, 200, "?version=v0", described.path("sha256").asText());
+      offersByTheNameOfTheEdge(server.uri());
+      assertSays(champion, 400, "?version=v9", "there is no version v9");
+      assertSays(champion, 400, "?version=../v0", "must be v0, v1, v2 and so on");
+      assertSays(champion, 200, "?version=v0", described.path("sha256").asText());
+      assertSays(champion, 400, "", "v0 serves, and there is none before it");
     }
   }
 
-  private static void assertRolledBack(URI champion, int status, String query, String said)
+  /** A registry whose second version has the weights of the first. */
+  private static void twoVersions(Path models) throws IOException {
+    ConfiguredPlugins plugins =
+        new ConfiguredPlugins(
+            PluginRegistry.discover(null, WeightsTest.class.getClassLoader()), Map.of(), 1, 1);
+    try (ModelRegistry registry =
+        ModelRegistry.open(
+            plugins.create(PluginKind.KNOWLEDGE_MANAGEMENT), models, 1, Clock.systemUTC())) {
+      Path initial = StreetModels.edgeModel(models.resolveSibling("initial"));
+      registry.begin(initial);
+      TaskUpdateDecision.Evaluation figures =
+          new TaskUpdateDecision.Evaluation(1, 0.5, 0, Double.NaN, List.of(), List.of());
+      registry.judge(
+          registry.stage((file, version) -> Files.copy(initial, file)),
+          "v0",
+          new TaskUpdateDecision.Accepted("it gains"),
+          figures,
+          figures,
+          Provenance.ofFile("a round"));
+    }
+  }
+
+  private static void offersByTheNameOfTheEdge(URI service) throws Exception {
+    URI rollout = service.resolve("models/rollout");
+    assertOffered(service, "v1", "?edge=b");
+    assertSays(rollout, 200, "?edges=a,street%20%C3%BC&rest=v0", "\"rest\" : \"v0\"");
+    assertOffered(service, "v1", "?edge=a");
+    assertOffered(service, "v1", "?edge=street+%C3%BC");
+    assertOffered(service, "v0", "?edge=b");
+    assertOffered(service, "v0", "");
+    assertSays(rollout, 200, "?to=all", "\"rest\" : \"v1\"");
+    assertOffered(service, "v1", "?edge=b");
+    assertSays(rollout, 400, "", "needs one of edges=NAME,NAME and share=0.2");
+    assertSays(rollout, 400, "?edges=a&share=0.2", "needs one of edges=NAME,NAME and share=0.2");
+    assertSays(rollout, 400, "?share=much", "share is 'much', but must be a number from 0 to 1");
+    assertSays(rollout, 400, "?share=2", "share is 2.0, but must be 0 to 1");
+    assertSays(rollout, 400, "?edges=a&rest=v9", "there is no version v9");
+    assertSays(rollout, 200, "?share=1", "\"share\" : 1.0");
+    String now = new String(get(rollout).body(), StandardCharsets.UTF_8);
+    assertTrue(now.contains("\"edges\" : [ ]"), now);
+  }
+
+  private static void assertOffered(URI service, String version, String query) throws Exception {
+    byte[] offered = get(service.resolve("models/champion" + query)).body();
+    assertEquals(version, new ObjectMapper().readTree(offered).path("version").asText(), query);
+  }
+
+  private static void assertSays(URI champion, int status, String query, String said)
       throws Exception {
     HttpResponse<String> reply =
         HTTP.send(

@@ -41,6 +41,7 @@ public final class KnowledgeClient implements ModelSource {
 
   private final URI base;
   private final long modelLimit;
+  private final @Nullable String edge;
   private final HttpClient client;
 
   /**
@@ -50,6 +51,18 @@ public final class KnowledgeClient implements ModelSource {
    * @param modelLimit largest model that is fetched, in bytes
    */
   public KnowledgeClient(URI service, long modelLimit) {
+    this(service, modelLimit, null);
+  }
+
+  /**
+   * The client of an edge, which may be one of the first to get a new model.
+   *
+   * @param service base address
+   * @param modelLimit largest model that is fetched, in bytes
+   * @param edge its name; null for somebody else
+   */
+  public KnowledgeClient(URI service, long modelLimit, @Nullable String edge) {
+    this.edge = edge;
     this.base = URI.create(service.toString().replaceAll("/+$", "") + "/");
     this.modelLimit = modelLimit;
     this.client =
@@ -70,7 +83,8 @@ public final class KnowledgeClient implements ModelSource {
   @Override
   public Optional<ModelAnnouncement> champion(@Nullable String known)
       throws IOException, InterruptedException {
-    HttpRequest.Builder request = request("models/champion");
+    String query = edge == null ? "" : "?edge=" + URLEncoder.encode(edge, StandardCharsets.UTF_8);
+    HttpRequest.Builder request = request("models/champion" + query);
     if (known != null) {
       request.header("If-None-Match", "\"" + known + "\"");
     }
@@ -265,6 +279,26 @@ public final class KnowledgeClient implements ModelSource {
       return JSON.readValue(response.body(), ModelAnnouncement.class);
     } catch (JsonProcessingException e) {
       throw new IOException(base + "models/champion: " + reason(e), e);
+    }
+  }
+
+  /**
+   * Offers the champion to some edges first, or to all.
+   *
+   * @param query as {@code POST /models/rollout} takes it, without the question mark
+   * @return the rollout
+   * @throws IOException if the service does not answer, or refuses; the message has its reason
+   * @throws InterruptedException if the thread was interrupted
+   */
+  public JsonNode rollOut(String query) throws IOException, InterruptedException {
+    HttpResponse<InputStream> response =
+        send(request("models/rollout?" + query).POST(HttpRequest.BodyPublishers.noBody()).build());
+    try (InputStream body = response.body()) {
+      byte[] text = read(response.uri(), body);
+      if (response.statusCode() != 200) {
+        throw status(response.uri(), response.statusCode(), text);
+      }
+      return JSON.readTree(text);
     }
   }
 

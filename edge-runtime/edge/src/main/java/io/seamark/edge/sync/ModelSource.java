@@ -30,4 +30,19 @@ public interface ModelSource {
    * @throws InterruptedException if the thread was interrupted
    */
   void download(ModelAnnouncement version, Path part) throws IOException, InterruptedException;
+
+  /**
+   * Told that a model serves, or will from the next frame on: every new one, and the one in service
+   * when it is announced for the first time.
+   *
+   * @param version which
+   */
+  default void serves(ModelAnnouncement version) {}
+
+  /**
+   * Told that a model was fetched but does not run, each time that it was tried.
+   *
+   * @param version which
+   */
+  default void refused(ModelAnnouncement version) {}
 }

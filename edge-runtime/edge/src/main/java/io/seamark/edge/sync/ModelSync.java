@@ -155,6 +155,7 @@ public final class ModelSync implements AutoCloseable {
         metrics.watchModel(next.version(), live::version);
         known = next.version();
         serving = next;
+        models.serves(next);
         return new Unchanged();
       }
       return bring(next);
@@ -180,6 +181,7 @@ public final class ModelSync implements AutoCloseable {
       metrics.syncFailed();
       folder.refuse(taken, "it could not label a frame: " + failure.reason());
       folder.delete(taken.version());
+      models.refused(taken);
     } else if (live.version().equals(taken.version()) && live.labelled() >= frames) {
       folder.record(taken, replacedVersion);
       folder.started();
@@ -238,9 +240,11 @@ public final class ModelSync implements AutoCloseable {
       }
       unfit = next.sha256();
       folder.delete(next.version());
+      models.refused(next);
       throw e;
     } catch (RuntimeException | Error e) {
       folder.delete(next.version());
+      models.refused(next);
       throw e;
     }
     if (unproven == null) {
@@ -254,6 +258,7 @@ public final class ModelSync implements AutoCloseable {
     folder.prune(live.held());
     metrics.modelTaken();
     metrics.watchModel(next.version(), live::version);
+    models.serves(next);
   }
 
   /** The cloud has changed its mind, so nobody asks any more how the model at hand does. */
@@ -286,6 +291,7 @@ public final class ModelSync implements AutoCloseable {
         LOG.warn("event=model_refused version={} reason=\"{}\"", next.version(), refusal);
         folder.refuse(next, refusal);
         folder.delete(next.version());
+        models.refused(next);
       }
     } catch (IOException | RuntimeException | Error e) {
       // Asked for again at the next question.

@@ -37,6 +37,7 @@ public final class ModelRegistry implements AutoCloseable {
       Pattern.compile("(v(?:0|[1-9][0-9]{0,8}))\\.(json|safetensors)");
 
   private static final String CHAMPION_POINTER = "champion.json";
+  private static final String ROLLOUT = "rollout.json";
   private static final String CHAMPION_WEIGHTS = "champion.safetensors";
   private static final String STAGED = ".staged-";
 
@@ -57,6 +58,7 @@ public final class ModelRegistry implements AutoCloseable {
   private final TreeMap<Integer, String> unreadable = new TreeMap<>();
 
   private @Nullable ModelVersion champion;
+  private @Nullable Rollout rollout;
 
   /** A file whose digest was found right, so that it is not read again for every request. */
   private record Checked(long bytes, long modified) {}
@@ -282,12 +284,94 @@ public final class ModelRegistry implements AutoCloseable {
       TaskUpdateDecision.Evaluation candidate,
       Provenance provenance)
       throws IOException {
+    return recorded(
+        staged,
+        parent,
+        verdict instanceof TaskUpdateDecision.Accepted,
+        verdict.reason(),
+        Figures.of(serving),
+        Figures.of(candidate),
+        provenance);
+  }
+
+  /**
+   * Copies to another folder what a round needs that runs there: every description, and the weights
+   * of the first version and of the champion. Opened there, it is a registry with the same
+   * champion.
+   *
+   * @param to a folder, made if it is not there; it is a registry when this has returned
+   * @throws IOException if something cannot be read or written
+   * @throws IllegalStateException if there is no champion
+   */
+  public synchronized void handOver(Path to) throws IOException {
+    ModelVersion serves = champion;
+    if (serves == null) {
+      throw new IllegalStateException("the registry has not begun");
+    }
+    Files.createDirectories(to);
+    for (ModelVersion version : List.of(versions.firstEntry().getValue(), serves)) {
+      DurableFiles.copy(check(version), to.resolve(weightsName(version.version())));
+    }
+    for (ModelVersion version : versions.values()) {
+      DurableFiles.replace(to.resolve(version.version() + ".json"), json(version));
+    }
+    DurableFiles.replace(
+        to.resolve(CHAMPION_POINTER),
+        json(new Pointer(serves.version(), serves.sha256(), versions.lastKey())));
+  }
+
+  /**
+   * Takes in a version that a round has made in a folder of {@link #handOver}, by the rules of
+   * {@link #judge}.
+   *
+   * @param made as it is described there
+   * @param weights its file there
+   * @return the version
+   * @throws IOException if it cannot be stored, or the file is not what the description says; then
+   *     there is no such version
+   */
+  public ModelVersion take(ModelVersion made, Path weights) throws IOException {
+    String parent = made.parent();
+    if (parent == null) {
+      throw new IOException(made.version() + " was trained from no version");
+    }
+    Staged staged = stage((file, version) -> DurableFiles.copy(weights, file));
+    try {
+      if (!staged.version().equals(made.version()) || !staged.sha256().equals(made.sha256())) {
+        throw new IOException(
+            String.format(
+                "%s is %s with the digest %s, but %s with the digest %s is expected",
+                weights, made.version(), staged.sha256(), staged.version(), made.sha256()));
+      }
+      return recorded(
+          staged,
+          parent,
+          made.verdict() == Verdict.ACCEPTED,
+          made.reason(),
+          made.serving(),
+          made.candidate(),
+          made.provenance());
+    } catch (IOException | RuntimeException e) {
+      discard(staged);
+      throw e;
+    }
+  }
+
+  private synchronized ModelVersion recorded(
+      Staged staged,
+      String parent,
+      boolean judgedBetter,
+      String judgement,
+      @Nullable Figures serving,
+      @Nullable Figures candidate,
+      Provenance provenance)
+      throws IOException {
     if (version(parent).isEmpty()) {
       throw new IllegalArgumentException("parent " + parent + " is not a version of " + folder);
     }
     ModelVersion serves = champion;
-    boolean accepted = verdict instanceof TaskUpdateDecision.Accepted;
-    String reason = verdict.reason();
+    boolean accepted = judgedBetter;
+    String reason = judgement;
     if (accepted && serves != null && !serves.version().equals(parent)) {
       accepted = false;
       reason = serves.version() + " serves now, and not the " + parent + " it was judged against";
@@ -301,8 +385,8 @@ public final class ModelRegistry implements AutoCloseable {
             parent,
             accepted ? Verdict.ACCEPTED : Verdict.REJECTED,
             reason,
-            Figures.of(serving),
-            Figures.of(candidate),
+            serving,
+            candidate,
             provenance);
     store(staged, version);
     if (accepted) {
@@ -313,8 +397,9 @@ public final class ModelRegistry implements AutoCloseable {
   }
 
   /**
-   * Lets an earlier version serve again. The versions after it stay as they are, and what they were
-   * trained on counts as seen, so no round begins by itself that would make the same again.
+   * Lets an earlier version serve again, for all edges. The versions after it stay as they are, and
+   * what they were trained on counts as seen, so no round begins by itself that would make the same
+   * again.
    *
    * @param to its id, or null for the parent of the one that serves
    * @return the version that serves now
@@ -332,6 +417,132 @@ public final class ModelRegistry implements AutoCloseable {
               + " serves, and there is none before it; versions that can serve: "
               + servable());
     }
+    ModelVersion version = servable(id);
+    check(version);
+    Rollout plan = rollout;
+    if (plan != null) {
+      // Before the champion: a cut in between leaves nobody with what is taken back.
+      store(new Rollout(version.version(), plan.edges(), plan.share()));
+    }
+    promote(version);
+    LOG.info(
+        "{} serves again, {} does no more",
+        version.version(),
+        serving == null ? "none" : serving.version());
+    return version;
+  }
+
+  /**
+   * Offers the champion, and every later one, to some edges first. The others keep a version until
+   * {@link #offerToAll}.
+   *
+   * @param edges names of the first edges; empty for a share
+   * @param share of the edges that are first, by a digest of their names; 0 where they are named
+   * @param rest version that the others keep; null for what they have: the champion, or under a
+   *     rollout its rest
+   * @return who gets which version now
+   * @throws IllegalArgumentException if edges or share are wrong, or the version cannot serve
+   * @throws IOException if the version's weights are missing or damaged, or it cannot be stored
+   */
+  public synchronized Offered offer(List<String> edges, double share, @Nullable String rest)
+      throws IOException {
+    ModelVersion serves = champion;
+    if (serves == null) {
+      throw new IllegalArgumentException("no version serves");
+    }
+    Rollout plan = rollout;
+    String kept = rest != null ? rest : plan != null ? plan.rest() : serves.version();
+    Rollout next = new Rollout(kept, edges, share);
+    check(servable(kept));
+    store(next);
+    LOG.info("{} is offered first: {}", serves.version(), next);
+    return offered();
+  }
+
+  /**
+   * Offers the champion to all edges. Later ones are offered first to the same edges again; a share
+   * of 1 ends that.
+   *
+   * @return who gets which version now
+   * @throws IOException if it cannot be stored
+   */
+  public synchronized Offered offerToAll() throws IOException {
+    Rollout plan = rollout;
+    ModelVersion serves = champion;
+    if (plan != null && serves != null) {
+      store(new Rollout(serves.version(), plan.edges(), plan.share()));
+      LOG.info("{} is offered to all edges", serves.version());
+    }
+    return offered();
+  }
+
+  /**
+   * Which edges get which version.
+   *
+   * @return without a rollout the champion for all
+   * @throws IllegalStateException before the first {@link #begin}
+   */
+  public synchronized Offered offered() {
+    ModelVersion serves = champion;
+    if (serves == null) {
+      throw new IllegalStateException("the registry has not begun");
+    }
+    Rollout plan = rollout;
+    return plan == null
+        ? new Offered(serves.version(), serves.version(), List.of(), 1)
+        : new Offered(serves.version(), plan.rest(), plan.edges(), plan.share());
+  }
+
+  /**
+   * The version for an edge.
+   *
+   * @param edge its name; null if it does not say it
+   * @return empty before the first {@link #begin}
+   */
+  public synchronized Optional<ModelVersion> serving(@Nullable String edge) {
+    Rollout plan = rollout;
+    return plan == null || plan.first(edge)
+        ? Optional.ofNullable(champion)
+        : Optional.ofNullable(versions.get(ModelVersion.number(plan.rest())));
+  }
+
+  private void store(Rollout next) throws IOException {
+    if (next.share() == 1) {
+      // All edges are first.
+      if (store.file(ROLLOUT).isPresent()) {
+        store.delete(ROLLOUT);
+      }
+      rollout = null;
+    } else {
+      store.put(ROLLOUT, json(next));
+      rollout = next;
+    }
+  }
+
+  /** Without it every edge would get the champion, so a damaged one stops the start. */
+  private @Nullable Rollout readRollout() throws IOException {
+    Optional<byte[]> json = store.read(ROLLOUT, MAX_JSON_BYTES);
+    if (json.isEmpty()) {
+      return null;
+    }
+    try {
+      Rollout read = KnowledgeJson.read(json.get(), Rollout.class);
+      servable(read.rest());
+      return read;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IOException(
+          ROLLOUT
+              + " in "
+              + folder
+              + " cannot be followed: "
+              + e.getMessage()
+              + "; without that file all edges get the champion",
+          e);
+    }
+  }
+
+  /** A version that can serve, by its id. */
+  private ModelVersion servable(String id) {
     ModelVersion version = versions.get(ModelVersion.number(id));
     if (version == null || version.verdict() == Verdict.REJECTED) {
       throw new IllegalArgumentException(
@@ -339,12 +550,6 @@ public final class ModelRegistry implements AutoCloseable {
               + "; versions that can: "
               + servable());
     }
-    check(version);
-    promote(version);
-    LOG.info(
-        "{} serves again, {} does no more",
-        version.version(),
-        serving == null ? "none" : serving.version());
     return version;
   }
 
@@ -524,6 +729,7 @@ public final class ModelRegistry implements AutoCloseable {
       } else {
         restoreChampionCopy(champion);
       }
+      rollout = readRollout();
     }
     dropOldRejected();
   }

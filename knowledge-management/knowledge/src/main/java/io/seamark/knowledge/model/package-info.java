@@ -15,6 +15,8 @@
  *     serve</td></tr>
  *   <tr><td>{@code champion.json}</td><td>which version serves, with the highest version judged when
  *     that was decided</td></tr>
+ *   <tr><td>{@code rollout.json}</td><td>{@link io.seamark.knowledge.model.Rollout}: which edges get
+ *     the champion first, and what the others keep; without it all get the champion</td></tr>
  *   <tr><td>{@code champion.safetensors}</td><td>a copy of the serving version's weights</td></tr>
  * </table>
  *

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Frames are brought to a size that no buffered sample has a say in.
  */
-public final class TrainingRound {
+public final class TrainingRound implements RoundPlace {
   /** The kinds that take part in a round. */
   public static final List<PluginKind<?>> KINDS =
       Stream.concat(Learner.KINDS.stream(), Stream.of(PluginKind.KNOWLEDGE_MANAGEMENT)).toList();
@@ -106,6 +106,7 @@ public final class TrainingRound {
    * @return true if a checkpoint is there
    * @throws IOException if it cannot be read
    */
+  @Override
   public boolean unfinished(ModelRegistry registry) throws IOException {
     return open(registry).unfinished().isPresent();
   }
@@ -116,6 +117,7 @@ public final class TrainingRound {
    * @param registry that it was run on
    * @throws IOException if its checkpoint cannot be removed
    */
+  @Override
   public void giveUp(ModelRegistry registry) throws IOException {
     open(registry).remove();
   }
@@ -135,6 +137,7 @@ public final class TrainingRound {
    * @return how it ended
    * @throws IOException if files or too many frames cannot be read, or the version cannot be stored
    */
+  @Override
   public RoundResult run(ModelRegistry registry, ReplayBuffer buffer, RoundControl control)
       throws IOException {
     ModelVersion champion =

@@ -24,6 +24,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -453,5 +454,85 @@ class ModelRegistryTest {
       assertEquals("v0 serves now, and not the v1 it was judged against", late.reason());
       assertEquals("v0", registry.champion().orElseThrow().version());
     }
+  }
+
+  private static String serving(ModelRegistry registry, @Nullable String edge) {
+    return registry.serving(edge).orElseThrow().version();
+  }
+
+  @Test
+  void aNewVersionGoesToTheNamedEdgesFirst() throws IOException {
+    try (ModelRegistry registry = begun()) {
+      assertEquals(new Offered("v0", "v0", List.of(), 1), registry.offered());
+      registry.offer(List.of("a", "b"), 0, null);
+      // Nothing changes before there is another version.
+      assertEquals("v0", serving(registry, "a"));
+      add(registry, "weights 1", new Accepted("better"));
+      add(registry, "weights 2", new Accepted("better"));
+      assertEquals(new Offered("v2", "v0", List.of("a", "b"), 0), registry.offered());
+    }
+    try (ModelRegistry registry = ModelRegistry.open(LocalFolder::open, folder, 16, NOON)) {
+      assertEquals("v2", serving(registry, "a"));
+      assertEquals("v0", serving(registry, "c"));
+      assertEquals("v0", serving(registry, null));
+      // To all, and the next one to the first ones again.
+      assertEquals(new Offered("v2", "v2", List.of("a", "b"), 0), registry.offerToAll());
+      assertEquals("v2", serving(registry, "c"));
+      add(registry, "weights 3", new Accepted("better"));
+      assertEquals("v3", serving(registry, "b"));
+      assertEquals("v2", serving(registry, "c"));
+      // Taken back from all that are not first, and then from all.
+      registry.offer(List.of("c"), 0, "v1");
+      assertEquals("v1", serving(registry, "b"));
+      assertEquals("v3", serving(registry, "c"));
+      assertEquals("v2", registry.rollBack(null).version());
+      assertEquals(new Offered("v2", "v2", List.of("c"), 0), registry.offered());
+      registry.offer(List.of(), 1, null);
+      assertEquals(new Offered("v2", "v2", List.of(), 1), registry.offered());
+      assertFalse(files().contains("rollout.json"));
+    }
+  }
+
+  @Test
+  void aShareIsTheSameEdgesEachTimeAndAGreaterOneHasThemAll() throws IOException {
+    Rollout few = new Rollout("v0", List.of(), 0.2);
+    Rollout more = new Rollout("v7", List.of(), 0.5);
+    int first = 0;
+    for (int i = 0; i < 1000; i++) {
+      String edge = "edge-" + i;
+      assertEquals(Rollout.place(edge) < 0.2, few.first(edge), edge);
+      assertTrue(!few.first(edge) || more.first(edge), edge);
+      first += few.first(edge) ? 1 : 0;
+    }
+    assertTrue(first > 160 && first < 240, first + " of 1000 are first");
+    assertFalse(few.first(null));
+    // The first 53 bits of SHA-256 of the empty text, e3b0c44298fc1c14.
+    assertEquals(0xe3b0c442p-32, Rollout.place(""), 1e-9);
+  }
+
+  @Test
+  void aRolloutThatCannotBeFollowedIsRefused() throws IOException {
+    try (ModelRegistry registry = begun()) {
+      add(registry, "weights 1", new Rejected("worse"));
+      assertEquals(
+          "v1 was rejected and cannot serve; versions that can: v0",
+          assertThrows(IllegalArgumentException.class, () -> registry.offer(List.of("a"), 0, "v1"))
+              .getMessage());
+      assertEquals(
+          "share is 1.5, but must be 0 to 1",
+          assertThrows(IllegalArgumentException.class, () -> registry.offer(List.of(), 1.5, null))
+              .getMessage());
+      assertThrows(IllegalArgumentException.class, () -> registry.offer(List.of(), 0, null));
+      assertThrows(IllegalArgumentException.class, () -> registry.offer(List.of(" "), 0, null));
+      assertThrows(IllegalArgumentException.class, () -> registry.offer(List.of("a"), 0.5, null));
+      registry.offer(List.of("a"), 0, null);
+    }
+    Files.writeString(folder.resolve("rollout.json"), "{\"rest\":\"v9\",\"edges\":[\"a\"]}");
+    IOException e =
+        assertThrows(
+            IOException.class, () -> ModelRegistry.open(LocalFolder::open, folder, 16, NOON));
+    assertTrue(
+        String.valueOf(e.getMessage()).contains("cannot be followed: there is no version v9"),
+        e.getMessage());
   }
 }

@@ -1,12 +1,15 @@
 package io.seamark.knowledge.service;
 
+import io.seamark.configuration.SettingKeys;
 import io.seamark.failure.NotReadyException;
 import io.seamark.knowledge.LearningSettings;
 import io.seamark.knowledge.LifelongLearning;
+import io.seamark.knowledge.job.TrainingPlace;
 import io.seamark.registry.ConfiguredPlugins;
 import io.seamark.registry.PluginRegistry;
 import io.seamark.registry.service.AllSources;
 import io.seamark.registry.service.PluginBeans;
+import io.seamark.setting.SettingGroup;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
@@ -79,7 +82,16 @@ public class LearningHost {
       ConfiguredPlugins plugins =
           new ConfiguredPlugins(found, settings, learn.round().seed(), learn.round().threads());
       shown.configured(found, plugins);
-      LifelongLearning opened = LifelongLearning.open(learn, plugins, Clock.systemUTC());
+      LifelongLearning opened =
+          LifelongLearning.open(
+              learn,
+              plugins,
+              Clock.systemUTC(),
+              TrainingPlace.chosen(
+                      SettingGroup.TRAINING_JOB.read(SettingKeys.lookup(settings)),
+                      learn,
+                      System.getenv())
+                  .orElse(null));
       learning = opened;
       gauges.register(opened);
       opened.start();

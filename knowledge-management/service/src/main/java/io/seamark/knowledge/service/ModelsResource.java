@@ -27,7 +27,10 @@ import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The edge models by version. */
@@ -71,17 +74,18 @@ public class ModelsResource {
   }
 
   /**
-   * The version that serves.
+   * The version that serves, for an edge.
    *
+   * @param edge its name; without it what edges get that are not first in a rollout
    * @param request for {@code If-None-Match}
    * @return version, sha256, bytes, created, parent with the version as ETag; 304 if it is known
    */
   @GET
   @Path("champion")
   @Produces(MediaType.APPLICATION_JSON)
-  public Response champion(@Context Request request) {
+  public Response champion(@QueryParam("edge") @Nullable String edge, @Context Request request) {
     ModelVersion champion =
-        registry().champion().orElseThrow(() -> new NotReadyException("there is no champion"));
+        registry().serving(edge).orElseThrow(() -> new NotReadyException("there is no champion"));
     return announced(champion, request);
   }
 
@@ -99,6 +103,61 @@ public class ModelsResource {
   public Response rollBack(@QueryParam("version") @Nullable String version) throws IOException {
     try {
       return announced(registry().rollBack(version), null);
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Which edges get the champion first.
+   *
+   * @return JSON of {@link io.seamark.knowledge.model.Offered}
+   */
+  @GET
+  @Path("rollout")
+  @Produces(MediaType.APPLICATION_JSON)
+  public String rollout() {
+    return KnowledgeJson.text(registry().offered());
+  }
+
+  /**
+   * Offers the champion, and every later one, to some edges first, or the champion to all.
+   *
+   * @param edges names with commas between them
+   * @param share of the edges, by a digest of their names; 1 ends the rollout
+   * @param rest version that the others keep; without it what they have
+   * @param to {@code all} to offer the champion to all
+   * @return as {@link #rollout()}; 400 unless one of edges, share and to is given, and right
+   * @throws IOException if a version's weights are damaged or the change cannot be stored
+   */
+  @POST
+  @Path("rollout")
+  @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+  public String rollOut(
+      @QueryParam("edges") @Nullable String edges,
+      @QueryParam("share") @Nullable String share,
+      @QueryParam("rest") @Nullable String rest,
+      @QueryParam("to") @Nullable String to)
+      throws IOException {
+    long said = Stream.of(edges, share, to).filter(Objects::nonNull).count();
+    if (said != 1 || (to != null && (!to.equals("all") || rest != null))) {
+      throw new BadInputException(
+          "a rollout needs one of edges=NAME,NAME and share=0.2, with rest=VERSION or without, or"
+              + " to=all");
+    }
+    try {
+      ModelRegistry registry = registry();
+      if (to != null) {
+        return KnowledgeJson.text(registry.offerToAll());
+      }
+      List<String> names =
+          edges == null
+              ? List.of()
+              : Stream.of(edges.split(",", -1)).map(String::strip).distinct().toList();
+      double first = share == null ? 0 : Double.parseDouble(share);
+      return KnowledgeJson.text(registry.offer(names, first, rest));
+    } catch (NumberFormatException e) {
+      throw new BadInputException("share is '" + share + "', but must be a number from 0 to 1");
     } catch (IllegalArgumentException e) {
       throw new BadInputException(String.valueOf(e.getMessage()));
     }

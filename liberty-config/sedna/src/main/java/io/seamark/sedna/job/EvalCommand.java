@@ -32,7 +32,6 @@ public final class EvalCommand implements SednaWorker {
         common.open(common.registry(), Worker.chosen(System.getenv()), Map.of());
     Worker worker = Worker.of(workplace);
     Worker.needed("TEST_DATASET_URL", worker.told().testDataset());
-    Worker.needed("MODEL_URLS", worker.told().models());
     try (RemoteFiles files = new RemoteFiles(worker);
         OutputFolder out = OutputFolder.open(worker.folder(), Map.of())) {
       KnowledgeBase base = new KnowledgeBase(worker.told().knowledgeBase(), files.retries());

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,21 +73,16 @@ final class Evaluation {
    * @throws IOException if an index, its model or the samples cannot be read
    */
   Evaluated run() throws IOException {
+    List<String> indices = worker.indices();
     List<LocalSample> samples = samples();
     ScoreFilter filter =
         new ScoreFilter(worker.told().operator().strip(), worker.told().modelThreshold());
     Evaluated best = null;
-    for (String url : worker.told().models().split(";", -1)) {
-      if (!url.isBlank()) {
-        Evaluated next = evaluate(url.strip(), samples, filter);
-        best = best == null || first(next) > first(best) ? next : best;
-      }
+    for (String url : indices) {
+      Evaluated next = evaluate(url, samples, filter);
+      best = best == null || first(next) > first(best) ? next : best;
     }
-    if (best == null) {
-      throw new IllegalArgumentException(
-          "MODEL_URLS is '" + worker.told().models() + "', but must name an index");
-    }
-    return best;
+    return Objects.requireNonNull(best, "there is an index");
   }
 
   private static double first(Evaluated of) {

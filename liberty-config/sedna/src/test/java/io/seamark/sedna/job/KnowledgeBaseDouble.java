@@ -48,7 +48,11 @@ final class KnowledgeBaseDouble implements AutoCloseable {
   }
 
   String address() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    return "http://127.0.0.1:" + port();
+  }
+
+  int port() {
+    return server.getAddress().getPort();
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -56,6 +60,12 @@ final class KnowledgeBaseDouble implements AutoCloseable {
       byte[] body = exchange.getRequestBody().readAllBytes();
       String path = exchange.getRequestURI().getPath();
       String call = exchange.getRequestMethod() + " " + path;
+      String length = exchange.getRequestHeaders().getFirst("Content-Length");
+      if (length != null && body.length < Long.parseLong(length)) {
+        // As Sedna's, which keeps nothing of a request whose client has gone.
+        calls.add("cut " + call);
+        return;
+      }
       if (away) {
         calls.add(call + " 502");
         exchange.sendResponseHeaders(502, -1);

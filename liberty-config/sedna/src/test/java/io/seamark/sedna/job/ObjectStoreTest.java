@@ -12,71 +12,35 @@ import io.seamark.sedna.Worker;
 import io.seamark.setting.SettingGroup;
 import io.seamark.source.Weather;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.gaul.s3proxy.AuthenticationType;
-import org.gaul.s3proxy.S3Proxy;
-import org.jclouds.ContextBuilder;
-import org.jclouds.blobstore.BlobStoreContext;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Samples, models and indices in an object store that asks for the credentials. */
 class ObjectStoreTest {
-  private static final String KEY = "access";
-  private static final String SECRET = "sesame";
+  private final StreetStore store = StreetStore.open();
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
   Path folder;
 
-  @SuppressWarnings("NullAway.Init")
-  private BlobStoreContext blobs;
-
-  @SuppressWarnings("NullAway.Init")
-  private S3Proxy store;
-
-  @BeforeEach
-  void open() throws Exception {
-    blobs =
-        ContextBuilder.newBuilder("transient")
-            .credentials("identity", "credential")
-            .buildView(BlobStoreContext.class);
-    blobs.getBlobStore().createContainerInLocation(null, "street");
-    store =
-        S3Proxy.builder()
-            .blobStore(blobs.getBlobStore())
-            .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, KEY, SECRET)
-            .endpoint(URI.create("http://127.0.0.1:0"))
-            .build();
-    store.start();
-  }
-
   @AfterEach
-  void close() throws Exception {
-    store.stop();
-    blobs.close();
-  }
-
-  private Map<String, String> told(String secret) {
-    return Map.of(
-        "S3_ENDPOINT_URL", "http://127.0.0.1:" + store.getPort(),
-        "ACCESS_KEY_ID", KEY,
-        "SECRET_ACCESS_KEY", secret);
+  void close() {
+    store.close();
   }
 
   private RemoteFiles files(String secret) {
     return new RemoteFiles(
         new Worker(
             "job",
-            SettingGroup.SEDNA_WORKER.with(SettingGroup.SEDNA_WORKER.defaults(), told(secret)),
+            SettingGroup.SEDNA_WORKER.with(
+                SettingGroup.SEDNA_WORKER.defaults(), store.told(secret)),
             SettingGroup.SEDNA_CLIENT.with(
                 SettingGroup.SEDNA_CLIENT.defaults(), Map.of("seamark.sedna.pause", "0.01"))));
   }
@@ -85,7 +49,7 @@ class ObjectStoreTest {
   void keepsAndFetches() throws IOException {
     byte[] content = "0123456789".getBytes(StandardCharsets.UTF_8);
     Path file = Files.write(folder.resolve("a"), content);
-    try (RemoteFiles files = files(SECRET)) {
+    try (RemoteFiles files = files(StreetStore.SECRET)) {
       files.put(file, "s3://street/below/a.bin");
       assertArrayEquals(content, files.read("s3://street/below/a.bin", 10));
       Path here = files.local("s3://street/below/a.bin", folder.resolve("cache"), 10);
@@ -109,7 +73,7 @@ class ObjectStoreTest {
   @Test
   void holdsAWholeRound() throws IOException, InterruptedException {
     SednaJob job = new SednaJob(folder.resolve("node"));
-    try (RemoteFiles files = files(SECRET)) {
+    try (RemoteFiles files = files(StreetStore.SECRET)) {
       List<String> lines = StreetSamples.write(folder.resolve("data"), 2, Weather.DUSK);
       for (String line : lines) {
         for (String name : line.split(" ", -1)) {
@@ -118,7 +82,7 @@ class ObjectStoreTest {
       }
       Path list = job.list("data.txt", lines);
       files.put(list, "s3://street/output/data/train/1/data.txt");
-      job.common.putAll(told(SECRET));
+      job.common.putAll(store.told(StreetStore.SECRET));
       job.common.put("SEAMARK_TRAINING_STEPS", "2");
       job.common.put("SEAMARK_TRAINING_SIZE", "96x64");
       job.common.put("KB_SERVER", "");
