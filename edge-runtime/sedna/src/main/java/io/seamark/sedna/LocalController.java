@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.seamark.cli.Addresses;
 import io.seamark.cli.Seamark;
 import io.seamark.host.HttpClients;
+import io.seamark.host.WholeExchange;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -31,6 +32,7 @@ public final class LocalController {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration CONNECTING = Duration.ofSeconds(5);
   private static final Duration ANSWERING = Duration.ofSeconds(30);
+  private static final int ANSWER_LIMIT = 1 << 20;
 
   /** As Sedna calls the kinds of resources that own a worker; capitals count. */
   private static final String JOB = "lifelonglearningjob";
@@ -158,15 +160,15 @@ public final class LocalController {
   private String post(String body) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(address)
-            .timeout(ANSWERING)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();
     try {
-      HttpResponse<String> response =
-          client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+      HttpResponse<byte[]> response =
+          WholeExchange.send(
+              client, request, WholeExchange.bytes(status -> ANSWER_LIMIT), ANSWERING);
       if (response.statusCode() != 200) {
-        String said = response.body();
+        String said = new String(response.body(), StandardCharsets.UTF_8);
         throw new IOException(
             address
                 + " answers "

@@ -3,6 +3,7 @@ package io.seamark.sedna;
 import io.seamark.durable.DurableFiles;
 import io.seamark.durable.Sha256Output;
 import io.seamark.host.HttpClients;
+import io.seamark.host.WholeExchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -189,8 +190,7 @@ public final class RemoteFiles implements AutoCloseable {
   private InputStream open(Location.Http http) throws IOException {
     HttpRequest request = HttpRequest.newBuilder(http.address()).timeout(ANSWERING).GET().build();
     try {
-      HttpResponse<InputStream> response =
-          client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      HttpResponse<InputStream> response = client.send(request, WholeExchange.stream(ANSWERING));
       if (response.statusCode() != 200) {
         response.body().close();
         throw new IOException(http.address() + " answers " + response.statusCode());

@@ -3,6 +3,7 @@ package io.seamark.pull;
 import io.seamark.durable.DurableFiles;
 import io.seamark.durable.OutputFolder;
 import io.seamark.host.HttpClients;
+import io.seamark.host.WholeExchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -218,7 +219,7 @@ final class Download {
   private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
     String host = String.valueOf(request.uri().getHost());
     try {
-      return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      return client.send(request, WholeExchange.stream(ANSWERING));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("fetching " + request.uri() + " was interrupted", e);

@@ -2,6 +2,7 @@ package io.seamark.host;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP exchanges that end. The timeout of a {@link HttpRequest} is over once the headers have
- * arrived, so a body that stalls would be waited for without end; here the deadline holds for the
- * whole exchange, and the body for a size.
+ * arrived, so a body that stalls would be waited for without end; here each exchange has a deadline
+ * as a whole, or its body a least speed.
  */
 public final class WholeExchange {
   private WholeExchange() {}
@@ -97,6 +98,18 @@ public final class WholeExchange {
    */
   public static BodySubscriber<Long> into(OutputStream out, long most) {
     return new Sink(out, most, false);
+  }
+
+  /**
+   * A body that is read as it comes. Reading it ends: it fails where nothing comes for a while, or
+   * less than 1,024 bytes a second after the first minute.
+   *
+   * @param quiet for how long nothing may come
+   * @return a handler for {@link HttpClient#send}; the stream belongs to one thread and is closed
+   *     by whoever reads it
+   */
+  public static BodyHandler<InputStream> stream(Duration quiet) {
+    return info -> new TimedBody(quiet);
   }
 
   /** Writes what comes, up to a limit. */

@@ -165,4 +165,27 @@ class WholeExchangeTest {
       assertEquals("No space left on device", thrown.getMessage());
     }
   }
+
+  @Test
+  void aStreamThatStopsIsGivenUpAndAWholeOneIsRead() throws Exception {
+    byte[] body = "0123456789".getBytes(StandardCharsets.US_ASCII);
+    try (Stalling server = new Stalling(200, 11, body)) {
+      HttpResponse<InputStream> cut =
+          client.send(server.request(), WholeExchange.stream(Duration.ofMillis(300)));
+      try (InputStream in = cut.body()) {
+        assertArrayEquals(body, in.readNBytes(10));
+        assertThrows(HttpTimeoutException.class, in::read);
+      }
+      assertTrue(server.hungUp.await(30, TimeUnit.SECONDS));
+    }
+    try (Stalling server = new Stalling(200, 10, body)) {
+      HttpResponse<InputStream> whole =
+          client.send(server.request(), WholeExchange.stream(Duration.ofSeconds(30)));
+      try (InputStream in = whole.body()) {
+        assertEquals('0', in.read());
+        assertEquals("123456789", new String(in.readAllBytes(), StandardCharsets.US_ASCII));
+        assertEquals(-1, in.read());
+      }
+    }
+  }
 }

@@ -291,15 +291,10 @@ public final class KnowledgeClient implements ModelSource {
    * @throws InterruptedException if the thread was interrupted
    */
   public JsonNode rollOut(String query) throws IOException, InterruptedException {
-    HttpResponse<InputStream> response =
+    HttpResponse<byte[]> response =
         send(request("models/rollout?" + query).POST(HttpRequest.BodyPublishers.noBody()).build());
-    try (InputStream body = response.body()) {
-      byte[] text = read(response.uri(), body);
-      if (response.statusCode() != 200) {
-        throw status(response.uri(), response.statusCode(), text);
-      }
-      return JSON.readTree(text);
-    }
+    requireOk(response);
+    return JSON.readTree(response.body());
   }
 
   private HttpRequest.Builder request(String path) {

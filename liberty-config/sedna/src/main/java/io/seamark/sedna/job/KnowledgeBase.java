@@ -8,10 +8,10 @@ import com.github.mizosoft.methanol.MultipartBodyPublisher;
 import io.seamark.cli.Addresses;
 import io.seamark.cli.Seamark;
 import io.seamark.host.HttpClients;
+import io.seamark.host.WholeExchange;
 import io.seamark.sedna.Retries;
 import io.seamark.sedna.Worker;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -148,7 +148,7 @@ final class KnowledgeBase {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(base + path)).timeout(ANSWERING);
+    return HttpRequest.newBuilder(URI.create(base + path));
   }
 
   private String send(HttpRequest request) throws IOException, InterruptedException {
@@ -156,19 +156,17 @@ final class KnowledgeBase {
     if (open == null) {
       throw new IllegalStateException("there is no knowledge base");
     }
-    HttpResponse<InputStream> response;
+    HttpResponse<byte[]> response;
     try {
-      response = open.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      response =
+          WholeExchange.send(open, request, WholeExchange.bytes(status -> ANSWER_LIMIT), ANSWERING);
     } catch (ConnectException e) {
       throw new IOException(request.uri() + " does not answer: connection refused", e);
     }
-    try (InputStream body = response.body()) {
-      byte[] text = body.readNBytes(ANSWER_LIMIT);
-      if (response.statusCode() != 200) {
-        throw new IOException(request.uri() + " answers " + response.statusCode());
-      }
-      return base + file(request.uri(), text);
+    if (response.statusCode() != 200) {
+      throw new IOException(request.uri() + " answers " + response.statusCode());
     }
+    return base + file(request.uri(), response.body());
   }
 
   private static String file(URI asked, byte[] text) throws IOException {
