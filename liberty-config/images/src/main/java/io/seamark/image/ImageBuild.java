@@ -93,12 +93,8 @@ public final class ImageBuild implements Callable<Integer> {
     PrintWriter out = new PlainPrinter(Objects.requireNonNull(spec).commandLine().getOut());
     for (ImageKind kind : kinds) {
       for (Architecture architecture : architectures) {
-        if (kind.architectures().contains(architecture)) {
-          Path file = build(project, kind, architecture, base, version, to);
-          out.printf("%s: %.1f MB%n", file, Files.size(file) / 1e6);
-        } else {
-          out.printf("%s is not built for %s%n", kind.id(), architecture.id());
-        }
+        Path file = build(project, kind, architecture, base, version, to);
+        out.printf("%s: %.1f MB%n", file, Files.size(file) / 1e6);
       }
     }
     out.flush();
@@ -115,7 +111,8 @@ public final class ImageBuild implements Callable<Integer> {
    * @param version the tag
    * @param folder where the file goes, replaced as a whole
    * @return {@code NAME-VERSION-ARCHITECTURE.tar}
-   * @throws IllegalArgumentException if the distribution is not there, or the base is no reference
+   * @throws IllegalArgumentException if the distribution or a library for the architecture is not
+   *     there, or the base is no reference
    * @throws DebianRuntime.UnavailableException if the base is scratch, and Debian's packages cannot
    *     be had
    * @throws IOException if a file cannot be read or written, or the registry not be asked
@@ -140,7 +137,12 @@ public final class ImageBuild implements Callable<Integer> {
       layers.addAll(ImageLayers.runtime(DebianRuntime.of(project, kind, architecture)));
     }
     layers.add(ImageLayers.user(scratch, own));
-    layers.addAll(ImageLayers.distribution(distribution, architecture, scratch.resolve(kind.id())));
+    layers.addAll(
+        ImageLayers.distribution(
+            distribution,
+            architecture,
+            project.resolve("liberty-config/images/target/natives"),
+            scratch.resolve(kind.id())));
     Path file =
         Files.createDirectories(folder)
             .resolve(kind.id() + "-" + version + "-" + architecture.id() + ".tar");

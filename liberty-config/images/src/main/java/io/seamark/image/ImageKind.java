@@ -2,7 +2,6 @@ package io.seamark.image;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /** What images there are. */
 enum ImageKind {
@@ -37,13 +36,6 @@ enum ImageKind {
   /** What it listens on. */
   List<Integer> ports() {
     return this == EDGE ? List.of(9080) : List.of(9081, 9082);
-  }
-
-  /** Where it runs: TensorFlow's natives are for x86-64 alone. */
-  Set<Architecture> architectures() {
-    return this == EDGE
-        ? Set.of(Architecture.AMD64, Architecture.ARM64)
-        : Set.of(Architecture.AMD64);
   }
 
   /** Java's modules that it needs, for jlink. */

@@ -63,16 +63,26 @@ final class ImageLayers {
     return layer.build();
   }
 
-  /** Libraries of others, then Seamark itself. */
-  static List<FileEntriesLayer> distribution(Path folder, Architecture architecture, Path scratch)
-      throws IOException {
+  /**
+   * Libraries of others, then Seamark itself.
+   *
+   * @param folder the distribution, which was built for x86-64
+   * @param architecture of the image
+   * @param natives where jars are that take the place of x86-64's
+   * @param scratch a folder to work in
+   */
+  static List<FileEntriesLayer> distribution(
+      Path folder, Architecture architecture, Path natives, Path scratch) throws IOException {
     FileEntriesLayer.Builder others = FileEntriesLayer.builder().setName("libraries");
     FileEntriesLayer.Builder own = FileEntriesLayer.builder().setName("seamark");
     for (Path file : files(folder)) {
       String inside = folder.relativize(file).toString();
       String name = String.valueOf(file.getFileName());
-      Path packed = name.endsWith(".jar") ? PlatformJars.of(file, architecture, scratch) : file;
-      FileEntry entry = entry(packed, HOME + "/" + inside, permissions(file), "0:0");
+      Path jar = PlatformJars.counterpart(file, architecture, natives);
+      Path packed = name.endsWith(".jar") ? PlatformJars.of(jar, architecture, scratch) : file;
+      String target =
+          inside.substring(0, inside.length() - name.length()) + String.valueOf(jar.getFileName());
+      FileEntry entry = entry(packed, HOME + "/" + target, permissions(file), "0:0");
       boolean foreign =
           inside.startsWith("wlp/") || (inside.startsWith("lib/") && !name.startsWith("seamark-"));
       (foreign ? others : own).addEntry(entry);

@@ -11,7 +11,43 @@ import java.util.zip.ZipOutputStream;
 
 /** Leaves the native libraries of other platforms out of a jar. */
 final class PlatformJars {
+  /** How jars end that hold the natives of one platform, by TensorFlow's name for it. */
+  private static final String BUILT_FOR = "-linux-x86_64.jar";
+
   private PlatformJars() {}
+
+  /**
+   * The jar in the place of one that holds x86-64's natives alone.
+   *
+   * @param file of the distribution
+   * @param architecture of the image
+   * @param natives folder of other platforms' jars
+   * @return the same file where it serves the architecture too
+   * @throws IllegalArgumentException if the other one is not there
+   */
+  static Path counterpart(Path file, Architecture architecture, Path natives) {
+    String name = String.valueOf(file.getFileName());
+    if (architecture == Architecture.AMD64 || !name.endsWith(BUILT_FOR)) {
+      return file;
+    }
+    Path other =
+        natives.resolve(
+            name.substring(0, name.length() - BUILT_FOR.length())
+                + "-linux-"
+                + architecture.id()
+                + ".jar");
+    if (!Files.isRegularFile(other)) {
+      throw new IllegalArgumentException(
+          "the image for "
+              + architecture.id()
+              + " needs "
+              + other
+              + ": build with -Pnatives-"
+              + architecture.id()
+              + ", or for amd64 alone");
+    }
+    return other;
+  }
 
   /**
    * Writes a jar again, in the same order and with the same times.

@@ -143,10 +143,7 @@ class EdgeImageTest {
     ImageFile image = image(architecture);
     Path file = FILES.get(architecture);
     assertNotNull(file);
-    String sizes =
-        String.format(
-            "%s: %.1f MB packed, %.1f MB unpacked",
-            architecture.id(), Files.size(file) / MB, image.unpacked() / MB);
+    String sizes = image.sizes(file, "seamark-edge-" + architecture.id());
     assertTrue(image.unpacked() < 250 * MB, sizes);
     assertTrue(image.unpacked() > 50 * MB, sizes);
     assertTrue(Files.size(file) < 100 * MB, sizes);

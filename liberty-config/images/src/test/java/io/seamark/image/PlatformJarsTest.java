@@ -1,6 +1,7 @@
 package io.seamark.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -73,5 +75,23 @@ class PlatformJarsTest {
 
   private static boolean isNative(String entry) {
     return entry.matches(".*\\.(so|dll|dylib|jnilib)([-.].*)?") && !entry.endsWith(".class");
+  }
+
+  @Test
+  @DisplayName("a jar of x86-64 alone gives way to its counterpart, whose absence is named")
+  void counterpart(@TempDir Path natives) throws IOException {
+    Path jar = Path.of("lib/tensorflow-core-native-1.1.0-linux-x86_64.jar");
+    assertEquals(jar, PlatformJars.counterpart(jar, Architecture.AMD64, natives));
+    Path plain = Path.of("lib/tensorflow-core-native-1.1.0.jar");
+    assertEquals(plain, PlatformJars.counterpart(plain, Architecture.ARM64, natives));
+    Path other = natives.resolve("tensorflow-core-native-1.1.0-linux-arm64.jar");
+    assertEquals(
+        "the image for arm64 needs " + other + ": build with -Pnatives-arm64, or for amd64 alone",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> PlatformJars.counterpart(jar, Architecture.ARM64, natives))
+            .getMessage());
+    Files.createFile(other);
+    assertEquals(other, PlatformJars.counterpart(jar, Architecture.ARM64, natives));
   }
 }
