@@ -9,6 +9,7 @@ import io.seamark.perception.ClassMap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -308,7 +310,8 @@ public final class ReplayBufferWriter extends ReplayBuffer {
   }
 
   /**
-   * Samples that were dropped since opening, to keep within the bounds.
+   * Samples that were dropped since opening: to keep within the bounds, to be forgotten, or because
+   * they were damaged when they came again.
    *
    * @return at least 0
    */
@@ -334,6 +337,73 @@ public final class ReplayBufferWriter extends ReplayBuffer {
   public synchronized int compact() throws IOException {
     log.seal();
     return log.compact();
+  }
+
+  /**
+   * A sample that was forgotten.
+   *
+   * @param sequence its number
+   * @param id its name within its edge
+   * @param edge its edge
+   * @param domain its domain
+   * @param capturedMillis when it was taken, in milliseconds since 1970
+   * @param digest SHA-256 of its image and depth, by which it is told apart, and nothing else of it
+   */
+  public record ForgottenSample(
+      long sequence, String id, String edge, String domain, long capturedMillis, String digest) {}
+
+  /**
+   * What came of forgetting.
+   *
+   * @param samples those that are gone, oldest first
+   * @param unread numbers of samples that are damaged, so that nobody can say whether they are meant
+   * @param remains names of files that may hold bytes of forgotten samples still, since something
+   *     in them cannot be read; whoever needs these bytes gone deletes the files
+   */
+  public record Forgotten(
+      List<ForgottenSample> samples, List<Long> unread, List<String> remains) {
+    /** Copies the lists. */
+    public Forgotten {
+      samples = List.copyOf(samples);
+      unread = List.copyOf(unread);
+      remains = List.copyOf(remains);
+    }
+  }
+
+  /**
+   * Forgets samples: they are in no file of the buffer any more once this returns. Every segment
+   * that held one is written again without it and deleted. A file system may keep the blocks of a
+   * deleted file until it writes over them.
+   *
+   * @param which true for a sample that is to go
+   * @return what is gone, and what may be left
+   * @throws IOException if reading or writing fails; some samples may be gone then, and it can be
+   *     called again
+   */
+  public synchronized Forgotten forget(Predicate<HardSample> which) throws IOException {
+    log.seal();
+    List<ForgottenSample> samples = new ArrayList<>();
+    List<Long> unread = new ArrayList<>();
+    for (Entry entry : log.entries().toList()) {
+      try {
+        HardSample sample = read(entry.sequence()).sample();
+        if (which.test(sample)) {
+          samples.add(
+              new ForgottenSample(
+                  entry.sequence(),
+                  sample.id(),
+                  sample.edge(),
+                  sample.domain(),
+                  sample.capturedMillis(),
+                  sample.contentDigest()));
+          drop(entry.edge(), entry.id(), entry.sequence());
+        }
+      } catch (DamagedRecordException e) {
+        unread.add(entry.sequence());
+      }
+    }
+    log.compact();
+    return new Forgotten(samples, unread, log.remains());
   }
 
   /**

@@ -5,6 +5,7 @@ import io.seamark.durable.FolderLock;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.slf4j.Logger;
@@ -361,6 +362,28 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
         }
       }
       return most != null && rewrite(most);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Which files hold bytes of dropped records still: segments that cannot be written again, since
+   * another record of theirs is damaged, and what was set aside because it could not be read.
+   *
+   * @return names, ascending
+   * @throws IOException if the folder cannot be read
+   */
+  public List<String> remains() throws IOException {
+    lock.lock();
+    try {
+      Set<String> names = new TreeSet<>(folder.asideNames());
+      for (Segment<E> segment : index.segments()) {
+        if (segment.dropped > 0) {
+          names.add(segment.name());
+        }
+      }
+      return List.copyOf(names);
     } finally {
       lock.unlock();
     }

@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "buffer",
     description = {
-      "List, verify, export, repair and compact a replay buffer.",
+      "List, verify, export, repair and compact a replay buffer, or forget samples of it.",
       "",
       "The first three only read it, also beside its writer; the others need it for themselves."
     },
@@ -40,9 +40,10 @@ import picocli.CommandLine.Parameters;
       BufferVerb.Verify.class,
       BufferVerb.Export.class,
       RepairCommand.class,
-      CompactCommand.class
+      CompactCommand.class,
+      ForgetCommand.class
     },
-    synopsisSubcommandLabel = "(list | verify | export | repair | compact)")
+    synopsisSubcommandLabel = "(list | verify | export | repair | compact | forget)")
 public final class BufferVerb implements Verb {
   @Mixin
   @SuppressWarnings("unused") // Its options are taken before the subcommand, too.
@@ -54,7 +55,7 @@ public final class BufferVerb implements Verb {
   @Override
   public Integer call() {
     throw new IllegalArgumentException(
-        "say what: buffer list, buffer verify, buffer export, buffer repair or buffer compact");
+        "say what: buffer list, buffer verify, buffer export, buffer repair, buffer compact or buffer forget");
   }
 
   /** Names what is damaged; the status that the verb ends with if all else goes well. */

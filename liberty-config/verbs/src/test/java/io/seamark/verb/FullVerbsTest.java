@@ -193,6 +193,34 @@ class FullVerbsTest {
   }
 
   @Test
+  void samplesAreForgottenWithAReceipt() throws IOException {
+    Path buffer = buffer(5);
+    Path receipt = buffer.resolveSibling("receipt.json");
+    Ran nothing = seamark("buffer", "forget", buffer, "--receipt", receipt);
+    assertEquals(2, nothing.status());
+    assertTrue(nothing.err().contains("say what to forget"), nothing.err());
+    Ran time = seamark("buffer", "forget", buffer, "--before", "soon", "--receipt", receipt);
+    assertEquals(2, time.status());
+    assertTrue(time.err().contains("--before soon is no time"), time.err());
+    Ran nowhere =
+        seamark("buffer", "forget", buffer, "--id", "a", "--receipt", receipt.resolve("x").toString());
+    assertEquals(2, nowhere.status());
+
+    String id =
+        seamark("buffer", "list", buffer).out().lines().skip(1).findFirst().orElseThrow().split(" ")[0];
+    Ran forget = seamark("buffer", "forget", buffer, "--id", id, "--receipt", receipt, "--json");
+    assertEquals(0, forget.status(), forget.err());
+    assertEquals(1, forget.json().path("forgotten").asInt(), forget.out());
+    assertEquals(4, forget.json().path("left").asInt());
+    assertTrue(Files.readString(receipt).contains("\"id\" : \"" + id + "\""));
+    assertFalse(seamark("buffer", "list", buffer).out().contains(id + " "));
+    assertEquals(0, seamark("buffer", "verify", buffer).status());
+    Ran again = seamark("buffer", "forget", buffer, "--id", id, "--receipt", receipt);
+    assertEquals(2, again.status());
+    assertTrue(again.err().contains("is there already"), again.err());
+  }
+
+  @Test
   void bufferIsListedVerifiedAndExported() throws IOException {
     Path buffer = buffer(3);
     Ran list = seamark("buffer", "list", buffer, "--json");

@@ -1,0 +1,180 @@
+package io.seamark.verb;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.HardSample;
+import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
+import io.seamark.buffer.ReplayBufferWriter.Forgotten;
+import io.seamark.buffer.ReplayBufferWriter.ForgottenSample;
+import io.seamark.cli.CommonOptions;
+import io.seamark.cli.JsonLine;
+import io.seamark.cli.Seamark;
+import io.seamark.cli.Verb;
+import io.seamark.durable.DurableFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code seamark buffer forget}. */
+@Command(
+    name = "forget",
+    description = {
+      "Take samples out of every file of the buffer, and write a receipt.",
+      "",
+      "Samples go for which all the options given hold; at least one must be given. Segments that"
+          + " held one are written again without it. The service that writes the buffer must be"
+          + " stopped. Status 1 if something in the buffer cannot be read, and so may hold a sample"
+          + " still; the receipt names it."
+    })
+final class ForgetCommand implements Verb {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Parameters(paramLabel = "DIR", description = "The buffer's folder.")
+  private Path folder = Path.of("");
+
+  @Option(names = "--edge", paramLabel = "NAME", description = "Samples of this edge.")
+  private @Nullable String edge;
+
+  @Option(names = "--domain", paramLabel = "NAME", description = "Samples of this domain.")
+  private @Nullable String domain;
+
+  @Option(names = "--id", paramLabel = "ID", description = "The sample of this name.")
+  private @Nullable String id;
+
+  @Option(
+      names = "--before",
+      paramLabel = "TIME",
+      description = "Samples taken before it: 2026-11-01, or 2026-11-01T08:30:00Z.")
+  private @Nullable String before;
+
+  @Option(
+      names = "--receipt",
+      paramLabel = "FILE",
+      required = true,
+      description = "Where to write what was forgotten, as JSON; must not be there yet.")
+  private Path receipt = Path.of("");
+
+  @Override
+  public Integer call() throws IOException {
+    common.open(common.registry(), Map.of(), Map.of());
+    Map<String, Object> asked = asked();
+    Predicate<HardSample> which = which();
+    if (Files.exists(receipt)) {
+      throw new IllegalArgumentException(
+          "--receipt " + receipt + " is there already; a receipt replaces nothing");
+    }
+    // Before anything is forgotten.
+    if (!Files.isDirectory(receipt.toAbsolutePath().getParent())) {
+      throw new IllegalArgumentException(
+          "--receipt " + receipt + " is in no folder that exists; make the folder first");
+    }
+    Forgotten forgotten;
+    int left;
+    // Nothing else is dropped by opening it here.
+    try (ReplayBufferWriter buffer =
+        ReplayBuffer.open(Opening.buffer(folder), BufferOptions.unbounded())) {
+      forgotten = buffer.forget(which);
+      left = buffer.size();
+    }
+    Map<String, Object> written = new LinkedHashMap<>();
+    written.put("forgotten_at", Instant.now().toString());
+    written.put("buffer", folder.toString());
+    written.put("asked", asked);
+    written.put("samples", forgotten.samples().stream().map(ForgetCommand::sample).toList());
+    written.put("unread_samples", forgotten.unread());
+    written.put("may_remain_in", forgotten.remains());
+    DurableFiles.write(
+        receipt,
+        out -> out.write((JSON.writeValueAsString(written) + "\n").getBytes(StandardCharsets.UTF_8)));
+    common
+        .out()
+        .println(
+            String.format(
+                "%d samples forgotten, %d left; the receipt is %s",
+                forgotten.samples().size(), left, receipt));
+    for (long unread : forgotten.unread()) {
+      common.err().println("sample " + unread + " is damaged: it may be one of those meant");
+    }
+    for (String name : forgotten.remains()) {
+      common.err().println(name + " may hold some still, since something in it cannot be read");
+    }
+    if (common.json()) {
+      Map<String, Object> figures = new LinkedHashMap<>();
+      figures.put("forgotten", forgotten.samples().size());
+      figures.put("left", left);
+      figures.put("unread_samples", forgotten.unread());
+      figures.put("may_remain_in", forgotten.remains());
+      common.out().println(JsonLine.of(figures));
+    }
+    boolean all = forgotten.unread().isEmpty() && forgotten.remains().isEmpty();
+    return all ? Seamark.DONE : Seamark.FAILED;
+  }
+
+  private static Map<String, Object> sample(ForgottenSample sample) {
+    Map<String, Object> one = new LinkedHashMap<>();
+    one.put("sequence", sample.sequence());
+    one.put("edge", sample.edge());
+    one.put("id", sample.id());
+    one.put("domain", sample.domain());
+    one.put("captured", Instant.ofEpochMilli(sample.capturedMillis()).toString());
+    one.put("sha256", sample.digest());
+    return one;
+  }
+
+  private Map<String, Object> asked() {
+    Map<String, Object> asked = new LinkedHashMap<>();
+    for (String[] one :
+        new String[][] {{"edge", edge}, {"domain", domain}, {"id", id}, {"before", before}}) {
+      if (one[1] != null) {
+        asked.put(one[0], one[1]);
+      }
+    }
+    if (asked.isEmpty()) {
+      throw new IllegalArgumentException(
+          "say what to forget: --edge, --domain, --id or --before, or several of them");
+    }
+    return asked;
+  }
+
+  private Predicate<HardSample> which() {
+    long until = before == null ? Long.MAX_VALUE : time(before).toEpochMilli();
+    return sample ->
+        (edge == null || edge.equals(sample.edge()))
+            && (domain == null || domain.equals(sample.domain()))
+            && (id == null || id.equals(sample.id()))
+            && sample.capturedMillis() < until;
+  }
+
+  private static Instant time(String text) {
+    try {
+      return text.length() == 10
+          ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+          : Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "--before "
+              + text
+              + " is no time: write a day such as 2026-11-01, or 2026-11-01T08:30:00Z",
+          e);
+    }
+  }
+}
