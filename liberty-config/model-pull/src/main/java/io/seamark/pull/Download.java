@@ -23,10 +23,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -219,7 +215,7 @@ final class Download {
   private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
     String host = String.valueOf(request.uri().getHost());
     try {
-      return client.send(request, WholeExchange.stream(ANSWERING));
+      return client.send(request, WholeExchange.stream(stalled));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("fetching " + request.uri() + " was interrupted", e);
@@ -276,25 +272,7 @@ final class Download {
   private void store(
       InputStream body, Path part, long had, long limit, long size, URI from, Watcher watcher)
       throws IOException {
-    AtomicLong here = new AtomicLong(had);
-    ScheduledExecutorService watch =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "seamark-pull-watch");
-              thread.setDaemon(true);
-              return thread;
-            });
-    AtomicLong seen = new AtomicLong(-1);
-    var unused =
-        watch.scheduleAtFixedRate(
-            () -> {
-              if (seen.getAndSet(here.get()) == here.get()) {
-                close(body);
-              }
-            },
-            stalled.toMillis(),
-            stalled.toMillis(),
-            TimeUnit.MILLISECONDS);
+    long here = had;
     try (OutputStream out =
         Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       byte[] piece = new byte[1 << 16];
@@ -303,20 +281,19 @@ final class Download {
         try {
           count = body.read(piece);
         } catch (IOException e) {
-          throw broken(from, here.get(), e);
+          throw broken(from, here, e);
         }
         if (count < 0) {
           return;
         }
-        if (here.get() + count > limit) {
+        if (here + count > limit) {
           throw new IOException(
               String.format("%s sends more than the %d bytes that it must have", from, limit));
         }
         write(out, piece, count, part);
-        watcher.came(here.addAndGet(count), size);
+        here += count;
+        watcher.came(here, size);
       }
-    } finally {
-      watch.shutdownNow();
     }
   }
 
@@ -327,14 +304,6 @@ final class Download {
       out.write(piece, 0, count);
     } catch (IOException e) {
       throw new IOException(part + " cannot be written: " + e.getMessage(), e);
-    }
-  }
-
-  private static void close(InputStream body) {
-    try {
-      body.close();
-    } catch (IOException e) {
-      // The reader finds out.
     }
   }
 
