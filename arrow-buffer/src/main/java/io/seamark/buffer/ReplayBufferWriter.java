@@ -356,12 +356,12 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * What came of forgetting.
    *
    * @param samples those that are gone, oldest first
-   * @param unread numbers of samples that are damaged, so that nobody can say whether they are meant
+   * @param unread numbers of samples that are damaged, so that nobody can say whether they are
+   *     meant
    * @param remains names of files that may hold bytes of forgotten samples still, since something
    *     in them cannot be read; whoever needs these bytes gone deletes the files
    */
-  public record Forgotten(
-      List<ForgottenSample> samples, List<Long> unread, List<String> remains) {
+  public record Forgotten(List<ForgottenSample> samples, List<Long> unread, List<String> remains) {
     /** Copies the lists. */
     public Forgotten {
       samples = List.copyOf(samples);

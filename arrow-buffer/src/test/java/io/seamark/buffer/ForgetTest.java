@@ -51,8 +51,12 @@ class ForgetTest {
     fill(24);
     String edge = Samples.buffered(0).sample().edge();
     assertTrue(anyFileHolds(edge));
-    int of = (int) Stream.iterate(0, i -> i + 1).limit(24)
-        .filter(i -> Samples.buffered(i).sample().edge().equals(edge)).count();
+    int of =
+        (int)
+            Stream.iterate(0, i -> i + 1)
+                .limit(24)
+                .filter(i -> Samples.buffered(i).sample().edge().equals(edge))
+                .count();
     try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL)) {
       Forgotten forgotten = buffer.forget(sample -> sample.edge().equals(edge));
       assertEquals(of, forgotten.samples().size());

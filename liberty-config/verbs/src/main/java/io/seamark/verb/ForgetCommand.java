@@ -22,7 +22,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +103,8 @@ final class ForgetCommand implements Verb {
     written.put("may_remain_in", forgotten.remains());
     DurableFiles.write(
         receipt,
-        out -> out.write((JSON.writeValueAsString(written) + "\n").getBytes(StandardCharsets.UTF_8)));
+        out ->
+            out.write((JSON.writeValueAsString(written) + "\n").getBytes(StandardCharsets.UTF_8)));
     common
         .out()
         .println(

@@ -203,11 +203,18 @@ class FullVerbsTest {
     assertEquals(2, time.status());
     assertTrue(time.err().contains("--before soon is no time"), time.err());
     Ran nowhere =
-        seamark("buffer", "forget", buffer, "--id", "a", "--receipt", receipt.resolve("x").toString());
+        seamark(
+            "buffer", "forget", buffer, "--id", "a", "--receipt", receipt.resolve("x").toString());
     assertEquals(2, nowhere.status());
 
     String id =
-        seamark("buffer", "list", buffer).out().lines().skip(1).findFirst().orElseThrow().split(" ")[0];
+        seamark("buffer", "list", buffer)
+            .out()
+            .lines()
+            .skip(1)
+            .findFirst()
+            .orElseThrow()
+            .split(" ")[0];
     Ran forget = seamark("buffer", "forget", buffer, "--id", id, "--receipt", receipt, "--json");
     assertEquals(0, forget.status(), forget.err());
     assertEquals(1, forget.json().path("forgotten").asInt(), forget.out());

@@ -144,7 +144,9 @@ class CutTransfersTest {
     List<String> started = named(models);
     assertTrue(started.contains("current.json"), started::toString);
     assertEquals(
-        1, started.stream().filter(name -> name.endsWith(".safetensors")).count(), started::toString);
+        1,
+        started.stream().filter(name -> name.endsWith(".safetensors")).count(),
+        started::toString);
   }
 
   @Test
