@@ -82,7 +82,8 @@ final class ForgetCommand implements Verb {
           "--receipt " + receipt + " is there already; a receipt replaces nothing");
     }
     // Before anything is forgotten.
-    if (!Files.isDirectory(receipt.toAbsolutePath().getParent())) {
+    Path folderOfReceipt = receipt.toAbsolutePath().getParent();
+    if (folderOfReceipt == null || !Files.isDirectory(folderOfReceipt)) {
       throw new IllegalArgumentException(
           "--receipt " + receipt + " is in no folder that exists; make the folder first");
     }

@@ -214,7 +214,7 @@ class FullVerbsTest {
             .skip(1)
             .findFirst()
             .orElseThrow()
-            .split(" ")[0];
+            .replaceFirst(" .*", "");
     Ran forget = seamark("buffer", "forget", buffer, "--id", id, "--receipt", receipt, "--json");
     assertEquals(0, forget.status(), forget.err());
     assertEquals(1, forget.json().path("forgotten").asInt(), forget.out());
