@@ -46,6 +46,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * What each part of a round is worth: a round as it is and without one part at a time, from the
@@ -72,6 +73,9 @@ public final class LearningComparison {
   private final LabelledFrames others;
   private final Path work;
   private final int every;
+
+  /** A line for each class, of the model that was looked at last. */
+  private List<String> byClass = List.of();
 
   /** Where the answers and masks of a round come from. */
   private enum Answers {
@@ -131,7 +135,8 @@ public final class LearningComparison {
   }
 
   /**
-   * Prints a line for each figure, then the means over the seeds.
+   * Prints a line for each figure, below it the IoU of each class on the stream and on the others,
+   * then the means over the seeds.
    *
    * @param arguments edge model; folders of labelled frames, each {@code FOLDER} or {@code
    *     FOLDER:GLOB,GLOB}: retained ones, the stream, others to look at; folder for buffers; arms
@@ -175,6 +180,7 @@ public final class LearningComparison {
     double[] before = look(plugins(Map.of(), 1), model);
     System.out.println("arm seed step stream others seconds");
     print("start", 0, 0, before, 0);
+    byClass.forEach(System.out::println);
     Map<String, double[]> sums = new LinkedHashMap<>();
     for (String name : names) {
       for (long seed : seeds) {
@@ -241,6 +247,7 @@ public final class LearningComparison {
       double seconds = (System.nanoTime() - begun - watched.looking) / 1e9;
       double[] iou = look(plugins, learnt);
       print(name, seed, how.training().steps(), iou, seconds);
+      byClass.forEach(System.out::println);
       return new double[] {iou[0], iou[1], seconds};
     }
   }
@@ -336,18 +343,36 @@ public final class LearningComparison {
   /** Mean IoU on the stream and on the others. */
   private double[] look(ConfiguredPlugins plugins, Path file) throws IOException {
     try (LiveModel live = new LiveModel(plugins.create(PluginKind.BASEMODEL), "look", file)) {
-      return new double[] {meanIou(live, stream), meanIou(live, others)};
+      ConfusionMatrix onStream = counts(live, stream);
+      ConfusionMatrix onOthers = counts(live, others);
+      byClass =
+          IntStream.range(0, live.classes().size())
+              .mapToObj(
+                  c ->
+                      String.format(
+                          Locale.ROOT,
+                          "  %s %.3f %.3f",
+                          live.classes().names().get(c),
+                          onStream.iou(c),
+                          onOthers.iou(c)))
+              .toList();
+      return new double[] {onStream.meanIou(), onOthers.meanIou()};
     }
   }
 
   /** The mean IoU of a model's answers to frames. */
   static double meanIou(LiveModel live, LabelledFrames frames) throws IOException {
+    return counts(live, frames).meanIou();
+  }
+
+  private static ConfusionMatrix counts(LiveModel live, LabelledFrames frames)
+      throws IOException {
     ConfusionMatrix counts = new ConfusionMatrix(live.classes().size());
     for (int i = 0; i < frames.size(); i++) {
       LabelledFrame frame = frames.read(i);
       counts.add(frame.target(), live.infer(frame.frame()).prediction().classMap());
     }
-    return counts.meanIou();
+    return counts;
   }
 
   /** The folder of a buffer; filled where it is not yet. */

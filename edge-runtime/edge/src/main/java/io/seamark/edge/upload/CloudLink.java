@@ -6,17 +6,12 @@ import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.Outbox;
 import io.seamark.edge.metrics.EdgeMetrics;
-import io.seamark.host.HttpClients;
-import io.seamark.host.WholeExchange;
+import io.seamark.edge.upload.CloudExchange.Reply;
 import io.seamark.perception.ClassMap;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -44,7 +39,6 @@ public final class CloudLink implements AutoCloseable {
   public static final String PATH = "unknown-tasks";
 
   private static final Logger LOG = LoggerFactory.getLogger(CloudLink.class);
-  private static final int ERROR_LIMIT = 64 * 1024;
   private static final int TRIES = 8;
 
   /** The same where each takes long, as with a body that stalls. */
@@ -54,12 +48,11 @@ public final class CloudLink implements AutoCloseable {
   private static final int TOO_MANY_REQUESTS = 429;
   private static final double JITTER = 0.2;
 
-  private final URI address;
+  private final CloudExchange cloud;
   private final Outbox outbox;
   private final Receiver receiver;
   private final EdgeMetrics metrics;
   private final Options options;
-  private final HttpClient client;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -147,19 +140,6 @@ public final class CloudLink implements AutoCloseable {
     }
   }
 
-  /** One exchange: status, body, and how long the service asks to wait. */
-  private record Reply(
-      int status, String type, byte[] body, @Nullable Duration retryAfter, double seconds) {
-    boolean isAnswer() {
-      return status == 200;
-    }
-
-    String describe() {
-      String text = new String(body, StandardCharsets.UTF_8).replaceAll("\\s+", " ").strip();
-      return "HTTP status " + status + " " + text.substring(0, Math.min(300, text.length()));
-    }
-  }
-
   /** An answer that nobody on this device takes: neither the link's fault nor the cloud's. */
   private static final class NotTaken extends IOException {
     private static final long serialVersionUID = 1;
@@ -189,16 +169,11 @@ public final class CloudLink implements AutoCloseable {
    */
   public CloudLink(
       URI service, Outbox outbox, Receiver receiver, EdgeMetrics metrics, Options options) {
-    this.address = options.protocol.address(service);
+    this.cloud = new CloudExchange(service, options);
     this.outbox = outbox;
     this.receiver = receiver;
     this.metrics = metrics;
     this.options = options;
-    this.client =
-        HttpClients.builder(service)
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
     this.thread = new Thread(this::deliver, "seamark-delivery");
     this.thread.setDaemon(true);
   }
@@ -481,11 +456,11 @@ public final class CloudLink implements AutoCloseable {
       }
       byte[] question = question();
       sent = question.length;
-      Reply got = exchange(question);
+      Reply got = cloud.put(question);
       if (got.isAnswer()) {
         FusedAnswer fused = options.protocol.answer(sample, got.body());
         if (state == State.UNTRIED || state == State.AWAY) {
-          LOG.info("event=cloud_reachable url={}", address);
+          LOG.info("event=cloud_reachable url={}", cloud.address());
         }
         state = State.REACHABLE;
         ClassMap own = sample.scores().resize(sample.width(), sample.height()).argmax();
@@ -522,38 +497,6 @@ public final class CloudLink implements AutoCloseable {
     }
   }
 
-  private Reply exchange(byte[] body) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(address)
-            .header("Content-Type", options.protocol.mediaType())
-            .header("Accept", options.protocol.mediaType())
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-            .build();
-    long start = System.nanoTime();
-    HttpResponse<byte[]> response =
-        WholeExchange.send(
-            client,
-            request,
-            WholeExchange.bytes(status -> status == 200 ? options.answerLimit : ERROR_LIMIT),
-            options.timeout);
-    return new Reply(
-        response.statusCode(),
-        response.headers().firstValue("Content-Type").orElse(""),
-        response.body(),
-        response.headers().firstValue("Retry-After").map(this::seconds).orElse(null),
-        (System.nanoTime() - start) / 1e9);
-  }
-
-  /** Retry-After in seconds; its other form, a date, is left to our own pauses. */
-  private @Nullable Duration seconds(String value) {
-    try {
-      long asked = Long.parseLong(value.strip());
-      return asked < 0 ? null : Duration.ofSeconds(Math.min(asked, 3600));
-    } catch (NumberFormatException e) {
-      return null;
-    }
-  }
-
   /** What the cloud leaves undecided stays as the edge model sees it. */
   private static FusedAnswer decided(ClassMap own, FusedAnswer answer) {
     return new FusedAnswer(
@@ -577,7 +520,7 @@ public final class CloudLink implements AutoCloseable {
     if (now == State.AWAY && state != State.AWAY) {
       LOG.warn(
           "event=cloud_away url={} reason=\"{}\" retry_in_ms={}",
-          address,
+          cloud.address(),
           reason,
           pause.toMillis());
     }
