@@ -207,15 +207,12 @@ public final class ModelSync implements AutoCloseable {
       folder.fetch(next, models);
       metrics.modelFetched(next.bytes());
     }
-    LOG.info(
-        "event=model_fetched version={} parent={} bytes={}",
-        next.version(),
-        next.parent(),
-        next.bytes());
     if (shadow.frames() == 0) {
       take(next);
+      logFetched(next);
       return new Updated(next);
     }
+    logFetched(next);
     try {
       live.shadow(
           next.version(), folder.file(next.version()), shadow, found -> decided(next, found));
@@ -227,6 +224,14 @@ public final class ModelSync implements AutoCloseable {
     trial = next;
     known = next.version();
     return new Shadowing(next);
+  }
+
+  private static void logFetched(ModelAnnouncement next) {
+    LOG.info(
+        "event=model_fetched version={} parent={} bytes={}",
+        next.version(),
+        next.parent(),
+        next.bytes());
   }
 
   private void take(ModelAnnouncement next) throws IOException {
