@@ -40,6 +40,8 @@ class SettingsTest {
           "ExchangeFilter.java", "metrics",
           "RowSchema.java", "metadata of Arrow files",
           "SealedSegment.java", "metadata of Arrow files",
+          "SealedSegmentWriter.java", "metadata of Arrow files",
+          "MessageMark.java", "metadata of Arrow files",
           "EdgeModel.java", "metadata of weights",
           "TrainableModel.java", "metadata of weights",
           "PluginRegistry.java", "a resource");
