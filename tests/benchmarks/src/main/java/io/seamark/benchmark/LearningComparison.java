@@ -365,8 +365,7 @@ public final class LearningComparison {
     return counts(live, frames).meanIou();
   }
 
-  private static ConfusionMatrix counts(LiveModel live, LabelledFrames frames)
-      throws IOException {
+  private static ConfusionMatrix counts(LiveModel live, LabelledFrames frames) throws IOException {
     ConfusionMatrix counts = new ConfusionMatrix(live.classes().size());
     for (int i = 0; i < frames.size(); i++) {
       LabelledFrame frame = frames.read(i);
