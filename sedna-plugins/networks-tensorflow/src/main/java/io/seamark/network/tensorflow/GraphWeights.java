@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -98,7 +99,8 @@ final class GraphWeights {
           (v, floats) -> {
             TFloat32 tensor = TFloat32.tensorOf(v.shape(), DataBuffers.of(floats, true, false));
             feeds.add(tensor);
-            runner.feed(v.initial(), tensor).addTarget(v.initialise());
+            feed(runner, v.initial(), tensor);
+            target(runner, v.initialise());
           });
       runner.run().close();
     } finally {
@@ -113,7 +115,7 @@ final class GraphWeights {
   Weights snapshot(Session session, Map<String, Operand<TFloat32>> replaced) {
     List<Variable> all = variables();
     Session.Runner runner = session.runner();
-    all.forEach(v -> runner.fetch(replaced.getOrDefault(v.name(), v.value())));
+    all.forEach(v -> fetch(runner, replaced.getOrDefault(v.name(), v.value())));
     Map<String, Tensor> tensors = new LinkedHashMap<>(start.tensors());
     try (Result result = runner.run()) {
       for (int i = 0; i < all.size(); i++) {
@@ -123,6 +125,22 @@ final class GraphWeights {
       }
     }
     return new Weights(tensors, start.metadata());
+  }
+
+  // By name, since the session may be on a copy of the graph.
+
+  static void feed(Session.Runner runner, Operand<?> operand, org.tensorflow.Tensor value) {
+    Output<?> output = operand.asOutput();
+    runner.feed(output.op().name(), output.index(), value);
+  }
+
+  static void fetch(Session.Runner runner, Operand<?> operand) {
+    Output<?> output = operand.asOutput();
+    runner.fetch(output.op().name(), output.index());
+  }
+
+  static void target(Session.Runner runner, Op op) {
+    runner.addTarget(op.op().name());
   }
 
   /** A tensor's values, row-major. */

@@ -23,6 +23,8 @@ import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.nn.SparseSoftmaxCrossEntropyWithLogits;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
@@ -84,7 +86,8 @@ public final class RfNetTrainer implements AutoCloseable {
       Operand<TFloat32> colour = colour(tf);
       Operand<TFloat32> distance = depth == null ? null : distance(tf, depth);
       RfNet.Output<Operand<TFloat32>> output = RfNet.build(graph.training(), colour, distance);
-      loss = loss(tf, output.logits(), classes);
+      Loss computed = loss(tf, output.logits(), classes);
+      loss = computed.value();
       RfNet.Output<Operand<TFloat32>> evaluated =
           options.batchNorm() == BatchNormMode.FROZEN
               ? output
@@ -92,7 +95,8 @@ public final class RfNetTrainer implements AutoCloseable {
       scores = tf.linalg.transpose(evaluated.logits(), tf.constant(new int[] {0, 3, 1, 2}));
       appeal = evaluated.appeal() == null ? null : tf.math.sigmoid(evaluated.appeal());
       // The head has a loss of its own.
-      graph.minimise(loss, name -> !name.startsWith(RfNet.APPEALNET));
+      graph.minimise(
+          computed.rows(), computed.gradient(), name -> !name.startsWith(RfNet.APPEALNET));
       graph.open();
     } catch (RuntimeException e) {
       graph.close();
@@ -141,27 +145,38 @@ public final class RfNetTrainer implements AutoCloseable {
   }
 
   /** Mean over the pixels that have a class, by their classes' weights. */
-  private Operand<TFloat32> loss(Ops tf, Operand<TFloat32> logits, int classes) {
+  private Loss loss(Ops tf, Operand<TFloat32> logits, int classes) {
     Operand<TFloat32> full = graph.training().resize(logits, height, width);
     Operand<TFloat32> rows = tf.reshape(full, tf.constant(new int[] {-1, classes}));
     Operand<TInt32> truth =
         tf.dtypes.cast(tf.reshape(target, tf.constant(new int[] {-1})), TInt32.class);
-    // A value that is no class becomes a row of zeros: weight 0.
-    Operand<TFloat32> hot =
-        tf.oneHot(truth, tf.constant(classes), tf.constant(1f), tf.constant(0f));
-    float[] perClass = new float[classes];
-    for (int c = 0; c < classes; c++) {
-      perClass[c] =
-          options.classWeights().isEmpty() ? 1 : options.classWeights().get(c).floatValue();
+    // A value that is no class counts as the first one, with weight 0.
+    Operand<TBool> known = tf.math.less(truth, tf.constant(classes));
+    Operand<TInt32> label = tf.math.mul(truth, tf.dtypes.cast(known, TInt32.class));
+    Operand<TFloat32> weight = tf.dtypes.cast(known, TFloat32.class);
+    if (!options.classWeights().isEmpty()) {
+      float[] perClass = new float[classes];
+      for (int c = 0; c < classes; c++) {
+        perClass[c] = options.classWeights().get(c).floatValue();
+      }
+      weight = tf.math.mul(weight, tf.gather(tf.constant(perClass), label, tf.constant(0)));
     }
-    Operand<TFloat32> weight =
-        tf.reduceSum(tf.math.mul(hot, tf.constant(perClass)), tf.constant(new int[] {1}));
-    Operand<TFloat32> each = tf.nn.softmaxCrossEntropyWithLogits(rows, hot).loss();
     Operand<TInt32> all = tf.constant(new int[] {0});
-    Operand<TFloat32> sum = tf.reduceSum(tf.math.mul(each, weight), all);
     Operand<TFloat32> count = tf.math.maximum(tf.reduceSum(weight, all), tf.constant(1e-6f));
-    return tf.math.div(sum, count);
+    Operand<TFloat32> share = tf.math.div(weight, count);
+    SparseSoftmaxCrossEntropyWithLogits<TFloat32> each =
+        tf.nn.sparseSoftmaxCrossEntropyWithLogits(rows, label);
+    // The library has no gradient of it, but its second output is one.
+    Operand<TFloat32> column = tf.reshape(share, tf.constant(new int[] {-1, 1}));
+    return new Loss(
+        tf.reduceSum(tf.math.mul(each.loss(), share), all),
+        rows,
+        tf.math.mul(each.backprop(), column));
   }
+
+  /** A loss, what it is computed from, and its gradient by that. */
+  private record Loss(
+      Operand<TFloat32> value, Operand<TFloat32> rows, Operand<TFloat32> gradient) {}
 
   /**
    * One update of the weights at the options' learning rate.

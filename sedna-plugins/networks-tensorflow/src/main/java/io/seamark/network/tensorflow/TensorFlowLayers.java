@@ -289,11 +289,15 @@ public final class TensorFlowLayers implements Layers<Operand<TFloat32>> {
   @Override
   public Operand<TFloat32> maxPool(Operand<TFloat32> image, int size, int stride, int padding) {
     Operand<TFloat32> x = padding == 0 ? image : pad(image, padding, LOWEST);
-    return tf.nn.maxPool(
-        x,
-        tf.constant(new int[] {1, size, size, 1}),
-        tf.constant(new int[] {1, stride, stride, 1}),
-        "VALID");
+    // The library's own call makes a MaxPoolV2, for which oneDNN has nothing.
+    return tf.scope()
+        .opBuilder("MaxPool", "MaxPool")
+        .addInput(x.asOutput())
+        .setAttr("ksize", new long[] {1, size, size, 1})
+        .setAttr("strides", new long[] {1, stride, stride, 1})
+        .setAttr("padding", "VALID")
+        .build()
+        .output(0);
   }
 
   @Override

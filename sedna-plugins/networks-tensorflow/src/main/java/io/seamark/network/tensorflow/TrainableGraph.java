@@ -15,6 +15,7 @@ import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Gradients;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.proto.ConfigProto;
@@ -52,6 +53,10 @@ final class TrainableGraph implements AutoCloseable {
 
   private final List<Op> updates = new ArrayList<>();
   private final Map<String, Operand<TFloat32>> averages = new LinkedHashMap<>();
+
+  /** What runs: a copy of the graph, once that is whole. */
+  private final Graph whole = new Graph();
+
   private final Session session;
   private long steps;
   private boolean open;
@@ -65,7 +70,7 @@ final class TrainableGraph implements AutoCloseable {
     this.power1 = tf.placeholder(TFloat32.class);
     this.power2 = tf.placeholder(TFloat32.class);
     this.newest = tf.placeholder(TFloat32.class);
-    this.session = new Session(graph, config(options));
+    this.session = new Session(whole, config(options));
   }
 
   static ConfigProto config(TrainingOptions options) {
@@ -104,14 +109,25 @@ final class TrainableGraph implements AutoCloseable {
     minimise(loss, name -> true);
   }
 
-  /** The same for the weights whose names are wanted; the others stay as they are. */
-  void minimise(Operand<TFloat32> loss, Predicate<String> wanted) {
+  /**
+   * The same where the gradient of the loss by what it is computed from is known.
+   *
+   * @param output what it is computed from
+   * @param gradient of the loss by it, of its shape
+   * @param wanted names of the weights that are trained; the others stay as they are
+   */
+  void minimise(Operand<TFloat32> output, Operand<TFloat32> gradient, Predicate<String> wanted) {
+    minimise(output, wanted, Gradients.dx(List.of(gradient)));
+  }
+
+  private void minimise(
+      Operand<TFloat32> output, Predicate<String> wanted, Gradients.Options... given) {
     List<GraphWeights.Variable> trained =
         weights.variables().stream().filter(v -> v.trained() && wanted.test(v.name())).toList();
     List<Operand<?>> values = new ArrayList<>();
     trained.forEach(v -> values.add(v.value()));
     List<Operand<TFloat32>> gradients = new ArrayList<>();
-    var found = tf.gradients(loss, values);
+    Gradients found = tf.gradients(output, values, given);
     for (int i = 0; i < trained.size(); i++) {
       gradients.add(found.dy(i));
     }
@@ -184,10 +200,11 @@ final class TrainableGraph implements AutoCloseable {
 
   /** Sets every variable to its start; nothing may be added to the graph afterwards. */
   void open() {
+    whole.importGraphDef(ReluGradients.byOutput(graph.toGraphDef()));
     weights.initialise(session);
     if (!initialisers.isEmpty()) {
       Session.Runner runner = session.runner();
-      initialisers.forEach(runner::addTarget);
+      initialisers.forEach(op -> GraphWeights.target(runner, op));
       runner.run().close();
     }
     open = true;
@@ -211,8 +228,8 @@ final class TrainableGraph implements AutoCloseable {
       all.put(power2, p2);
       all.put(newest, share);
       Session.Runner runner = runner(all);
-      updates.forEach(runner::addTarget);
-      fetch.forEach(runner::fetch);
+      updates.forEach(op -> GraphWeights.target(runner, op));
+      fetch.forEach(operand -> GraphWeights.fetch(runner, operand));
       float[] values = new float[fetch.size()];
       try (Result result = runner.run()) {
         for (int i = 0; i < values.length; i++) {
@@ -226,7 +243,7 @@ final class TrainableGraph implements AutoCloseable {
   /** Runs without an update. */
   Result run(Map<Operand<?>, Tensor> feeds, List<Operand<?>> fetch) {
     Session.Runner runner = runner(feeds);
-    fetch.forEach(runner::fetch);
+    fetch.forEach(operand -> GraphWeights.fetch(runner, operand));
     return runner.run();
   }
 
@@ -235,7 +252,7 @@ final class TrainableGraph implements AutoCloseable {
       throw new IllegalStateException("the graph is not open");
     }
     Session.Runner runner = session.runner();
-    feeds.forEach(runner::feed);
+    feeds.forEach((operand, value) -> GraphWeights.feed(runner, operand, value));
     return runner;
   }
 
@@ -254,7 +271,7 @@ final class TrainableGraph implements AutoCloseable {
   Weights state() {
     Map<String, GraphWeights.Variable> all = variables();
     Session.Runner runner = session.runner();
-    all.values().forEach(v -> runner.fetch(v.value()));
+    all.values().forEach(v -> GraphWeights.fetch(runner, v.value()));
     Map<String, io.seamark.network.Tensor> tensors = new LinkedHashMap<>();
     try (Result result = runner.run()) {
       int i = 0;
@@ -312,6 +329,7 @@ final class TrainableGraph implements AutoCloseable {
   public void close() {
     open = false;
     session.close();
+    whole.close();
     graph.close();
   }
 }
