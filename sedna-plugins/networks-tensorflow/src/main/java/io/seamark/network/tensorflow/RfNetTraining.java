@@ -59,16 +59,18 @@ public final class RfNetTraining implements BaseModelTraining {
    * A trainer of any RFNet.
    *
    * @param given how it computes
+   * @throws IllegalArgumentException if the processor cannot compute so
    */
   public RfNetTraining(Hyperparameters given) {
     this.arithmetic = given.arithmetic();
+    arithmetic.check(Processor.here());
   }
 
   @Override
   public TrainableModel load(Path model) throws IOException {
     EdgeModel loaded = EdgeModel.load(model);
     int channels = loaded.weights().get("backbone.conv1.weight").shape().get(0);
-    return new Model(loaded, arithmetic.bfloat16(channels));
+    return new Model(loaded, arithmetic.bfloat16(channels, Processor.here()));
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.seamark.network.EdgeModel;
 import io.seamark.network.RfNetWeights;
@@ -104,6 +105,7 @@ class RfNetTrainerTest {
   /** Weights and sums stay float32; what a step computes is coarser, and it learns all the same. */
   @Test
   void bfloat16_learnsAsFloat32Does() {
+    assumeTrue(Processor.here().bfloat16(), "this processor has no AVX-512 for bfloat16");
     EdgeModel start = EdgeModel.of(RfNetWeights.initial(1, 3, 4, false));
     TrainingOptions options = TrainingOptions.fineTuning(0.003, 2, 1, 2);
     List<TrainingSample> samples = List.of(sample(1, false), sample(2, false));
