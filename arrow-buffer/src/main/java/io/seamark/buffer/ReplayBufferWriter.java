@@ -5,7 +5,6 @@ import io.seamark.buffer.format.RepairedSegment;
 import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLogWriter;
-import io.seamark.perception.ClassMap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -193,7 +192,7 @@ public final class ReplayBufferWriter extends ReplayBuffer {
                   row, hasRoomForSegments(hard) ? sample.segments() : null, sample.look());
               row.set(
                   SampleColumns.PIXELS_BY_CLASS,
-                  pixelsByClass(sample.answer().classMap(), hard.scores().classes()));
+                  SampleColumns.pixelsByClass(sample.answer().classMap(), hard.scores().classes()));
             });
     String edge = names.shared(hard.edge());
     name(edge, hard.id(), sequence);
@@ -299,14 +298,6 @@ public final class ReplayBufferWriter extends ReplayBuffer {
     shares.values().removeIf(share -> share.samples.isEmpty());
     forgetDropped();
     return true;
-  }
-
-  private static long[] pixelsByClass(ClassMap map, int classes) {
-    long[] counts = new long[256];
-    for (byte value : map.classes()) {
-      counts[value & 0xFF]++;
-    }
-    return Arrays.copyOf(counts, classes);
   }
 
   /**
