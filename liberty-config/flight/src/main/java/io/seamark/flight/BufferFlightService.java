@@ -10,7 +10,9 @@ import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.durable.FolderLock;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +28,9 @@ final class BufferFlightService extends FlightServiceGrpc.FlightServiceImplBase 
 
   /** Bytes that may wait to be sent before a scan waits too. */
   private static final int READY = 1 << 20;
+
+  /** The file that carries the lock of the one who writes. */
+  private static final String LOCK = "lock";
 
   private final Path folder;
   private final ReplayBuffer buffer;
@@ -162,13 +167,15 @@ final class BufferFlightService extends FlightServiceGrpc.FlightServiceImplBase 
 
   private ReplayBufferWriter open() throws IOException {
     // The one who writes may be a service; that it does is no failure.
-    var free = FolderLock.take(folder, "lock");
-    if (free.isEmpty()) {
-      throw Refusal.unavailable(
-          "the buffer is open for writing by another process, such as the service that fills it:"
-              + " samples can be stored here once that is stopped");
+    if (Files.isDirectory(folder)) {
+      Optional<FolderLock> free = FolderLock.take(folder, LOCK);
+      if (free.isEmpty()) {
+        throw Refusal.unavailable(
+            "the buffer is open for writing by another process, such as the service that fills it:"
+                + " samples can be stored here once that is stopped");
+      }
+      free.get().close();
     }
-    free.get().close();
     return ReplayBuffer.open(folder, importing);
   }
 

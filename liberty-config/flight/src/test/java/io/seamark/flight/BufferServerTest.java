@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -203,7 +204,7 @@ class BufferServerTest {
     }
     stream.completed();
     stream.getResult();
-    return last.get();
+    return Objects.requireNonNull(last.get());
   }
 
   @Test
@@ -247,8 +248,8 @@ class BufferServerTest {
         assertArrayEquals(stored.bytes("image"), (byte[]) row.get("image"));
         assertArrayEquals(stored.bytes("scores"), (byte[]) row.get("scores"));
         assertArrayEquals(stored.bytes("answer"), (byte[]) row.get("answer"));
-        assertEquals(stored.bytesOrNull("depth") == null, row.get("depth").equals("null"));
-        assertEquals(stored.float32sOrNull("look") == null, row.get("look").equals("null"));
+        assertEquals(stored.bytesOrNull("depth") == null, "null".equals(row.get("depth")));
+        assertEquals(stored.float32sOrNull("look") == null, "null".equals(row.get("look")));
         assertEquals(Double.toString(stored.float64("score")), row.get("score"));
       }
     }
