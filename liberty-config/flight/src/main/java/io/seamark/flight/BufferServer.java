@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +100,8 @@ public final class BufferServer implements AutoCloseable {
         new ThreadPoolExecutor(8, 8, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>());
     calls.allowCoreThreadTimeOut(true);
     ExecutorService workers = Executors.newCachedThreadPool();
-    ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+    ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(2);
+    clock.setRemoveOnCancelPolicy(true);
     boolean started = false;
     try {
       NettyServerBuilder builder =

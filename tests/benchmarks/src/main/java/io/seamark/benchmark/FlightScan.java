@@ -47,8 +47,7 @@ public final class FlightScan {
             new BufferServer.Access(address, null, null),
             BufferOptions.unbounded(),
             ServerLimits.defaults())) {
-      List<String> command =
-          new ArrayList<>(Arrays.asList(arguments).subList(3, arguments.length));
+      List<String> command = new ArrayList<>(Arrays.asList(arguments).subList(3, arguments.length));
       command.addAll(List.of(folder.toString(), Integer.toString(server.port()), arguments[2]));
       int status = new ProcessBuilder(command).inheritIO().start().waitFor();
       if (status != 0) {
