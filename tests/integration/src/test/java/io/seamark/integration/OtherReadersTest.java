@@ -216,33 +216,28 @@ class OtherReadersTest {
 
   private static @Nullable Object value(Row row, Column column) throws IOException {
     String name = column.name();
-    switch (column.type()) {
-      case UTF8:
-        return row.text(name);
-      case BINARY:
-        byte[] bytes = row.bytesOrNull(name);
-        return bytes == null ? null : "sha256:" + DurableFiles.sha256(bytes);
-      case INT32:
-        return row.int32(name);
-      case INT64, TIMESTAMP:
-        return row.int64(name);
-      case FLOAT64:
-        return row.float64(name);
-      case FLOAT32_LIST:
-        float[] floats = row.float32sOrNull(name);
-        return floats == null ? null : doubles(floats);
-      case FLOAT64_LIST:
-        return Arrays.stream(row.float64s(name)).boxed().toList();
-      case INT64_LIST:
-        return Arrays.stream(row.int64s(name)).boxed().toList();
-      case UTF8_LIST:
-        return row.texts(name);
-    }
-    throw new AssertionError(column);
+    return switch (column.type()) {
+      case UTF8 -> row.text(name);
+      case BINARY -> digest(row.bytesOrNull(name));
+      case INT32 -> row.int32(name);
+      case INT64, TIMESTAMP -> row.int64(name);
+      case FLOAT64 -> row.float64(name);
+      case FLOAT32_LIST -> doubles(row.float32sOrNull(name));
+      case FLOAT64_LIST -> Arrays.stream(row.float64s(name)).boxed().toList();
+      case INT64_LIST -> Arrays.stream(row.int64s(name)).boxed().toList();
+      case UTF8_LIST -> row.texts(name);
+    };
+  }
+
+  private static @Nullable String digest(byte @Nullable [] bytes) {
+    return bytes == null ? null : "sha256:" + DurableFiles.sha256(bytes);
   }
 
   /** The same numbers: a float32 is read by others as the float64 that it is. */
-  private static List<Double> doubles(float[] floats) {
+  private static @Nullable List<Double> doubles(float @Nullable [] floats) {
+    if (floats == null) {
+      return null;
+    }
     List<Double> doubles = new ArrayList<>();
     for (float one : floats) {
       doubles.add((double) one);
