@@ -4,6 +4,7 @@ import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowSchema;
 import io.seamark.buffer.format.RowWriter;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -84,13 +85,7 @@ public final class ArrowMessages {
   public static HardSample decodeSample(byte[] message, long limit) throws IOException {
     HardSample sample =
         SampleColumns.readSample(open(SampleColumns.SAMPLE_MESSAGE, message, limit));
-    Map<String, String> texts = new LinkedHashMap<>();
-    texts.put("sample id", sample.id());
-    texts.put("edge", sample.edge());
-    texts.put("domain", sample.domain());
-    texts.put("model version", sample.modelVersion());
-    texts.put("miner", sample.miner());
-    checkPlain(texts);
+    checkPlain(sample);
     return sample;
   }
 
@@ -105,11 +100,64 @@ public final class ArrowMessages {
   public static FusedAnswer decodeAnswer(byte[] message, long limit) throws IOException {
     FusedAnswer answer =
         SampleColumns.readAnswer(open(SampleColumns.ANSWER_MESSAGE, message, limit));
+    checkPlain(answer);
+    return answer;
+  }
+
+  /**
+   * Says what decoding a sample with its answer will take, before it is taken.
+   *
+   * @param batch as {@link #decodeBuffered} takes it
+   * @return bytes on the heap at most, the message not included
+   * @throws IOException as {@link #sampleSizes} has it
+   */
+  public static long decodingBytes(byte[] batch) throws IOException {
+    Row row = Row.ofBatch(SampleColumns.REPLAY, batch, Row.MAX_CONTENT);
+    return SampleColumns.sizes(row).decodingBytes()
+        + row.readingBytes("answer")
+        + row.readingBytes(SampleColumns.SEGMENTS);
+  }
+
+  /**
+   * Decodes a sample with its answer, as another program has it from a replay buffer. Its sequence
+   * counts for nothing.
+   *
+   * @param batch a record batch message of one row with the columns of {@link ReplayBuffer#schema},
+   *     from anyone
+   * @return the sample and its answer
+   * @throws IOException if it is none, with the reason
+   */
+  public static BufferedSample decodeBuffered(byte[] batch) throws IOException {
+    Row row = Row.ofBatch(SampleColumns.REPLAY, batch, Row.MAX_CONTENT);
+    BufferedSample sample = SampleColumns.readBuffered(row);
+    checkPlain(sample.sample());
+    checkPlain(sample.answer());
+    long[] counted =
+        SampleColumns.pixelsByClass(sample.answer().classMap(), sample.sample().scores().classes());
+    if (!Arrays.equals(counted, row.int64s(SampleColumns.PIXELS_BY_CLASS))) {
+      throw new IOException(
+          "pixels_by_class of sample '"
+              + sample.sample().id()
+              + "' are not those of its answer, class by class");
+    }
+    return sample;
+  }
+
+  private static void checkPlain(HardSample sample) throws IOException {
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put("sample id", sample.id());
+    texts.put("edge", sample.edge());
+    texts.put("domain", sample.domain());
+    texts.put("model version", sample.modelVersion());
+    texts.put("miner", sample.miner());
+    checkPlain(texts);
+  }
+
+  private static void checkPlain(FusedAnswer answer) throws IOException {
     checkPlain(Map.of("processing", answer.processing()));
     for (String stage : answer.seconds().keySet()) {
       checkPlain(Map.of("stage", stage));
     }
-    return answer;
   }
 
   /** What comes from outside goes into logs and on terminals. */

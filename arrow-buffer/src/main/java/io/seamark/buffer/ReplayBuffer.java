@@ -5,8 +5,10 @@ import io.seamark.buffer.format.Disk;
 import io.seamark.buffer.format.OpenReport;
 import io.seamark.buffer.format.RecordIndex;
 import io.seamark.buffer.format.Row;
+import io.seamark.buffer.format.RowSchema;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLog;
+import io.seamark.buffer.format.SegmentSummary;
 import io.seamark.perception.Look;
 import io.seamark.plugin.ReplayPolicy;
 import java.io.IOException;
@@ -253,6 +255,48 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
       // The bytes are in memory by now: whatever is wrong is wrong with them.
       throw new DamagedRecordException("record " + sequence + " makes no sense: " + e.getMessage());
     }
+  }
+
+  /**
+   * The columns of a buffer's records, in their order.
+   *
+   * @return the same always
+   */
+  public static RowSchema schema() {
+    return SampleColumns.REPLAY;
+  }
+
+  /**
+   * Reads a sample as it is stored, column by column: nothing is rounded or decoded, and nothing
+   * but the record's checksum and shape is checked.
+   *
+   * @param sequence from an {@link Entry}, or from {@link ReplayBufferWriter#append}
+   * @return the record
+   * @throws IllegalArgumentException if the buffer never held or no longer holds that sequence
+   * @throws DamagedRecordException if its bytes are damaged
+   * @throws IOException if reading fails
+   */
+  public Row row(long sequence) throws IOException {
+    return log.read(sequence);
+  }
+
+  /**
+   * Bytes that a sample takes on the disk.
+   *
+   * @param sequence any number
+   * @return 0 if it is not there
+   */
+  public int bytes(long sequence) {
+    return log.length(sequence);
+  }
+
+  /**
+   * The segments that samples are in.
+   *
+   * @return in the order of the samples
+   */
+  public List<SegmentSummary> segments() {
+    return log.segments();
   }
 
   /**

@@ -5,7 +5,6 @@ import io.seamark.buffer.format.RepairedSegment;
 import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLogWriter;
-import io.seamark.perception.ClassMap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -242,7 +241,7 @@ public final class ReplayBufferWriter extends ReplayBuffer {
               SampleColumns.write(row, segments, sample.look());
               row.set(
                   SampleColumns.PIXELS_BY_CLASS,
-                  pixelsByClass(sample.answer().classMap(), hard.scores().classes()));
+                  SampleColumns.pixelsByClass(sample.answer().classMap(), hard.scores().classes()));
             });
     synchronized (this) {
       Entry entry = log.entry(sequence);
@@ -361,14 +360,6 @@ public final class ReplayBufferWriter extends ReplayBuffer {
     shares.values().removeIf(share -> share.samples.isEmpty());
     forgetDropped();
     return true;
-  }
-
-  private static long[] pixelsByClass(ClassMap map, int classes) {
-    long[] counts = new long[256];
-    for (byte value : map.classes()) {
-      counts[value & 0xFF]++;
-    }
-    return Arrays.copyOf(counts, classes);
   }
 
   /**

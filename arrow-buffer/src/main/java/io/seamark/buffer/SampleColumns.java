@@ -10,6 +10,7 @@ import io.seamark.perception.EncodedImage;
 import io.seamark.perception.Look;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -255,6 +256,15 @@ final class SampleColumns {
     } catch (IllegalArgumentException e) {
       throw refused(e);
     }
+  }
+
+  /** Undecided pixels are in none. */
+  static long[] pixelsByClass(ClassMap map, int classes) {
+    long[] counts = new long[256];
+    for (byte value : map.classes()) {
+      counts[value & 0xFF]++;
+    }
+    return Arrays.copyOf(counts, classes);
   }
 
   /** The reason a record gave for refusing its values, which it may quote, on one line. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.seamark.shared.Python;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,8 +100,7 @@ class GoldenSegmentTest {
       ReplayBufferTest.assertSame(Samples.buffered(3), writer.read(3));
       ReplayBufferTest.assertSame(Samples.withSegments(4), writer.read(4));
     }
-    String python = System.getProperty("seamark.python", "python3");
-    Assumptions.assumeTrue(run(python, "-c", "import pyarrow") == 0, "needs pyarrow");
+    String python = Python.with("pyarrow");
     assertEquals(0, run(python, "-c", MIXED, buffer.toString()));
   }
 
@@ -136,20 +135,12 @@ class GoldenSegmentTest {
   @Test
   void pyarrowReadsSealedSegmentsAndMessages() throws Exception {
     generate(folder);
-    String python = System.getProperty("seamark.python", "python3");
-    Assumptions.assumeTrue(
-        run(python, "-c", "import pyarrow") == 0,
-        "needs Python with pyarrow: set -Dseamark.python to one that has it");
+    String python = Python.with("pyarrow");
     assertEquals(0, run(python, "-c", PYTHON, folder.toString()));
   }
 
   private static int run(String... command) throws IOException, InterruptedException {
-    Process process;
-    try {
-      process = new ProcessBuilder(command).inheritIO().start();
-    } catch (IOException e) {
-      return -1;
-    }
+    Process process = new ProcessBuilder(command).inheritIO().start();
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), "python hangs");
     return process.exitValue();
   }

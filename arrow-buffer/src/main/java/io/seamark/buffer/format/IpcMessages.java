@@ -1,5 +1,6 @@
 package io.seamark.buffer.format;
 
+import com.google.flatbuffers.FlatBufferBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -104,6 +105,23 @@ final class IpcMessages {
     } catch (RuntimeException e) {
       throw new IOException("an Arrow message is malformed: " + e, e);
     }
+  }
+
+  /**
+   * An encapsulated message up to its body: continuation, length and metadata, padded.
+   *
+   * @param metadata finished
+   * @param bodyLength room for the body behind it
+   */
+  static byte[] begun(FlatBufferBuilder metadata, int bodyLength) {
+    byte[] bytes = metadata.sizedByteArray();
+    int padded = (bytes.length + 7) / 8 * 8;
+    return ByteBuffer.allocate(8 + padded + bodyLength)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(-1)
+        .putInt(padded)
+        .put(bytes)
+        .array();
   }
 
   static Framed frame(byte[] bytes, int at, int limit) throws IOException {

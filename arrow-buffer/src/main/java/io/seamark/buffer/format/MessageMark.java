@@ -67,14 +67,7 @@ record MessageMark(long number, long salt, int crc, int crcAt) {
     Message.addBodyLength(builder, bodyLength);
     Message.addCustomMetadata(builder, entries);
     builder.finish(Message.endMessage(builder));
-    byte[] metadata = builder.sizedByteArray();
-    int padded = (metadata.length + 7) / 8 * 8;
-    return ByteBuffer.allocate(PREFIX + padded)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putInt(-1)
-        .putInt(padded)
-        .put(metadata)
-        .array();
+    return IpcMessages.begun(builder, 0);
   }
 
   /** Writes the checksum into a message that was begun here and is whole now. */

@@ -42,6 +42,7 @@ public final class Row implements RowValues {
   private final RowSchema schema;
   private final byte[] bytes;
   private final Map<String, Slot> slots;
+  private final boolean compressed;
 
   /** Where the values of a column are. */
   private record Slot(RowSchema.Column column, int[] nulls, int[] lengths, List<Span> buffers) {}
@@ -49,10 +50,11 @@ public final class Row implements RowValues {
   /** A buffer; plain is its length in bytes when decompressed. */
   private record Span(int at, int length, boolean compressed, int plain) {}
 
-  private Row(RowSchema schema, byte[] bytes, Map<String, Slot> slots) {
+  private Row(RowSchema schema, byte[] bytes, Map<String, Slot> slots, boolean compressed) {
     this.schema = schema;
     this.bytes = bytes;
     this.slots = slots;
+    this.compressed = compressed;
   }
 
   /**
@@ -158,7 +160,7 @@ public final class Row implements RowValues {
       }
       slots.put(column.name(), new Slot(column, nulls, lengths, spans));
     }
-    return new Row(schema, bytes, slots);
+    return new Row(schema, bytes, slots, compressed);
   }
 
   /** The most bytes that a buffer of a column needs; the elements are those of a list. */
@@ -216,6 +218,37 @@ public final class Row implements RowValues {
     }
     // Of no bytes nothing is to be decompressed, and at the end of the array zstd could not look.
     return new Span(at + 8, (int) length - 8, length > 8, (int) plain);
+  }
+
+  /**
+   * The row as a record batch message for other programs, its buffers as they are: nothing is
+   * decompressed or compressed. The mark of a stored record, with the segment's salt, is left out.
+   *
+   * @param selected columns of the row's schema, such as by {@link RowSchema#select}; those that
+   *     were added since the row was written are null
+   * @return the encapsulated message
+   */
+  public byte[] batch(RowSchema selected) {
+    RowBatch batch = new RowBatch(compressed);
+    for (RowSchema.Column column : selected.columns()) {
+      Slot slot = slots.get(column.name());
+      if (slot == null) {
+        if (!lacks(column.name())) {
+          throw new IllegalArgumentException("there is no column '" + column.name() + "'");
+        }
+        batch.addNull(column.type());
+        continue;
+      }
+      for (int i = 0; i < slot.nulls().length; i++) {
+        batch.node(slot.lengths()[i], slot.nulls()[i]);
+      }
+      for (Span span : slot.buffers()) {
+        // With the length that stands before it in a compressed batch.
+        int before = compressed && span.length() > 0 ? Long.BYTES : 0;
+        batch.buffer(bytes, span.at() - before, span.length() + before);
+      }
+    }
+    return batch.message();
   }
 
   /** How many of the schema's columns it has; those behind are null. */

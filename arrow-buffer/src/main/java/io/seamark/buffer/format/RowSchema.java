@@ -207,6 +207,34 @@ public final class RowSchema {
     return columns;
   }
 
+  /**
+   * The schema of some of the columns, such as all but the large ones.
+   *
+   * @param names of columns, in the order in which they shall stand
+   * @return a schema of the same kind
+   * @throws IllegalArgumentException if there is no such column, a name comes twice, or there is
+   *     none
+   */
+  public RowSchema select(List<String> names) {
+    List<Column> selected = new ArrayList<>();
+    for (String name : names) {
+      Column column = byName.get(name);
+      if (column == null) {
+        throw new IllegalArgumentException(
+            "there is no column '"
+                + name
+                + "': must be one of "
+                + String.join(", ", byName.keySet()));
+      }
+      selected.add(column);
+    }
+    if (selected.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no column is named: must be one or more of " + String.join(", ", byName.keySet()));
+    }
+    return new RowSchema(kind, selected);
+  }
+
   /** How many columns everything of this kind has: all but the nullable ones at the end. */
   int required() {
     int count = columns.size();
@@ -249,14 +277,38 @@ public final class RowSchema {
     return byName.get(name);
   }
 
-  /** The Arrow schema. */
-  Schema arrow() {
+  /**
+   * The schema as Arrow's library has it, with {@code seamark.format} and {@code seamark.kind}.
+   *
+   * @return not to be changed
+   */
+  public Schema arrow() {
     return arrow;
   }
 
   /** The schema as an encapsulated Arrow message; not to be changed. */
   byte[] message() {
     return message;
+  }
+
+  /**
+   * The schema as an encapsulated Arrow message.
+   *
+   * @return a copy
+   */
+  public byte[] encapsulated() {
+    return message.clone();
+  }
+
+  /**
+   * Holds a schema message from another program against this schema.
+   *
+   * @param schemaMessage the encapsulated message
+   * @return this schema, or as many of its columns as there are: those that are missing may be null
+   * @throws IOException if it is another schema, with the reason
+   */
+  public RowSchema accept(byte[] schemaMessage) throws IOException {
+    return first(IpcMessages.checkSchema(this, schemaMessage));
   }
 
   /** The schema message of a segment, marked with its id and salt. */

@@ -189,6 +189,31 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
   }
 
   /**
+   * The segments that have records.
+   *
+   * @return ascending by their records' sequences
+   */
+  public List<SegmentSummary> segments() {
+    lock.lock();
+    try {
+      return index.segments().stream()
+          .filter(segment -> !segment.records.isEmpty())
+          .map(
+              segment ->
+                  new SegmentSummary(
+                      segment.name(),
+                      segment.sealed,
+                      segment.records.get(0).sequence(),
+                      segment.last(),
+                      segment.records.size(),
+                      segment.bytes))
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * The index entries in the order of their sequences.
    *
    * @return a view of the log at about this time

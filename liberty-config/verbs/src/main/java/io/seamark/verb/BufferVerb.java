@@ -1,24 +1,14 @@
 package io.seamark.verb;
 
-import io.seamark.buffer.BufferedSample;
-import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.format.OpenReport;
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.JsonLine;
-import io.seamark.cli.OutputNames;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.Table;
 import io.seamark.cli.Verb;
-import io.seamark.durable.OutputFolder;
-import io.seamark.imaging.Images;
-import io.seamark.perception.EncodedImage;
-import io.seamark.text.Csv;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,19 +21,20 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "buffer",
     description = {
-      "List, verify, export, repair and compact a replay buffer, or forget samples of it.",
+      "List, verify, export, serve, repair and compact a replay buffer, or forget samples of it.",
       "",
-      "The first three only read it, also beside its writer; the others need it for themselves."
+      "The first four only read it, also beside its writer; the others need it for themselves."
     },
     subcommands = {
       BufferVerb.Listing.class,
       BufferVerb.Verify.class,
-      BufferVerb.Export.class,
+      ExportCommand.class,
+      ServeCommand.class,
       RepairCommand.class,
       CompactCommand.class,
       ForgetCommand.class
     },
-    synopsisSubcommandLabel = "(list | verify | export | repair | compact | forget)")
+    synopsisSubcommandLabel = "(list | verify | export | serve | repair | compact | forget)")
 public final class BufferVerb implements Verb {
   @Mixin
   @SuppressWarnings("unused") // Its options are taken before the subcommand, too.
@@ -55,16 +46,16 @@ public final class BufferVerb implements Verb {
   @Override
   public Integer call() {
     throw new IllegalArgumentException(
-        "say what: buffer list, buffer verify, buffer export, buffer repair, buffer compact or buffer forget");
+        "say what: buffer list, buffer verify, buffer export, buffer serve, buffer repair, buffer compact or buffer forget");
   }
 
   /** Names what is damaged; the status that the verb ends with if all else goes well. */
-  private static int damage(CommonOptions common, List<String> damages) {
+  static int damage(CommonOptions common, List<String> damages) {
     damages.forEach(common.err()::println);
     return damages.isEmpty() ? Seamark.DONE : Seamark.FAILED;
   }
 
-  private static List<ReplayBuffer.Entry> entries(ReplayBuffer buffer) {
+  static List<ReplayBuffer.Entry> entries(ReplayBuffer buffer) {
     try (var entries = buffer.entries()) {
       return entries.toList();
     }
@@ -178,131 +169,6 @@ public final class BufferVerb implements Verb {
         common.out().println(JsonLine.of(figures));
       }
       return damaged.isEmpty() && foreign.isEmpty() ? Seamark.DONE : Seamark.FAILED;
-    }
-  }
-
-  /** {@code seamark buffer export}. */
-  @Command(
-      name = "export",
-      description = {
-        "Write the samples as files.",
-        "",
-        "images/ (as the edge sent them), depth/ (PNG), answers/ (8-bit PNG class maps) and, at the"
-            + " end, samples.csv. A file that seamark did not write there is never replaced."
-      })
-  static final class Export implements Verb {
-    private static final String SAMPLES = "samples.csv";
-
-    @Mixin private CommonOptions common = new CommonOptions();
-
-    @Parameters(paramLabel = "DIR", description = "The buffer's folder.")
-    private Path folder = Path.of("");
-
-    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Where to write.")
-    private Path out = Path.of("");
-
-    @Override
-    public Integer call() throws IOException {
-      common.open(common.registry(), Map.of(), Map.of());
-      int exported = 0;
-      int damaged;
-      StringBuilder table = new StringBuilder();
-      try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(Opening.buffer(folder));
-          OutputFolder files = OutputFolder.open(out, Map.of("the buffer", folder));
-          Csv csv =
-              new Csv(
-                  table,
-                  Csv.COMMAS,
-                  "sequence",
-                  "name",
-                  "edge",
-                  "id",
-                  "domain",
-                  "captured_ms",
-                  "score",
-                  "threshold",
-                  "model",
-                  "masks")) {
-        List<String> found = buffer.report().damages();
-        damage(common, found);
-        damaged = found.size();
-        List<ReplayBuffer.Entry> entries = entries(buffer);
-        files.check(names(entries));
-        for (String sub : List.of("images", "depth", "answers")) {
-          Files.createDirectories(out.resolve(sub));
-        }
-        for (ReplayBuffer.Entry entry : entries) {
-          BufferedSample sample;
-          try {
-            sample = buffer.read(entry.sequence());
-          } catch (IOException e) {
-            damaged++;
-            common.err().println("skipped " + entry.id() + ": " + Seamark.message(e));
-            continue;
-          }
-          export(entry.sequence(), sample, files, csv);
-          exported++;
-        }
-        files.write(SAMPLES, table.toString().getBytes(StandardCharsets.UTF_8));
-      }
-      common.out().println(exported + " samples in " + out + ", " + damaged + " damaged");
-      if (common.json()) {
-        Map<String, Object> figures = new LinkedHashMap<>();
-        figures.put("exported", exported);
-        figures.put("damaged", damaged);
-        figures.put("out", out.toString());
-        common.out().println(JsonLine.of(figures));
-      }
-      return damaged == 0 ? Seamark.DONE : Seamark.FAILED;
-    }
-
-    /** Every name that may be written; what an image is of is known once it is read. */
-    private static List<String> names(List<ReplayBuffer.Entry> entries) {
-      List<String> names = new ArrayList<>(List.of(SAMPLES));
-      for (ReplayBuffer.Entry entry : entries) {
-        String map = map(entry.sequence(), entry.id());
-        names.add("images/" + map);
-        names.add("images/" + base(map) + ".jpg");
-        names.add("depth/" + map);
-        names.add("answers/" + map);
-      }
-      return names;
-    }
-
-    /** Ids are unique within an edge only. */
-    private static String map(long sequence, String id) {
-      return OutputNames.of(sequence + "-" + id, ".png");
-    }
-
-    /** All endings have four characters. */
-    private static String base(String map) {
-      return map.substring(0, map.length() - ".png".length());
-    }
-
-    private static void export(long sequence, BufferedSample stored, OutputFolder files, Csv csv)
-        throws IOException {
-      HardSample sample = stored.sample();
-      String map = map(sequence, sample.id());
-      String name = base(map);
-      String ending = sample.image().mediaType().equals(EncodedImage.PNG) ? ".png" : ".jpg";
-      files.write("images/" + name + ending, sample.image().bytes());
-      byte[] depth = sample.depthPng();
-      if (depth != null) {
-        files.write("depth/" + map, depth);
-      }
-      files.write("answers/" + map, Images.encodeClassMap(stored.answer().classMap()));
-      csv.row(
-          List.of(
-              sequence,
-              name,
-              sample.edge(),
-              sample.id(),
-              sample.domain(),
-              sample.capturedMillis(),
-              sample.score(),
-              sample.threshold(),
-              sample.modelVersion(),
-              stored.answer().masks()));
     }
   }
 }

@@ -18,13 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,20 +45,7 @@ final class ForgetCommand implements Verb {
   @Parameters(paramLabel = "DIR", description = "The buffer's folder.")
   private Path folder = Path.of("");
 
-  @Option(names = "--edge", paramLabel = "NAME", description = "Samples of this edge.")
-  private @Nullable String edge;
-
-  @Option(names = "--domain", paramLabel = "NAME", description = "Samples of this domain.")
-  private @Nullable String domain;
-
-  @Option(names = "--id", paramLabel = "ID", description = "The sample of this name.")
-  private @Nullable String id;
-
-  @Option(
-      names = "--before",
-      paramLabel = "TIME",
-      description = "Samples taken before it: 2026-11-01, or 2026-11-01T08:30:00Z.")
-  private @Nullable String before;
+  @Mixin private SampleChoice chosen = new SampleChoice();
 
   @Option(
       names = "--receipt",
@@ -75,8 +57,11 @@ final class ForgetCommand implements Verb {
   @Override
   public Integer call() throws IOException {
     common.open(common.registry(), Map.of(), Map.of());
-    Map<String, Object> asked = asked();
-    Predicate<HardSample> which = which();
+    Map<String, Object> asked = chosen.asked();
+    if (asked.isEmpty()) {
+      throw new IllegalArgumentException(
+          "say what to forget: --edge, --domain, --id or --before, or several of them");
+    }
     if (Files.exists(receipt)) {
       throw new IllegalArgumentException(
           "--receipt " + receipt + " is there already; a receipt replaces nothing");
@@ -92,7 +77,7 @@ final class ForgetCommand implements Verb {
     // Nothing else is dropped by opening it here.
     try (ReplayBufferWriter buffer =
         ReplayBuffer.open(Opening.buffer(folder), BufferOptions.unbounded())) {
-      forgotten = buffer.forget(which);
+      forgotten = buffer.forget(this::isChosen);
       left = buffer.size();
     }
     Map<String, Object> written = new LinkedHashMap<>();
@@ -141,41 +126,8 @@ final class ForgetCommand implements Verb {
     return one;
   }
 
-  private Map<String, Object> asked() {
-    Map<String, Object> asked = new LinkedHashMap<>();
-    for (String[] one :
-        new String[][] {{"edge", edge}, {"domain", domain}, {"id", id}, {"before", before}}) {
-      if (one[1] != null) {
-        asked.put(one[0], one[1]);
-      }
-    }
-    if (asked.isEmpty()) {
-      throw new IllegalArgumentException(
-          "say what to forget: --edge, --domain, --id or --before, or several of them");
-    }
-    return asked;
-  }
-
-  private Predicate<HardSample> which() {
-    long until = before == null ? Long.MAX_VALUE : time(before).toEpochMilli();
-    return sample ->
-        (edge == null || edge.equals(sample.edge()))
-            && (domain == null || domain.equals(sample.domain()))
-            && (id == null || id.equals(sample.id()))
-            && sample.capturedMillis() < until;
-  }
-
-  private static Instant time(String text) {
-    try {
-      return text.length() == 10
-          ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
-          : Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          "--before "
-              + text
-              + " is no time: write a day such as 2026-11-01, or 2026-11-01T08:30:00Z",
-          e);
-    }
+  private boolean isChosen(HardSample sample) {
+    return chosen.holds(sample.edge(), sample.domain(), sample.id())
+        && chosen.holds(sample.capturedMillis());
   }
 }

@@ -91,7 +91,7 @@ public final class RoundMemory {
     round(buffer, settings);
   }
 
-  private static void fill(Path buffer, int from, int samples) throws IOException {
+  static void fill(Path buffer, int from, int samples) throws IOException {
     ProceduralStreet street = new ProceduralStreet(5, WIDTH, HEIGHT);
     Weather[] weathers = Weather.values();
     Map<Integer, BufferedSample> distinct = new HashMap<>();
