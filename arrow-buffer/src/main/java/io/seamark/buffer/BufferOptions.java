@@ -36,7 +36,7 @@ public record BufferOptions(
   /**
    * Heap that the index takes for a sample: its id and domain of the most characters, two bytes
    * each, 440 and 540 with what finds them; the pixels of the most classes, 1,040; its look, 130;
-   * and 310 for the places in the log's, the names' and the edges' tables.
+   * when it was taken, 30; and 310 for the places in the log's, the names' and the edges' tables.
    */
   private static final long SAMPLE_INDEX = 2560;
 

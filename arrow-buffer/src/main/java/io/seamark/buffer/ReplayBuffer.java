@@ -46,6 +46,8 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    * @param id names the sample within its edge
    * @param edge name of the edge that took it
    * @param domain the condition it was taken in; empty if unknown
+   * @param capturedMillis when its frame was taken by the edge's clock, in milliseconds since 1970;
+   *     null in a segment of an earlier release, whose index lacks it: the sample itself has it
    * @param score the miner's score that made it hard; higher is easier
    * @param pixelsByClass pixels of each of the edge model's classes in the answer; undecided ones
    *     are in none
@@ -56,6 +58,7 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
       String id,
       String edge,
       String domain,
+      @Nullable Long capturedMillis,
       double score,
       List<Long> pixelsByClass,
       @Nullable Look look) {
@@ -66,6 +69,7 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
      * @param id see above
      * @param edge see above
      * @param domain see above
+     * @param capturedMillis see above
      * @param score see above
      * @param pixelsByClass see above
      * @param look see above
@@ -76,6 +80,7 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
         String id,
         String edge,
         String domain,
+        @Nullable Long capturedMillis,
         double score,
         List<Long> pixelsByClass,
         @Nullable Look look) {
@@ -83,6 +88,7 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
       this.id = id;
       this.edge = edge;
       this.domain = domain;
+      this.capturedMillis = capturedMillis;
       this.score = score;
       this.pixelsByClass = Counts.of(pixelsByClass);
       this.look = look;
@@ -160,6 +166,7 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
             names.id(values.text("id")),
             names.shared(values.text("edge")),
             names.shared(values.text("domain")),
+            values.int64OrNull(SampleColumns.CAPTURED),
             values.float64("score"),
             Arrays.stream(values.int64s(SampleColumns.PIXELS_BY_CLASS)).boxed().toList(),
             SampleColumns.readLook(values));

@@ -20,12 +20,14 @@ final class SampleColumns {
   /** A character of a text takes at most three bytes in UTF-8, or a pair of them four. */
   private static final int TEXT = 3 * Checks.MAX_TEXT;
 
+  static final String CAPTURED = "captured";
+
   private static final List<Column> SAMPLE =
       List.of(
           Column.of("id", RowSchema.Type.UTF8).withIndex().atMost(TEXT),
           Column.of("edge", RowSchema.Type.UTF8).withIndex().atMost(TEXT),
           Column.of("domain", RowSchema.Type.UTF8).withIndex().atMost(TEXT),
-          Column.of("captured", RowSchema.Type.TIMESTAMP),
+          Column.of(CAPTURED, RowSchema.Type.TIMESTAMP).withIndex(),
           Column.of("width", RowSchema.Type.INT32),
           Column.of("height", RowSchema.Type.INT32),
           Column.of("media_type", RowSchema.Type.UTF8).atMost(TEXT),
@@ -107,7 +109,7 @@ final class SampleColumns {
     row.set("id", sample.id())
         .set("edge", sample.edge())
         .set("domain", sample.domain())
-        .set("captured", sample.capturedMillis())
+        .set(CAPTURED, sample.capturedMillis())
         .set("width", sample.width())
         .set("height", sample.height())
         .set("media_type", sample.image().mediaType())
@@ -179,7 +181,7 @@ final class SampleColumns {
           row.text("id"),
           row.text("edge"),
           row.text("domain"),
-          row.int64("captured"),
+          row.int64(CAPTURED),
           row.int32("width"),
           row.int32("height"),
           new EncodedImage(row.text("media_type"), row.bytes("image")),

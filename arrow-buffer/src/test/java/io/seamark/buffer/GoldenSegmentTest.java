@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +106,34 @@ class GoldenSegmentTest {
     String python = System.getProperty("seamark.python", "python3");
     Assumptions.assumeTrue(run(python, "-c", "import pyarrow") == 0, "needs pyarrow");
     assertEquals(0, run(python, "-c", MIXED, buffer.toString()));
+  }
+
+  @Test
+  void theIndexKnowsWhenAFrameWasTakenOnceItsSegmentIsOfThisRelease() throws IOException {
+    for (String version : VERSIONS) {
+      Path buffer = copy(version);
+      try (ReplayBuffer opened = ReplayBuffer.openReadOnly(buffer)) {
+        assertTrue(opened.report().clean(), version);
+        List<@Nullable Long> expected = new ArrayList<>(Arrays.asList(null, null, null));
+        // A journal has no index: its samples are read themselves.
+        expected.add(Samples.small(3).capturedMillis());
+        assertEquals(expected, captured(opened), version);
+      }
+    }
+    generate(folder.resolve("today"));
+    try (ReplayBuffer today = ReplayBuffer.openReadOnly(folder.resolve("today"))) {
+      List<@Nullable Long> expected = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        expected.add(Samples.small(i).capturedMillis());
+      }
+      assertEquals(expected, captured(today));
+    }
+  }
+
+  private static List<@Nullable Long> captured(ReplayBuffer buffer) {
+    List<@Nullable Long> captured = new ArrayList<>();
+    buffer.entries().forEach(entry -> captured.add(entry.capturedMillis()));
+    return captured;
   }
 
   @Test

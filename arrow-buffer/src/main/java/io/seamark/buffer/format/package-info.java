@@ -199,7 +199,8 @@
  * <tr><td>id *</td><td>utf8</td><td>the sample's name within its edge</td></tr>
  * <tr><td>edge *</td><td>utf8</td><td>the edge's name</td></tr>
  * <tr><td>domain *</td><td>utf8</td><td>condition, such as dusk; may be empty</td></tr>
- * <tr><td>captured</td><td>timestamp, ms, UTC</td><td>when the frame was taken</td></tr>
+ * <tr><td>captured *</td><td>timestamp, ms, UTC</td><td>when the frame was taken; not in the index
+ * of earlier releases</td></tr>
  * <tr><td>width, height</td><td>int32 each</td><td>of the frame, in pixels</td></tr>
  * <tr><td>media_type</td><td>utf8</td><td>image/jpeg or image/png</td></tr>
  * <tr><td>image</td><td>binary</td><td>the image file</td></tr>
