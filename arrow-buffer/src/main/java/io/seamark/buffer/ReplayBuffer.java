@@ -1,7 +1,9 @@
 package io.seamark.buffer;
 
+import io.seamark.buffer.format.CountsByValue;
 import io.seamark.buffer.format.DamagedRecordException;
 import io.seamark.buffer.format.Disk;
+import io.seamark.buffer.format.Names;
 import io.seamark.buffer.format.OpenReport;
 import io.seamark.buffer.format.RecordIndex;
 import io.seamark.buffer.format.Row;
@@ -15,29 +17,19 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The cloud's samples and answers, on disk, in the order in which they came. One process appends
  * ({@link ReplayBufferWriter}), others may read beside it. Thread-safe.
  */
 public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWriter {
-  private static final Logger LOG = LoggerFactory.getLogger(ReplayBuffer.class);
-
-  private final Path folder;
   private final SegmentLog<Entry> log;
-  private final Map<Key, Long> byName = new ConcurrentHashMap<>();
-  private long named;
-
-  private record Key(String edge, String id) {}
 
   /**
    * What is known of a sample without reading its pixels.
@@ -104,10 +96,8 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
     }
   }
 
-  ReplayBuffer(Path folder, SegmentLog<Entry> log) {
-    this.folder = folder;
+  ReplayBuffer(SegmentLog<Entry> log) {
     this.log = log;
-    nameNewEntries();
   }
 
   /**
@@ -134,11 +124,10 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    */
   public static ReplayBufferWriter open(Path folder, BufferOptions options, Disk disk)
       throws IOException {
-    Names names = new Names();
     return new ReplayBufferWriter(
         folder,
-        SegmentLog.open(folder, SampleColumns.REPLAY, index(names), options.limits(true), disk),
-        names,
+        SegmentLog.open(
+            folder, SampleColumns.REPLAY, index(new Names()), options.limits(true), disk),
         options);
   }
 
@@ -156,16 +145,16 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
 
   static ReplayBuffer openReadOnly(Path folder, Disk disk) throws IOException {
     return new ReplayBuffer(
-        folder, SegmentLog.openReadOnly(folder, SampleColumns.REPLAY, index(new Names()), disk));
+        SegmentLog.openReadOnly(folder, SampleColumns.REPLAY, index(new Names()), disk));
   }
 
   private static RecordIndex<Entry> index(Names names) {
     return (sequence, values) ->
         new Entry(
             sequence,
-            names.id(values.text("id")),
-            names.shared(values.text("edge")),
-            names.shared(values.text("domain")),
+            values.text("id"),
+            names.shared(values.text(SampleColumns.EDGE)),
+            names.shared(values.text(SampleColumns.DOMAIN)),
             values.int64OrNull(SampleColumns.CAPTURED),
             values.float64("score"),
             Arrays.stream(values.int64s(SampleColumns.PIXELS_BY_CLASS)).boxed().toList(),
@@ -200,12 +189,30 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    * @param edge name of its edge
    * @param id its id
    * @return its sequence, or empty if it is not there
+   * @throws IOException if reading fails: of each segment hashes of the names are read once, and
+   *     then what has the name's hash
    */
-  public OptionalLong find(String edge, String id) {
-    Long sequence = byName.get(new Key(edge, id));
-    return sequence != null && log.contains(sequence)
-        ? OptionalLong.of(sequence)
-        : OptionalLong.empty();
+  public OptionalLong find(String edge, String id) throws IOException {
+    return log.find(List.of(edge, id), entry -> entry.edge().equals(edge) && entry.id().equals(id));
+  }
+
+  /**
+   * How many samples there are of each domain, without reading any.
+   *
+   * @return by domain, in the order in which they came; samples of rarer ones, where a segment has
+   *     more than 32 domains, are its others
+   */
+  public CountsByValue domains() {
+    return log.counts(SampleColumns.DOMAIN);
+  }
+
+  /**
+   * The numbers of the samples.
+   *
+   * @return ascending, at about this time, without reading any file
+   */
+  public LongStream sequences() {
+    return log.sequences();
   }
 
   /**
@@ -264,12 +271,25 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
   }
 
   /**
-   * What is known of the samples, in the order of their sequences, without reading any file.
+   * What is known of the samples, in the order of their sequences. It is read from the segments'
+   * indexes, one segment after the other, as the stream comes to them.
    *
-   * @return a view of the buffer at about this time
+   * @return a view of the buffer at about this time; need not be closed. Throws {@link
+   *     java.io.UncheckedIOException} if reading fails; what it finds damaged stands in the {@link
+   *     #report}.
    */
   public Stream<Entry> entries() {
-    return log.entries();
+    return entries(0);
+  }
+
+  /**
+   * The same from a number on; segments before are not read.
+   *
+   * @param sequence any number
+   * @return as {@link #entries()}
+   */
+  public Stream<Entry> entries(long sequence) {
+    return log.entries(sequence);
   }
 
   /**
@@ -291,54 +311,25 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    */
   public synchronized void refresh() throws IOException {
     log.refresh();
-    nameNewEntries();
-  }
-
-  private void nameNewEntries() {
-    long from = named;
-    log.entries()
-        .filter(entry -> entry.sequence() >= from)
-        .forEach(entry -> name(entry.edge(), entry.id(), entry.sequence()));
-    named = log.next();
-  }
-
-  /** Makes a sample known by its name. */
-  final void name(String edge, String id, long sequence) {
-    byName.put(new Key(edge, id), sequence);
-  }
-
-  /** Forgets the name of a sample that is dropped. */
-  final void forget(String edge, String id, long sequence) {
-    byName.remove(new Key(edge, id), sequence);
-  }
-
-  /** Forgets the names of all samples that are no longer there. */
-  final void forgetDropped() {
-    byName.values().removeIf(sequence -> !log.contains(sequence));
   }
 
   /**
-   * Reads every sample, holds it against its checksum and makes sense of it.
+   * Reads every segment as a whole and every sample, holds all against the checksums and makes
+   * sense of the samples.
    *
    * @return one line for each that is damaged, after those of the {@link #report}
    * @throws IOException if reading fails
    */
   public List<String> verify() throws IOException {
+    List<String> samples = log.verify(this::read);
     Set<String> damages = new LinkedHashSet<>(report().damages());
-    for (Entry entry : (Iterable<Entry>) entries()::iterator) {
-      try {
-        read(entry.sequence());
-      } catch (DamagedRecordException e) {
-        damages.add(e.getMessage());
-      } catch (IllegalArgumentException e) {
-        LOG.debug("{}: sample {} was dropped meanwhile", folder, entry.sequence());
-      }
-    }
+    damages.addAll(samples);
     return List.copyOf(damages);
   }
 
   /**
-   * What opening found; for a reader, its last {@link #refresh}.
+   * What opening found, for a reader its last {@link #refresh}, and what reading found since.
+   * Opening sees of a sealed segment what sums it up, reading it the rest.
    *
    * @return torn and damaged records
    */

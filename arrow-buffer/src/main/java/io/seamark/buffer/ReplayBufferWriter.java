@@ -1,5 +1,6 @@
 package io.seamark.buffer;
 
+import io.seamark.buffer.format.Count;
 import io.seamark.buffer.format.DamagedRecordException;
 import io.seamark.buffer.format.RepairedSegment;
 import io.seamark.buffer.format.Row;
@@ -8,13 +9,10 @@ import io.seamark.buffer.format.SegmentLogWriter;
 import io.seamark.perception.ClassMap;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -38,68 +36,23 @@ public final class ReplayBufferWriter extends ReplayBuffer {
 
   private final Path folder;
   private final SegmentLogWriter<Entry> log;
-  private final Names names;
   private final BufferOptions options;
-
-  /** What each edge has. */
-  private final Map<String, Share> shares = new HashMap<>();
-
-  private int held;
   private final AtomicLong dropped = new AtomicLong();
   private volatile long refused;
   private String trouble = "";
 
-  /** A sample as its edge's share counts it. */
-  private record Held(long sequence, String id, int bytes) {}
-
-  /** The samples of an edge, oldest first. */
-  private static final class Share {
-    private final Deque<Held> samples = new ArrayDeque<>();
-    private long bytes;
-
-    void add(Held sample) {
-      samples.addLast(sample);
-      bytes += sample.bytes();
-    }
-
-    void remove(long sequence) {
-      samples.stream()
-          .filter(held -> held.sequence() == sequence)
-          .findFirst()
-          .ifPresent(
-              held -> {
-                samples.remove(held);
-                bytes -= held.bytes();
-              });
-    }
-
-    Held removeOldest() {
-      Held oldest = samples.removeFirst();
-      bytes -= oldest.bytes();
-      return oldest;
-    }
-  }
-
-  ReplayBufferWriter(Path folder, SegmentLogWriter<Entry> log, Names names, BufferOptions options) {
-    super(folder, log);
+  ReplayBufferWriter(Path folder, SegmentLogWriter<Entry> log, BufferOptions options) {
+    super(log);
     this.folder = folder;
     this.log = log;
-    this.names = names;
     this.options = options;
-    log.entries().forEach(entry -> share(entry.edge(), entry.sequence(), entry.id()));
-    keepWithinBounds(List.copyOf(shares.keySet()));
+    keepWithinBounds(log.counts(SampleColumns.EDGE).values().keySet());
   }
 
   /** Does nothing: the one who appends knows what it did. */
   @Override
   public void refresh() {
     // Nobody else writes.
-  }
-
-  private void share(String edge, long sequence, String id) {
-    Share share = shares.computeIfAbsent(edge, name -> new Share());
-    share.add(new Held(sequence, id, log.length(sequence)));
-    held++;
   }
 
   /**
@@ -137,23 +90,18 @@ public final class ReplayBufferWriter extends ReplayBuffer {
       return Optional.of(new Stored(sequence, read(sequence)));
     } catch (DamagedRecordException e) {
       LOG.warn("{}: sample {} is stored anew if it comes: {}", folder, id, e.getMessage());
-      drop(edge, id, sequence);
+      drop(sequence);
       return Optional.empty();
     }
   }
 
-  private void drop(String edge, String id, long sequence) throws IOException {
-    Share share = shares.get(edge);
-    if (share != null) {
-      share.remove(sequence);
-      held--;
-      if (share.samples.isEmpty()) {
-        shares.remove(edge);
-      }
+  private void drop(long sequence) throws IOException {
+    try {
+      log.drop(sequence);
+    } finally {
+      // Also if its bytes cannot go now.
+      dropped.addAndGet(log.contains(sequence) ? 0 : 1);
     }
-    dropped.incrementAndGet();
-    forget(edge, id, sequence);
-    log.drop(sequence);
   }
 
   /** The name of a sample whose own name another frame has. */
@@ -183,7 +131,6 @@ public final class ReplayBufferWriter extends ReplayBuffer {
     boolean taken = find(sample.sample().edge(), sample.sample().id()).isPresent();
     HardSample hard = taken ? sample.sample().withId(distinctId(sample.sample())) : sample.sample();
     checkEdge(hard.edge());
-    names.expect(hard.id());
     long sequence =
         log.append(
             row -> {
@@ -195,9 +142,6 @@ public final class ReplayBufferWriter extends ReplayBuffer {
                   SampleColumns.PIXELS_BY_CLASS,
                   pixelsByClass(sample.answer().classMap(), hard.scores().classes()));
             });
-    String edge = names.shared(hard.edge());
-    name(edge, hard.id(), sequence);
-    share(edge, sequence, hard.id());
     keepWithinBounds(List.of(hard.edge()));
     return sequence;
   }
@@ -210,13 +154,14 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @throws TooManyEdgesException if the buffer has samples of as many other edges as it may
    */
   public synchronized void checkEdge(String edge) throws TooManyEdgesException {
-    if (!shares.containsKey(edge) && shares.size() >= options.maxEdges()) {
+    int edges = log.values(SampleColumns.EDGE);
+    if (edges >= options.maxEdges() && log.count(SampleColumns.EDGE, edge).records() == 0) {
       refused++;
       throw new TooManyEdgesException(
           String.format(
               "the buffer has samples of %d edges, the most that seamark.buffer.max-edges allows;"
                   + " those of edge '%s' are refused until another's are dropped",
-              shares.size(), edge));
+              edges, edge));
     }
   }
 
@@ -239,20 +184,17 @@ public final class ReplayBufferWriter extends ReplayBuffer {
   }
 
   /** Drops what is too much. Where that fails the samples are there nevertheless. */
-  private void keepWithinBounds(List<String> edges) {
+  private void keepWithinBounds(Collection<String> edges) {
     long before = dropped.get();
     try {
       for (String edge : edges) {
-        Share share = shares.get(edge);
-        while (share != null && isOver(share)) {
-          Held oldest = share.removeOldest();
-          held--;
-          dropped.incrementAndGet();
-          forget(edge, oldest.id(), oldest.sequence());
-          log.drop(oldest.sequence());
+        OptionalLong oldest = oldestTooMany(edge);
+        while (oldest.isPresent()) {
+          drop(oldest.getAsLong());
+          oldest = oldestTooMany(edge);
         }
       }
-      while (held > options.maxSamples() || log.bytes() > options.maxBytes()) {
+      while (size() > options.maxSamples() || log.bytes() > options.maxBytes()) {
         if (!dropOldest()) {
           break;
         }
@@ -270,34 +212,30 @@ public final class ReplayBufferWriter extends ReplayBuffer {
     }
   }
 
-  private boolean isOver(Share share) {
+  /** The oldest sample of an edge that has more than its share. */
+  private OptionalLong oldestTooMany(String edge) throws IOException {
+    Count share = log.count(SampleColumns.EDGE, edge);
     // The newest sample stays, however large it is.
-    return share.samples.size() > 1
-        && (share.samples.size() > options.maxSamplesPerEdge()
-            || share.bytes > options.maxBytesPerEdge());
+    boolean over =
+        share.records() > 1
+            && (share.records() > options.maxSamplesPerEdge()
+                || share.bytes() > options.maxBytesPerEdge());
+    return over ? log.oldest(SampleColumns.EDGE, edge) : OptionalLong.empty();
   }
 
   /** Makes room; false if there is none to be made. */
   private boolean dropOldest() throws IOException {
     // Samples of one edge that were dropped must not cost the others theirs.
-    if (held <= options.maxSamples() && log.reclaim()) {
+    if (size() <= options.maxSamples() && log.reclaim()) {
       return true;
     }
     long end = log.endOfOldestSealed();
     if (end < 0) {
       return false;
     }
+    int before = size();
     log.deleteBefore(end, Set.of());
-    int before = held;
-    for (Share share : shares.values()) {
-      while (!share.samples.isEmpty() && !log.contains(share.samples.getFirst().sequence())) {
-        share.removeOldest();
-        held--;
-      }
-    }
-    dropped.addAndGet(before - held);
-    shares.values().removeIf(share -> share.samples.isEmpty());
-    forgetDropped();
+    dropped.addAndGet(before - size());
     return true;
   }
 
@@ -384,22 +322,22 @@ public final class ReplayBufferWriter extends ReplayBuffer {
     log.seal();
     List<ForgottenSample> samples = new ArrayList<>();
     List<Long> unread = new ArrayList<>();
-    for (Entry entry : log.entries().toList()) {
+    for (long sequence : log.sequences().toArray()) {
       try {
-        HardSample sample = read(entry.sequence()).sample();
+        HardSample sample = read(sequence).sample();
         if (which.test(sample)) {
           samples.add(
               new ForgottenSample(
-                  entry.sequence(),
+                  sequence,
                   sample.id(),
                   sample.edge(),
                   sample.domain(),
                   sample.capturedMillis(),
                   sample.contentDigest()));
-          drop(entry.edge(), entry.id(), entry.sequence());
+          drop(sequence);
         }
       } catch (DamagedRecordException e) {
-        unread.add(entry.sequence());
+        unread.add(sequence);
       }
     }
     log.compact();
@@ -415,12 +353,7 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @throws IOException if reading or writing fails; nothing is lost
    */
   public synchronized List<RepairedSegment> repair() throws IOException {
-    List<RepairedSegment> repaired = log.repair();
-    forgetDropped();
-    shares.clear();
-    held = 0;
-    log.entries().forEach(entry -> share(entry.edge(), entry.sequence(), entry.id()));
-    return repaired;
+    return log.repair();
   }
 
   /**

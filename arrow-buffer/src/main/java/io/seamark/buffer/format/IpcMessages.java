@@ -74,7 +74,7 @@ final class IpcMessages {
       return row;
     } catch (RuntimeException e) {
       // The flatbuffer accessors read wherever an offset points and throw what they meet there.
-      throw new IOException("an Arrow message is malformed: " + e, e);
+      throw malformed(e);
     }
   }
 
@@ -87,7 +87,7 @@ final class IpcMessages {
     try {
       return checkSchema(expected, frame(message, 0, message.length));
     } catch (RuntimeException e) {
-      throw new IOException("an Arrow message is malformed: " + e, e);
+      throw malformed(e);
     }
   }
 
@@ -101,8 +101,15 @@ final class IpcMessages {
       }
       return Row.of(schema, bytes, message, contentLimit);
     } catch (RuntimeException e) {
-      throw new IOException("an Arrow message is malformed: " + e, e);
+      throw malformed(e);
     }
+  }
+
+  /** In words for people: the flatbuffer accessors throw what they meet. */
+  private static IOException malformed(RuntimeException e) {
+    String why = e.getMessage();
+    return new IOException(
+        "an Arrow message is malformed: " + (why == null ? "it ends too early" : why), e);
   }
 
   static Framed frame(byte[] bytes, int at, int limit) throws IOException {

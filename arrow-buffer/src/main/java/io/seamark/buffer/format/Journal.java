@@ -78,24 +78,18 @@ final class Journal {
    * @throws IOException if reading fails, or the journal is of another kind or version
    */
   static <E> Scan<E> scan(
-      String name,
-      Disk.File file,
-      long from,
-      long next,
-      long salt,
-      RowSchema schema,
-      RecordIndex<E> index)
+      String name, Disk.File file, long from, long next, long salt, Indexing<E> index)
       throws IOException {
     if (from > 0) {
       JournalFrames frames = new JournalFrames(file, salt, from, next);
-      return scan(name, frames, from, 0, new Damages(), schema, index);
+      return scan(name, frames, from, 0, new Damages(), index);
     }
     Damages damages = new Damages();
-    Start start = start(name, file, schema, damages);
+    Start start = start(name, file, index.schema(), damages);
     if (start != null) {
       long due = Math.max(next, start.sequence());
       JournalFrames frames = new JournalFrames(file, start.salt(), start.at(), due);
-      return scan(name, frames, start.at(), start.columns(), damages, schema, index);
+      return scan(name, frames, start.at(), start.columns(), damages, index);
     }
     Scan<E> best = null;
     for (long candidate : salts(file)) {
@@ -104,7 +98,7 @@ final class Journal {
       if (at >= 0) {
         Damages found = new Damages();
         damages.lines().forEach(found::add);
-        Scan<E> scan = scan(name, frames, at, 0, found, schema, index);
+        Scan<E> scan = scan(name, frames, at, 0, found, index);
         best = best == null || scan.bytes() > best.bytes() ? scan : best;
       }
     }
@@ -118,8 +112,7 @@ final class Journal {
       long from,
       int columnsOfSchema,
       Damages damages,
-      RowSchema schema,
-      RecordIndex<E> index)
+      Indexing<E> index)
       throws IOException {
     List<RecordAt<E>> records = new ArrayList<>();
     long at = from;
@@ -150,7 +143,7 @@ final class Journal {
         wrong = "its checksum does not match";
       } else {
         try {
-          Row row = Row.ofBatch(schema, message, Row.MAX_CONTENT);
+          Row row = Row.ofBatch(index.schema(), message, Row.MAX_CONTENT);
           columns = columns == 0 ? row.columns() : columns;
           if (row.columns() != columns) {
             // Sealed together they would be no Arrow file.
@@ -158,12 +151,10 @@ final class Journal {
                 "it has " + row.columns() + " columns, but its journal's have " + columns);
           }
           records.add(
-              new RecordAt<>(
-                  header.sequence(),
-                  at + FRAME_HEADER,
-                  header.length(),
-                  header.crc(),
-                  index.entry(header.sequence(), row)));
+              index.record(
+                  new RecordPlace(
+                      header.sequence(), at + FRAME_HEADER, header.length(), header.crc()),
+                  row));
         } catch (IOException e) {
           wrong = e.getMessage();
         }
@@ -174,7 +165,7 @@ final class Journal {
       at = end;
       frames.follows(end, header.sequence() + 1);
     }
-    boolean current = columns == schema.columns().size() && frames.salt() != 0;
+    boolean current = columns == index.schema().columns().size() && frames.salt() != 0;
     return new Scan<>(records, at, frames.due(), frames.salt(), damages, false, current);
   }
 

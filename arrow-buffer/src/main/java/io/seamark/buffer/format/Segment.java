@@ -1,18 +1,16 @@
 package io.seamark.buffer.format;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A file of a log, and where the records in it are. Guarded by the log's lock. */
+/** A file of a log, and which records are in it. Guarded by the log's lock. */
 final class Segment<E> {
   final long id;
   final boolean sealed;
   final Path file;
 
-  /** Ascending by sequence. */
-  final List<RecordAt<E>> records = new ArrayList<>();
+  /** Replaced where a sealed segment turns out to be damaged. */
+  volatile SegmentRecords<E> records;
 
   /** What the frames of a journal are salted with; 0 if they are not, or that is not known. */
   long salt;
@@ -34,10 +32,11 @@ final class Segment<E> {
 
   long due;
 
-  Segment(long id, boolean sealed, Path file) {
+  Segment(long id, boolean sealed, Path file, SegmentRecords<E> records) {
     this.id = id;
     this.sealed = sealed;
     this.file = file;
+    this.records = records;
   }
 
   String name() {
@@ -46,21 +45,6 @@ final class Segment<E> {
 
   /** Sequence of its last record; it must have one. */
   long last() {
-    return records.get(records.size() - 1).sequence();
-  }
-
-  /** Takes a record off the list; it must be there. */
-  void remove(long sequence) {
-    int low = 0;
-    int high = records.size() - 1;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (records.get(middle).sequence() < sequence) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    records.remove(low);
+    return records.last();
   }
 }

@@ -1,9 +1,9 @@
 package io.seamark.buffer.format;
 
-import io.seamark.buffer.format.SegmentIndex.Located;
 import io.seamark.durable.FolderLock;
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
 public final class SegmentLogWriter<E> extends SegmentLog<E> {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentLogWriter.class);
 
-  private final RecordIndex<E> entries;
   private final LogLimits limits;
   private final FolderLock writerLock;
   private ActiveJournal<E> active;
@@ -38,12 +37,11 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
   SegmentLogWriter(
       SegmentFolder folder, RecordIndex<E> entries, LogLimits limits, FolderLock writerLock)
       throws IOException {
-    super(folder);
-    this.entries = entries;
+    super(folder, entries);
     this.limits = limits;
     this.writerLock = writerLock;
     SegmentRecovery.Recovered<E> recovered =
-        SegmentRecovery.recover(folder, entries, index, limits.seal());
+        SegmentRecovery.recover(folder, indexing, inspection, index, limits.seal());
     active = recovered.active();
     report = recovered.report();
   }
@@ -69,13 +67,12 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       ActiveJournal<E> journal = stored(0, this::ready);
       long sequence = next();
       byte[] message = encode(sequence, journal.segment.salt, row);
-      E entry = entries.entry(sequence, Row.ofBatch(folder.schema, message, Row.MAX_CONTENT));
+      Row written = Row.ofBatch(folder.schema, message, Row.MAX_CONTENT);
       long at = stored(message.length, () -> journal.append(sequence, message));
       failure = "";
       wanted = 0;
-      index.add(
-          journal.segment,
-          new RecordAt<>(sequence, at, message.length, Checksums.crc32c(message), entry));
+      RecordPlace place = new RecordPlace(sequence, at, message.length, Checksums.crc32c(message));
+      index.add(journal.segment, indexing.record(place, written));
       index.advanceTo(sequence + 1);
       return sequence;
     } finally {
@@ -176,13 +173,14 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
   private void recover() throws IOException {
     active.takeBack(folder.disk);
     SegmentIndex<E> known = index;
-    SegmentIndex<E> found = new SegmentIndex<>();
+    SegmentIndex<E> found = new SegmentIndex<>(folder.schema);
     SegmentRecovery.Recovered<E> recovered =
-        SegmentRecovery.recover(folder, entries, found, limits.seal());
-    for (long sequence : found.sequences()) {
-      Located<E> dropped = known.find(sequence) == null ? found.removeRecord(sequence) : null;
-      if (dropped != null) {
-        dropped.segment().dropped += dropped.record().length();
+        SegmentRecovery.recover(folder, indexing, inspection, found, limits.seal());
+    for (Segment<E> segment : found.segments()) {
+      for (long at = segment.records.ceiling(0); at >= 0; at = segment.records.ceiling(at + 1)) {
+        if (known.find(at) == null) {
+          strike(found, segment, at);
+        }
       }
     }
     found.advanceTo(known.next());
@@ -245,7 +243,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       folder.delete(old.file);
       return fresh;
     }
-    Segment<E> sealed = folder.seal(old, journal.file);
+    Segment<E> sealed = folder.seal(old, records(old), journal.file, indexing);
     ActiveJournal<E> fresh;
     try {
       fresh = folder.createJournal(old.id + 1, next());
@@ -296,8 +294,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
           && current.bytes > limits.segmentBytes() / 16
           && isDone(current, sequence, needed)) {
         journal.restart(folder.schema, next());
-        index.removeRecords(current);
-        current.records.clear();
+        index.clear(current);
         rollAgainAt = 0;
       }
     } finally {
@@ -307,9 +304,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
 
   private boolean isDone(Segment<E> segment, long sequence, Set<Long> needed) {
     return segment.records.isEmpty()
-        || (segment.last() < sequence
-            && (needed.isEmpty()
-                || segment.records.stream().noneMatch(r -> needed.contains(r.sequence()))));
+        || (segment.last() < sequence && needed.stream().noneMatch(segment.records::contains));
   }
 
   /**
@@ -318,24 +313,62 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
    * record may be there again when the log is opened again.
    *
    * @param sequence its number; nothing happens if the log does not hold it
-   * @throws IOException if its bytes should go and cannot; it is dropped nevertheless
+   * @throws IOException if its bytes should go and cannot; it is dropped nevertheless, unless its
+   *     segment cannot be read
    */
   public void drop(long sequence) throws IOException {
     lock.lock();
     try {
       writable();
-      Located<E> located = index.removeRecord(sequence);
-      if (located == null) {
+      Segment<E> segment = index.find(sequence);
+      if (segment == null) {
         return;
       }
-      Segment<E> segment = located.segment();
-      segment.dropped += located.record().length();
+      strike(index, segment, sequence);
       if (segment.sealed && segment.records.isEmpty()) {
         index.remove(segment);
         folder.delete(segment.file);
       } else if (segment.dropped > segment.bytes / 2) {
         rewrite(segment);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a record off the index; its bytes count as dropped. */
+  private void strike(SegmentIndex<E> from, Segment<E> segment, long sequence) throws IOException {
+    RecordAt<E> record = record(segment, sequence);
+    if (record != null) {
+      from.remove(segment, record);
+      segment.dropped += record.length();
+    }
+  }
+
+  /**
+   * The oldest record that has a value.
+   *
+   * @param column one that the schema counts by
+   * @param value of that column
+   * @return its sequence, or empty if there is none
+   * @throws IOException if reading fails
+   */
+  public OptionalLong oldest(String column, String value) throws IOException {
+    lock.lock();
+    try {
+      int counted = folder.schema.summary().counted(column);
+      for (Segment<E> segment : index.segments()) {
+        RecordCounts counts = segment.records.counts().get(counted);
+        if (counts.has(value) || counts.others().records() > 0) {
+          for (RecordAt<E> record : records(segment)) {
+            if (record.keys().counted().get(counted).equals(value)
+                && segment.records.contains(record.sequence())) {
+              return OptionalLong.of(record.sequence());
+            }
+          }
+        }
+      }
+      return OptionalLong.empty();
     } finally {
       lock.unlock();
     }
@@ -420,7 +453,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     lock.lock();
     try {
       writable();
-      return new SegmentRepair<>(folder, entries, index).all();
+      return new SegmentRepair<>(folder, indexing, index).all();
     } finally {
       lock.unlock();
     }
@@ -431,7 +464,16 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       return false;
     }
     try (Disk.File from = folder.disk.open(segment.file, false)) {
-      Segment<E> sealed = folder.writeTemporary(segment, from);
+      int expected = segment.records.size();
+      List<RecordAt<E>> left =
+          records(segment).stream()
+              .filter(record -> segment.records.contains(record.sequence()))
+              .toList();
+      if (left.isEmpty() || left.size() < expected) {
+        throw new DamagedRecordException(
+            (expected - left.size()) + " of its records cannot be read");
+      }
+      Segment<E> sealed = folder.writeTemporary(segment, left, from, indexing);
       folder.renameTemporary(sealed);
       index.put(sealed);
       folder.force();

@@ -3,6 +3,7 @@ package io.seamark.verb;
 import io.seamark.buffer.BufferedSample;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.format.CountsByValue;
 import io.seamark.buffer.format.OpenReport;
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.JsonLine;
@@ -64,12 +65,6 @@ public final class BufferVerb implements Verb {
     return damages.isEmpty() ? Seamark.DONE : Seamark.FAILED;
   }
 
-  private static List<ReplayBuffer.Entry> entries(ReplayBuffer buffer) {
-    try (var entries = buffer.entries()) {
-      return entries.toList();
-    }
-  }
-
   /** {@code seamark buffer list}. */
   @Command(
       name = "list",
@@ -87,37 +82,43 @@ public final class BufferVerb implements Verb {
     public Integer call() throws IOException {
       common.open(common.registry(), Map.of(), Map.of());
       try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(Opening.buffer(folder))) {
-        List<ReplayBuffer.Entry> entries = entries(buffer);
         Map<String, Integer> domains = new LinkedHashMap<>();
-        entries.forEach(entry -> domains.merge(entry.domain(), 1, Integer::sum));
+        CountsByValue counts = buffer.domains();
+        counts.values().forEach((domain, count) -> domains.put(domain, count.records()));
         if (byDomain) {
           Table table = new Table("domain", "samples");
           domains.forEach((domain, n) -> table.row(domain.isEmpty() ? "-" : domain, n.toString()));
+          if (counts.others().records() > 0) {
+            table.row("(others)", Integer.toString(counts.others().records()));
+          }
           common.out().println(table);
         } else {
           Table table = new Table("id", "sequence", "edge", "domain", "score");
-          for (ReplayBuffer.Entry entry : entries) {
-            table.row(
-                entry.id(),
-                Long.toString(entry.sequence()),
-                entry.edge(),
-                entry.domain(),
-                Table.figure(entry.score(), 4));
-          }
+          buffer
+              .entries()
+              .forEach(
+                  entry ->
+                      table.row(
+                          entry.id(),
+                          Long.toString(entry.sequence()),
+                          entry.edge(),
+                          entry.domain(),
+                          Table.figure(entry.score(), 4)));
           common.out().println(table);
         }
+        int samples = buffer.size();
         OpenReport report = buffer.report();
-        long gone = buffer.next() - entries.size();
+        long gone = buffer.next() - samples;
         common
             .out()
             .println(
                 String.format(
                     "%d samples, %d bytes; %d of all that came were dropped or are lost",
-                    entries.size(), buffer.bytes(), gone));
+                    samples, buffer.bytes(), gone));
         int status = damage(common, report.damages());
         if (common.json()) {
           Map<String, Object> figures = new LinkedHashMap<>();
-          figures.put("samples", entries.size());
+          figures.put("samples", samples);
           figures.put("first", buffer.first());
           figures.put("next", buffer.next());
           figures.put("bytes", buffer.bytes());
@@ -125,6 +126,7 @@ public final class BufferVerb implements Verb {
           figures.put("damages", report.damages());
           figures.put("unreadable", report.unreadable());
           figures.put("domains", domains);
+          figures.put("otherDomains", counts.others().records());
           common.out().println(JsonLine.of(figures));
         }
         return status;
@@ -223,15 +225,15 @@ public final class BufferVerb implements Verb {
                   "threshold",
                   "model",
                   "masks")) {
+        files.check(names(buffer));
+        // Once all indexes were read.
         List<String> found = buffer.report().damages();
         damage(common, found);
         damaged = found.size();
-        List<ReplayBuffer.Entry> entries = entries(buffer);
-        files.check(names(entries));
         for (String sub : List.of("images", "depth", "answers")) {
           Files.createDirectories(out.resolve(sub));
         }
-        for (ReplayBuffer.Entry entry : entries) {
+        for (ReplayBuffer.Entry entry : (Iterable<ReplayBuffer.Entry>) buffer.entries()::iterator) {
           BufferedSample sample;
           try {
             sample = buffer.read(entry.sequence());
@@ -257,15 +259,18 @@ public final class BufferVerb implements Verb {
     }
 
     /** Every name that may be written; what an image is of is known once it is read. */
-    private static List<String> names(List<ReplayBuffer.Entry> entries) {
+    private static List<String> names(ReplayBuffer buffer) {
       List<String> names = new ArrayList<>(List.of(SAMPLES));
-      for (ReplayBuffer.Entry entry : entries) {
-        String map = map(entry.sequence(), entry.id());
-        names.add("images/" + map);
-        names.add("images/" + base(map) + ".jpg");
-        names.add("depth/" + map);
-        names.add("answers/" + map);
-      }
+      buffer
+          .entries()
+          .forEach(
+              entry -> {
+                String map = map(entry.sequence(), entry.id());
+                names.add("images/" + map);
+                names.add("images/" + base(map) + ".jpg");
+                names.add("depth/" + map);
+                names.add("answers/" + map);
+              });
       return names;
     }
 

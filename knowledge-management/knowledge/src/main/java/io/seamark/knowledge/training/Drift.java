@@ -92,8 +92,7 @@ final class Drift {
     long from = buffer.next() - RECENT;
     List<Look> looks =
         buffer
-            .entries()
-            .filter(entry -> entry.sequence() >= from)
+            .entries(from)
             .map(ReplayBuffer.Entry::look)
             .filter(Objects::nonNull)
             .toList();
