@@ -12,11 +12,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +41,13 @@ public final class ReplayBufferWriter extends ReplayBuffer {
   private final Path folder;
   private final SegmentLogWriter<Entry> log;
   private final BufferOptions options;
+
+  /** Held by whoever appends; and by whoever deals with all samples, alone. */
+  private final ReadWriteLock whole = new ReentrantReadWriteLock(true);
+
+  /** Edges of which a sample is being stored: one at a time, so that its name is its own. */
+  private final Set<String> storing = new HashSet<>();
+
   private final AtomicLong dropped = new AtomicLong();
   private volatile long refused;
   private String trouble = "";
@@ -123,26 +134,70 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @throws TooManyEdgesException if the buffer has samples of as many other edges as it may
    * @throws IOException if it could not be made durable; it is not in the buffer then
    */
-  public synchronized long append(BufferedSample sample) throws IOException {
-    Optional<Stored> there = find(sample.sample());
-    if (there.isPresent()) {
-      return there.get().sequence();
+  public long append(BufferedSample sample) throws IOException {
+    String edge = sample.sample().edge();
+    whole.readLock().lock();
+    try {
+      takeTurn(edge);
+      try {
+        return appendInTurn(sample);
+      } finally {
+        endTurn(edge);
+      }
+    } finally {
+      whole.readLock().unlock();
     }
-    boolean taken = find(sample.sample().edge(), sample.sample().id()).isPresent();
-    HardSample hard = taken ? sample.sample().withId(distinctId(sample.sample())) : sample.sample();
-    checkEdge(hard.edge());
+  }
+
+  /** Waits until no other sample of the edge is being stored. An interrupt does not end it. */
+  private synchronized void takeTurn(String edge) {
+    boolean interrupted = false;
+    while (!storing.add(edge)) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void endTurn(String edge) {
+    storing.remove(edge);
+    notifyAll();
+  }
+
+  private long appendInTurn(BufferedSample sample) throws IOException {
+    HardSample hard;
+    synchronized (this) {
+      Optional<Stored> there = find(sample.sample());
+      if (there.isPresent()) {
+        return there.get().sequence();
+      }
+      boolean taken = find(sample.sample().edge(), sample.sample().id()).isPresent();
+      hard = taken ? sample.sample().withId(distinctId(sample.sample())) : sample.sample();
+      checkEdge(hard.edge());
+    }
+    long[] buffers = largeBuffers(hard);
+    long[] withSegments = withSegments(hard, buffers);
+    ClassMap segments = hasRoomFor(withSegments) ? sample.segments() : null;
+    long memory = RowWriter.memory(SampleSizes.REST, segments == null ? buffers : withSegments);
     long sequence =
         log.append(
+            memory,
             row -> {
               SampleColumns.write(row, hard);
               SampleColumns.write(row, sample.answer());
-              SampleColumns.write(
-                  row, hasRoomForSegments(hard) ? sample.segments() : null, sample.look());
+              SampleColumns.write(row, segments, sample.look());
               row.set(
                   SampleColumns.PIXELS_BY_CLASS,
                   pixelsByClass(sample.answer().classMap(), hard.scores().classes()));
             });
-    keepWithinBounds(List.of(hard.edge()));
+    synchronized (this) {
+      keepWithinBounds(List.of(hard.edge()));
+    }
     return sequence;
   }
 
@@ -154,8 +209,9 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @throws TooManyEdgesException if the buffer has samples of as many other edges as it may
    */
   public synchronized void checkEdge(String edge) throws TooManyEdgesException {
-    int edges = log.values(SampleColumns.EDGE);
-    if (edges >= options.maxEdges() && log.count(SampleColumns.EDGE, edge).records() == 0) {
+    long coming = storing.stream().filter(e -> !e.equals(edge) && isNew(e)).count();
+    long edges = log.values(SampleColumns.EDGE) + coming;
+    if (edges >= options.maxEdges() && isNew(edge)) {
       refused++;
       throw new TooManyEdgesException(
           String.format(
@@ -165,17 +221,25 @@ public final class ReplayBufferWriter extends ReplayBuffer {
     }
   }
 
-  /** Segments are worth having, but no sample is refused for them. */
-  private boolean hasRoomForSegments(HardSample sample) {
-    long[] buffers = ReplayBuffer.largeBuffers(sample);
+  private boolean isNew(String edge) {
+    return log.count(SampleColumns.EDGE, edge).records() == 0;
+  }
+
+  private static long[] withSegments(HardSample sample, long[] buffers) {
     long[] all = Arrays.copyOf(buffers, buffers.length + 1);
     all[buffers.length] = (long) sample.width() * sample.height();
-    return Arrays.stream(all).sum() + SampleSizes.REST <= Row.MAX_CONTENT
-        && RowWriter.memory(SampleSizes.REST, all) <= options.memoryBytes();
+    return all;
+  }
+
+  /** Segments are worth having, but no sample is refused for them. */
+  private boolean hasRoomFor(long[] withSegments) {
+    return Arrays.stream(withSegments).sum() + SampleSizes.REST <= Row.MAX_CONTENT
+        && RowWriter.memory(SampleSizes.REST, withSegments) <= options.memoryBytes();
   }
 
   /**
-   * Direct memory that storing may take: samples that need more cannot be stored.
+   * Direct memory that storing may take, all samples that are stored at once together: they wait
+   * for each other. A sample that needs more alone cannot be stored.
    *
    * @return in bytes
    */
@@ -233,9 +297,7 @@ public final class ReplayBufferWriter extends ReplayBuffer {
     if (end < 0) {
       return false;
     }
-    int before = size();
-    log.deleteBefore(end, Set.of());
-    dropped.addAndGet(before - size());
+    dropped.addAndGet(log.deleteBefore(end, Set.of()));
     return true;
   }
 
@@ -272,9 +334,30 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @return number of segments that were written again
    * @throws IOException if that fails; nothing is lost
    */
-  public synchronized int compact() throws IOException {
-    log.seal();
-    return log.compact();
+  public int compact() throws IOException {
+    return alone(
+        () -> {
+          log.seal();
+          return log.compact();
+        });
+  }
+
+  /** Work on all samples. */
+  private interface Work<T> {
+    T run() throws IOException;
+  }
+
+  /** Does something while nothing is appended or looked up. */
+  private <T> T alone(Work<T> work) throws IOException {
+    Lock lock = whole.writeLock();
+    lock.lock();
+    try {
+      synchronized (this) {
+        return work.run();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -318,7 +401,11 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @throws IOException if reading or writing fails; some samples may be gone then, and it can be
    *     called again
    */
-  public synchronized Forgotten forget(Predicate<HardSample> which) throws IOException {
+  public Forgotten forget(Predicate<HardSample> which) throws IOException {
+    return alone(() -> forgetAlone(which));
+  }
+
+  private Forgotten forgetAlone(Predicate<HardSample> which) throws IOException {
     log.seal();
     List<ForgottenSample> samples = new ArrayList<>();
     List<Long> unread = new ArrayList<>();
@@ -352,8 +439,8 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @return the segments written
    * @throws IOException if reading or writing fails; nothing is lost
    */
-  public synchronized List<RepairedSegment> repair() throws IOException {
-    return log.repair();
+  public List<RepairedSegment> repair() throws IOException {
+    return alone(log::repair);
   }
 
   /**

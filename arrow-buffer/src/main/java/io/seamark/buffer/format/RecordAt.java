@@ -8,6 +8,12 @@ package io.seamark.buffer.format;
  * @param entry what the log's index says of it
  */
 record RecordAt<E>(RecordPlace place, RecordKeys keys, E entry) {
+  /** The same record at another place of a file. */
+  RecordAt<E> movedTo(long at) {
+    return new RecordAt<>(
+        new RecordPlace(place.sequence(), at, place.length(), place.crc()), keys, entry);
+  }
+
   long sequence() {
     return place.sequence();
   }

@@ -32,6 +32,9 @@ final class Segment<E> {
 
   long due;
 
+  /** Bytes that it found torn before that. */
+  long torn;
+
   Segment(long id, boolean sealed, Path file, SegmentRecords<E> records) {
     this.id = id;
     this.sealed = sealed;

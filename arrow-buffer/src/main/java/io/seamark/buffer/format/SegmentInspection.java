@@ -84,9 +84,9 @@ final class SegmentInspection<E> {
   }
 
   /** Reads a journal from a place on; what it finds damaged is yet to be told of. */
-  Journal.Scan<E> journal(Segment<E> journal, Disk.File file, long from, long due)
+  Journal.Scan<E> journal(Segment<E> journal, Disk.File file, long from, long due, boolean open)
       throws IOException {
-    return Journal.scan(journal.name(), file, from, due, journal.salt, index);
+    return Journal.scan(journal.name(), file, from, due, journal.salt, open, index);
   }
 
   void damaged(String line) {

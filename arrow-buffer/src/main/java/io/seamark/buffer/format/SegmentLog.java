@@ -371,8 +371,7 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
       for (int i = 0; i < count; i++) {
         int place = places.getInt();
         if (place < 0 || place >= size) {
-          throw new DamagedRecordException(
-              segment.name() + ": the places of its names are damaged");
+          return damagedNames(segment, records).named(hash);
         }
         sequences.add(records.sequence(place));
       }
@@ -398,11 +397,20 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
         return names;
       }
     }
-    records(segment);
-    if (segment.records == records) {
-      throw new DamagedRecordException(segment.name() + ": the hashes of its names are damaged");
-    }
+    damagedNames(segment, records);
     return null;
+  }
+
+  /** Reads a segment as a whole, which finds what its names are damaged by. */
+  private HeldRecords<E> damagedNames(Segment<E> segment, SummedRecords<E> before)
+      throws IOException {
+    if (segment.records == before) {
+      inspect(segment);
+    }
+    if (segment.records instanceof HeldRecords<E> held) {
+      return held;
+    }
+    throw new DamagedRecordException(segment.name() + ": the hashes of its names are damaged");
   }
 
   /** What the index says of a record; null if it cannot be read. */
