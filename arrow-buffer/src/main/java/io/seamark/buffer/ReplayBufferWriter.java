@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -143,6 +143,17 @@ public final class ReplayBufferWriter extends ReplayBuffer {
   }
 
   private void drop(String edge, String id, long sequence) throws IOException {
+    try {
+      log.drop(sequence);
+    } finally {
+      if (!log.contains(sequence)) {
+        strike(edge, id, sequence);
+      }
+    }
+  }
+
+  /** Takes a sample that is gone off the lists. */
+  private void strike(String edge, String id, long sequence) {
     Share share = shares.get(edge);
     if (share != null) {
       share.remove(sequence);
@@ -153,7 +164,6 @@ public final class ReplayBufferWriter extends ReplayBuffer {
     }
     dropped.incrementAndGet();
     forget(edge, id, sequence);
-    log.drop(sequence);
   }
 
   /** The name of a sample whose own name another frame has. */
@@ -347,7 +357,8 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @param edge its edge
    * @param domain its domain
    * @param capturedMillis when it was taken, in milliseconds since 1970
-   * @param digest SHA-256 of its image and depth, by which it is told apart, and nothing else of it
+   * @param digest SHA-256 of its image and depth, by which it is told apart, and nothing else of
+   *     it; empty if it was damaged
    */
   public record ForgottenSample(
       long sequence, String id, String edge, String domain, long capturedMillis, String digest) {}
@@ -375,35 +386,70 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * that held one is written again without it and deleted. A file system may keep the blocks of a
    * deleted file until it writes over them.
    *
-   * @param which true for a sample that is to go
+   * @param which true for a sample that is to go; gets what the index knows of it, too
    * @return what is gone, and what may be left
    * @throws IOException if reading or writing fails; some samples may be gone then, and it can be
    *     called again
    */
-  public synchronized Forgotten forget(Predicate<HardSample> which) throws IOException {
+  public synchronized Forgotten forget(BiPredicate<Entry, HardSample> which) throws IOException {
     log.seal();
     List<ForgottenSample> samples = new ArrayList<>();
     List<Long> unread = new ArrayList<>();
     for (Entry entry : log.entries().toList()) {
       try {
         HardSample sample = read(entry.sequence()).sample();
-        if (which.test(sample)) {
-          samples.add(
-              new ForgottenSample(
-                  entry.sequence(),
-                  sample.id(),
-                  sample.edge(),
-                  sample.domain(),
-                  sample.capturedMillis(),
-                  sample.contentDigest()));
-          drop(entry.edge(), entry.id(), entry.sequence());
+        if (which.test(entry, sample)) {
+          samples.add(forgotten(entry.sequence(), sample));
         }
       } catch (DamagedRecordException e) {
         unread.add(entry.sequence());
       }
     }
+    erase(samples);
     log.compact();
     return new Forgotten(samples, unread, log.remains());
+  }
+
+  static ForgottenSample forgotten(long sequence, HardSample sample) {
+    return new ForgottenSample(
+        sequence,
+        sample.id(),
+        sample.edge(),
+        sample.domain(),
+        sample.capturedMillis(),
+        sample.contentDigest());
+  }
+
+  /**
+   * Takes samples out of every file.
+   *
+   * @param samples those that are gone meanwhile count for nothing
+   * @throws IOException if the bytes of some cannot go now; all are dropped nevertheless, {@link
+   *     #remains} names the files, and {@link #compact} tries again
+   */
+  synchronized void erase(List<ForgottenSample> samples) throws IOException {
+    List<ForgottenSample> there =
+        samples.stream().filter(sample -> log.contains(sample.sequence())).toList();
+    try {
+      log.dropAll(there.stream().map(ForgottenSample::sequence).toList());
+    } finally {
+      for (ForgottenSample sample : there) {
+        if (!log.contains(sample.sequence())) {
+          strike(sample.edge(), sample.id(), sample.sequence());
+        }
+      }
+    }
+  }
+
+  /**
+   * Files that may hold bytes of dropped samples still: something in them cannot be read, or they
+   * could not be written again yet.
+   *
+   * @return names, ascending
+   * @throws IOException if the folder cannot be read
+   */
+  public List<String> remains() throws IOException {
+    return log.remains();
   }
 
   /**

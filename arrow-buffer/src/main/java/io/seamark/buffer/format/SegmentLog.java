@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -206,6 +207,34 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
   public int length(long sequence) {
     Located<E> located = index.find(sequence);
     return located == null ? 0 : located.record().length();
+  }
+
+  /**
+   * When the last record of each file was written, by the file system. A segment that is sealed, or
+   * written again without dropped records, counts as written when it was before.
+   *
+   * @return milliseconds since 1970 by the sequence of the file's first record; no record of it has
+   *     a lower one, and none of the file before as high a one
+   * @throws IOException if that fails
+   */
+  public NavigableMap<Long, Long> written() throws IOException {
+    lock.lock();
+    try {
+      NavigableMap<Long, Long> written = new TreeMap<>();
+      for (Segment<E> segment : index.segments()) {
+        if (!segment.records.isEmpty()) {
+          try {
+            written.put(
+                segment.records.get(0).sequence(), folder.disk.modifiedMillis(segment.file));
+          } catch (NoSuchFileException e) {
+            LOG.debug("{}: {} was sealed or deleted meanwhile", folder, segment.name());
+          }
+        }
+      }
+      return written;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**

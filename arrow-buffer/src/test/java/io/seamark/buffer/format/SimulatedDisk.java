@@ -43,6 +43,7 @@ public final class SimulatedDisk implements Disk {
     byte[] now = new byte[0];
     byte[] durable = new byte[0];
     final BitSet dirty = new BitSet();
+    long modified;
 
     void force() {
       durable = Arrays.copyOf(durable, now.length);
@@ -237,6 +238,24 @@ public final class SimulatedDisk implements Disk {
       throw new NoSuchFileException(file.toString());
     }
     return node.now.length;
+  }
+
+  @Override
+  public long modifiedMillis(Path file) throws IOException {
+    Node node = now.get(file);
+    if (node == null) {
+      throw new NoSuchFileException(file.toString());
+    }
+    return node.modified;
+  }
+
+  @Override
+  public void setModified(Path file, long millis) throws IOException {
+    Node node = now.get(file);
+    if (node == null) {
+      throw new NoSuchFileException(file.toString());
+    }
+    node.modified = millis;
   }
 
   @Override
