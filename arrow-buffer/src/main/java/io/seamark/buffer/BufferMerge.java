@@ -138,7 +138,12 @@ public final class BufferMerge implements AutoCloseable {
     long next = source.cursor.next();
     // A buffer that was begun anew counts from 0 again.
     long from = next > source.buffer.next() ? 0 : next;
-    return source.buffer.entries().filter(entry -> entry.sequence() >= from).limit(most).toList();
+    try {
+      return source.buffer.entries(from).limit(most).toList();
+    } catch (UncheckedIOException e) {
+      // Told apart from what goes wrong with what is written.
+      throw e.getCause();
+    }
   }
 
   private static Optional<BufferedSample> read(Source source, long sequence) throws IOException {

@@ -34,11 +34,23 @@ public record BufferOptions(
   private static final int SEGMENT_SAMPLES = 4096;
 
   /**
-   * Heap that the index takes for a sample: its id and domain of the most characters, two bytes
+   * Heap that a sample of the journal takes: its id and domain of the most characters, two bytes
    * each, 440 and 540 with what finds them; the pixels of the most classes, 1,040; its look, 130;
-   * and 310 for the places in the log's, the names' and the edges' tables.
+   * when it was taken, 30; and 450 for its place and what finds it. Of a sealed segment it is taken
+   * for as long as its entries are read, which two may be at a time.
    */
-  private static final long SAMPLE_INDEX = 2560;
+  private static final long HELD_SAMPLE = 2700;
+
+  private static final int HELD_SEGMENTS = 3;
+
+  /** Heap that any sample takes: the hash of its name, 4 bytes, its bit, and what is rounded up. */
+  private static final long SAMPLE_INDEX = 8;
+
+  /** The same for the count of an edge's samples in a segment. */
+  private static final long COUNT_INDEX = 16;
+
+  /** The same for a segment: the counts of 32 domains of the most characters, and 2 KiB beside. */
+  private static final long SEGMENT_INDEX = 20 << 10;
 
   /** The same for an edge. */
   private static final long EDGE_INDEX = 1024;
@@ -143,12 +155,20 @@ public record BufferOptions(
   }
 
   /**
-   * Heap that a buffer's index takes at most, once it has as many samples as it may.
+   * Heap that a buffer's index takes at most, once it has as many samples as it may in full
+   * segments.
    *
    * @return in bytes
    */
   public long indexBytes() {
-    return SAMPLE_INDEX * maxSamples + EDGE_INDEX * Math.min(maxEdges, maxSamples);
+    LogLimits limits = limits(true);
+    long full = maxBytes / limits.segmentBytes() + maxSamples / limits.segmentRecords() + 1;
+    long segments = Math.min(full, maxSamples);
+    return HELD_SAMPLE * HELD_SEGMENTS * Math.min(limits.segmentRecords(), maxSamples)
+        + SAMPLE_INDEX * maxSamples
+        + SEGMENT_INDEX * segments
+        + COUNT_INDEX * Math.min(maxSamples, segments * maxEdges)
+        + EDGE_INDEX * Math.min(maxEdges, maxSamples);
   }
 
   /** The most bytes of one edge: its share of the samples. */

@@ -1,45 +1,38 @@
 package io.seamark.buffer;
 
+import io.seamark.buffer.format.CountsByValue;
 import io.seamark.buffer.format.DamagedRecordException;
 import io.seamark.buffer.format.Disk;
+import io.seamark.buffer.format.Names;
 import io.seamark.buffer.format.OpenReport;
 import io.seamark.buffer.format.RecordIndex;
 import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowSchema;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLog;
-import io.seamark.buffer.format.SegmentSummary;
+import io.seamark.buffer.format.StoredSegment;
 import io.seamark.perception.Look;
 import io.seamark.plugin.ReplayPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The cloud's samples and answers, on disk, in the order in which they came. One process appends
  * ({@link ReplayBufferWriter}), others may read beside it. Thread-safe.
  */
 public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWriter {
-  private static final Logger LOG = LoggerFactory.getLogger(ReplayBuffer.class);
-
-  private final Path folder;
   private final SegmentLog<Entry> log;
-  private final Map<Key, Long> byName = new ConcurrentHashMap<>();
-  private long named;
-
-  private record Key(String edge, String id) {}
 
   /**
    * What is known of a sample without reading its pixels.
@@ -48,6 +41,8 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    * @param id names the sample within its edge
    * @param edge name of the edge that took it
    * @param domain the condition it was taken in; empty if unknown
+   * @param capturedMillis when its frame was taken by the edge's clock, in milliseconds since 1970;
+   *     null in a segment of an earlier release, whose index lacks it: the sample itself has it
    * @param score the miner's score that made it hard; higher is easier
    * @param pixelsByClass pixels of each of the edge model's classes in the answer; undecided ones
    *     are in none
@@ -58,6 +53,7 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
       String id,
       String edge,
       String domain,
+      @Nullable Long capturedMillis,
       double score,
       List<Long> pixelsByClass,
       @Nullable Look look) {
@@ -68,6 +64,7 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
      * @param id see above
      * @param edge see above
      * @param domain see above
+     * @param capturedMillis see above
      * @param score see above
      * @param pixelsByClass see above
      * @param look see above
@@ -78,6 +75,7 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
         String id,
         String edge,
         String domain,
+        @Nullable Long capturedMillis,
         double score,
         List<Long> pixelsByClass,
         @Nullable Look look) {
@@ -85,6 +83,7 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
       this.id = id;
       this.edge = edge;
       this.domain = domain;
+      this.capturedMillis = capturedMillis;
       this.score = score;
       this.pixelsByClass = Counts.of(pixelsByClass);
       this.look = look;
@@ -100,10 +99,8 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
     }
   }
 
-  ReplayBuffer(Path folder, SegmentLog<Entry> log) {
-    this.folder = folder;
+  ReplayBuffer(SegmentLog<Entry> log) {
     this.log = log;
-    nameNewEntries();
   }
 
   /**
@@ -130,10 +127,10 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    */
   public static ReplayBufferWriter open(Path folder, BufferOptions options, Disk disk)
       throws IOException {
-    Names names = new Names();
     return new ReplayBufferWriter(
         folder,
-        SegmentLog.open(folder, SampleColumns.REPLAY, index(names), options.limits(true), disk),
+        SegmentLog.open(
+            folder, SampleColumns.REPLAY, index(new Names()), options.limits(true), disk),
         options);
   }
 
@@ -151,7 +148,7 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
 
   static ReplayBuffer openReadOnly(Path folder, Disk disk) throws IOException {
     return new ReplayBuffer(
-        folder, SegmentLog.openReadOnly(folder, SampleColumns.REPLAY, index(new Names()), disk));
+        SegmentLog.openReadOnly(folder, SampleColumns.REPLAY, index(new Names()), disk));
   }
 
   private static RecordIndex<Entry> index(Names names) {
@@ -159,8 +156,9 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
         new Entry(
             sequence,
             values.text("id"),
-            names.shared(values.text("edge")),
-            names.shared(values.text("domain")),
+            names.shared(values.text(SampleColumns.EDGE)),
+            names.shared(values.text(SampleColumns.DOMAIN)),
+            values.int64OrNull(SampleColumns.CAPTURED),
             values.float64("score"),
             Arrays.stream(values.int64s(SampleColumns.PIXELS_BY_CLASS)).boxed().toList(),
             SampleColumns.readLook(values));
@@ -194,12 +192,30 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    * @param edge name of its edge
    * @param id its id
    * @return its sequence, or empty if it is not there
+   * @throws IOException if reading fails: of each segment hashes of the names are read once, and
+   *     then what has the name's hash
    */
-  public OptionalLong find(String edge, String id) {
-    Long sequence = byName.get(new Key(edge, id));
-    return sequence != null && log.contains(sequence)
-        ? OptionalLong.of(sequence)
-        : OptionalLong.empty();
+  public OptionalLong find(String edge, String id) throws IOException {
+    return log.find(List.of(edge, id), entry -> entry.edge().equals(edge) && entry.id().equals(id));
+  }
+
+  /**
+   * How many samples there are of each domain, without reading any.
+   *
+   * @return by domain, in the order in which they came; samples of rarer ones, where a segment has
+   *     more than 32 domains, are its others
+   */
+  public CountsByValue domains() {
+    return log.counts(SampleColumns.DOMAIN);
+  }
+
+  /**
+   * The numbers of the samples.
+   *
+   * @return ascending, at about this time, without reading any file
+   */
+  public LongStream sequences() {
+    return log.sequences();
   }
 
   /**
@@ -295,17 +311,30 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    *
    * @return in the order of the samples
    */
-  public List<SegmentSummary> segments() {
+  public List<StoredSegment> segments() {
     return log.segments();
   }
 
   /**
-   * What is known of the samples, in the order of their sequences, without reading any file.
+   * What is known of the samples, in the order of their sequences. It is read from the segments'
+   * indexes, one segment after the other, as the stream comes to them.
    *
-   * @return a view of the buffer at about this time
+   * @return a view of the buffer at about this time; need not be closed. Throws {@link
+   *     java.io.UncheckedIOException} if reading fails; what it finds damaged stands in the {@link
+   *     #report}.
    */
   public Stream<Entry> entries() {
-    return log.entries();
+    return entries(0);
+  }
+
+  /**
+   * The same from a number on; segments before are not read.
+   *
+   * @param sequence any number
+   * @return as {@link #entries()}
+   */
+  public Stream<Entry> entries(long sequence) {
+    return log.entries(sequence);
   }
 
   /**
@@ -320,6 +349,29 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
     return log.sealedDigests(sequences);
   }
 
+  /** Whether a sample is there. */
+  final boolean contains(long sequence) {
+    return log.contains(sequence);
+  }
+
+  /**
+   * When the newest of its files was written, in milliseconds since 1970; empty without samples.
+   */
+  final OptionalLong lastWritten() throws IOException {
+    return log.written().values().stream().mapToLong(Long::longValue).max();
+  }
+
+  /**
+   * From when the age of each sample counts.
+   *
+   * @param now the time that this machine's clock shows
+   * @return as the files are now
+   * @throws IOException if the folder cannot be read
+   */
+  public SampleAges ages(Instant now) throws IOException {
+    return SampleAges.of(log.written(), now);
+  }
+
   /**
    * Looks for what the appending process has done since. Does nothing in that process itself.
    *
@@ -327,54 +379,25 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    */
   public synchronized void refresh() throws IOException {
     log.refresh();
-    nameNewEntries();
-  }
-
-  private void nameNewEntries() {
-    long from = named;
-    log.entries()
-        .filter(entry -> entry.sequence() >= from)
-        .forEach(entry -> name(entry.edge(), entry.id(), entry.sequence()));
-    named = log.next();
-  }
-
-  /** Makes a sample known by its name. */
-  final void name(String edge, String id, long sequence) {
-    byName.put(new Key(edge, id), sequence);
-  }
-
-  /** Forgets the name of a sample that is dropped. */
-  final void forget(String edge, String id, long sequence) {
-    byName.remove(new Key(edge, id), sequence);
-  }
-
-  /** Forgets the names of all samples that are no longer there. */
-  final void forgetDropped() {
-    byName.values().removeIf(sequence -> !log.contains(sequence));
   }
 
   /**
-   * Reads every sample, holds it against its checksum and makes sense of it.
+   * Reads every segment as a whole and every sample, holds all against the checksums and makes
+   * sense of the samples.
    *
    * @return one line for each that is damaged, after those of the {@link #report}
    * @throws IOException if reading fails
    */
   public List<String> verify() throws IOException {
+    List<String> samples = log.verify(this::read);
     Set<String> damages = new LinkedHashSet<>(report().damages());
-    for (Entry entry : (Iterable<Entry>) entries()::iterator) {
-      try {
-        read(entry.sequence());
-      } catch (DamagedRecordException e) {
-        damages.add(e.getMessage());
-      } catch (IllegalArgumentException e) {
-        LOG.debug("{}: sample {} was dropped meanwhile", folder, entry.sequence());
-      }
-    }
+    damages.addAll(samples);
     return List.copyOf(damages);
   }
 
   /**
-   * What opening found; for a reader, its last {@link #refresh}.
+   * What opening found, for a reader its last {@link #refresh}, and what reading found since.
+   * Opening sees of a sealed segment what sums it up, reading it the rest.
    *
    * @return torn and damaged records
    */

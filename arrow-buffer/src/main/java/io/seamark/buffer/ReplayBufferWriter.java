@@ -1,5 +1,6 @@
 package io.seamark.buffer;
 
+import io.seamark.buffer.format.Count;
 import io.seamark.buffer.format.DamagedRecordException;
 import io.seamark.buffer.format.RepairedSegment;
 import io.seamark.buffer.format.Row;
@@ -7,14 +8,11 @@ import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLogWriter;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -22,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,64 +47,22 @@ public final class ReplayBufferWriter extends ReplayBuffer {
   /** Edges of which a sample is being stored: one at a time, so that its name is its own. */
   private final Set<String> storing = new HashSet<>();
 
-  /** What each edge has. */
-  private final Map<String, Share> shares = new HashMap<>();
-
-  private int held;
   private final AtomicLong dropped = new AtomicLong();
   private volatile long refused;
   private String trouble = "";
 
-  /** A sample as its edge's share counts it. */
-  private record Held(long sequence, String id, int bytes) {}
-
-  /** The samples of an edge, oldest first. */
-  private static final class Share {
-    private final Deque<Held> samples = new ArrayDeque<>();
-    private long bytes;
-
-    void add(Held sample) {
-      samples.addLast(sample);
-      bytes += sample.bytes();
-    }
-
-    void remove(long sequence) {
-      samples.stream()
-          .filter(held -> held.sequence() == sequence)
-          .findFirst()
-          .ifPresent(
-              held -> {
-                samples.remove(held);
-                bytes -= held.bytes();
-              });
-    }
-
-    Held removeOldest() {
-      Held oldest = samples.removeFirst();
-      bytes -= oldest.bytes();
-      return oldest;
-    }
-  }
-
   ReplayBufferWriter(Path folder, SegmentLogWriter<Entry> log, BufferOptions options) {
-    super(folder, log);
+    super(log);
     this.folder = folder;
     this.log = log;
     this.options = options;
-    log.entries().forEach(entry -> share(entry.edge(), entry.sequence(), entry.id()));
-    keepWithinBounds(List.copyOf(shares.keySet()));
+    keepWithinBounds(log.counts(SampleColumns.EDGE).values().keySet());
   }
 
   /** Does nothing: the one who appends knows what it did. */
   @Override
   public void refresh() {
     // Nobody else writes.
-  }
-
-  private void share(String edge, long sequence, String id) {
-    Share share = shares.computeIfAbsent(edge, name -> new Share());
-    share.add(new Held(sequence, id, log.length(sequence)));
-    held++;
   }
 
   /**
@@ -144,23 +100,18 @@ public final class ReplayBufferWriter extends ReplayBuffer {
       return Optional.of(new Stored(sequence, read(sequence)));
     } catch (DamagedRecordException e) {
       LOG.warn("{}: sample {} is stored anew if it comes: {}", folder, id, e.getMessage());
-      drop(edge, id, sequence);
+      drop(sequence);
       return Optional.empty();
     }
   }
 
-  private void drop(String edge, String id, long sequence) throws IOException {
-    Share share = shares.get(edge);
-    if (share != null) {
-      share.remove(sequence);
-      held--;
-      if (share.samples.isEmpty()) {
-        shares.remove(edge);
-      }
+  private void drop(long sequence) throws IOException {
+    try {
+      log.drop(sequence);
+    } finally {
+      // Also if its bytes cannot go now.
+      dropped.addAndGet(log.contains(sequence) ? 0 : 1);
     }
-    dropped.incrementAndGet();
-    forget(edge, id, sequence);
-    log.drop(sequence);
   }
 
   /** The name of a sample whose own name another frame has. */
@@ -244,16 +195,7 @@ public final class ReplayBufferWriter extends ReplayBuffer {
                   SampleColumns.pixelsByClass(sample.answer().classMap(), hard.scores().classes()));
             });
     synchronized (this) {
-      Entry entry = log.entry(sequence);
-      if (entry != null) {
-        // Its texts are in use already.
-        name(entry.edge(), entry.id(), sequence);
-        share(entry.edge(), sequence, entry.id());
-        keepWithinBounds(List.of(entry.edge()));
-      } else {
-        // Others have filled the buffer meanwhile, and it went with its segment.
-        dropped.incrementAndGet();
-      }
+      keepWithinBounds(List.of(hard.edge()));
     }
     return sequence;
   }
@@ -266,15 +208,20 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @throws TooManyEdgesException if the buffer has samples of as many other edges as it may
    */
   public synchronized void checkEdge(String edge) throws TooManyEdgesException {
-    long coming = storing.stream().filter(e -> !e.equals(edge) && !shares.containsKey(e)).count();
-    if (!shares.containsKey(edge) && shares.size() + coming >= options.maxEdges()) {
+    long coming = storing.stream().filter(e -> !e.equals(edge) && isNew(e)).count();
+    long edges = log.values(SampleColumns.EDGE) + coming;
+    if (edges >= options.maxEdges() && isNew(edge)) {
       refused++;
       throw new TooManyEdgesException(
           String.format(
               "the buffer has samples of %d edges, the most that seamark.buffer.max-edges allows;"
                   + " those of edge '%s' are refused until another's are dropped",
-              shares.size() + coming, edge));
+              edges, edge));
     }
+  }
+
+  private boolean isNew(String edge) {
+    return log.count(SampleColumns.EDGE, edge).records() == 0;
   }
 
   private static long[] withSegments(HardSample sample, long[] buffers) {
@@ -300,20 +247,17 @@ public final class ReplayBufferWriter extends ReplayBuffer {
   }
 
   /** Drops what is too much. Where that fails the samples are there nevertheless. */
-  private void keepWithinBounds(List<String> edges) {
+  private void keepWithinBounds(Collection<String> edges) {
     long before = dropped.get();
     try {
       for (String edge : edges) {
-        Share share = shares.get(edge);
-        while (share != null && isOver(share)) {
-          Held oldest = share.removeOldest();
-          held--;
-          dropped.incrementAndGet();
-          forget(edge, oldest.id(), oldest.sequence());
-          log.drop(oldest.sequence());
+        OptionalLong oldest = oldestTooMany(edge);
+        while (oldest.isPresent()) {
+          drop(oldest.getAsLong());
+          oldest = oldestTooMany(edge);
         }
       }
-      while (held > options.maxSamples() || log.bytes() > options.maxBytes()) {
+      while (size() > options.maxSamples() || log.bytes() > options.maxBytes()) {
         if (!dropOldest()) {
           break;
         }
@@ -331,34 +275,28 @@ public final class ReplayBufferWriter extends ReplayBuffer {
     }
   }
 
-  private boolean isOver(Share share) {
+  /** The oldest sample of an edge that has more than its share. */
+  private OptionalLong oldestTooMany(String edge) throws IOException {
+    Count share = log.count(SampleColumns.EDGE, edge);
     // The newest sample stays, however large it is.
-    return share.samples.size() > 1
-        && (share.samples.size() > options.maxSamplesPerEdge()
-            || share.bytes > options.maxBytesPerEdge());
+    boolean over =
+        share.records() > 1
+            && (share.records() > options.maxSamplesPerEdge()
+                || share.bytes() > options.maxBytesPerEdge());
+    return over ? log.oldest(SampleColumns.EDGE, edge) : OptionalLong.empty();
   }
 
   /** Makes room; false if there is none to be made. */
   private boolean dropOldest() throws IOException {
     // Samples of one edge that were dropped must not cost the others theirs.
-    if (held <= options.maxSamples() && log.reclaim()) {
+    if (size() <= options.maxSamples() && log.reclaim()) {
       return true;
     }
     long end = log.endOfOldestSealed();
     if (end < 0) {
       return false;
     }
-    log.deleteBefore(end, Set.of());
-    int before = held;
-    for (Share share : shares.values()) {
-      while (!share.samples.isEmpty() && !log.contains(share.samples.getFirst().sequence())) {
-        share.removeOldest();
-        held--;
-      }
-    }
-    dropped.addAndGet(before - held);
-    shares.values().removeIf(share -> share.samples.isEmpty());
-    forgetDropped();
+    dropped.addAndGet(log.deleteBefore(end, Set.of()));
     return true;
   }
 
@@ -421,7 +359,8 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @param edge its edge
    * @param domain its domain
    * @param capturedMillis when it was taken, in milliseconds since 1970
-   * @param digest SHA-256 of its image and depth, by which it is told apart, and nothing else of it
+   * @param digest SHA-256 of its image and depth, by which it is told apart, and nothing else of
+   *     it; empty if it was damaged
    */
   public record ForgottenSample(
       long sequence, String id, String edge, String domain, long capturedMillis, String digest) {}
@@ -449,39 +388,70 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * that held one is written again without it and deleted. A file system may keep the blocks of a
    * deleted file until it writes over them.
    *
-   * @param which true for a sample that is to go
+   * @param which true for a sample that is to go; gets what the index knows of it, too
    * @return what is gone, and what may be left
    * @throws IOException if reading or writing fails; some samples may be gone then, and it can be
    *     called again
    */
-  public Forgotten forget(Predicate<HardSample> which) throws IOException {
+  public Forgotten forget(BiPredicate<Entry, HardSample> which) throws IOException {
     return alone(() -> forgetAlone(which));
   }
 
-  private Forgotten forgetAlone(Predicate<HardSample> which) throws IOException {
+  private Forgotten forgetAlone(BiPredicate<Entry, HardSample> which) throws IOException {
     log.seal();
     List<ForgottenSample> samples = new ArrayList<>();
     List<Long> unread = new ArrayList<>();
-    for (Entry entry : log.entries().toList()) {
+    for (Entry entry : (Iterable<Entry>) log.entries(0)::iterator) {
       try {
         HardSample sample = read(entry.sequence()).sample();
-        if (which.test(sample)) {
-          samples.add(
-              new ForgottenSample(
-                  entry.sequence(),
-                  sample.id(),
-                  sample.edge(),
-                  sample.domain(),
-                  sample.capturedMillis(),
-                  sample.contentDigest()));
-          drop(entry.edge(), entry.id(), entry.sequence());
+        if (which.test(entry, sample)) {
+          samples.add(forgotten(entry.sequence(), sample));
         }
       } catch (DamagedRecordException e) {
         unread.add(entry.sequence());
       }
     }
+    erase(samples);
     log.compact();
     return new Forgotten(samples, unread, log.remains());
+  }
+
+  static ForgottenSample forgotten(long sequence, HardSample sample) {
+    return new ForgottenSample(
+        sequence,
+        sample.id(),
+        sample.edge(),
+        sample.domain(),
+        sample.capturedMillis(),
+        sample.contentDigest());
+  }
+
+  /**
+   * Takes samples out of every file.
+   *
+   * @param samples those that are gone meanwhile count for nothing
+   * @throws IOException if the bytes of some cannot go now; all are dropped nevertheless, {@link
+   *     #remains} names the files, and {@link #compact} tries again
+   */
+  synchronized void erase(List<ForgottenSample> samples) throws IOException {
+    List<Long> there =
+        samples.stream().map(ForgottenSample::sequence).filter(log::contains).toList();
+    try {
+      log.dropAll(there);
+    } finally {
+      dropped.addAndGet(there.stream().filter(sequence -> !log.contains(sequence)).count());
+    }
+  }
+
+  /**
+   * Files that may hold bytes of dropped samples still: something in them cannot be read, or they
+   * could not be written again yet.
+   *
+   * @return names, ascending
+   * @throws IOException if the folder cannot be read
+   */
+  public List<String> remains() throws IOException {
+    return log.remains();
   }
 
   /**
@@ -493,16 +463,7 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @throws IOException if reading or writing fails; nothing is lost
    */
   public List<RepairedSegment> repair() throws IOException {
-    return alone(this::repairAlone);
-  }
-
-  private List<RepairedSegment> repairAlone() throws IOException {
-    List<RepairedSegment> repaired = log.repair();
-    forgetDropped();
-    shares.clear();
-    held = 0;
-    log.entries().forEach(entry -> share(entry.edge(), entry.sequence(), entry.id()));
-    return repaired;
+    return alone(log::repair);
   }
 
   /**

@@ -21,12 +21,22 @@ final class SampleColumns {
   /** A character of a text takes at most three bytes in UTF-8, or a pair of them four. */
   private static final int TEXT = 3 * Checks.MAX_TEXT;
 
+  static final String EDGE = "edge";
+  static final String DOMAIN = "domain";
+  static final String CAPTURED = "captured";
+
+  /**
+   * So many domains a segment counts by themselves. All edges are counted, since each has its
+   * share; of edges there are only so many, of domains each sample may bring its own.
+   */
+  private static final int DOMAINS = 32;
+
   private static final List<Column> SAMPLE =
       List.of(
           Column.of("id", RowSchema.Type.UTF8).withIndex().atMost(TEXT),
-          Column.of("edge", RowSchema.Type.UTF8).withIndex().atMost(TEXT),
-          Column.of("domain", RowSchema.Type.UTF8).withIndex().atMost(TEXT),
-          Column.of("captured", RowSchema.Type.TIMESTAMP),
+          Column.of(EDGE, RowSchema.Type.UTF8).withIndex().atMost(TEXT),
+          Column.of(DOMAIN, RowSchema.Type.UTF8).withIndex().atMost(TEXT),
+          Column.of(CAPTURED, RowSchema.Type.TIMESTAMP).withIndex(),
           Column.of("width", RowSchema.Type.INT32),
           Column.of("height", RowSchema.Type.INT32),
           Column.of("media_type", RowSchema.Type.UTF8).atMost(TEXT),
@@ -90,7 +100,13 @@ final class SampleColumns {
                   Column.of(LOOK, RowSchema.Type.FLOAT32_LIST)
                       .orNull()
                       .withIndex()
-                      .atMost(Look.VALUES))));
+                      .atMost(Look.VALUES))),
+          new RowSchema.SummaryColumns(
+              List.of(EDGE, "id"),
+              List.of(
+                  new RowSchema.CountedColumn(EDGE, Integer.MAX_VALUE),
+                  new RowSchema.CountedColumn(DOMAIN, DOMAINS)),
+              CAPTURED));
 
   private SampleColumns() {}
 
@@ -106,9 +122,9 @@ final class SampleColumns {
   static void write(RowWriter row, HardSample sample) {
     QuantisedScores scores = QuantisedScores.of(sample.scores());
     row.set("id", sample.id())
-        .set("edge", sample.edge())
-        .set("domain", sample.domain())
-        .set("captured", sample.capturedMillis())
+        .set(EDGE, sample.edge())
+        .set(DOMAIN, sample.domain())
+        .set(CAPTURED, sample.capturedMillis())
         .set("width", sample.width())
         .set("height", sample.height())
         .set("media_type", sample.image().mediaType())
@@ -136,7 +152,7 @@ final class SampleColumns {
     int width = row.int32("width");
     int height = row.int32("height");
     String id = row.text("id");
-    String edge = row.text("edge");
+    String edge = row.text(EDGE);
     try {
       Checks.name("sample id", id);
       Checks.name("edge", edge);
@@ -178,9 +194,9 @@ final class SampleColumns {
     try {
       return new HardSample(
           row.text("id"),
-          row.text("edge"),
-          row.text("domain"),
-          row.int64("captured"),
+          row.text(EDGE),
+          row.text(DOMAIN),
+          row.int64(CAPTURED),
           row.int32("width"),
           row.int32("height"),
           new EncodedImage(row.text("media_type"), row.bytes("image")),

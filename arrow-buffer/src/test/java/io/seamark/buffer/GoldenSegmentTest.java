@@ -4,14 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.seamark.buffer.format.Count;
+import io.seamark.buffer.format.CountsByValue;
 import io.seamark.shared.Python;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class GoldenSegmentTest {
   private static final List<String> VERSIONS =
-      List.of("format-1", "format-1-segments", "format-1-marks");
+      List.of("format-1", "format-1-segments", "format-1-marks", "format-1-summary");
   private static final List<String> FILES =
       List.of("0000000000.arrow", "0000000001.journal", "outbox.journal", "sample", "answer");
   private static final BufferOptions OPTIONS = BufferOptions.defaults().withSegmentBytes(4096);
@@ -105,6 +111,35 @@ class GoldenSegmentTest {
   }
 
   @Test
+  void theIndexKnowsWhenAFrameWasTakenOnceItsSegmentIsOfThisRelease() throws IOException {
+    // Those with a summary have it in the index, too.
+    for (String version : VERSIONS.subList(0, 3)) {
+      Path buffer = copy(version);
+      try (ReplayBuffer opened = ReplayBuffer.openReadOnly(buffer)) {
+        assertTrue(opened.report().clean(), version);
+        List<@Nullable Long> expected = new ArrayList<>(Arrays.asList(null, null, null));
+        // A journal has no index: its samples are read themselves.
+        expected.add(Samples.small(3).capturedMillis());
+        assertEquals(expected, captured(opened), version);
+      }
+    }
+    generate(folder.resolve("today"));
+    try (ReplayBuffer today = ReplayBuffer.openReadOnly(folder.resolve("today"))) {
+      List<@Nullable Long> expected = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        expected.add(Samples.small(i).capturedMillis());
+      }
+      assertEquals(expected, captured(today));
+    }
+  }
+
+  private static List<@Nullable Long> captured(ReplayBuffer buffer) {
+    List<@Nullable Long> captured = new ArrayList<>();
+    buffer.entries().forEach(entry -> captured.add(entry.capturedMillis()));
+    return captured;
+  }
+
+  @Test
   void whatIsWrittenTodayIsWhatTheLatestGoldenFilesHold() throws IOException {
     generate(folder);
     check(folder, true);
@@ -117,7 +152,12 @@ class GoldenSegmentTest {
       for (int i = 0; i < 4; i++) {
         BufferedSample expected = segments && i > 0 ? Samples.withSegments(i) : Samples.buffered(i);
         ReplayBufferTest.assertSame(expected, buffer.read(i));
+        assertEquals(OptionalLong.of(i), buffer.find("edge-" + i % 3, "frame-" + i));
       }
+      CountsByValue domains = buffer.domains();
+      assertEquals(List.of("day", "dusk"), List.copyOf(domains.values().keySet()));
+      domains.values().forEach((domain, count) -> assertEquals(2, count.records(), domain));
+      assertEquals(Count.NONE, domains.others());
     }
     Path outboxFolder = Files.createDirectories(files.resolve("outbox-copy"));
     Files.copy(files.resolve("outbox.journal"), outboxFolder.resolve("0000000000.journal"));

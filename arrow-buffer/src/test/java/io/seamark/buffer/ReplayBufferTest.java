@@ -154,14 +154,18 @@ class ReplayBufferTest {
         assertInstanceOf(Counts.class, entries.get(0).pixelsByClass());
       }
     }
-    Entry entry = new Entry(0, "a", "b", "", 0, List.of(1L, 2L), null);
-    assertEquals(new Entry(0, "a", "b", "", 0, Arrays.asList(1L, 2L), null), entry);
+    Entry entry = new Entry(0, "a", "b", "", 5L, 0, List.of(1L, 2L), null);
+    assertEquals(new Entry(0, "a", "b", "", 5L, 0, Arrays.asList(1L, 2L), null), entry);
     assertEquals(List.of(1L, 2L).hashCode(), entry.pixelsByClass().hashCode());
     assertThrows(UnsupportedOperationException.class, () -> entry.pixelsByClass().set(0, 3L));
     List<Long> large = List.of(1L << 40);
-    assertEquals(large, new Entry(0, "a", "b", "", 0, large, null).pixelsByClass());
+    assertEquals(large, new Entry(0, "a", "b", "", 5L, 0, large, null).pixelsByClass());
     assertEquals(
-        50_000 * 2560L + 1000 * 1024L, BufferOptions.defaults().indexBytes(), "of the defaults");
+        3 * 4096 * 2700L + 50_000 * (8L + 16L) + 141 * 20_480L + 1000 * 1024L,
+        BufferOptions.defaults().indexBytes(),
+        "of the defaults");
+    long many = BufferOptions.defaults().withMaxSamples(10_000_000, 10_000_000, 10).indexBytes();
+    assertTrue(many < 200L << 20, many + " bytes for ten million");
   }
 
   @Test

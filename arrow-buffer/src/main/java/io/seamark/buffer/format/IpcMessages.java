@@ -75,7 +75,7 @@ final class IpcMessages {
       return row;
     } catch (RuntimeException e) {
       // The flatbuffer accessors read wherever an offset points and throw what they meet there.
-      throw new IOException("an Arrow message is malformed: " + e, e);
+      throw malformed(e);
     }
   }
 
@@ -88,7 +88,7 @@ final class IpcMessages {
     try {
       return checkSchema(expected, frame(message, 0, message.length));
     } catch (RuntimeException e) {
-      throw new IOException("an Arrow message is malformed: " + e, e);
+      throw malformed(e);
     }
   }
 
@@ -103,7 +103,7 @@ final class IpcMessages {
       }
       return Row.of(schema, bytes, message, contentLimit);
     } catch (RuntimeException e) {
-      throw new IOException("an Arrow message is malformed: " + e, e);
+      throw malformed(e);
     }
   }
 
@@ -122,6 +122,13 @@ final class IpcMessages {
         .putInt(padded)
         .put(bytes)
         .array();
+  }
+
+  /** In words for people: the flatbuffer accessors throw what they meet. */
+  private static IOException malformed(RuntimeException e) {
+    String why = e.getMessage();
+    return new IOException(
+        "an Arrow message is malformed: " + (why == null ? "it ends too early" : why), e);
   }
 
   static Framed frame(byte[] bytes, int at, int limit) throws IOException {

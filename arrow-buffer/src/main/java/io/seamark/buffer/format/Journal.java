@@ -92,25 +92,18 @@ final class Journal {
    * @throws IOException if reading fails, or the journal is of another kind or version
    */
   static <E> Scan<E> scan(
-      String name,
-      Disk.File file,
-      long from,
-      long next,
-      long salt,
-      boolean open,
-      RowSchema schema,
-      RecordIndex<E> index)
+      String name, Disk.File file, long from, long next, long salt, boolean open, Indexing<E> index)
       throws IOException {
     if (from > 0) {
       JournalFrames frames = new JournalFrames(file, salt, from, next);
-      return scan(name, frames, from, 0, open, new Damages(), schema, index);
+      return scan(name, frames, from, 0, open, new Damages(), index);
     }
     Damages damages = new Damages();
-    Start start = start(name, file, schema, damages);
+    Start start = start(name, file, index.schema(), damages);
     if (start != null) {
       long due = Math.max(next, start.sequence());
       JournalFrames frames = new JournalFrames(file, start.salt(), start.at(), due);
-      return scan(name, frames, start.at(), start.columns(), open, damages, schema, index);
+      return scan(name, frames, start.at(), start.columns(), open, damages, index);
     }
     Scan<E> best = null;
     for (long candidate : salts(file)) {
@@ -119,7 +112,7 @@ final class Journal {
       if (at >= 0) {
         Damages found = new Damages();
         damages.lines().forEach(found::add);
-        Scan<E> scan = scan(name, frames, at, 0, open, found, schema, index);
+        Scan<E> scan = scan(name, frames, at, 0, open, found, index);
         best = best == null || scan.bytes() > best.bytes() ? scan : best;
       }
     }
@@ -156,8 +149,7 @@ final class Journal {
       int columnsOfSchema,
       boolean open,
       Damages damages,
-      RowSchema schema,
-      RecordIndex<E> index)
+      Indexing<E> index)
       throws IOException {
     List<RecordAt<E>> records = new ArrayList<>();
     List<Gap> gaps = new ArrayList<>();
@@ -193,7 +185,7 @@ final class Journal {
       } else {
         last = header.sequence();
         try {
-          Row row = Row.ofBatch(schema, message, Row.MAX_CONTENT);
+          Row row = Row.ofBatch(index.schema(), message, Row.MAX_CONTENT);
           columns = columns == 0 ? row.columns() : columns;
           if (row.columns() != columns) {
             // Sealed together they would be no Arrow file.
@@ -201,12 +193,10 @@ final class Journal {
                 "it has " + row.columns() + " columns, but its journal's have " + columns);
           }
           records.add(
-              new RecordAt<>(
-                  header.sequence(),
-                  at + FRAME_HEADER,
-                  header.length(),
-                  header.crc(),
-                  index.entry(header.sequence(), row)));
+              index.record(
+                  new RecordPlace(
+                      header.sequence(), at + FRAME_HEADER, header.length(), header.crc()),
+                  row));
         } catch (IOException e) {
           damages.add(damaged + e.getMessage());
         }
@@ -226,7 +216,7 @@ final class Journal {
         torn += gap.to - gap.from;
       }
     }
-    boolean current = columns == schema.columns().size() && frames.salt() != 0;
+    boolean current = columns == index.schema().columns().size() && frames.salt() != 0;
     return new Scan<>(records, at, frames.due(), frames.salt(), torn, damages, false, current);
   }
 

@@ -31,6 +31,11 @@ record JsonValues(Map<String, String> scalars, Map<String, long[]> lists) implem
   }
 
   @Override
+  public @Nullable Long int64OrNull(String column) throws IOException {
+    return scalars.containsKey(column) ? Long.valueOf(int64(column)) : null;
+  }
+
+  @Override
   public double float64(String column) throws IOException {
     return number(column, Double::valueOf);
   }

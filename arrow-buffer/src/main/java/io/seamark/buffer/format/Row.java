@@ -349,6 +349,13 @@ public final class Row implements RowValues {
   }
 
   @Override
+  public @Nullable Long int64OrNull(String column) throws IOException {
+    return lacks(column) || isNull(slot(column, RowSchema.Type.INT64, RowSchema.Type.TIMESTAMP))
+        ? null
+        : Long.valueOf(int64(column));
+  }
+
+  @Override
   public double float64(String column) throws IOException {
     return fixed(slot(column, RowSchema.Type.FLOAT64), 1, 1, 8).getDouble();
   }

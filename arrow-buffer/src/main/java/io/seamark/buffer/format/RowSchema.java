@@ -165,20 +165,79 @@ public final class RowSchema {
     }
   }
 
+  /**
+   * A text column by whose values records are counted.
+   *
+   * @param column its name; it must be indexed
+   * @param most so many values a segment counts by themselves at most, at least 1
+   */
+  public record CountedColumn(String column, int most) {}
+
+  /**
+   * What of its records a sealed segment sums up, so that it need not be read for it. All columns
+   * must be indexed.
+   *
+   * @param name text columns that together name a record; empty if records have no names
+   * @param counted text columns by whose values records are counted
+   * @param time a column of milliseconds since 1970, whose bounds are kept; or null
+   */
+  public record SummaryColumns(
+      List<String> name, List<CountedColumn> counted, @Nullable String time) {
+    /** Nothing but how many records there are, and their numbers. */
+    public static final SummaryColumns NONE = new SummaryColumns(List.of(), List.of(), null);
+
+    /**
+     * Copies the lists.
+     *
+     * @param name see above
+     * @param counted see above
+     * @param time see above
+     */
+    // Written out, since a compact constructor's parameters lose their type annotations.
+    public SummaryColumns(List<String> name, List<CountedColumn> counted, @Nullable String time) {
+      this.name = List.copyOf(name);
+      this.counted = List.copyOf(counted);
+      this.time = time;
+    }
+
+    /** The place of a column among the counted ones. */
+    int counted(String column) {
+      for (int i = 0; i < counted.size(); i++) {
+        if (counted.get(i).column().equals(column)) {
+          return i;
+        }
+      }
+      throw new IllegalArgumentException("records are not counted by '" + column + "'");
+    }
+  }
+
   private final String kind;
+  private final SummaryColumns summary;
   private final Map<String, Column> byName = new LinkedHashMap<>();
   private final List<Column> columns;
   private final Schema arrow;
   private final byte[] message;
 
   /**
-   * A schema.
+   * A schema of records of which a segment sums up no column.
    *
    * @param kind written as {@code seamark.kind} into the schema's metadata
    * @param columns in their order, with unique names
    */
   public RowSchema(String kind, List<Column> columns) {
+    this(kind, columns, SummaryColumns.NONE);
+  }
+
+  /**
+   * A schema.
+   *
+   * @param kind written as {@code seamark.kind} into the schema's metadata
+   * @param columns in their order, with unique names
+   * @param summary what a sealed segment sums up
+   */
+  public RowSchema(String kind, List<Column> columns, SummaryColumns summary) {
     this.kind = kind;
+    this.summary = summary;
     this.columns = List.copyOf(columns);
     for (Column column : columns) {
       if (byName.put(column.name(), column) != null) {
@@ -196,6 +255,15 @@ public final class RowSchema {
    */
   public String kind() {
     return kind;
+  }
+
+  /**
+   * What a sealed segment sums up.
+   *
+   * @return names of columns
+   */
+  public SummaryColumns summary() {
+    return summary;
   }
 
   /**
@@ -250,7 +318,7 @@ public final class RowSchema {
    * @param count at least {@link #required}
    */
   RowSchema first(int count) {
-    return count == columns.size() ? this : new RowSchema(kind, columns.subList(0, count));
+    return count == columns.size() ? this : new RowSchema(kind, columns.subList(0, count), summary);
   }
 
   /**

@@ -34,6 +34,16 @@ public interface RowValues {
   long int64(String column) throws IOException;
 
   /**
+   * Reads a 64-bit integer that an index of an earlier release may lack.
+   *
+   * @param column name of an {@link RowSchema.Type#INT64} or {@link RowSchema.Type#TIMESTAMP}
+   *     column
+   * @return the number, or null
+   * @throws IOException if the column is damaged
+   */
+  @Nullable Long int64OrNull(String column) throws IOException;
+
+  /**
    * Reads a floating point number.
    *
    * @param column name of a {@link RowSchema.Type#FLOAT64} column

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +37,14 @@ final class SealedSegmentWriter {
    * @param records what it will hold; where they are now does not matter
    * @return where the records are in the new file
    */
-  static <E> List<RecordAt<E>> write(
-      Disk.File file, RowSchema schema, long segment, List<RecordAt<E>> records, Messages messages)
+  static <E> SealedSegment.Contents<E> write(
+      Disk.File file,
+      Indexing<E> indexing,
+      long segment,
+      List<RecordAt<E>> records,
+      Messages messages)
       throws IOException {
+    RowSchema schema = indexing.schema();
     // A journal of an earlier release is sealed as that would have.
     RowSchema written =
         records.isEmpty()
@@ -59,30 +65,54 @@ final class SealedSegmentWriter {
       file.write(ByteBuffer.wrap(message), at);
       IpcMessages.Framed framed = IpcMessages.frame(message, 0, message.length);
       blocks.add(new ArrowBlock(at, framed.bodyAt(), framed.bodyLength()));
-      index.add(indexEntry(schema, record, message));
+      Row row = Row.ofBatch(schema, message, Row.MAX_CONTENT);
+      index.add(indexEntry(schema, record, row));
+      // From the row, since the index of an earlier release lacks columns.
       moved.add(
-          new RecordAt<>(record.sequence(), at, record.length(), record.crc(), record.entry()));
+          indexing.record(
+              new RecordPlace(record.sequence(), at, record.length(), record.crc()), row));
       at += message.length;
     }
     Map<String, String> metadata = new TreeMap<>();
     metadata.put(SEGMENT_KEY, Long.toString(segment));
     metadata.put(SealedSegment.INDEX_KEY, index.toString());
     byte[] closing = closing(written, blocks, metadata);
+    byte[] names = SealedSegment.names(schema, moved);
+    SegmentSummary sums = SegmentSummary.of(schema, moved, names);
+    byte[] summary = sums == null ? null : sums.bytes();
     ByteBuffer table =
-        ByteBuffer.allocate(
-                8 + records.size() * SealedSegment.TABLE_ENTRY + SealedSegment.TABLE_END)
+        ByteBuffer.allocate(records.size() * SealedSegment.TABLE_ENTRY + SealedSegment.TABLE_END)
             .order(ByteOrder.LITTLE_ENDIAN);
-    table.put(IpcMessages.END_OF_STREAM);
     for (RecordAt<E> record : moved) {
       table.putLong(record.sequence()).putLong(record.at());
       table.putInt(record.length()).putInt(record.crc());
     }
     table.putInt(SealedSegment.TABLE_MAGIC).putInt(records.size()).putLong(segment);
-    table.putInt(Checksums.crc32c(head.array())).putInt(Checksums.crc32c(closing)).putInt(0);
-    table.putInt(Checksums.crc32c(table, 8, table.position() - 8));
-    file.write(table.flip(), at);
-    file.write(ByteBuffer.wrap(closing), at + table.limit());
-    return moved;
+    table.putInt(Checksums.crc32c(head.array())).putInt(Checksums.crc32c(closing));
+    table.putInt(summary == null ? 0 : summary.length + Integer.BYTES);
+    table.putInt(Checksums.crc32c(table, 0, table.position()));
+    at = append(file, IpcMessages.END_OF_STREAM, at);
+    SummedRecords<E> summed = null;
+    if (sums != null && summary != null) {
+      byte[] tableEnd =
+          Arrays.copyOfRange(
+              table.array(), table.position() - SealedSegment.TABLE_END, table.position());
+      byte[] between = SealedSegment.between(names, summary, tableEnd);
+      long namesAt = names.length == 0 ? -1 : at;
+      at = append(file, between, at);
+      // Once more: an earlier release looks for it before the table.
+      at = append(file, IpcMessages.END_OF_STREAM, at);
+      summed = new SummedRecords<>(sums, at, namesAt, null);
+    }
+    at = append(file, table.array(), at);
+    append(file, closing, at);
+    return new SealedSegment.Contents<>(moved, summed);
+  }
+
+  /** Writes bytes; gives where they end. */
+  private static long append(Disk.File file, byte[] bytes, long at) throws IOException {
+    file.write(ByteBuffer.wrap(bytes), at);
+    return at + bytes.length;
   }
 
   private static byte[] closing(
@@ -95,9 +125,8 @@ final class SealedSegmentWriter {
     return out.put(footer).putInt(footer.length).put(SealedSegment.MAGIC).array();
   }
 
-  private static ObjectNode indexEntry(RowSchema schema, RecordAt<?> record, byte[] message)
+  private static ObjectNode indexEntry(RowSchema schema, RecordAt<?> record, Row row)
       throws IOException {
-    Row row = Row.ofBatch(schema, message, Row.MAX_CONTENT);
     ObjectNode entry = JSON.createObjectNode();
     entry.put("sequence", record.sequence());
     entry.put("crc32c", HexFormat.of().toHexDigits(record.crc()));

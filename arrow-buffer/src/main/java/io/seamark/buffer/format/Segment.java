@@ -1,18 +1,16 @@
 package io.seamark.buffer.format;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A file of a log, and where the records in it are. Guarded by the log's lock. */
+/** A file of a log, and which records are in it. Guarded by the log's lock. */
 final class Segment<E> {
   final long id;
   final boolean sealed;
   final Path file;
 
-  /** Ascending by sequence. */
-  final List<RecordAt<E>> records = new ArrayList<>();
+  /** Replaced where a sealed segment turns out to be damaged. */
+  volatile SegmentRecords<E> records;
 
   /** What the frames of a journal are salted with; 0 if they are not, or that is not known. */
   long salt;
@@ -22,6 +20,11 @@ final class Segment<E> {
 
   /** Bytes of records that were dropped and are in the file still. */
   long dropped;
+
+  /**
+   * Where writing it without them failed: how many there must be before that is tried by itself.
+   */
+  long rewriteAt;
 
   /** Digest of a sealed file, once somebody asked for it. */
   volatile @Nullable String sha256;
@@ -37,10 +40,11 @@ final class Segment<E> {
   /** Bytes that it found torn before that. */
   long torn;
 
-  Segment(long id, boolean sealed, Path file) {
+  Segment(long id, boolean sealed, Path file, SegmentRecords<E> records) {
     this.id = id;
     this.sealed = sealed;
     this.file = file;
+    this.records = records;
   }
 
   String name() {
@@ -49,21 +53,6 @@ final class Segment<E> {
 
   /** Sequence of its last record; it must have one. */
   long last() {
-    return records.get(records.size() - 1).sequence();
-  }
-
-  /** Takes a record off the list; it must be there. */
-  void remove(long sequence) {
-    int low = 0;
-    int high = records.size() - 1;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (records.get(middle).sequence() < sequence) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    records.remove(low);
+    return records.last();
   }
 }

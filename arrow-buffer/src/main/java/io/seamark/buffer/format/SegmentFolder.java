@@ -189,7 +189,7 @@ final class SegmentFolder {
     }
     disk.rename(temporary, target);
     disk.forceFolder(path);
-    Segment<E> segment = new Segment<>(id, false, target);
+    Segment<E> segment = new Segment<>(id, false, target, new HeldRecords<>(schema));
     segment.bytes = header.length;
     segment.salt = salt;
     return new ActiveJournal<>(segment, disk.open(target, true), header.length, next);
@@ -204,33 +204,52 @@ final class SegmentFolder {
   }
 
   /** Writes the sealed form of a journal beside it, durably. */
-  <E> Segment<E> seal(Segment<E> journal, Disk.File from) throws IOException {
-    Segment<E> sealed = writeTemporary(journal, from);
+  <E> Segment<E> seal(
+      Segment<E> journal, List<RecordAt<E>> records, Disk.File from, Indexing<E> index)
+      throws IOException {
+    Segment<E> sealed = writeTemporary(journal, records, from, index);
     renameTemporary(sealed);
     disk.forceFolder(path);
     return sealed;
   }
 
-  /** Writes the records of a segment sealed, durably, under the name of a temporary file yet. */
-  <E> Segment<E> writeTemporary(Segment<E> segment, Disk.File from) throws IOException {
+  /**
+   * Writes records of a segment sealed, durably, under the name of a temporary file yet.
+   *
+   * @param records where they are in the segment's file
+   */
+  <E> Segment<E> writeTemporary(
+      Segment<E> segment, List<RecordAt<E>> records, Disk.File from, Indexing<E> index)
+      throws IOException {
     Path target = sealedFile(segment.id);
     Path temporary = temporary(target);
-    Segment<E> sealed = new Segment<>(segment.id, true, target);
+    Segment<E> sealed;
     try (Disk.File file = disk.create(temporary)) {
-      sealed.records.addAll(
+      SealedSegment.Contents<E> written =
           SealedSegmentWriter.write(
               file,
-              schema,
+              index,
               segment.id,
-              segment.records,
-              i -> SealedSegment.message(segment.name(), from, segment.records.get(i))));
+              records,
+              i -> SealedSegment.message(segment.name(), from, records.get(i).place()));
       file.force();
+      sealed = new Segment<>(segment.id, true, target, written.kept(schema));
       sealed.bytes = file.size();
     } catch (IOException e) {
       deleteQuietly(temporary);
       throw e;
     }
+    writtenAs(segment.file, temporary);
     return sealed;
+  }
+
+  /** Its records are as old as they were before. */
+  private void writtenAs(Path before, Path file) {
+    try {
+      disk.setModified(file, disk.modifiedMillis(before));
+    } catch (IOException e) {
+      LOG.warn("{}: its records count as written now: {}", file, e.toString());
+    }
   }
 
   /** Gives what {@link #writeTemporary} wrote its name; durable once the folder is forced. */

@@ -3,6 +3,7 @@ package io.seamark.buffer.format;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -18,43 +19,74 @@ final class SegmentInspection<E> {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentInspection.class);
 
   private final SegmentFolder folder;
-  private final RecordIndex<E> entries;
+  private final Indexing<E> index;
   private final Damages damages = new Damages();
 
   /** Sealed segments of which nothing can be read, and their sizes. */
   private final TreeMap<Long, Long> unreadable = new TreeMap<>();
 
-  SegmentInspection(SegmentFolder folder, RecordIndex<E> entries) {
+  SegmentInspection(SegmentFolder folder, Indexing<E> index) {
     this.folder = folder;
-    this.entries = entries;
+    this.index = index;
   }
 
-  /** Reads a sealed segment; null if nothing of it can be read. */
+  /**
+   * Opens a sealed segment by its summary, or reads all that can be read of one that has none or is
+   * damaged; null if nothing can.
+   */
   @Nullable Segment<E> sealed(long id, Path path) throws IOException {
-    Segment<E> segment = new Segment<>(id, true, path);
+    String name = String.valueOf(path.getFileName());
+    long bytes;
     try (Disk.File file = folder.disk.open(path, false)) {
-      segment.bytes = file.size();
-      Damages found = new Damages();
-      List<RecordAt<E>> read =
-          SealedSegment.open(segment.name(), file, id, folder.schema, entries, found);
-      damaged(found);
-      if (!read.isEmpty() || found.isEmpty()) {
-        segment.records.addAll(read);
+      bytes = file.size();
+      SegmentRecords<E> records =
+          SealedSegment.summed(name, file, id, folder.schema, index.names());
+      if (records == null) {
+        Damages found = new Damages();
+        records = kept(whole(name, file, id, found));
+        damaged(found);
+      }
+      if (records != null) {
+        Segment<E> segment = new Segment<>(id, true, path, records);
+        segment.bytes = bytes;
         unreadable.remove(id);
         return segment;
       }
-    } catch (DamagedRecordException e) {
-      damaged(String.valueOf(e.getMessage()));
     }
-    unreadable.put(id, segment.bytes);
+    unreadable.put(id, bytes);
     return null;
+  }
+
+  private @Nullable SegmentRecords<E> kept(SealedSegment.@Nullable Contents<E> contents) {
+    return contents == null ? null : contents.kept(folder.schema);
+  }
+
+  /**
+   * Reads all that can be read of a sealed segment.
+   *
+   * @param found gets what is damaged
+   * @return null if nothing can be read
+   */
+  SealedSegment.@Nullable Contents<E> whole(String name, Disk.File file, long id, Damages found)
+      throws IOException {
+    SealedSegment.Contents<E> contents = null;
+    try {
+      contents = SealedSegment.open(name, file, id, index, found);
+    } catch (DamagedRecordException e) {
+      found.add(String.valueOf(e.getMessage()));
+    }
+    return contents == null || (contents.records().isEmpty() && !found.isEmpty()) ? null : contents;
+  }
+
+  /** Nothing of a segment can be read, as it turned out. */
+  void unreadable(Segment<E> segment) {
+    unreadable.put(segment.id, segment.bytes);
   }
 
   /** Reads a journal from a place on; what it finds damaged is yet to be told of. */
   Journal.Scan<E> journal(Segment<E> journal, Disk.File file, long from, long due, boolean open)
       throws IOException {
-    return Journal.scan(
-        journal.name(), file, from, due, journal.salt, open, folder.schema, entries);
+    return Journal.scan(journal.name(), file, from, due, journal.salt, open, index);
   }
 
   void damaged(String line) {
@@ -87,15 +119,35 @@ final class SegmentInspection<E> {
   }
 
   /** What is known by now. */
-  OpenReport report(SegmentIndex<E> index, long tornBytes) throws IOException {
-    List<String> files = new ArrayList<>();
-    unreadable
-        .keySet()
-        .forEach(id -> files.add(String.valueOf(folder.sealedFile(id).getFileName())));
+  OpenReport report(SegmentIndex<E> segments, long tornBytes) throws IOException {
+    List<String> files = unreadableNames();
     for (String name : folder.asideNames()) {
       damaged(name + " is not read; once it is not needed it may be deleted");
       files.add(name);
     }
-    return new OpenReport(index.segmentCount(), index.count(), tornBytes, damages.lines(), files);
+    return new OpenReport(
+        segments.segmentCount(), segments.count(), tornBytes, damages.lines(), files);
+  }
+
+  /** A report with what was found since. */
+  OpenReport since(OpenReport report) {
+    Set<String> lines = new LinkedHashSet<>(report.damages());
+    lines.addAll(damages.lines());
+    Set<String> files = new LinkedHashSet<>(report.unreadable());
+    files.addAll(unreadableNames());
+    return new OpenReport(
+        report.segments(),
+        report.records(),
+        report.tornBytes(),
+        List.copyOf(lines),
+        List.copyOf(files));
+  }
+
+  private List<String> unreadableNames() {
+    List<String> files = new ArrayList<>();
+    unreadable
+        .keySet()
+        .forEach(id -> files.add(String.valueOf(folder.sealedFile(id).getFileName())));
+    return files;
   }
 }

@@ -1,18 +1,25 @@
 package io.seamark.buffer.format;
 
-import io.seamark.buffer.format.SegmentIndex.Located;
 import io.seamark.durable.FolderLock;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,15 +45,28 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
 
   final ReentrantLock lock = new ReentrantLock();
   final SegmentFolder folder;
+  final Indexing<E> indexing;
+
+  /** Guarded by the lock. */
+  final SegmentInspection<E> inspection;
 
   /** Replaced as a whole by a writer that recovers. */
-  volatile SegmentIndex<E> index = new SegmentIndex<>();
+  volatile SegmentIndex<E> index;
 
   /** What opening or the last look found; guarded by the lock. */
   OpenReport report = new OpenReport(0, 0, 0, List.of(), List.of());
 
-  SegmentLog(SegmentFolder folder) {
+  /** The sealed segment that was read as a whole last: what drops records comes back to it. */
+  private volatile @Nullable Loaded<E> loaded;
+
+  /** The records of a segment as its file had them, while it has them so. */
+  private record Loaded<E>(SegmentRecords<E> of, List<RecordAt<E>> records) {}
+
+  SegmentLog(SegmentFolder folder, RecordIndex<E> entries) {
     this.folder = folder;
+    this.indexing = new Indexing<>(folder.schema, entries, new Names());
+    this.inspection = new SegmentInspection<>(folder, indexing);
+    this.index = new SegmentIndex<>(folder.schema);
   }
 
   /**
@@ -112,7 +132,8 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
   }
 
   /**
-   * What opening found.
+   * What opening found, and what reading found damaged since: opening sees the summaries of sealed
+   * segments, and not all that is in them.
    *
    * @return a value that later work does not change; for a reader, what its last {@link #refresh}
    *     found
@@ -120,7 +141,7 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
   public OpenReport report() {
     lock.lock();
     try {
-      return report;
+      return inspection.since(report);
     } finally {
       lock.unlock();
     }
@@ -193,17 +214,17 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
    *
    * @return ascending by their records' sequences
    */
-  public List<SegmentSummary> segments() {
+  public List<StoredSegment> segments() {
     lock.lock();
     try {
       return index.segments().stream()
           .filter(segment -> !segment.records.isEmpty())
           .map(
               segment ->
-                  new SegmentSummary(
+                  new StoredSegment(
                       segment.name(),
                       segment.sealed,
-                      segment.records.get(0).sequence(),
+                      segment.records.first(),
                       segment.last(),
                       segment.records.size(),
                       segment.bytes))
@@ -214,34 +235,310 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
   }
 
   /**
-   * The index entries in the order of their sequences.
+   * The sequences of the records.
    *
-   * @return a view of the log at about this time
+   * @return ascending, at about this time, without reading the disk
    */
-  public Stream<E> entries() {
-    return index.entries();
+  public LongStream sequences() {
+    return index.sequences();
   }
 
   /**
-   * The index entry of a record.
+   * The index entries from a sequence on, in the order of their sequences. They are read from the
+   * sealed segments as the stream comes to each; the entries of one segment are in memory at a
+   * time.
    *
-   * @param sequence its number
-   * @return null if it is not there
+   * @param sequence any number
+   * @return a view of the log at about this time; it holds nothing open. What is found damaged on
+   *     the way stands in the {@link #report}. If reading fails it throws {@link
+   *     UncheckedIOException}.
    */
-  public @Nullable E entry(long sequence) {
-    Located<E> located = index.find(sequence);
-    return located == null ? null : located.record().entry();
+  public Stream<E> entries(long sequence) {
+    return index.segments().stream()
+        .filter(segment -> !segment.records.isEmpty() && segment.last() >= sequence)
+        .flatMap(segment -> there(segment, sequence).stream());
+  }
+
+  private List<E> there(Segment<E> segment, long from) {
+    try {
+      List<E> entries = new ArrayList<>();
+      for (RecordAt<E> record : records(segment)) {
+        if (record.sequence() >= from && segment.records.contains(record.sequence())) {
+          entries.add(record.entry());
+        }
+      }
+      return entries;
+    } catch (NoSuchFileException | FileNotFoundException e) {
+      LOG.debug("{}: {} was deleted meanwhile", folder, segment.name());
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
-   * The bytes of a record's message on disk.
+   * How the records share out over the values of a column.
    *
-   * @param sequence its number
-   * @return bytes, or 0 if it is not there
+   * @param column one that the schema counts by
+   * @return at this time, without reading the disk
    */
-  public int length(long sequence) {
-    Located<E> located = index.find(sequence);
-    return located == null ? 0 : located.record().length();
+  public CountsByValue counts(String column) {
+    lock.lock();
+    try {
+      return index.counts(column);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * How many records have a value in a column that every segment counts by all its values.
+   *
+   * @param column one that the schema counts by
+   * @param value any text
+   * @return at this time, without reading the disk
+   */
+  public Count count(String column, String value) {
+    lock.lock();
+    try {
+      return index.count(column, value);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * How many values a column has.
+   *
+   * @param column one that the schema counts by
+   * @return those that are counted by themselves
+   */
+  public int values(String column) {
+    lock.lock();
+    try {
+      return index.values(column);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Finds a record by its name. Few records are read for it: those whose names have the same hash.
+   *
+   * @param name the texts of the columns that name it, as the schema lists them
+   * @param same whether a record is the one; gets what the index says of it
+   * @return its sequence, the highest if there are several, or empty
+   * @throws IOException if reading fails
+   */
+  public OptionalLong find(List<String> name, Predicate<E> same) throws IOException {
+    int hash = NameHashes.hash(name);
+    IOException last = null;
+    for (int attempt = 0; attempt < 4; attempt++) {
+      try {
+        return find(hash, same);
+      } catch (NoSuchFileException | FileNotFoundException | DamagedRecordException e) {
+        // A writer may seal, replace or delete a file meanwhile: then look again.
+        last = e;
+        refresh();
+      }
+    }
+    throw Objects.requireNonNull(last);
+  }
+
+  private OptionalLong find(int hash, Predicate<E> same) throws IOException {
+    List<Segment<E>> segments = index.segments();
+    for (int i = segments.size() - 1; i >= 0; i--) {
+      Segment<E> segment = segments.get(i);
+      List<Long> named = named(segment, hash);
+      for (int j = named.size() - 1; j >= 0; j--) {
+        E entry = segment.records.contains(named.get(j)) ? entry(segment, named.get(j)) : null;
+        if (entry != null && same.test(entry)) {
+          return OptionalLong.of(named.get(j));
+        }
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  /** Records of a segment whose name has a hash, ascending. */
+  private List<Long> named(Segment<E> segment, int hash) throws IOException {
+    SegmentRecords<E> records = segment.records;
+    if (records instanceof SummedRecords<E> summed) {
+      NameHashes names = summed.names();
+      if (names == null) {
+        names = names(segment, summed);
+      }
+      if (names != null) {
+        return named(segment, summed, names, hash);
+      }
+    }
+    return segment.records instanceof HeldRecords<E> held ? held.named(hash) : List.of();
+  }
+
+  private List<Long> named(Segment<E> segment, SummedRecords<E> records, NameHashes names, int hash)
+      throws IOException {
+    int first = names.first(hash);
+    if (first < 0) {
+      return List.of();
+    }
+    int count = names.same(first);
+    List<Long> sequences = new ArrayList<>();
+    if (names.place(first) >= 0) {
+      for (int i = first; i < first + count; i++) {
+        sequences.add(records.sequence(names.place(i)));
+      }
+      return sequences;
+    }
+    int size = records.summary().records();
+    try (Disk.File file = folder.disk.open(segment.file, false)) {
+      long at = records.namesAt + (long) Integer.BYTES * (size + first);
+      ByteBuffer places =
+          ByteBuffer.wrap(file.read(at, Integer.BYTES * count)).order(ByteOrder.LITTLE_ENDIAN);
+      for (int i = 0; i < count; i++) {
+        int place = places.getInt();
+        if (place < 0 || place >= size) {
+          return damagedNames(segment, records).named(hash);
+        }
+        sequences.add(records.sequence(place));
+      }
+    }
+    return sequences;
+  }
+
+  /** Reads the hashes of a segment's names; null if they are damaged, and its records held now. */
+  private @Nullable NameHashes names(Segment<E> segment, SummedRecords<E> records)
+      throws IOException {
+    int length = records.summary().records() * NameHashes.EACH;
+    if (records.namesAt < 0) {
+      return null;
+    }
+    try (Disk.File file = folder.disk.open(segment.file, false)) {
+      byte[] bytes =
+          length <= file.size() - records.namesAt
+              ? file.read(records.namesAt, length)
+              : new byte[0];
+      if (Checksums.crc32c(bytes) == records.summary().namesCrc()) {
+        NameHashes names = NameHashes.ofBytes(bytes);
+        records.names(names);
+        return names;
+      }
+    }
+    damagedNames(segment, records);
+    return null;
+  }
+
+  /** Reads a segment as a whole, which finds what its names are damaged by. */
+  private HeldRecords<E> damagedNames(Segment<E> segment, SummedRecords<E> before)
+      throws IOException {
+    if (segment.records == before) {
+      inspect(segment);
+    }
+    if (segment.records instanceof HeldRecords<E> held) {
+      return held;
+    }
+    throw new DamagedRecordException(segment.name() + ": the hashes of its names are damaged");
+  }
+
+  /** What the index says of a record; null if it cannot be read. */
+  private @Nullable E entry(Segment<E> segment, long sequence) throws IOException {
+    if (segment.records instanceof SummedRecords<E>) {
+      try {
+        Row row = row(segment, sequence);
+        return row == null ? null : indexing.entries().entry(sequence, row);
+      } catch (DamagedRecordException e) {
+        LOG.debug("{}: its segment's index is read: {}", folder, e.getMessage());
+      }
+    }
+    RecordAt<E> record = record(segment, sequence);
+    return record == null ? null : record.entry();
+  }
+
+  /** A record of a segment with all that is known of it; null if it is not there. */
+  final @Nullable RecordAt<E> record(Segment<E> segment, long sequence) throws IOException {
+    if (segment.records instanceof HeldRecords<E> held) {
+      return held.at(sequence);
+    }
+    for (RecordAt<E> record : records(segment)) {
+      if (record.sequence() == sequence && segment.records.contains(sequence)) {
+        return record;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * All records of a segment; of a sealed one those of its file, dropped ones too. What is found
+   * damaged on the way is told of, and the rest of the segment held from then on.
+   */
+  final List<RecordAt<E>> records(Segment<E> segment) throws IOException {
+    SegmentRecords<E> records = segment.records;
+    if (records instanceof HeldRecords<E> held) {
+      return List.copyOf(held.all());
+    }
+    Loaded<E> known = loaded;
+    if (known != null && known.of() == records) {
+      return known.records();
+    }
+    List<RecordAt<E>> read = inspect(segment);
+    if (segment.records == records) {
+      loaded = new Loaded<>(records, read);
+    }
+    return read;
+  }
+
+  /** Reads a sealed segment as a whole, all of its file's checksums with it. */
+  private List<RecordAt<E>> inspect(Segment<E> segment) throws IOException {
+    SegmentRecords<E> records = segment.records;
+    Damages found = new Damages();
+    SealedSegment.Contents<E> contents;
+    try (Disk.File file = folder.disk.open(segment.file, false)) {
+      contents = inspection.whole(segment.name(), file, segment.id, found);
+    }
+    lock.lock();
+    try {
+      inspection.damaged(found);
+      boolean current = index.segment(segment.id) == segment && segment.records == records;
+      if (contents == null) {
+        if (current) {
+          index.remove(segment);
+          inspection.unreadable(segment);
+        }
+        return List.of();
+      }
+      if (contents.summed() == null && current && records instanceof SummedRecords<E>) {
+        index.hold(segment, contents.records());
+      }
+      return contents.records();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * When the last record of each file was written, by the file system. A segment that is sealed, or
+   * written again without dropped records, counts as written when it was before.
+   *
+   * @return milliseconds since 1970 by the sequence of the file's first record; no record of it has
+   *     a lower one, and none of the file before as high a one
+   * @throws IOException if that fails
+   */
+  public NavigableMap<Long, Long> written() throws IOException {
+    lock.lock();
+    try {
+      NavigableMap<Long, Long> written = new TreeMap<>();
+      for (Segment<E> segment : index.segments()) {
+        if (!segment.records.isEmpty()) {
+          try {
+            written.put(segment.records.first(), folder.disk.modifiedMillis(segment.file));
+          } catch (NoSuchFileException e) {
+            LOG.debug("{}: {} was sealed or deleted meanwhile", folder, segment.name());
+          }
+        }
+      }
+      return written;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -264,9 +561,8 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
   public SortedMap<String, String> sealedDigests(Collection<Long> sequences) {
     SortedMap<String, String> digests = new TreeMap<>();
     for (long sequence : sequences) {
-      Located<E> located = index.find(sequence);
-      if (located != null && located.segment().sealed) {
-        Segment<E> segment = located.segment();
+      Segment<E> segment = index.find(sequence);
+      if (segment != null && segment.sealed) {
         digests.computeIfAbsent(segment.name(), name -> digest(segment));
       }
     }
@@ -309,19 +605,24 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
     IOException last = null;
     // A writer may seal or delete the file between look-up and read: then look up again.
     for (int attempt = 0; attempt < 4; attempt++) {
-      Located<E> located = index.find(sequence);
-      if (located == null) {
+      Segment<E> segment = index.find(sequence);
+      if (segment == null) {
         break;
       }
+      SegmentRecords<E> records = segment.records;
       try {
-        return read(located);
+        Row row = row(segment, sequence);
+        if (row != null) {
+          return row;
+        }
       } catch (NoSuchFileException | FileNotFoundException e) {
         last = e;
         refresh();
       } catch (DamagedRecordException e) {
         // What a writer cut and went on with, or wrote again without records that were dropped,
         // reads as damage to one who looked before.
-        if (attempt > 0 || !lookAgain(located)) {
+        // What opening did not see of the segment is seen now, and the rest is read around it.
+        if (attempt > 1 || !(lookAgain(segment, sequence) || isHeldNow(segment, records))) {
           throw e;
         }
       }
@@ -337,45 +638,108 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
         "there is no record " + sequence + ", only " + first() + " to below " + next());
   }
 
-  private Row read(Located<E> located) throws IOException {
-    String name = located.segment().name();
-    try (Disk.File file = folder.disk.open(located.segment().file, false)) {
-      byte[] message = SealedSegment.message(name, file, located.record());
+  /** Reads a record; null if it was dropped just now. */
+  private @Nullable Row row(Segment<E> segment, long sequence) throws IOException {
+    String name = segment.name();
+    SegmentRecords<E> records = segment.records;
+    try (Disk.File file = folder.disk.open(segment.file, false)) {
+      RecordPlace place;
+      if (records instanceof SummedRecords<E> summed) {
+        place = SealedSegment.place(name, file, summed, sequence);
+      } else {
+        RecordAt<E> record = record(segment, sequence);
+        if (record == null) {
+          return null;
+        }
+        place = record.place();
+      }
+      byte[] message = SealedSegment.message(name, file, place);
+      String damaged = name + ": record " + sequence + " is damaged: ";
       try {
-        return Row.ofBatch(folder.schema, message, Row.MAX_CONTENT);
+        Row row = Row.ofBatch(folder.schema, message, Row.MAX_CONTENT);
+        if (row.int64("sequence") != sequence) {
+          throw new DamagedRecordException(damaged + "another one is in its place");
+        }
+        return row;
+      } catch (DamagedRecordException e) {
+        throw e;
       } catch (IOException e) {
-        throw new DamagedRecordException(
-            name + ": record " + located.record().sequence() + " is damaged: " + e.getMessage());
+        throw new DamagedRecordException(damaged + e.getMessage());
       }
     }
   }
 
   /** Looks where a record is now; false if it is nowhere else than it was. */
   @SuppressWarnings("ReferenceEquality") // The same place, not one that looks the same.
-  boolean lookAgain(Located<E> before) throws IOException {
+  boolean lookAgain(Segment<E> before, long sequence) throws IOException {
     refresh();
     // Taken for a moment, so that a segment that is being written again is there as a whole.
     lock.lock();
     try {
-      return index.find(before.record().sequence()) != before;
+      return index.find(sequence) != before;
     } finally {
       lock.unlock();
     }
   }
 
+  /** Reads a segment as a whole; true if it turns out to be damaged otherwise than by a record. */
+  @SuppressWarnings("ReferenceEquality") // Replaced, not changed.
+  private boolean isHeldNow(Segment<E> segment, SegmentRecords<E> before) throws IOException {
+    if (before instanceof SummedRecords<E> && segment.records == before) {
+      records(segment);
+    }
+    return segment.records != before;
+  }
+
   /**
-   * Reads every record and holds it against its checksum.
+   * Reads every sealed segment as a whole, which opening does not, and then every record, and holds
+   * all against the checksums.
    *
-   * @return one line for each that is damaged
+   * @return one line for each record that is damaged; what is wrong with a segment otherwise stands
+   *     in the {@link #report} then
    * @throws IOException if reading fails
    */
   public List<String> verify() throws IOException {
+    return verify(this::read);
+  }
+
+  /** How a record is read. */
+  @FunctionalInterface
+  public interface Reading {
+    /**
+     * Reads a record.
+     *
+     * @param sequence its number
+     * @throws IOException if that fails; {@link DamagedRecordException} if it is damaged
+     */
+    void read(long sequence) throws IOException;
+  }
+
+  /**
+   * The same with more than its checksum to hold a record against.
+   *
+   * @param reading reads one, and makes sense of it
+   * @return as {@link #verify()}
+   * @throws IOException if reading fails
+   */
+  public List<String> verify(Reading reading) throws IOException {
+    for (Segment<E> segment : index.segments()) {
+      if (segment.records instanceof SummedRecords<E>) {
+        try {
+          inspect(segment);
+        } catch (NoSuchFileException | FileNotFoundException e) {
+          LOG.debug("{}: {} was deleted meanwhile", folder, segment.name());
+        }
+      }
+    }
     List<String> damages = new ArrayList<>();
-    for (long sequence : index.sequences()) {
+    for (long sequence : (Iterable<Long>) sequences()::iterator) {
       try {
-        read(sequence);
+        reading.read(sequence);
       } catch (DamagedRecordException e) {
-        damages.add(e.getMessage());
+        damages.add(String.valueOf(e.getMessage()));
+      } catch (IllegalArgumentException e) {
+        LOG.debug("{}: record {} was dropped meanwhile", folder, sequence);
       }
     }
     return damages;

@@ -1,7 +1,6 @@
 package io.seamark.buffer.format;
 
 import io.seamark.buffer.format.SegmentFolder.Found;
-import io.seamark.buffer.format.SegmentIndex.Located;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -17,11 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param <E> what the index keeps of a record in memory
  */
 public final class SegmentLogReader<E> extends SegmentLog<E> {
-  private final SegmentInspection<E> inspection;
-
   SegmentLogReader(SegmentFolder folder, RecordIndex<E> entries) {
-    super(folder);
-    inspection = new SegmentInspection<>(folder, entries);
+    super(folder, entries);
   }
 
   @Override
@@ -73,16 +69,16 @@ public final class SegmentLogReader<E> extends SegmentLog<E> {
     }
     if (sealed != null) {
       index.put(sealed);
-      if (known != null) {
-        index.removeLeft(known);
-      }
     } else if (found.journal() != null && (known == null || !known.sealed)) {
-      follow(known != null ? known : new Segment<>(id, false, found.journal()), latest);
+      follow(known != null ? known : journal(id, found.journal()), latest);
     } else if (found.journal() != null && known != null && found.sealed() == null) {
       // The writer went on with the journal: its recovery left the sealed file to it.
-      follow(new Segment<>(id, false, found.journal()), latest);
-      index.removeLeft(known);
+      follow(journal(id, found.journal()), latest);
     }
+  }
+
+  private Segment<E> journal(long id, Path file) {
+    return new Segment<>(id, false, file, new HeldRecords<>(folder.schema));
   }
 
   /**
@@ -124,14 +120,14 @@ public final class SegmentLogReader<E> extends SegmentLog<E> {
   }
 
   @Override
-  boolean lookAgain(Located<E> before) throws IOException {
-    if (before.segment().sealed) {
-      return super.lookAgain(before);
+  boolean lookAgain(Segment<E> before, long sequence) throws IOException {
+    if (before.sealed) {
+      return super.lookAgain(before, sequence);
     }
     // From its start, should the writer have cut it and gone on.
     lock.lock();
     try {
-      Segment<E> segment = index.segment(before.segment().id);
+      Segment<E> segment = index.segment(before.id);
       if (segment != null && !segment.sealed) {
         forget(segment);
       }
@@ -143,8 +139,7 @@ public final class SegmentLogReader<E> extends SegmentLog<E> {
   }
 
   private void forget(Segment<E> journal) {
-    index.removeRecords(journal);
-    journal.records.clear();
+    index.clear(journal);
     journal.scannedTo = 0;
     journal.torn = 0;
   }

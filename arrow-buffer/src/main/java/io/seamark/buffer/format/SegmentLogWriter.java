@@ -1,9 +1,11 @@
 package io.seamark.buffer.format;
 
-import io.seamark.buffer.format.SegmentIndex.Located;
 import io.seamark.durable.FolderLock;
 import java.io.IOException;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
@@ -22,7 +24,6 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
 
   private static final int MEMORY_UNIT = 1 << 16;
 
-  private final RecordIndex<E> entries;
   private final LogLimits limits;
   private final FolderLock writerLock;
   private final GroupCommit<E> commit = new GroupCommit<>(lock, new Outcome());
@@ -46,14 +47,13 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
   SegmentLogWriter(
       SegmentFolder folder, RecordIndex<E> entries, LogLimits limits, FolderLock writerLock)
       throws IOException {
-    super(folder);
-    this.entries = entries;
+    super(folder, entries);
     this.limits = limits;
     this.writerLock = writerLock;
     this.encoding =
         new Semaphore((int) ((limits.memoryBytes() + MEMORY_UNIT - 1) / MEMORY_UNIT), true);
     SegmentRecovery.Recovered<E> recovered =
-        SegmentRecovery.recover(folder, entries, index, limits.seal());
+        SegmentRecovery.recover(folder, indexing, inspection, index, limits.seal());
     active = recovered.active();
     report = recovered.report();
   }
@@ -97,10 +97,11 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       ActiveJournal<E> journal = stored(0, this::ready);
       long sequence = journal.due;
       int crc = frame.number(sequence, journal.segment.salt);
-      E entry = entries.entry(sequence, encoded);
+      // What cannot be indexed is not written.
+      RecordAt<E> record =
+          indexing.record(new RecordPlace(sequence, journal.end, frame.length(), crc), encoded);
       long at = stored(frame.length(), () -> write(journal, frame));
-      commit.await(
-          commit.written(journal, new RecordAt<>(sequence, at, frame.length(), crc, entry)));
+      commit.await(commit.written(journal, record.movedTo(at)));
       return sequence;
     } finally {
       lock.unlock();
@@ -247,13 +248,14 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
   private void recover() throws IOException {
     active.takeBack(folder.disk);
     SegmentIndex<E> known = index;
-    SegmentIndex<E> found = new SegmentIndex<>();
+    SegmentIndex<E> found = new SegmentIndex<>(folder.schema);
     SegmentRecovery.Recovered<E> recovered =
-        SegmentRecovery.recover(folder, entries, found, limits.seal());
-    for (long sequence : found.sequences()) {
-      Located<E> dropped = known.find(sequence) == null ? found.removeRecord(sequence) : null;
-      if (dropped != null) {
-        dropped.segment().dropped += dropped.record().length();
+        SegmentRecovery.recover(folder, indexing, inspection, found, limits.seal());
+    for (Segment<E> segment : found.segments()) {
+      for (long at = segment.records.ceiling(0); at >= 0; at = segment.records.ceiling(at + 1)) {
+        if (known.find(at) == null) {
+          strike(found, segment, at);
+        }
       }
     }
     found.advanceTo(known.next());
@@ -265,7 +267,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
 
   /**
    * Seals the journal: its records become an Arrow IPC file, and a new journal is begun. Does
-   * nothing if the journal is empty.
+   * nothing if the journal is empty; of one whose records were all dropped nothing is left.
    *
    * @throws IOException if that fails; the records are safe in the journal then
    */
@@ -274,7 +276,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     try {
       commit.finish();
       ActiveJournal<E> journal = writable();
-      if (!journal.segment.records.isEmpty()) {
+      if (!journal.segment.records.isEmpty() || journal.segment.dropped > 0) {
         seal(journal);
       }
     } finally {
@@ -317,7 +319,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       folder.delete(old.file);
       return fresh;
     }
-    Segment<E> sealed = folder.seal(old, journal.file);
+    Segment<E> sealed = folder.seal(old, records(old), journal.file, indexing);
     ActiveJournal<E> fresh;
     try {
       fresh = folder.createJournal(old.id + 1, next());
@@ -346,9 +348,10 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
    *
    * @param sequence records from it on are needed
    * @param needed further ones
+   * @return number of records that were deleted
    * @throws IOException if that fails
    */
-  public void deleteBefore(long sequence, Set<Long> needed) throws IOException {
+  public int deleteBefore(long sequence, Set<Long> needed) throws IOException {
     lock.lock();
     try {
       if (isRestartable(writable(), sequence, needed)) {
@@ -356,23 +359,26 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       }
       ActiveJournal<E> journal = writable();
       Segment<E> current = journal.segment;
-      boolean deleted = false;
+      int deleted = 0;
+      boolean force = false;
       for (Segment<E> segment : index.segments()) {
         if (segment != current && isDone(segment, sequence, needed)) {
           folder.disk.delete(segment.file);
+          deleted += segment.records.size();
           index.remove(segment);
-          deleted = true;
+          force = true;
         }
       }
-      if (deleted) {
+      if (force) {
         folder.force();
       }
       if (commit.size() == 0 && isRestartable(journal, sequence, needed)) {
         journal.restart(folder.schema, next());
-        index.removeRecords(current);
-        current.records.clear();
+        deleted += current.records.size();
+        index.clear(current);
         rollAgainAt = 0;
       }
+      return deleted;
     } finally {
       lock.unlock();
     }
@@ -387,9 +393,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
 
   private boolean isDone(Segment<E> segment, long sequence, Set<Long> needed) {
     return segment.records.isEmpty()
-        || (segment.last() < sequence
-            && (needed.isEmpty()
-                || segment.records.stream().noneMatch(r -> needed.contains(r.sequence()))));
+        || (segment.last() < sequence && needed.stream().noneMatch(segment.records::contains));
   }
 
   /**
@@ -398,24 +402,92 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
    * record may be there again when the log is opened again.
    *
    * @param sequence its number; nothing happens if the log does not hold it
-   * @throws IOException if its bytes should go and cannot; it is dropped nevertheless
+   * @throws IOException if its bytes should go and cannot; it is dropped nevertheless, unless its
+   *     segment cannot be read
    */
   public void drop(long sequence) throws IOException {
     lock.lock();
     try {
       writable();
-      Located<E> located = index.removeRecord(sequence);
-      if (located == null) {
+      Segment<E> segment = index.find(sequence);
+      if (segment == null) {
         return;
       }
-      Segment<E> segment = located.segment();
-      segment.dropped += located.record().length();
+      strike(index, segment, sequence);
       if (segment.sealed && segment.records.isEmpty()) {
-        index.remove(segment);
         folder.delete(segment.file);
-      } else if (segment.dropped > segment.bytes / 2) {
+        index.remove(segment);
+      } else if (segment.dropped > Math.max(segment.bytes / 2, segment.rewriteAt)) {
         rewrite(segment);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a record off the index; its bytes count as dropped. */
+  private void strike(SegmentIndex<E> from, Segment<E> segment, long sequence) throws IOException {
+    RecordAt<E> record = record(segment, sequence);
+    if (record != null) {
+      from.remove(segment, record);
+      segment.dropped += record.length();
+    }
+  }
+
+  /**
+   * The oldest record that has a value.
+   *
+   * @param column one that the schema counts by
+   * @param value of that column
+   * @return its sequence, or empty if there is none
+   * @throws IOException if reading fails
+   */
+  public OptionalLong oldest(String column, String value) throws IOException {
+    lock.lock();
+    try {
+      int counted = folder.schema.summary().counted(column);
+      for (Segment<E> segment : index.segments()) {
+        RecordCounts counts = segment.records.counts().get(counted);
+        if (counts.has(value) || counts.others().records() > 0) {
+          for (RecordAt<E> record : records(segment)) {
+            if (record.keys().counted().get(counted).equals(value)
+                && segment.records.contains(record.sequence())) {
+              return OptionalLong.of(record.sequence());
+            }
+          }
+        }
+      }
+      return OptionalLong.empty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Drops records, and their bytes at once: a segment that has no other record is deleted, which
+   * takes no room on the disk, and one that has is written again without them.
+   *
+   * @param sequences their numbers; those that the log does not hold count for nothing
+   * @throws IOException if the bytes of some cannot go; all are dropped nevertheless, and {@link
+   *     #compact} tries again
+   */
+  public void dropAll(Collection<Long> sequences) throws IOException {
+    lock.lock();
+    try {
+      commit.finish();
+      writable();
+      Set<Segment<E>> touched = new LinkedHashSet<>();
+      for (long sequence : sequences) {
+        Segment<E> segment = index.find(sequence);
+        if (segment != null) {
+          strike(index, segment, sequence);
+          touched.add(segment);
+        }
+      }
+      if (touched.contains(active.segment)) {
+        seal(active);
+      }
+      compact(touched);
     } finally {
       lock.unlock();
     }
@@ -437,6 +509,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
         if (segment.sealed
             && !segment.asIs
             && segment.dropped >= segment.bytes / 4
+            && segment.dropped > segment.rewriteAt
             && segment.dropped > (most == null ? 0 : most.dropped)) {
           most = segment;
         }
@@ -480,14 +553,33 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     try {
       commit.finish();
       writable();
-      int written = 0;
-      for (Segment<E> segment : index.segments()) {
-        written += segment.dropped > 0 && rewrite(segment) ? 1 : 0;
-      }
-      return written;
+      return compact(index.segments());
     } finally {
       lock.unlock();
     }
+  }
+
+  /** One that fails keeps none of the others from it. */
+  private int compact(Collection<Segment<E>> segments) throws IOException {
+    IOException failed = null;
+    int written = 0;
+    for (Segment<E> segment : segments) {
+      try {
+        if (segment.dropped > 0 && segment.sealed && segment.records.isEmpty()) {
+          folder.delete(segment.file);
+          index.remove(segment);
+        } else if (segment.dropped > 0 && rewrite(segment)) {
+          written++;
+        }
+      } catch (IOException e) {
+        LOG.warn("{}: {} keeps its dropped records: {}", folder, segment.name(), e.getMessage());
+        failed = e;
+      }
+    }
+    if (failed != null) {
+      throw failed;
+    }
+    return written;
   }
 
   /**
@@ -502,7 +594,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     try {
       commit.finish();
       writable();
-      return new SegmentRepair<>(folder, entries, index).all();
+      return new SegmentRepair<>(folder, indexing, index).all();
     } finally {
       lock.unlock();
     }
@@ -513,7 +605,16 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       return false;
     }
     try (Disk.File from = folder.disk.open(segment.file, false)) {
-      Segment<E> sealed = folder.writeTemporary(segment, from);
+      int expected = segment.records.size();
+      List<RecordAt<E>> left =
+          records(segment).stream()
+              .filter(record -> segment.records.contains(record.sequence()))
+              .toList();
+      if (left.isEmpty() || left.size() < expected) {
+        throw new DamagedRecordException(
+            (expected - left.size()) + " of its records cannot be read");
+      }
+      Segment<E> sealed = folder.writeTemporary(segment, left, from, indexing);
       folder.renameTemporary(sealed);
       index.put(sealed);
       folder.force();
@@ -525,7 +626,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       return false;
     } catch (IOException e) {
       // Tried again once as much has been dropped again, and not at each record.
-      segment.dropped = 0;
+      segment.rewriteAt = 2 * segment.dropped;
       throw e;
     }
   }

@@ -19,6 +19,7 @@ final class SegmentRecovery<E> {
 
   private final SegmentFolder folder;
   private final SegmentInspection<E> inspection;
+  private final Indexing<E> indexing;
   private final SegmentIndex<E> index;
   private final boolean seal;
   private @Nullable ActiveJournal<E> active;
@@ -28,9 +29,14 @@ final class SegmentRecovery<E> {
   record Recovered<E>(ActiveJournal<E> active, OpenReport report) {}
 
   private SegmentRecovery(
-      SegmentFolder folder, RecordIndex<E> entries, SegmentIndex<E> index, boolean seal) {
+      SegmentFolder folder,
+      Indexing<E> indexing,
+      SegmentInspection<E> inspection,
+      SegmentIndex<E> index,
+      boolean seal) {
     this.folder = folder;
-    this.inspection = new SegmentInspection<>(folder, entries);
+    this.indexing = indexing;
+    this.inspection = inspection;
     this.index = index;
     this.seal = seal;
   }
@@ -38,13 +44,18 @@ final class SegmentRecovery<E> {
   /**
    * Recovers a folder that this process has locked.
    *
+   * @param inspection gets what is damaged
    * @param index gets what is found; empty yet
    * @param seal whether full journals are sealed
    */
   static <E> Recovered<E> recover(
-      SegmentFolder folder, RecordIndex<E> entries, SegmentIndex<E> index, boolean seal)
+      SegmentFolder folder,
+      Indexing<E> indexing,
+      SegmentInspection<E> inspection,
+      SegmentIndex<E> index,
+      boolean seal)
       throws IOException {
-    SegmentRecovery<E> recovery = new SegmentRecovery<>(folder, entries, index, seal);
+    SegmentRecovery<E> recovery = new SegmentRecovery<>(folder, indexing, inspection, index, seal);
     try {
       return recovery.recover();
     } catch (IOException | RuntimeException | Error e) {
@@ -100,7 +111,8 @@ final class SegmentRecovery<E> {
       folder.setAside(found.sealed());
       inspection.gone(id);
     }
-    Segment<E> journal = new Segment<>(id, false, found.journal());
+    HeldRecords<E> records = new HeldRecords<>(folder.schema);
+    Segment<E> journal = new Segment<>(id, false, found.journal(), records);
     Disk.File file = folder.disk.open(journal.file, true);
     try {
       recover(sealed, journal, file, latest);
@@ -130,7 +142,7 @@ final class SegmentRecovery<E> {
       finishWith(journal, scan);
       return;
     }
-    journal.records.addAll(scan.records());
+    journal.records = new HeldRecords<>(folder.schema, scan.records());
     journal.bytes = scan.end();
     journal.salt = scan.salt();
     inspection.damaged(scan.damages());
@@ -149,7 +161,7 @@ final class SegmentRecovery<E> {
       index.put(journal);
     } else {
       if (!journal.records.isEmpty()) {
-        index.put(folder.seal(journal, file));
+        index.put(folder.seal(journal, scan.records(), file, indexing));
       }
       if (latest) {
         begin(journal.id + 1);

@@ -11,12 +11,12 @@ import java.util.Optional;
  */
 final class SegmentRepair<E> {
   private final SegmentFolder folder;
-  private final RecordIndex<E> entries;
+  private final Indexing<E> indexing;
   private final SegmentIndex<E> index;
 
-  SegmentRepair(SegmentFolder folder, RecordIndex<E> entries, SegmentIndex<E> index) {
+  SegmentRepair(SegmentFolder folder, Indexing<E> indexing, SegmentIndex<E> index) {
     this.folder = folder;
-    this.entries = entries;
+    this.indexing = indexing;
     this.index = index;
   }
 
@@ -34,30 +34,36 @@ final class SegmentRepair<E> {
   private Optional<RepairedSegment> repair(Segment<E> segment) throws IOException {
     Damages damages = new Damages();
     try (Disk.File file = folder.disk.open(segment.file, false)) {
-      Segment<E> whole = new Segment<>(segment.id, true, segment.file);
-      for (RecordAt<E> record :
-          SealedSegment.open(segment.name(), file, segment.id, folder.schema, entries, damages)) {
+      List<RecordAt<E>> whole = new ArrayList<>();
+      for (RecordAt<E> record : readable(segment, file, damages)) {
         try {
-          SealedSegment.message(segment.name(), file, record);
-          if (index.find(record.sequence()) != null) {
-            whole.records.add(record);
+          SealedSegment.message(segment.name(), file, record.place());
+          if (segment.records.contains(record.sequence())) {
+            whole.add(record);
           }
         } catch (DamagedRecordException e) {
           damages.add(String.valueOf(e.getMessage()));
         }
       }
-      if (damages.isEmpty() || whole.records.isEmpty()) {
+      if (damages.isEmpty() || whole.isEmpty()) {
         return Optional.empty();
       }
       // First the copy: whenever a crash comes, the file's bytes are there.
       String kept = folder.keepCopy(segment.file, file);
-      Segment<E> written = folder.writeTemporary(whole, file);
+      Segment<E> written = folder.writeTemporary(segment, whole, file, indexing);
       folder.renameTemporary(written);
       folder.force();
-      index.removeRecords(segment);
       index.put(written);
-      return Optional.of(
-          new RepairedSegment(segment.name(), kept, written.records.size(), damages.lines()));
+      return Optional.of(new RepairedSegment(segment.name(), kept, whole.size(), damages.lines()));
+    }
+  }
+
+  private List<RecordAt<E>> readable(Segment<E> segment, Disk.File file, Damages damages)
+      throws IOException {
+    try {
+      return SealedSegment.open(segment.name(), file, segment.id, indexing, damages).records();
+    } catch (DamagedRecordException e) {
+      return List.of();
     }
   }
 }

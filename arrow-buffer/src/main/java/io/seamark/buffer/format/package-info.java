@@ -109,15 +109,41 @@
  * <h2>Sealed segment</h2>
  *
  * <pre>
- * Sealed  := "ARROW1", 00 00, schema message, message*, FF FF FF FF 00 00 00 00,
- *            Table, Footer, footer length [u32], "ARROW1"
+ * Sealed  := "ARROW1", 00 00, schema message, message*, End,
+ *            Names, Summary, End, Table, Footer, footer length [u32], "ARROW1"
+ * End     := FF FF FF FF 00 00 00 00
+ * Names   := hash              [i32] of the name of each record, ascending
+ *            entry             [u32] number of the record's entry in the table, from 0, in the
+ *                              order of the hashes; of the same hash ascending
+ * Summary := "SEAS"            4 bytes
+ *            version           [u32] 1
+ *            records           [u32] number of them
+ *            names CRC         [u32] of Names; 0 if there are none
+ *            first sequence    [u64]
+ *            last sequence     [u64]
+ *            earliest          [i64] no record's time is before it
+ *            latest            [i64] no record's time is after it
+ *            bitmap length     [u32] in bytes; 0 if no sequence between is missing
+ *            columns           [u32] number of counted columns
+ *            bitmap            bit i % 8 of byte i / 8 is 1 if first sequence + i is there
+ *            Column*
+ *            0 bytes           so that Summary has a multiple of 8 bytes
+ *            summary CRC       [u32] of the summary's bytes before, and the table's last 32
+ * Column  := values            [u32] number of values that are counted by themselves
+ *            Count             of records of all other values
+ *            Value*            in the order in which they came
+ * Value   := length            [u32] of the text in bytes
+ *            Count             of its records
+ *            text              in UTF-8
+ * Count   := records           [u32]
+ *            bytes             [u64] of their messages
  * Table   := Entry*
  *            "SEAT"            4 bytes
  *            records           [u32] number of entries
  *            segment id        [u64]
  *            head CRC          [u32] of all bytes before the first record's message
  *            closing CRC       [u32] of all bytes from the footer to the end of the file
- *            0                 [u32]
+ *            summary length    [u32] of Summary; 0 if there is none, nor Names and second End
  *            table CRC         [u32] of the table's bytes before
  * Entry   := sequence          [u64]
  *            at                [u64] where the record's message starts in the file
@@ -125,18 +151,37 @@
  *            message CRC       [u32] as in the frame
  * </pre>
  *
- * It is an Arrow IPC file: other readers pass over the table, which lies between the stream and the
- * footer. The messages are those of the journal, byte for byte, the schema message too. The
- * footer's custom metadata holds {@code seamark.segment} (the segment id in decimal) and {@code
- * seamark.index}, a JSON array with one object for each record: {@code sequence}, {@code crc32c}
- * (the message CRC, eight hexadecimal digits) and the indexed columns, floating point numbers as
- * text since JSON has no infinities. Opening a segment reads the footer only; a record's CRC is
- * checked whenever it is read. If the footer is damaged the table suffices to find the records; if
- * the table is damaged too, or knows neither the file's first bytes nor its records, they are found
- * by their marks, in the file from its start: those of the head's salt, or of the one that confirms
- * most of the file. Entries of the index are then made from the records themselves. A file of which
- * no record can be read, or that is no segment at all, is reported and left as it is, and the other
- * segments are read; only where a journal must be sealed under its name is it renamed to {@code
+ * It is an Arrow IPC file: other readers pass over what lies between the stream and the footer. The
+ * messages are those of the journal, byte for byte, the schema message too. The footer's custom
+ * metadata holds {@code seamark.segment} (the segment id in decimal) and {@code seamark.index}, a
+ * JSON array with one object for each record: {@code sequence}, {@code crc32c} (the message CRC,
+ * eight hexadecimal digits) and the indexed columns, floating point numbers as text since JSON has
+ * no infinities.
+ *
+ * <p>Opening a segment reads its end, its first bytes and its summary, however many records it has:
+ * footer length, the table's last 32 bytes, Summary, head. Where the summary's CRC or the head's
+ * does not match, or the summary makes no sense, all of the segment is read instead, as is one that
+ * has no summary. A record is read by its one entry in the table, whose number follows from its
+ * sequence, first sequence and bitmap; the message's CRC and its column {@code sequence} confirm
+ * that it is the one. A name is looked up in Names, and the record's own columns confirm it. Table
+ * and footer are read, and their CRCs checked, when the entries of the index are asked for, when a
+ * record is not what its entry says, and by verifying; Names and Summary are held against the
+ * records then.
+ *
+ * <p>The name of a {@code replay} record is its edge and its id, its time is {@code captured}, and
+ * it is counted by edge and by domain, by all edges and by the 32 domains of the most records. A
+ * hash is the first four bytes of the SHA-256 of the name's texts in UTF-8, each followed by 00.
+ * The bounds of the times are the least and the highest number if one record's is not known.
+ * Records of other kinds have no names, no times and are not counted. A segment has no summary
+ * where one would have more than 4 MiB, or where sequences are missing over a range of more than
+ * 2^18.
+ *
+ * <p>If the footer is damaged the table suffices to find the records; if the table is damaged too,
+ * or knows neither the file's first bytes nor its records, they are found by their marks, in the
+ * file from its start: those of the head's salt, or of the one that confirms most of the file.
+ * Entries of the index are then made from the records themselves. A file of which no record can be
+ * read, or that is no segment at all, is reported and left as it is, and the other segments are
+ * read; only where a journal must be sealed under its name is it renamed to {@code
  * n.arrow.unreadable}.
  *
  * <h2>Sealing</h2>
@@ -217,7 +262,8 @@
  * <tr><td>id *</td><td>utf8</td><td>the sample's name within its edge</td></tr>
  * <tr><td>edge *</td><td>utf8</td><td>the edge's name</td></tr>
  * <tr><td>domain *</td><td>utf8</td><td>condition, such as dusk; may be empty</td></tr>
- * <tr><td>captured</td><td>timestamp, ms, UTC</td><td>when the frame was taken</td></tr>
+ * <tr><td>captured *</td><td>timestamp, ms, UTC</td><td>when the frame was taken; not in the index
+ * of earlier releases</td></tr>
  * <tr><td>width, height</td><td>int32 each</td><td>of the frame, in pixels</td></tr>
  * <tr><td>media_type</td><td>utf8</td><td>image/jpeg or image/png</td></tr>
  * <tr><td>image</td><td>binary</td><td>the image file</td></tr>
@@ -258,6 +304,9 @@
  *       them. A journal of version 1 has no salt, its frame CRC is of the 20 bytes only, and up to
  *       2^20 numbers may be left out in it; it is read, sealed as it is and not appended to. A
  *       sealed segment without marks is read by its table or, if that is damaged, by its footer.
+ *   <li>1 with summaries: sealed segments have Names and Summary, and captured is in the index. An
+ *       earlier release reads them: it finds End before the table, and does not look at the summary
+ *       length. A segment without is summed up in memory when it is opened.
  * </ul>
  */
 @NullMarked

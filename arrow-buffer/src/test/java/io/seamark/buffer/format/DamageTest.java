@@ -93,14 +93,16 @@ class DamageTest {
         int from = TestLog.SCHEMA.message().length;
         byte[] message = Arrays.copyOfRange(stream, from, stream.length - 8);
         messages.add(message);
-        records.add(
-            new RecordAt<>(i, 0, message.length, Checksums.crc32c(message), TestLog.name(i)));
+        RecordPlace place = new RecordPlace(i, 0, message.length, Checksums.crc32c(message));
+        Row written = Row.ofBatch(TestLog.SCHEMA, message, Row.MAX_CONTENT);
+        records.add(TestLog.indexing().record(place, written));
       }
     }
     List<long[]> places = new ArrayList<>();
     try (Disk.File file = disk.create(path)) {
       for (RecordAt<String> record :
-          SealedSegmentWriter.write(file, TestLog.SCHEMA, 0, records, messages::get)) {
+          SealedSegmentWriter.write(file, TestLog.indexing(), 0, records, messages::get)
+              .records()) {
         places.add(new long[] {record.at(), record.at() + record.length()});
       }
     }
@@ -122,6 +124,7 @@ class DamageTest {
                 try (SegmentLogReader<String> log = TestLog.openReadOnly(folder, disk)) {
                   read.addAll(read(log));
                   named.addAll(log.verify());
+                  read.addAll(read(log));
                   named.addAll(log.report().damages());
                   if (log.report().tornBytes() > 0) {
                     named.add(log.report().tornBytes() + " bytes");

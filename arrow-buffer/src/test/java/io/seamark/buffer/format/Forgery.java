@@ -76,7 +76,10 @@ public final class Forgery {
     return forged;
   }
 
-  /** A sealed segment with changes in its schema, a record, its table or its footer. */
+  /**
+   * A sealed segment whose records have names, with changes in its schema, a record, its table, its
+   * summary or its footer.
+   */
   public static byte[] sealed(byte[] sealed, Random random) {
     byte[] forged = sealed.clone();
     ByteBuffer all = ByteBuffer.wrap(forged).order(ByteOrder.LITTLE_ENDIAN);
@@ -86,7 +89,8 @@ public final class Forgery {
     int count = all.getInt(tail + 4);
     int table = tail - 24 * count;
     int head = 16 + all.getInt(12);
-    switch (random.nextInt(4)) {
+    int summary = table - 8 - all.getInt(tail + 24);
+    switch (random.nextInt(5)) {
       case 0 -> change(forged, 8, head - 8, random);
       case 1 -> {
         int entry = table + 24 * random.nextInt(count);
@@ -96,11 +100,16 @@ public final class Forgery {
         all.putInt(entry + 20, Checksums.crc32c(forged, at, length));
       }
       case 2 -> change(forged, table, 24 * count, random);
+      case 3 -> change(forged, summary - 8 * count, table - 12 - (summary - 8 * count), random);
       default -> change(forged, tableEnd, footer + 10, random);
     }
     all.putInt(tail + 16, Checksums.crc32c(forged, 0, head));
     all.putInt(tail + 20, Checksums.crc32c(forged, tableEnd, forged.length - tableEnd));
     all.putInt(tail + 28, Checksums.crc32c(forged, table, tail - table + 28));
+    CRC32C crc = new CRC32C();
+    crc.update(forged, summary, table - 12 - summary);
+    crc.update(forged, tail, 32);
+    all.putInt(table - 12, (int) crc.getValue());
     if (random.nextInt(4) == 0) {
       // Without its table a segment is read by the footer, which no checksum vouches for.
       Arrays.fill(forged, tail, tail + 4, (byte) 0);

@@ -124,7 +124,7 @@ class GroupCommitTest {
       assertFalse(append.isDone());
       assertFalse(log.contains(0));
       assertEquals(0, log.next());
-      assertEquals(List.of(), log.entries().toList());
+      assertEquals(List.of(), log.entries(0).toList());
       goOn.countDown();
       assertEquals(0, get(append));
       assertEquals(List.of(7), TestLog.numbers(log));

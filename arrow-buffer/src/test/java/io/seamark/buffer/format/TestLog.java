@@ -16,7 +16,9 @@ final class TestLog {
           List.of(
               Column.of("sequence", RowSchema.Type.INT64),
               Column.of("name", RowSchema.Type.UTF8).withIndex(),
-              Column.of("data", RowSchema.Type.BINARY)));
+              Column.of("data", RowSchema.Type.BINARY)),
+          new RowSchema.SummaryColumns(
+              List.of("name"), List.of(new RowSchema.CountedColumn("name", 3)), null));
 
   static final LogLimits LIMITS = new LogLimits(4096, 1000, 1 << 20, true);
 
@@ -28,6 +30,11 @@ final class TestLog {
 
   static SegmentLogReader<String> openReadOnly(Path folder, Disk disk) throws IOException {
     return SegmentLog.openReadOnly(folder, SCHEMA, (sequence, values) -> values.text("name"), disk);
+  }
+
+  /** How the records of an earlier trial become those of a segment. */
+  static Indexing<String> indexing() {
+    return new Indexing<>(SCHEMA, (sequence, values) -> values.text("name"), new Names());
   }
 
   static long append(SegmentLogWriter<String> log, int number) throws IOException {
@@ -47,7 +54,7 @@ final class TestLog {
   /** The numbers of the records in a log, each checked to be whole. */
   static List<Integer> numbers(SegmentLog<String> log) throws IOException {
     List<Integer> numbers = new ArrayList<>();
-    List<String> names = log.entries().toList();
+    List<String> names = log.entries(0).toList();
     int i = 0;
     for (long at = log.ceiling(0); log.contains(at); at = log.ceiling(at + 1)) {
       Row row = log.read(at);

@@ -7,7 +7,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.format.RowSchema;
 import io.seamark.buffer.format.RowSchema.Column;
-import io.seamark.buffer.format.SegmentSummary;
+import io.seamark.buffer.format.StoredSegment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,8 +56,8 @@ final class Flights {
     long next = buffer.next();
     Amount whole = new Amount();
     Map<String, Amount> domains = new TreeMap<>();
-    List<SegmentSummary> segments =
-        buffer.segments().stream().filter(SegmentSummary::sealed).toList();
+    List<StoredSegment> segments =
+        buffer.segments().stream().filter(StoredSegment::sealed).toList();
     Map<String, Amount> bySegment = new TreeMap<>();
     try (Stream<ReplayBuffer.Entry> entries = buffer.entries()) {
       int at = 0;
@@ -85,7 +85,7 @@ final class Flights {
                     List.of(SAMPLES, DOMAIN, domain),
                     new Selection(domain, 0, next, columns),
                     amount)));
-    for (SegmentSummary segment : segments) {
+    for (StoredSegment segment : segments) {
       Amount amount = bySegment.get(segment.name());
       if (amount != null) {
         each.accept(

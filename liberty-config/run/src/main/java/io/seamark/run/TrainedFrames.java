@@ -4,6 +4,7 @@ import io.seamark.buffer.ReplayBuffer;
 import io.seamark.knowledge.model.ModelVersion;
 import io.seamark.knowledge.model.Provenance;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -33,7 +34,7 @@ final class TrainedFrames {
       entries
           .filter(entry -> versions.stream().anyMatch(v -> drewFrom(v, entry.sequence())))
           .forEach(entry -> trained.add(entry.id()));
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       LOG.warn("event=buffer_unknown reason=\"{}\"", e.getMessage());
       return id -> false;
     }

@@ -128,7 +128,7 @@ final class AppealNetCommand implements Verb {
       return train(frames, retained, settings, workplace);
     }
     try (ReplayBuffer samples = ReplayBuffer.openReadOnly(Opening.buffer(from))) {
-      List<Long> all = samples.entries().map(ReplayBuffer.Entry::sequence).toList();
+      List<Long> all = samples.sequences().boxed().toList();
       return train(BufferedFrames.answers(samples, all), retained, settings, workplace);
     }
   }

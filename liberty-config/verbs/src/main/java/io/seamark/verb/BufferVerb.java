@@ -1,6 +1,7 @@
 package io.seamark.verb;
 
 import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.format.CountsByValue;
 import io.seamark.buffer.format.OpenReport;
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.JsonLine;
@@ -55,12 +56,6 @@ public final class BufferVerb implements Verb {
     return damages.isEmpty() ? Seamark.DONE : Seamark.FAILED;
   }
 
-  static List<ReplayBuffer.Entry> entries(ReplayBuffer buffer) {
-    try (var entries = buffer.entries()) {
-      return entries.toList();
-    }
-  }
-
   /** {@code seamark buffer list}. */
   @Command(
       name = "list",
@@ -78,37 +73,43 @@ public final class BufferVerb implements Verb {
     public Integer call() throws IOException {
       common.open(common.registry(), Map.of(), Map.of());
       try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(Opening.buffer(folder))) {
-        List<ReplayBuffer.Entry> entries = entries(buffer);
         Map<String, Integer> domains = new LinkedHashMap<>();
-        entries.forEach(entry -> domains.merge(entry.domain(), 1, Integer::sum));
+        CountsByValue counts = buffer.domains();
+        counts.values().forEach((domain, count) -> domains.put(domain, count.records()));
         if (byDomain) {
           Table table = new Table("domain", "samples");
           domains.forEach((domain, n) -> table.row(domain.isEmpty() ? "-" : domain, n.toString()));
+          if (counts.others().records() > 0) {
+            table.row("(others)", Integer.toString(counts.others().records()));
+          }
           common.out().println(table);
         } else {
           Table table = new Table("id", "sequence", "edge", "domain", "score");
-          for (ReplayBuffer.Entry entry : entries) {
-            table.row(
-                entry.id(),
-                Long.toString(entry.sequence()),
-                entry.edge(),
-                entry.domain(),
-                Table.figure(entry.score(), 4));
-          }
+          buffer
+              .entries()
+              .forEach(
+                  entry ->
+                      table.row(
+                          entry.id(),
+                          Long.toString(entry.sequence()),
+                          entry.edge(),
+                          entry.domain(),
+                          Table.figure(entry.score(), 4)));
           common.out().println(table);
         }
+        int samples = buffer.size();
         OpenReport report = buffer.report();
-        long gone = buffer.next() - entries.size();
+        long gone = buffer.next() - samples;
         common
             .out()
             .println(
                 String.format(
                     "%d samples, %d bytes; %d of all that came were dropped or are lost",
-                    entries.size(), buffer.bytes(), gone));
+                    samples, buffer.bytes(), gone));
         int status = damage(common, report.damages());
         if (common.json()) {
           Map<String, Object> figures = new LinkedHashMap<>();
-          figures.put("samples", entries.size());
+          figures.put("samples", samples);
           figures.put("first", buffer.first());
           figures.put("next", buffer.next());
           figures.put("bytes", buffer.bytes());
@@ -116,6 +117,7 @@ public final class BufferVerb implements Verb {
           figures.put("damages", report.damages());
           figures.put("unreadable", report.unreadable());
           figures.put("domains", domains);
+          figures.put("otherDomains", counts.others().records());
           common.out().println(JsonLine.of(figures));
         }
         return status;

@@ -88,9 +88,6 @@ final class ExportCommand implements Verb {
     }
     try (ReplayBuffer buffer = ReplayBuffer.openReadOnly(Opening.buffer(folder));
         OutputFolder files = OutputFolder.open(out, Map.of("the buffer", folder))) {
-      List<String> found = buffer.report().damages();
-      BufferVerb.damage(common, found);
-      damaged = found.size();
       switch (format) {
         case IMAGES -> images(buffer, files);
         case PARQUET -> table(buffer, files, TableFormat.PARQUET);
@@ -112,8 +109,16 @@ final class ExportCommand implements Verb {
       throws IOException {
     TableExport export = new TableExport(common, buffer, chosen, files, written, rowsPerFile);
     export.write();
+    damage(buffer);
     exported = export.exported();
     damaged += export.damaged();
+  }
+
+  /** Once all indexes were read. */
+  private void damage(ReplayBuffer buffer) {
+    List<String> found = buffer.report().damages();
+    BufferVerb.damage(common, found);
+    damaged += found.size();
   }
 
   private void images(ReplayBuffer buffer, OutputFolder files) throws IOException {
@@ -133,9 +138,11 @@ final class ExportCommand implements Verb {
             "model",
             "masks")) {
       List<ReplayBuffer.Entry> entries =
-          BufferVerb.entries(buffer).stream()
+          buffer
+              .entries()
               .filter(entry -> chosen.holds(entry.edge(), entry.domain(), entry.id()))
               .toList();
+      damage(buffer);
       files.check(names(entries));
       for (String sub : List.of("images", "depth", "answers")) {
         Files.createDirectories(out.resolve(sub));

@@ -1,22 +1,21 @@
 package io.seamark.verb;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.ForgetReceipt;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.buffer.ReplayBufferWriter.Forgotten;
-import io.seamark.buffer.ReplayBufferWriter.ForgottenSample;
+import io.seamark.buffer.SampleAges;
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.JsonLine;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.Verb;
-import io.seamark.durable.DurableFiles;
+import io.seamark.setting.MaximumAges;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,15 +36,21 @@ import picocli.CommandLine.Parameters;
           + " still; the receipt names it."
     })
 final class ForgetCommand implements Verb {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Parameters(paramLabel = "DIR", description = "The buffer's folder.")
   private Path folder = Path.of("");
 
   @Mixin private SampleChoice chosen = new SampleChoice();
+
+  @Option(
+      names = "--older-than",
+      paramLabel = "AGE",
+      description =
+          "Samples of at least that age, such as P30D or PT36H. It counts as that of"
+              + " seamark.buffer.max-age: from when the frame was taken, or from when it was stored"
+              + " if the device's clock cannot have been right.")
+  private @Nullable String olderThan;
 
   @Option(
       names = "--receipt",
@@ -57,11 +62,16 @@ final class ForgetCommand implements Verb {
   @Override
   public Integer call() throws IOException {
     common.open(common.registry(), Map.of(), Map.of());
-    Map<String, Object> asked = chosen.asked();
+    Map<String, Object> asked = new LinkedHashMap<>(chosen.asked());
+    if (olderThan != null) {
+      asked.put("older_than", olderThan);
+    }
     if (asked.isEmpty()) {
       throw new IllegalArgumentException(
-          "say what to forget: --edge, --domain, --id or --before, or several of them");
+          "say what to forget: --edge, --domain, --id, --before or --older-than, or several of"
+              + " them");
     }
+    Duration age = olderThan == null ? null : MaximumAges.age("--older-than is", olderThan);
     if (Files.exists(receipt)) {
       throw new IllegalArgumentException(
           "--receipt " + receipt + " is there already; a receipt replaces nothing");
@@ -77,20 +87,16 @@ final class ForgetCommand implements Verb {
     // Nothing else is dropped by opening it here.
     try (ReplayBufferWriter buffer =
         ReplayBuffer.open(Opening.buffer(folder), BufferOptions.unbounded())) {
-      forgotten = buffer.forget(this::isChosen);
+      SampleAges ages = buffer.ages(Instant.now());
+      forgotten =
+          buffer.forget(
+              (entry, sample) ->
+                  isChosen(sample)
+                      && (age == null
+                          || ages.isOlder(entry.sequence(), sample.capturedMillis(), age)));
       left = buffer.size();
     }
-    Map<String, Object> written = new LinkedHashMap<>();
-    written.put("forgotten_at", Instant.now().toString());
-    written.put("buffer", folder.toString());
-    written.put("asked", asked);
-    written.put("samples", forgotten.samples().stream().map(ForgetCommand::sample).toList());
-    written.put("unread_samples", forgotten.unread());
-    written.put("may_remain_in", forgotten.remains());
-    DurableFiles.write(
-        receipt,
-        out ->
-            out.write((JSON.writeValueAsString(written) + "\n").getBytes(StandardCharsets.UTF_8)));
+    new ForgetReceipt(Instant.now(), folder, asked, forgotten).write(receipt);
     common
         .out()
         .println(
@@ -113,17 +119,6 @@ final class ForgetCommand implements Verb {
     }
     boolean all = forgotten.unread().isEmpty() && forgotten.remains().isEmpty();
     return all ? Seamark.DONE : Seamark.FAILED;
-  }
-
-  private static Map<String, Object> sample(ForgottenSample sample) {
-    Map<String, Object> one = new LinkedHashMap<>();
-    one.put("sequence", sample.sequence());
-    one.put("edge", sample.edge());
-    one.put("id", sample.id());
-    one.put("domain", sample.domain());
-    one.put("captured", Instant.ofEpochMilli(sample.capturedMillis()).toString());
-    one.put("sha256", sample.digest());
-    return one;
   }
 
   private boolean isChosen(HardSample sample) {

@@ -3,7 +3,6 @@ package io.seamark.unknown.processing;
 import io.seamark.buffer.BufferedSample;
 import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
-import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.perception.Frame;
 import io.seamark.perception.Look;
@@ -93,12 +92,7 @@ public final class HardSamples implements AutoCloseable {
 
   /** The tasks of unseen samples are the domains in the buffer, in the order in which they came. */
   private List<String> domains() {
-    return buffer
-        .entries()
-        .map(ReplayBuffer.Entry::domain)
-        .filter(domain -> !domain.isEmpty())
-        .distinct()
-        .toList();
+    return buffer.domains().values().keySet().stream().filter(domain -> !domain.isEmpty()).toList();
   }
 
   private static Map<String, String> attributes(HardSample sample) {

@@ -640,13 +640,14 @@ class TaskProcessorTest {
     assertEquals(
         before - bounds.indexBytes(),
         shared.requests().size() + shared.ahead().size() + shared.work().size());
+    BufferOptions many = bounds.withMaxSamples(10_000_000, 9, 9);
+    shared.leaveToIndex(many);
+    ServiceMemory small = new ServiceMemory(256L << 20);
     IllegalArgumentException refused =
-        assertThrows(
-            IllegalArgumentException.class,
-            () -> shared.leaveToIndex(bounds.withMaxSamples(100_000, 9, 9)));
+        assertThrows(IllegalArgumentException.class, () -> small.leaveToIndex(many));
     assertEquals(
-        "seamark.buffer.max-samples is '100000', whose index may take 244.1 MB of memory, but must"
-            + " be at most half of the 416.0 MB that this heap has for frames and index; a larger"
+        "seamark.buffer.max-samples is '10000000', whose index may take 158.5 MB of memory, but must"
+            + " be at most half of the 160.0 MB that this heap has for frames and index; a larger"
             + " heap (-Xmx) allows more",
         refused.getMessage());
   }

@@ -1,15 +1,23 @@
-package io.seamark.buffer;
+package io.seamark.buffer.format;
 
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.WeakHashMap;
 
-/** Keeps each text that many samples share once, for as long as one of them has it. Thread-safe. */
-final class Names {
+/** Keeps each text that many records share once, for as long as one of them has it. Thread-safe. */
+public final class Names {
   private final Map<String, WeakReference<String>> known = new WeakHashMap<>();
 
-  /** The same text, in the one instance of it. */
-  synchronized String shared(String text) {
+  /** Knows none yet. */
+  public Names() {}
+
+  /**
+   * The same text, in the one instance of it.
+   *
+   * @param text any
+   * @return equal to it
+   */
+  public synchronized String shared(String text) {
     WeakReference<String> held = known.get(text);
     String there = held == null ? null : held.get();
     if (there != null) {
