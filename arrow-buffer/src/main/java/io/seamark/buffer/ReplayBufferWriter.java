@@ -6,6 +6,7 @@ import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLogWriter;
 import io.seamark.perception.ClassMap;
+import io.seamark.setting.MaximumAges;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -88,6 +89,14 @@ public final class ReplayBufferWriter extends ReplayBuffer {
     this.options = options;
     log.entries().forEach(entry -> share(entry.edge(), entry.sequence(), entry.id()));
     keepWithinBounds(List.copyOf(shares.keySet()));
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  MaximumAges ages() {
+    return options.ages();
   }
 
   /** Does nothing: the one who appends knows what it did. */
