@@ -6,16 +6,12 @@ import io.seamark.setting.SednaClientSettings;
 import io.seamark.setting.SednaWorkerSettings;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import software.amazon.awssdk.utils.Md5Utils;
 
 /**
  * A prefix of a bucket, in the object store that Sedna's variables name: {@code S3_ENDPOINT_URL},
@@ -107,26 +103,13 @@ public final class S3SegmentStore implements SegmentStore {
 
   @Override
   public void put(String name, Path from) throws IOException {
-    String md5 = md5(from);
+    // What every store holds a body against, Amazon's or another.
+    String md5 = Md5Utils.md5AsBase64(from.toFile());
     retries.run(
         () -> {
           store.putChecked(from, at(name), md5);
           return from;
         });
-  }
-
-  /** What S3 holds a body against, whichever store it is. */
-  private static String md5(Path file) throws IOException {
-    MessageDigest md5;
-    try {
-      md5 = MessageDigest.getInstance("MD5");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has MD5", e);
-    }
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), md5)) {
-      in.transferTo(OutputStream.nullOutputStream());
-    }
-    return Base64.getEncoder().encodeToString(md5.digest());
   }
 
   @Override
