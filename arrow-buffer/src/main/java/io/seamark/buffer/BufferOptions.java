@@ -2,6 +2,7 @@ package io.seamark.buffer;
 
 import io.seamark.buffer.format.LogLimits;
 import io.seamark.setting.BufferSettings;
+import io.seamark.setting.MaximumAges;
 import io.seamark.setting.SettingGroup;
 
 /**
@@ -18,6 +19,7 @@ import io.seamark.setting.SettingGroup;
  *     pushes out the others
  * @param maxEdges edges that may have samples at a time, at least 1; samples of one more are
  *     refused
+ * @param ages how long samples are kept, which {@link Retention} sees to
  * @param memoryBytes direct memory that storing may take for a moment, all samples that are stored
  *     at once together, in bytes, 1 MiB to 2^40; a sample needs about four times its size
  */
@@ -27,6 +29,7 @@ public record BufferOptions(
     int maxSamples,
     int maxSamplesPerEdge,
     int maxEdges,
+    MaximumAges ages,
     long memoryBytes) {
   private static final long MEBIBYTE = 1L << 20;
 
@@ -98,6 +101,7 @@ public record BufferOptions(
         settings.maxSamples(),
         settings.ofOneEdge(),
         settings.maxEdges(),
+        settings.ages(),
         64 * MEBIBYTE);
   }
 
@@ -108,7 +112,8 @@ public record BufferOptions(
    */
   public static BufferOptions unbounded() {
     int many = Integer.MAX_VALUE;
-    return new BufferOptions(64 * MEBIBYTE, Long.MAX_VALUE, many, many, many, 64 * MEBIBYTE);
+    return new BufferOptions(
+        64 * MEBIBYTE, Long.MAX_VALUE, many, many, many, MaximumAges.NONE, 64 * MEBIBYTE);
   }
 
   /**
@@ -128,7 +133,8 @@ public record BufferOptions(
    * @return the options
    */
   public BufferOptions withSegmentBytes(long bytes) {
-    return new BufferOptions(bytes, maxBytes, maxSamples, maxSamplesPerEdge, maxEdges, memoryBytes);
+    return new BufferOptions(
+        bytes, maxBytes, maxSamples, maxSamplesPerEdge, maxEdges, ages, memoryBytes);
   }
 
   /**
@@ -139,7 +145,7 @@ public record BufferOptions(
    */
   public BufferOptions withMaxBytes(long bytes) {
     return new BufferOptions(
-        segmentBytes, bytes, maxSamples, maxSamplesPerEdge, maxEdges, memoryBytes);
+        segmentBytes, bytes, maxSamples, maxSamplesPerEdge, maxEdges, ages, memoryBytes);
   }
 
   /**
@@ -151,7 +157,18 @@ public record BufferOptions(
    * @return the options
    */
   public BufferOptions withMaxSamples(int samples, int perEdge, int edges) {
-    return new BufferOptions(segmentBytes, maxBytes, samples, perEdge, edges, memoryBytes);
+    return new BufferOptions(segmentBytes, maxBytes, samples, perEdge, edges, ages, memoryBytes);
+  }
+
+  /**
+   * The same with other ages.
+   *
+   * @param other see {@link #ages}
+   * @return the options
+   */
+  public BufferOptions withAges(MaximumAges other) {
+    return new BufferOptions(
+        segmentBytes, maxBytes, maxSamples, maxSamplesPerEdge, maxEdges, other, memoryBytes);
   }
 
   /**

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether this machine's clock can be believed, so that one that jumps by a year does not empty a
  * buffer. A clock that is further from where it was last seen than a step is believed only once it
- * has gone on from there for {@link #PATIENCE}. What was seen is kept in a file, over restarts. Not
- * thread-safe.
+ * shows {@link #PATIENCE} more than when that was first seen. What was seen is kept in a file, over
+ * restarts. Not thread-safe.
  */
 final class ClockGuard {
   static final Duration PATIENCE = Duration.ofDays(1);
@@ -28,13 +28,11 @@ final class ClockGuard {
   private static final int MOST_BYTES = 4096;
   private static final String BELIEVED = "believed";
   private static final String DOUBTED_SINCE = "doubted_since";
-  private static final String DOUBTED_LAST = "doubted_last";
 
   private final Path file;
   private final Duration step;
   private @Nullable Instant believed;
   private @Nullable Instant since;
-  private @Nullable Instant last;
 
   ClockGuard(Path file, Duration step) {
     this.file = file;
@@ -56,8 +54,8 @@ final class ClockGuard {
       return "";
     }
     Instant from = since;
-    Instant before = last;
-    if (from == null || before == null || now.isBefore(from) || !isStep(before, now)) {
+    // Not ended by a stop: a service that runs by day only would wait for ever.
+    if (from == null || now.isBefore(from)) {
       from = now;
     }
     if (Duration.between(from, now).compareTo(PATIENCE) >= 0) {
@@ -67,7 +65,6 @@ final class ClockGuard {
     }
     believed = known;
     since = from;
-    last = now;
     write();
     return String.format(
         "the clock shows %s, but showed %s when it was last looked at; it is believed from %s on",
@@ -81,7 +78,6 @@ final class ClockGuard {
   private void believe(Instant now) {
     believed = now;
     since = null;
-    last = null;
     write();
   }
 
@@ -96,7 +92,6 @@ final class ClockGuard {
       JsonNode seen = JSON.readTree(Files.readAllBytes(file));
       believed = instant(seen, BELIEVED);
       since = instant(seen, DOUBTED_SINCE);
-      last = instant(seen, DOUBTED_LAST);
     } catch (IOException | DateTimeParseException e) {
       LOG.warn("{} cannot be read and is begun anew: {}", file, e.getMessage());
     }
@@ -112,7 +107,6 @@ final class ClockGuard {
     ObjectNode seen = JSON.createObjectNode();
     put(seen, BELIEVED, believed);
     put(seen, DOUBTED_SINCE, since);
-    put(seen, DOUBTED_LAST, last);
     try {
       Path folder = file.toAbsolutePath().getParent();
       if (folder != null) {

@@ -6,6 +6,7 @@ import io.seamark.buffer.format.RepairedSegment;
 import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLogWriter;
+import io.seamark.setting.MaximumAges;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,6 +58,14 @@ public final class ReplayBufferWriter extends ReplayBuffer {
     this.log = log;
     this.options = options;
     keepWithinBounds(log.counts(SampleColumns.EDGE).values().keySet());
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  MaximumAges ages() {
+    return options.ages();
   }
 
   /** Does nothing: the one who appends knows what it did. */

@@ -95,15 +95,13 @@ public final class Retention {
   /**
    * For one buffer.
    *
-   * @param buffer stays open
-   * @param folder the buffer's
-   * @param ages how long samples are kept
+   * @param buffer stays open; its options say how long samples are kept
    * @param clock tells the time
    */
-  public Retention(ReplayBufferWriter buffer, Path folder, MaximumAges ages, InstantSource clock) {
+  public Retention(ReplayBufferWriter buffer, InstantSource clock) {
     this.buffer = buffer;
-    this.folder = folder;
-    this.ages = ages;
+    this.folder = buffer.folder();
+    this.ages = buffer.ages();
     this.clock = clock;
     this.receipts = new ReceiptFolder(folder.resolve(RECEIPTS));
     this.guard = new ClockGuard(folder.resolve(RECEIPTS).resolve("clock.json"), step(ages));

@@ -3,6 +3,7 @@ package io.seamark.buffer;
 import io.seamark.buffer.format.DamagedRecordException;
 import io.seamark.buffer.format.Disk;
 import io.seamark.buffer.format.SimulatedDisk;
+import io.seamark.setting.MaximumAges;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,13 @@ final class Outcomes {
   /** Options of a buffer that needs little memory itself. */
   static final BufferOptions SMALL =
       new BufferOptions(
-          16384, Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, 1 << 22);
+          16384,
+          Long.MAX_VALUE,
+          Integer.MAX_VALUE,
+          Integer.MAX_VALUE,
+          Integer.MAX_VALUE,
+          MaximumAges.NONE,
+          1 << 22);
 
   private final Path folder;
 

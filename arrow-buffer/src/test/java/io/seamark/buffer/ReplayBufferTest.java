@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.seamark.buffer.ReplayBuffer.Entry;
 import io.seamark.durable.DurableFiles;
 import io.seamark.perception.ClassMap;
+import io.seamark.setting.MaximumAges;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplayBufferTest {
   private static final BufferOptions SMALL =
       new BufferOptions(
-          16384, Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, 1 << 22);
+          16384,
+          Long.MAX_VALUE,
+          Integer.MAX_VALUE,
+          Integer.MAX_VALUE,
+          Integer.MAX_VALUE,
+          MaximumAges.NONE,
+          1 << 22);
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -114,7 +121,8 @@ class ReplayBufferTest {
             sample, Samples.answer(sample), new ClassMap(600, 600, numbers), Samples.LOOK);
     long needed = ReplayBuffer.writingBytes(sample);
     BufferOptions tight =
-        new BufferOptions(1 << 20, 1 << 20, 100, 100, 100, Math.max(1 << 20, needed));
+        new BufferOptions(
+            1 << 20, 1 << 20, 100, 100, 100, MaximumAges.NONE, Math.max(1 << 20, needed));
     try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, tight)) {
       buffer.append(with);
       assertNull(buffer.read(0).segments());

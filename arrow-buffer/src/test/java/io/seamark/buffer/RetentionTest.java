@@ -42,6 +42,8 @@ class RetentionTest {
 
   private static final MaximumAges THIRTY_DAYS = ages(Map.of("seamark.buffer.max-age", "P30D"));
 
+  private static final BufferOptions KEEPING = SMALL.withAges(THIRTY_DAYS);
+
   @TempDir
   @SuppressWarnings("NullAway.Init")
   Path folder;
@@ -120,8 +122,8 @@ class RetentionTest {
 
   /** Runs once after a start; gives the names that are left. */
   private Retention.State run(MaximumAges ages) throws IOException {
-    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL)) {
-      return new Retention(buffer, folder, ages, clock).run();
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL.withAges(ages))) {
+      return new Retention(buffer, clock).run();
     }
   }
 
@@ -257,6 +259,18 @@ class RetentionTest {
   }
 
   @Test
+  void aServiceThatRunsByDayOnlyDropsToo() throws IOException {
+    MaximumAges day = ages(Map.of("seamark.buffer.max-age", "P1D"));
+    store(STORED, taken(0, STORED));
+    long dropped = 0;
+    for (int i = 1; i < 5; i++) {
+      now = STORED.plus(DAY.multipliedBy(i));
+      dropped += run(day).dropped();
+    }
+    assertEquals(1, dropped);
+  }
+
+  @Test
   void aClockThatIsBehindDropsNothing() throws IOException {
     store(STORED, taken(0, STORED));
     run(THIRTY_DAYS);
@@ -286,9 +300,9 @@ class RetentionTest {
 
   @Test
   void theJournalsSamplesGoToo() throws IOException {
-    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL)) {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, KEEPING)) {
       now = Instant.now();
-      Retention retention = new Retention(buffer, folder, THIRTY_DAYS, clock);
+      Retention retention = new Retention(buffer, clock);
       retention.run();
       buffer.append(taken(0, now.minus(DAY.multipliedBy(40))));
       buffer.append(taken(1, now));
@@ -327,8 +341,8 @@ class RetentionTest {
     store(STORED, taken(2, STORED.minus(DAY.multipliedBy(20))));
     goOn(STORED.plus(DAY.multipliedBy(10)));
     FullDisk disk = new FullDisk();
-    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL, disk)) {
-      Retention retention = new Retention(buffer, folder, THIRTY_DAYS, clock);
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, KEEPING, disk)) {
+      Retention retention = new Retention(buffer, clock);
       disk.full = true;
       Retention.State state = retention.run();
       assertTrue(state.failure().contains("No space left"), state.failure());

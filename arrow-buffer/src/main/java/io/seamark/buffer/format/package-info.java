@@ -48,6 +48,10 @@
  * no program deletes it</td></tr>
  * </table>
  *
+ * <p>A replay buffer has a folder {@code receipts} beside them, which is no part of the log: what
+ * was dropped for its age. When a sealed segment or a journal was last modified, by the file
+ * system, counts as when its last record was appended; sealing and writing again carry that over.
+ *
  * <h2>Journal</h2>
  *
  * <pre>

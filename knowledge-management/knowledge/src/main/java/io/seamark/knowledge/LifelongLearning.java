@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.seamark.buffer.BufferMerge;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
+import io.seamark.buffer.Retention;
+import io.seamark.buffer.RetentionSchedule;
 import io.seamark.knowledge.LearningState.LastRequest;
 import io.seamark.knowledge.LearningState.LastRound;
 import io.seamark.knowledge.LearningState.Phase;
@@ -31,6 +33,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -87,6 +90,7 @@ public final class LifelongLearning implements AutoCloseable {
   private @Nullable ReplayBufferWriter merged;
 
   private @Nullable BufferMerge merge;
+  private @Nullable RetentionSchedule retention;
   private boolean requested;
   private boolean stopping;
   private boolean running;
@@ -771,6 +775,7 @@ public final class LifelongLearning implements AutoCloseable {
       ReplayBufferWriter into = ReplayBuffer.open(folder, settings.bounds());
       buffer = into;
       merged = into;
+      retention = RetentionSchedule.start(new Retention(into, InstantSource.system()));
       Path progress = folder.resolveSibling("replicas");
       merge = BufferMerge.open(into, progress, settings.replicas());
     }
@@ -780,6 +785,11 @@ public final class LifelongLearning implements AutoCloseable {
     ReplayBuffer open = buffer;
     ReplayBufferWriter into = merged;
     BufferMerge sources = merge;
+    RetentionSchedule schedule = retention;
+    if (schedule != null) {
+      schedule.close();
+    }
+    retention = null;
     buffer = null;
     merged = null;
     merge = null;

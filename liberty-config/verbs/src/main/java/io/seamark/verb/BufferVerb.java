@@ -22,9 +22,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "buffer",
     description = {
-      "List, verify, export, serve, repair and compact a replay buffer, or forget samples of it.",
+      "List, verify, export, serve, repair, compact and copy a replay buffer, or forget samples of it.",
       "",
-      "The first four only read it, also beside its writer; the others need it for themselves."
+      "list, verify, export, serve and copy only read it, also beside its writer; the others need it"
+          + " for themselves."
     },
     subcommands = {
       BufferVerb.Listing.class,
@@ -33,9 +34,11 @@ import picocli.CommandLine.Parameters;
       ServeCommand.class,
       RepairCommand.class,
       CompactCommand.class,
-      ForgetCommand.class
+      ForgetCommand.class,
+      CopyCommand.class
     },
-    synopsisSubcommandLabel = "(list | verify | export | serve | repair | compact | forget)")
+    synopsisSubcommandLabel =
+        "(list | verify | export | serve | repair | compact | forget | copy)")
 public final class BufferVerb implements Verb {
   @Mixin
   @SuppressWarnings("unused") // Its options are taken before the subcommand, too.
@@ -47,7 +50,8 @@ public final class BufferVerb implements Verb {
   @Override
   public Integer call() {
     throw new IllegalArgumentException(
-        "say what: buffer list, buffer verify, buffer export, buffer serve, buffer repair, buffer compact or buffer forget");
+        "say what: buffer list, buffer verify, buffer export, buffer serve, buffer repair, buffer"
+            + " compact, buffer forget or buffer copy");
   }
 
   /** Names what is damaged; the status that the verb ends with if all else goes well. */

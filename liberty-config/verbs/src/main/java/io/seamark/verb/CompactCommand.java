@@ -49,7 +49,7 @@ final class CompactCommand implements Verb {
       before = read.bytes();
     }
     try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, BufferOptions.of(bounds))) {
-      retained = new Retention(buffer, folder, bounds.ages(), InstantSource.system()).run();
+      retained = new Retention(buffer, InstantSource.system()).run();
       buffer.compact();
       after = buffer.bytes();
       dropped = buffer.dropped();

@@ -34,6 +34,9 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -225,6 +228,94 @@ class FullVerbsTest {
     Ran again = seamark("buffer", "forget", buffer, "--id", id, "--receipt", receipt);
     assertEquals(2, again.status());
     assertTrue(again.err().contains("is there already"), again.err());
+  }
+
+  @Test
+  void samplesGoForTheirAgeByHand() throws IOException {
+    Path buffer = buffer(5);
+    Path receipt = folder.resolve("older.json");
+    assertMisused(
+        "--older-than is 'a month'",
+        "buffer",
+        "forget",
+        buffer,
+        "--older-than",
+        "a month",
+        "--receipt",
+        receipt);
+    // Their device's clock shows 1970: age counts from now.
+    Ran young =
+        seamark("buffer", "forget", buffer, "--older-than", "P1D", "--receipt", receipt, "--json");
+    assertEquals(0, young.status(), young.err());
+    assertEquals(0, young.json().path("forgotten").asInt(), young.out());
+    try (Stream<Path> files = Files.list(buffer)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(3))));
+      }
+    }
+    Ran aged =
+        seamark(
+            "buffer",
+            "forget",
+            buffer,
+            "--older-than",
+            "P2D",
+            "--domain",
+            "dusk",
+            "--receipt",
+            folder.resolve("dusk.json"),
+            "--json");
+    assertEquals(3, aged.json().path("forgotten").asInt(), aged.out());
+    assertTrue(Files.readString(folder.resolve("dusk.json")).contains("\"older_than\" : \"P2D\""));
+    Ran compact =
+        seamark("buffer", "compact", buffer, "--set", "seamark.buffer.max-age=P60D", "--json");
+    assertEquals(0, compact.status(), compact.err());
+    assertEquals(2, compact.json().path("samples").asInt(), compact.out());
+    Ran jumped =
+        seamark("buffer", "compact", buffer, "--set", "seamark.buffer.max-age=PT50H", "--json");
+    assertEquals(0, jumped.status(), jumped.err());
+    assertEquals(2, jumped.json().path("expired").asInt(), jumped.out());
+  }
+
+  @Test
+  void aCopyIsKeptCheckedAndBroughtBack() throws IOException {
+    Path buffer = buffer(5);
+    Path copy = folder.resolve("copy");
+    Path again = folder.resolve("again");
+    Ran made = seamark("buffer", "copy", buffer, "--to", copy, "--json");
+    assertEquals(0, made.status(), made.err());
+    assertEquals(1, made.json().path("copied").asInt(), made.out());
+    assertTrue(made.json().path("sealed").asBoolean(), "the journal was sealed first");
+    try (ReplayBufferWriter used = ReplayBuffer.open(buffer, BufferOptions.defaults())) {
+      Ran beside = seamark("buffer", "copy", buffer, "--to", copy, "--json");
+      assertEquals(0, beside.status(), beside.err());
+      assertEquals(1, beside.json().path("kept").asInt(), beside.out());
+      assertFalse(beside.json().path("sealed").asBoolean());
+      assertTrue(beside.out().contains("are not in the copy yet"), beside.out());
+      assertEquals(5, used.size());
+    }
+    Ran check = seamark("buffer", "copy", "--check", copy, "--json");
+    assertEquals(0, check.status(), check.err());
+    assertEquals(1, check.json().path("whole").asInt(), check.out());
+    Ran restored = seamark("buffer", "copy", again, "--from", copy, "--json");
+    assertEquals(0, restored.status(), restored.err());
+    Ran list = seamark("buffer", "list", again, "--json");
+    assertEquals(5, list.json().path("samples").asInt(), list.out());
+
+    Path object;
+    try (Stream<Path> files = Files.list(copy)) {
+      object = files.filter(file -> file.toString().endsWith(".arrow")).findFirst().orElseThrow();
+    }
+    Files.write(object, new byte[] {1});
+    Ran damaged = seamark("buffer", "copy", "--check", copy);
+    assertEquals(1, damaged.status());
+    assertTrue(damaged.err().contains("0000000000.arrow"), damaged.err());
+    assertMisused("say one of --to", "buffer", "copy", buffer);
+    assertMisused("name the buffer's folder", "buffer", "copy", "--to", copy);
+    assertMisused("--check takes no folder", "buffer", "copy", buffer, "--check", copy);
+    assertMisused("is the buffer itself", "buffer", "copy", buffer, "--to", buffer);
+    assertMisused("S3_ENDPOINT_URL", "buffer", "copy", buffer, "--to", "s3://bucket/prefix");
+    assertEquals(1, seamark("buffer", "copy", buffer, "--from", copy).status());
   }
 
   @Test

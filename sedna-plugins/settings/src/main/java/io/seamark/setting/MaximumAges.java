@@ -19,6 +19,9 @@ import java.util.stream.Stream;
  */
 public record MaximumAges(
     Optional<Duration> others, Map<String, Duration> byDomain, Map<String, Duration> byEdge) {
+  /** Everything is kept for as long as there is room. */
+  public static final MaximumAges NONE = new MaximumAges(Optional.empty(), Map.of(), Map.of());
+
   private static final Duration SHORTEST = Duration.ofMinutes(1);
   private static final Duration LONGEST = Duration.ofDays(36_500);
 

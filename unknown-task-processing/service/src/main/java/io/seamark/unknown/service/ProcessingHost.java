@@ -74,12 +74,7 @@ public class ProcessingHost {
       TaskProcessor opened = open(settings, plugins, memory);
       effective = effective(plugins, found);
       RetentionSchedule schedule =
-          RetentionSchedule.start(
-              new Retention(
-                  opened.buffer(),
-                  settings.bufferFolder(),
-                  settings.buffer().ages(),
-                  InstantSource.system()));
+          RetentionSchedule.start(new Retention(opened.buffer(), InstantSource.system()));
       retention = schedule;
       metrics.register(opened, memory, schedule);
       job = settings.sedna().job();
