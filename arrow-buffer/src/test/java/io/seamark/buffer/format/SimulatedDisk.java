@@ -54,6 +54,11 @@ public final class SimulatedDisk implements Disk {
   /** A change to the folder that is not durable yet. */
   private record NameChange(Path name, @Nullable Node node) {}
 
+  private static final int SECTOR = 512;
+
+  /** Spreads neighbouring numbers over the signs. */
+  private static final long MIX = 0x9E3779B97F4A7C15L;
+
   private final Map<Path, Node> now = new TreeMap<>();
   private final Map<Path, Node> durable = new TreeMap<>();
   private final List<NameChange> pending = new ArrayList<>();
@@ -122,7 +127,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   private static byte[] remains(Node node, Random random) {
-    int chance = random.nextInt(4);
+    int chance = random.nextInt(5);
     if (chance == 0) {
       return node.durable.clone();
     }
@@ -131,9 +136,16 @@ public final class SimulatedDisk implements Disk {
     int size = chance == 1 ? node.now.length : shorter + random.nextInt(longer - shorter + 1);
     byte[] bytes = Arrays.copyOf(node.durable, size);
     int from = random.nextInt(size + 1);
+    long salt = random.nextLong();
     for (int i = 0; i < size && i < node.now.length; i++) {
-      // Pages reach the disk in any order.
-      if (node.dirty.get(i) && ((chance == 1 || chance == 2) ? i < from : i >= from)) {
+      // Sectors reach the disk in any order, or only some of them.
+      boolean kept =
+          switch (chance) {
+            case 1, 2 -> i < from;
+            case 3 -> i >= from;
+            default -> (salt ^ i / SECTOR) * MIX < 0;
+          };
+      if (node.dirty.get(i) && kept) {
         bytes[i] = node.now[i];
       }
     }
