@@ -4,6 +4,7 @@ import io.seamark.buffer.format.DamagedRecordException;
 import io.seamark.buffer.format.Disk;
 import io.seamark.buffer.format.SimulatedDisk;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ final class Outcomes {
   static final BufferOptions SMALL =
       new BufferOptions(
           16384, Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, 1 << 22);
+
+  private static final String PROGRAM = "Exception:";
 
   private final Path folder;
 
@@ -56,9 +59,9 @@ final class Outcomes {
     readers.put("journal, written on", () -> writing("0000000000.journal", bytes));
     readers.put("segment, outbox", () -> outbox("0000000000.arrow", bytes));
     readers.put("journal, outbox", () -> outbox("0000000000.journal", bytes));
-    readers.put("sample", () -> refusal(() -> ArrowMessages.decodeSample(bytes, 16 << 20)));
-    readers.put("sizes", () -> refusal(() -> ArrowMessages.sampleSizes(bytes, 16 << 20)));
-    readers.put("answer", () -> refusal(() -> ArrowMessages.decodeAnswer(bytes, 16 << 20)));
+    readers.put("sample", () -> refusal(bytes, () -> ArrowMessages.decodeSample(bytes, 16 << 20)));
+    readers.put("sizes", () -> refusal(bytes, () -> ArrowMessages.sampleSizes(bytes, 16 << 20)));
+    readers.put("answer", () -> refusal(bytes, () -> ArrowMessages.decodeAnswer(bytes, 16 << 20)));
     Map<String, String> lines = new TreeMap<>();
     long most = 0;
     for (Map.Entry<String, Reader> reader : readers.entrySet()) {
@@ -73,18 +76,23 @@ final class Outcomes {
     return new Outcome(lines, most);
   }
 
-  private static String refusal(Allocated.Work work) {
+  private static String refusal(byte[] bytes, Allocated.Work work) {
     try {
       work.run();
       return "";
     } catch (IOException e) {
-      return oneLine(e);
+      return oneLine(e, bytes);
     }
   }
 
-  private static String oneLine(IOException e) {
+  /** What was refused, for a person; only what the input itself holds may look like a program. */
+  static String oneLine(IOException e, byte[] input) {
     String line = String.valueOf(e.getMessage());
-    if (line.length() < 8 || line.matches("(?s).*[\\n\\r\\x1b].*") || line.contains("Exception:")) {
+    boolean plain = line.length() >= 8 && !line.matches("(?s).*[\\n\\r\\x1b].*");
+    if (plain && line.contains(PROGRAM)) {
+      plain = new String(input, StandardCharsets.ISO_8859_1).contains(PROGRAM);
+    }
+    if (!plain) {
       throw new AssertionError("no line for a person: " + line, e);
     }
     return line;
@@ -103,7 +111,7 @@ final class Outcomes {
       buffer.refresh();
       return String.join("; ", buffer.verify());
     } catch (IOException e) {
-      return oneLine(e);
+      return oneLine(e, bytes);
     }
   }
 
@@ -120,7 +128,7 @@ final class Outcomes {
         throw new AssertionError(name + " is gone: " + disk.files());
       }
     } catch (IOException e) {
-      return oneLine(e);
+      return oneLine(e, bytes);
     }
     try (ReplayBufferWriter again = ReplayBuffer.open(folder, SMALL, disk)) {
       if (again.find("edge-2", "frame-77").isEmpty()) {
@@ -150,7 +158,7 @@ final class Outcomes {
     } catch (DamagedRecordException e) {
       throw new AssertionError("an outbox must pass over what is damaged", e);
     } catch (IOException e) {
-      return oneLine(e);
+      return oneLine(e, bytes);
     }
   }
 

@@ -74,7 +74,7 @@ final class IpcMessages {
       return row;
     } catch (RuntimeException e) {
       // The flatbuffer accessors read wherever an offset points and throw what they meet there.
-      throw new IOException("an Arrow message is malformed: " + e, e);
+      throw malformed(e);
     }
   }
 
@@ -87,7 +87,7 @@ final class IpcMessages {
     try {
       return checkSchema(expected, frame(message, 0, message.length));
     } catch (RuntimeException e) {
-      throw new IOException("an Arrow message is malformed: " + e, e);
+      throw malformed(e);
     }
   }
 
@@ -101,7 +101,7 @@ final class IpcMessages {
       }
       return Row.of(schema, bytes, message, contentLimit);
     } catch (RuntimeException e) {
-      throw new IOException("an Arrow message is malformed: " + e, e);
+      throw malformed(e);
     }
   }
 
@@ -146,6 +146,11 @@ final class IpcMessages {
     }
     int bodyAt = at + 8 + length;
     return new Framed(message, bodyAt, bodyAt + (int) body);
+  }
+
+  /** What was thrown says where in the flatbuffer, which tells no person anything. */
+  private static IOException malformed(RuntimeException e) {
+    return new IOException("an Arrow message is malformed: its metadata makes no sense", e);
   }
 
   private static int checkSchema(RowSchema expected, Framed framed) throws IOException {

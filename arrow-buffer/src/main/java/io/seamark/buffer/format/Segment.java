@@ -23,8 +23,14 @@ final class Segment<E> {
   /** Bytes of records that were dropped and are in the file still. */
   long dropped;
 
+  /** So many of them when it could not be written again: as many more, and that is tried again. */
+  long putOff;
+
   /** Digest of a sealed file, once somebody asked for it. */
   volatile @Nullable String sha256;
+
+  /** The journal that it was sealed from, where that could not be deleted yet. */
+  @Nullable Path left;
 
   /** Whether it cannot be written without them, since one of its records is damaged. */
   boolean asIs;

@@ -3,6 +3,7 @@ package io.seamark.buffer.format;
 import io.seamark.buffer.format.SegmentIndex.Located;
 import io.seamark.durable.FolderLock;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -241,8 +242,8 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     if (old.records.isEmpty()) {
       // All were dropped.
       ActiveJournal<E> fresh = leave(journal);
-      index.remove(old);
       folder.delete(old.file);
+      index.remove(old);
       return fresh;
     }
     Segment<E> sealed = folder.seal(old, journal.file);
@@ -255,9 +256,22 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       throw e;
     }
     index.put(sealed);
+    sealed.left = old.file;
     goOn(journal, fresh);
-    folder.delete(old.file);
+    deleteLeft(sealed);
     return fresh;
+  }
+
+  /**
+   * Deletes the journal of a sealed segment. It must be gone before the segment has fewer records:
+   * opening would take the one that has more.
+   */
+  private void deleteLeft(Segment<E> sealed) throws IOException {
+    Path left = sealed.left;
+    if (left != null) {
+      folder.delete(left);
+      sealed.left = null;
+    }
   }
 
   private void goOn(ActiveJournal<E> from, ActiveJournal<E> to) throws IOException {
@@ -284,6 +298,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       boolean deleted = false;
       for (Segment<E> segment : index.segments()) {
         if (segment != current && isDone(segment, sequence, needed)) {
+          deleteLeft(segment);
           folder.disk.delete(segment.file);
           index.remove(segment);
           deleted = true;
@@ -330,10 +345,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       }
       Segment<E> segment = located.segment();
       segment.dropped += located.record().length();
-      if (segment.sealed && segment.records.isEmpty()) {
-        index.remove(segment);
-        folder.delete(segment.file);
-      } else if (segment.dropped > segment.bytes / 2) {
+      if (segment.records.isEmpty() || segment.dropped - segment.putOff > segment.bytes / 2) {
         rewrite(segment);
       }
     } finally {
@@ -356,7 +368,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       for (Segment<E> segment : index.segments()) {
         if (segment.sealed
             && !segment.asIs
-            && segment.dropped >= segment.bytes / 4
+            && segment.dropped - segment.putOff >= segment.bytes / 4
             && segment.dropped > (most == null ? 0 : most.dropped)) {
           most = segment;
         }
@@ -427,10 +439,18 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
   }
 
   private boolean rewrite(Segment<E> segment) throws IOException {
+    if (segment.records.isEmpty() && segment != active.segment) {
+      // Known until it is gone: nobody else would try again.
+      deleteLeft(segment);
+      folder.delete(segment.file);
+      index.remove(segment);
+      return true;
+    }
     if (!segment.sealed || segment.asIs) {
       return false;
     }
     try (Disk.File from = folder.disk.open(segment.file, false)) {
+      deleteLeft(segment);
       Segment<E> sealed = folder.writeTemporary(segment, from);
       folder.renameTemporary(sealed);
       index.put(sealed);
@@ -443,7 +463,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       return false;
     } catch (IOException e) {
       // Tried again once as much has been dropped again, and not at each record.
-      segment.dropped = 0;
+      segment.putOff = segment.dropped;
       throw e;
     }
   }

@@ -2,6 +2,7 @@ package io.seamark.buffer.format;
 
 import io.seamark.buffer.format.SegmentFolder.Found;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -22,8 +23,12 @@ final class SegmentRecovery<E> {
   private final SegmentInspection<E> inspection;
   private final SegmentIndex<E> index;
   private final boolean seal;
+  private final List<Finished<E>> finished = new ArrayList<>();
   private @Nullable ActiveJournal<E> active;
   private long torn;
+
+  /** A journal whose whole records are sealed. */
+  private record Finished<E>(Segment<E> journal, Journal.Scan<E> scan) {}
 
   /** The folder is ready: the journal to append to, and what was found. */
   record Recovered<E>(ActiveJournal<E> active, OpenReport report) {}
@@ -63,6 +68,10 @@ final class SegmentRecovery<E> {
     }
     ActiveJournal<E> journal =
         active != null ? active : begin(found.isEmpty() ? 0 : found.lastKey() + 1);
+    // Last: where recovering fails before, whoever has the log open reads the journals still.
+    for (Finished<E> each : finished) {
+      finishWith(each.journal(), each.scan());
+    }
     OpenReport report = inspection.report(index, torn);
     if (torn > 0) {
       LOG.warn("{}: {} torn bytes cut", folder, torn);
@@ -128,7 +137,7 @@ final class SegmentRecovery<E> {
       // The crash came between sealing and deleting: the journal has no more to say.
       index.put(sealed);
       file.close();
-      finishWith(journal, scan);
+      finished.add(new Finished<>(journal, scan));
       return;
     }
     journal.records.addAll(scan.records());
@@ -156,7 +165,7 @@ final class SegmentRecovery<E> {
         begin(journal.id + 1);
       }
       file.close();
-      finishWith(journal, scan);
+      finished.add(new Finished<>(journal, scan));
     }
   }
 

@@ -24,7 +24,7 @@ final class Contents {
 
   static byte[] bytes(long number) {
     Random random = new Random(number);
-    byte[] bytes = new byte[number % 32 == 7 ? LARGE : 64 + random.nextInt(900)];
+    byte[] bytes = new byte[number % 32 == 31 ? LARGE : 64 + random.nextInt(900)];
     random.nextBytes(bytes);
     return bytes;
   }

@@ -189,6 +189,7 @@ final class LogTrial implements Trial {
         }
         record.gone |= !record.done;
       }
+      restarted();
       return found.size();
     }
   }
@@ -202,6 +203,11 @@ final class LogTrial implements Trial {
       hold(found, false);
       return found.size();
     }
+  }
+
+  @Override
+  public void restarted() {
+    known.values().forEach(record -> record.refused = false);
   }
 
   @Override

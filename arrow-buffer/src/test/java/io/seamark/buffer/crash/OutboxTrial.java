@@ -198,7 +198,7 @@ final class OutboxTrial implements Trial {
             is.clear();
             is.add(found.getOrDefault(number, Is.NOWHERE));
           });
-      refused.clear();
+      restarted();
       return found.size();
     }
   }
@@ -225,6 +225,11 @@ final class OutboxTrial implements Trial {
         least <= standing.pending() && standing.pending() <= most,
         standing.pending() + " wait, but " + least + " to " + most + " must");
     return standing.pending() + asides.size();
+  }
+
+  @Override
+  public void restarted() {
+    refused.clear();
   }
 
   @Override

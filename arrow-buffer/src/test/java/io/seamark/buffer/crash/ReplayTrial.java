@@ -189,10 +189,10 @@ final class ReplayTrial implements Trial {
       Map<Long, Long> found = read(buffer);
       hold(found, buffer.next(), false);
       forgetting.clear();
+      restarted();
       for (Map.Entry<Long, Known> entry : known.entrySet()) {
         Known sample = entry.getValue();
         Long at = found.get(entry.getKey());
-        sample.refused = false;
         if (sample.sequence < 0 && at != null) {
           require(used.add(at), "sequence " + at + " is that of two samples");
           sample.sequence = at;
@@ -211,6 +211,11 @@ final class ReplayTrial implements Trial {
       hold(found, buffer.next(), false);
       return found.size();
     }
+  }
+
+  @Override
+  public void restarted() {
+    known.values().forEach(sample -> sample.refused = false);
   }
 
   @Override

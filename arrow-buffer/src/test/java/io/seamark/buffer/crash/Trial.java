@@ -79,6 +79,9 @@ interface Trial {
   /** The same for one who reads the machine's own files, and changes and learns nothing. */
   int look(Path folder) throws IOException;
 
+  /** Another process goes on: what was refused before may be there after all. */
+  void restarted();
+
   /** Holds an open store against what is known: what was refused is not there. */
   int check(OpenStore store) throws IOException;
 }
