@@ -18,8 +18,8 @@ import io.seamark.setting.SettingGroup;
  *     pushes out the others
  * @param maxEdges edges that may have samples at a time, at least 1; samples of one more are
  *     refused
- * @param memoryBytes direct memory that storing a sample may take for a moment, in bytes, at least
- *     1 MiB; a sample needs about four times its size
+ * @param memoryBytes direct memory that storing may take for a moment, all samples that are stored
+ *     at once together, in bytes, 1 MiB to 2^40; a sample needs about four times its size
  */
 public record BufferOptions(
     long segmentBytes,

@@ -132,7 +132,6 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
     return new ReplayBufferWriter(
         folder,
         SegmentLog.open(folder, SampleColumns.REPLAY, index(names), options.limits(true), disk),
-        names,
         options);
   }
 
@@ -157,7 +156,7 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
     return (sequence, values) ->
         new Entry(
             sequence,
-            names.id(values.text("id")),
+            values.text("id"),
             names.shared(values.text("edge")),
             names.shared(values.text("domain")),
             values.float64("score"),

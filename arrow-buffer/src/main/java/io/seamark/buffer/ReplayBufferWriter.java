@@ -13,12 +13,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +42,13 @@ public final class ReplayBufferWriter extends ReplayBuffer {
 
   private final Path folder;
   private final SegmentLogWriter<Entry> log;
-  private final Names names;
   private final BufferOptions options;
+
+  /** Held by whoever appends; and by whoever deals with all samples, alone. */
+  private final ReadWriteLock whole = new ReentrantReadWriteLock(true);
+
+  /** Edges of which a sample is being stored: one at a time, so that its name is its own. */
+  private final Set<String> storing = new HashSet<>();
 
   /** What each edge has. */
   private final Map<String, Share> shares = new HashMap<>();
@@ -80,11 +89,10 @@ public final class ReplayBufferWriter extends ReplayBuffer {
     }
   }
 
-  ReplayBufferWriter(Path folder, SegmentLogWriter<Entry> log, Names names, BufferOptions options) {
+  ReplayBufferWriter(Path folder, SegmentLogWriter<Entry> log, BufferOptions options) {
     super(folder, log);
     this.folder = folder;
     this.log = log;
-    this.names = names;
     this.options = options;
     log.entries().forEach(entry -> share(entry.edge(), entry.sequence(), entry.id()));
     keepWithinBounds(List.copyOf(shares.keySet()));
@@ -175,30 +183,79 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @throws TooManyEdgesException if the buffer has samples of as many other edges as it may
    * @throws IOException if it could not be made durable; it is not in the buffer then
    */
-  public synchronized long append(BufferedSample sample) throws IOException {
-    Optional<Stored> there = find(sample.sample());
-    if (there.isPresent()) {
-      return there.get().sequence();
+  public long append(BufferedSample sample) throws IOException {
+    String edge = sample.sample().edge();
+    whole.readLock().lock();
+    try {
+      takeTurn(edge);
+      try {
+        return appendInTurn(sample);
+      } finally {
+        endTurn(edge);
+      }
+    } finally {
+      whole.readLock().unlock();
     }
-    boolean taken = find(sample.sample().edge(), sample.sample().id()).isPresent();
-    HardSample hard = taken ? sample.sample().withId(distinctId(sample.sample())) : sample.sample();
-    checkEdge(hard.edge());
-    names.expect(hard.id());
+  }
+
+  /** Waits until no other sample of the edge is being stored. An interrupt does not end it. */
+  private synchronized void takeTurn(String edge) {
+    boolean interrupted = false;
+    while (!storing.add(edge)) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void endTurn(String edge) {
+    storing.remove(edge);
+    notifyAll();
+  }
+
+  private long appendInTurn(BufferedSample sample) throws IOException {
+    HardSample hard;
+    synchronized (this) {
+      Optional<Stored> there = find(sample.sample());
+      if (there.isPresent()) {
+        return there.get().sequence();
+      }
+      boolean taken = find(sample.sample().edge(), sample.sample().id()).isPresent();
+      hard = taken ? sample.sample().withId(distinctId(sample.sample())) : sample.sample();
+      checkEdge(hard.edge());
+    }
+    long[] buffers = largeBuffers(hard);
+    long[] withSegments = withSegments(hard, buffers);
+    ClassMap segments = hasRoomFor(withSegments) ? sample.segments() : null;
+    long memory = RowWriter.memory(SampleSizes.REST, segments == null ? buffers : withSegments);
     long sequence =
         log.append(
+            memory,
             row -> {
               SampleColumns.write(row, hard);
               SampleColumns.write(row, sample.answer());
-              SampleColumns.write(
-                  row, hasRoomForSegments(hard) ? sample.segments() : null, sample.look());
+              SampleColumns.write(row, segments, sample.look());
               row.set(
                   SampleColumns.PIXELS_BY_CLASS,
                   pixelsByClass(sample.answer().classMap(), hard.scores().classes()));
             });
-    String edge = names.shared(hard.edge());
-    name(edge, hard.id(), sequence);
-    share(edge, sequence, hard.id());
-    keepWithinBounds(List.of(hard.edge()));
+    synchronized (this) {
+      Entry entry = log.entry(sequence);
+      if (entry != null) {
+        // Its texts are in use already.
+        name(entry.edge(), entry.id(), sequence);
+        share(entry.edge(), sequence, entry.id());
+        keepWithinBounds(List.of(entry.edge()));
+      } else {
+        // Others have filled the buffer meanwhile, and it went with its segment.
+        dropped.incrementAndGet();
+      }
+    }
     return sequence;
   }
 
@@ -210,27 +267,32 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @throws TooManyEdgesException if the buffer has samples of as many other edges as it may
    */
   public synchronized void checkEdge(String edge) throws TooManyEdgesException {
-    if (!shares.containsKey(edge) && shares.size() >= options.maxEdges()) {
+    long coming = storing.stream().filter(e -> !e.equals(edge) && !shares.containsKey(e)).count();
+    if (!shares.containsKey(edge) && shares.size() + coming >= options.maxEdges()) {
       refused++;
       throw new TooManyEdgesException(
           String.format(
               "the buffer has samples of %d edges, the most that seamark.buffer.max-edges allows;"
                   + " those of edge '%s' are refused until another's are dropped",
-              shares.size(), edge));
+              shares.size() + coming, edge));
     }
   }
 
-  /** Segments are worth having, but no sample is refused for them. */
-  private boolean hasRoomForSegments(HardSample sample) {
-    long[] buffers = ReplayBuffer.largeBuffers(sample);
+  private static long[] withSegments(HardSample sample, long[] buffers) {
     long[] all = Arrays.copyOf(buffers, buffers.length + 1);
     all[buffers.length] = (long) sample.width() * sample.height();
-    return Arrays.stream(all).sum() + SampleSizes.REST <= Row.MAX_CONTENT
-        && RowWriter.memory(SampleSizes.REST, all) <= options.memoryBytes();
+    return all;
+  }
+
+  /** Segments are worth having, but no sample is refused for them. */
+  private boolean hasRoomFor(long[] withSegments) {
+    return Arrays.stream(withSegments).sum() + SampleSizes.REST <= Row.MAX_CONTENT
+        && RowWriter.memory(SampleSizes.REST, withSegments) <= options.memoryBytes();
   }
 
   /**
-   * Direct memory that storing may take: samples that need more cannot be stored.
+   * Direct memory that storing may take, all samples that are stored at once together: they wait
+   * for each other. A sample that needs more alone cannot be stored.
    *
    * @return in bytes
    */
@@ -334,9 +396,30 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @return number of segments that were written again
    * @throws IOException if that fails; nothing is lost
    */
-  public synchronized int compact() throws IOException {
-    log.seal();
-    return log.compact();
+  public int compact() throws IOException {
+    return alone(
+        () -> {
+          log.seal();
+          return log.compact();
+        });
+  }
+
+  /** Work on all samples. */
+  private interface Work<T> {
+    T run() throws IOException;
+  }
+
+  /** Does something while nothing is appended or looked up. */
+  private <T> T alone(Work<T> work) throws IOException {
+    Lock lock = whole.writeLock();
+    lock.lock();
+    try {
+      synchronized (this) {
+        return work.run();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -380,7 +463,11 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @throws IOException if reading or writing fails; some samples may be gone then, and it can be
    *     called again
    */
-  public synchronized Forgotten forget(Predicate<HardSample> which) throws IOException {
+  public Forgotten forget(Predicate<HardSample> which) throws IOException {
+    return alone(() -> forgetAlone(which));
+  }
+
+  private Forgotten forgetAlone(Predicate<HardSample> which) throws IOException {
     log.seal();
     List<ForgottenSample> samples = new ArrayList<>();
     List<Long> unread = new ArrayList<>();
@@ -414,7 +501,11 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @return the segments written
    * @throws IOException if reading or writing fails; nothing is lost
    */
-  public synchronized List<RepairedSegment> repair() throws IOException {
+  public List<RepairedSegment> repair() throws IOException {
+    return alone(this::repairAlone);
+  }
+
+  private List<RepairedSegment> repairAlone() throws IOException {
     List<RepairedSegment> repaired = log.repair();
     forgetDropped();
     shares.clear();

@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,12 +13,9 @@ import java.util.stream.Stream;
 
 /**
  * Runs Jazzer, which changes valid files and messages by what the code does with them, on each of
- * {@link FuzzTargets} by turns.
- *
- * <p>{@code java -cp ... io.seamark.buffer.FuzzHarness FOLDER SECONDS SEED} prints a line for every
- * turn and one at the end, and exits with 1 if an input was found that should not be. For each
- * target FOLDER has {@code corpus}, the inputs that reached something new, with which a later run
- * begins, {@code log.txt}, and {@code crash-...} or {@code timeout-...}, what was found.
+ * {@link FuzzTargets}. For each target its folder has {@code corpus}, the inputs that reached
+ * something new, with which a later run begins, {@code log.txt}, and {@code crash-...} or {@code
+ * timeout-...}, what was found.
  */
 final class FuzzHarness {
   /** Seconds that one input may take on a busy machine; the targets count processor time. */
@@ -27,8 +23,6 @@ final class FuzzHarness {
 
   /** Resident memory of the process, of which the Java machine and the fuzzer take most. */
   private static final int RESIDENT_MIB = 900;
-
-  private static final int LONGEST_TURN = 120;
 
   private final Path folder;
   private final Map<String, Class<?>> targets = new TreeMap<>();
@@ -47,30 +41,6 @@ final class FuzzHarness {
       }
       targets.put(name, each.getKey());
     }
-  }
-
-  /** Arguments: folder, seconds, seed. */
-  public static void main(String[] arguments) throws Exception {
-    if (arguments.length != 3) {
-      System.err.println("usage: FuzzHarness FOLDER SECONDS SEED");
-      System.exit(2);
-    }
-    FuzzHarness harness = new FuzzHarness(Path.of(arguments[0]));
-    long seed = Long.parseLong(arguments[2]);
-    long end = System.nanoTime() + Long.parseLong(arguments[1]) * 1_000_000_000L;
-    List<Path> found = new ArrayList<>();
-    while (System.nanoTime() < end) {
-      for (String target : harness.targets()) {
-        long left = (end - System.nanoTime()) / 1_000_000_000L;
-        if (left > 0) {
-          Turn turn = harness.turn(target, (int) Math.min(left, LONGEST_TURN), seed++);
-          found.addAll(turn.found());
-          System.out.println(target + ": " + turn.figures() + ", found " + turn.found());
-        }
-      }
-    }
-    System.out.println(found.isEmpty() ? "nothing found" : "FOUND " + found);
-    System.exit(found.isEmpty() ? 0 : 1);
   }
 
   List<String> targets() {

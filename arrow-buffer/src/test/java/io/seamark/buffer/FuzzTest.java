@@ -12,9 +12,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A few seconds of what {@link FuzzHarness} does for hours. */
+/**
+ * A few seconds of fuzzing for each target, or as many as {@code -Dseamark.fuzz.seconds} says. With
+ * {@code -Dseamark.fuzz.folder} what was found stays, and a later run goes on from it.
+ */
 class FuzzTest {
   private static final int SECONDS = Integer.getInteger("seamark.fuzz.seconds", 5);
+  private static final long SEED = Long.getLong("seamark.crash.seed", 1);
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -23,7 +27,9 @@ class FuzzTest {
   @ParameterizedTest
   @ValueSource(strings = {"Answer", "Cursor", "Journal", "Sample", "Segment"})
   void nothingIsFound(String target) throws Exception {
-    FuzzHarness.Turn turn = new FuzzHarness(folder).turn(target, SECONDS, 1);
+    String kept = System.getProperty("seamark.fuzz.folder", "");
+    FuzzHarness harness = new FuzzHarness(kept.isEmpty() ? folder : Path.of(kept));
+    FuzzHarness.Turn turn = harness.turn(target, SECONDS, SEED);
     assertEquals(List.of(), turn.found(), turn.figures());
   }
 

@@ -22,6 +22,9 @@ final class ActiveJournal<E> {
   /** The sequence of the next frame. */
   long due;
 
+  /** Where the frames end that are forced: nothing behind it was acknowledged. */
+  private long forcedEnd;
+
   /** Why nothing more may be appended: what the disk holds is unknown. */
   @Nullable String failure;
 
@@ -30,28 +33,41 @@ final class ActiveJournal<E> {
     this.file = file;
     this.end = end;
     this.due = due;
+    this.forcedEnd = end;
   }
 
-  /** Appends the frame of a record and forces it. Returns where the record's message is. */
-  long append(long sequence, byte[] message) throws IOException {
-    boolean written = false;
-    try {
-      file.write(JournalFrames.frame(sequence, message, segment.salt), end);
-      written = true;
-      file.force();
-    } catch (IOException e) {
-      boolean restored = restore();
-      if (written || !restored) {
-        failure = "an earlier append failed (" + e.getMessage() + ")";
-      }
-      throw new IOException(
-          "cannot append to " + segment.file.getParent() + ": " + e.getMessage(), e);
-    }
+  /**
+   * Writes the frame of a record, which has the sequence that is due. Returns where the record's
+   * message is.
+   */
+  long write(RecordFrame frame) throws IOException {
+    file.write(frame.bytes(), end);
     long at = end + Journal.FRAME_HEADER;
-    end = at + message.length;
-    due = sequence + 1;
+    end = at + frame.length();
+    due++;
     segment.bytes = end;
     return at;
+  }
+
+  /** Frames up to a place are on the disk. */
+  void forcedTo(long place) {
+    forcedEnd = place;
+  }
+
+  /** Nobody knows whether the frames behind the forced ones are; the first of them is due again. */
+  void forcingFailed(long firstUnforced, IOException why) {
+    end = forcedEnd;
+    due = firstUnforced;
+    segment.bytes = end;
+    failure = "an earlier append failed (" + why.getMessage() + ")";
+    restore();
+  }
+
+  /** Takes what is left of a frame that could not be written away; none may be unforced. */
+  void writingFailed(IOException why) {
+    if (failure == null && !restore()) {
+      failure = "an earlier append failed (" + why.getMessage() + ")";
+    }
   }
 
   /**
@@ -70,6 +86,7 @@ final class ActiveJournal<E> {
       throw e;
     }
     end = header.length;
+    forcedEnd = end;
     due = next;
     segment.bytes = end;
     segment.dropped = 0;

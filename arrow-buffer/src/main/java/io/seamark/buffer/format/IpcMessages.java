@@ -91,10 +91,11 @@ final class IpcMessages {
     }
   }
 
-  /** Reads one record batch message that fills the given bytes. */
-  static Row readBatch(RowSchema schema, byte[] bytes, long contentLimit) throws IOException {
+  /** Reads one record batch message that fills the given bytes from a place on. */
+  static Row readBatch(RowSchema schema, byte[] bytes, int at, long contentLimit)
+      throws IOException {
     try {
-      Framed message = frame(bytes, 0, bytes.length);
+      Framed message = frame(bytes, at, bytes.length);
       if (message.end() != bytes.length) {
         throw new IOException(
             "the record batch message ends at byte " + message.end() + " of " + bytes.length);

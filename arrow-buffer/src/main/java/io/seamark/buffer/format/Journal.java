@@ -23,6 +23,12 @@ final class Journal {
   private static final int UNSALTED_HEADER = 40;
   static final int FRAME_HEADER = JournalFrames.HEADER;
 
+  /**
+   * So many frames at most are written and not forced yet, so that recovery knows how far from the
+   * end of a journal one may have been torn.
+   */
+  static final int MAX_UNFORCED = 64;
+
   /** No log ever gets to so many records, and numbers below can be added to. */
   static final long MAX_SEQUENCE = 1L << 62;
 
@@ -51,6 +57,7 @@ final class Journal {
    * @param end where the last whole record ends; bytes behind it are torn
    * @param next the sequence after the last one
    * @param salt of its frames; 0 if they have none
+   * @param torn bytes of records before the last whole one that were never forced
    * @param damages what was skipped
    * @param foreign whether nothing says that this is a journal at all; then it has no records
    * @param current whether it may be appended to: its records have every column, its frames a salt
@@ -60,12 +67,18 @@ final class Journal {
       long end,
       long next,
       long salt,
+      long torn,
       Damages damages,
       boolean foreign,
       boolean current) {
     /** Bytes of the records. */
     private long bytes() {
       return records.stream().mapToLong(RecordAt::length).sum();
+    }
+
+    /** Whether nothing lies between its records. */
+    boolean isGapless() {
+      return torn == 0 && damages.isEmpty();
     }
   }
 
@@ -75,6 +88,7 @@ final class Journal {
    * @param from where to start: 0, or the end of an earlier scan
    * @param next the sequence that is due there
    * @param salt what the earlier scan found
+   * @param open whether its last frames may never have been forced: it is the last journal
    * @throws IOException if reading fails, or the journal is of another kind or version
    */
   static <E> Scan<E> scan(
@@ -83,19 +97,20 @@ final class Journal {
       long from,
       long next,
       long salt,
+      boolean open,
       RowSchema schema,
       RecordIndex<E> index)
       throws IOException {
     if (from > 0) {
       JournalFrames frames = new JournalFrames(file, salt, from, next);
-      return scan(name, frames, from, 0, new Damages(), schema, index);
+      return scan(name, frames, from, 0, open, new Damages(), schema, index);
     }
     Damages damages = new Damages();
     Start start = start(name, file, schema, damages);
     if (start != null) {
       long due = Math.max(next, start.sequence());
       JournalFrames frames = new JournalFrames(file, start.salt(), start.at(), due);
-      return scan(name, frames, start.at(), start.columns(), damages, schema, index);
+      return scan(name, frames, start.at(), start.columns(), open, damages, schema, index);
     }
     Scan<E> best = null;
     for (long candidate : salts(file)) {
@@ -104,12 +119,34 @@ final class Journal {
       if (at >= 0) {
         Damages found = new Damages();
         damages.lines().forEach(found::add);
-        Scan<E> scan = scan(name, frames, at, 0, found, schema, index);
+        Scan<E> scan = scan(name, frames, at, 0, open, found, schema, index);
         best = best == null || scan.bytes() > best.bytes() ? scan : best;
       }
     }
     boolean foreign = !beginsAsJournal(file);
-    return best != null ? best : new Scan<>(List.of(), 0, next, 0, new Damages(), foreign, false);
+    return best != null
+        ? best
+        : new Scan<>(List.of(), 0, next, 0, 0, new Damages(), foreign, false);
+  }
+
+  /** What lies between whole frames and is none. */
+  private record Gap(long from, long to, long due, List<String> lines) {
+    /** The same with what follows it. */
+    Gap and(Gap next) {
+      List<String> both = new ArrayList<>(lines);
+      both.addAll(next.lines);
+      return new Gap(from, next.to, due, both);
+    }
+  }
+
+  private static void add(List<Gap> gaps, long from, long to, long due, String line) {
+    Gap gap = new Gap(from, to, due, List.of(line));
+    int last = gaps.size() - 1;
+    if (last >= 0 && gaps.get(last).to == from) {
+      gaps.set(last, gaps.get(last).and(gap));
+    } else {
+      gaps.add(gap);
+    }
   }
 
   private static <E> Scan<E> scan(
@@ -117,11 +154,14 @@ final class Journal {
       JournalFrames frames,
       long from,
       int columnsOfSchema,
+      boolean open,
       Damages damages,
       RowSchema schema,
       RecordIndex<E> index)
       throws IOException {
     List<RecordAt<E>> records = new ArrayList<>();
+    List<Gap> gaps = new ArrayList<>();
+    long last = -1;
     long at = from;
     int columns = columnsOfSchema;
     while (at < frames.size()) {
@@ -131,8 +171,9 @@ final class Journal {
         if (found < 0) {
           break;
         }
-        damages.add(
-            name + ": bytes " + at + " to " + found + " are damaged: no record header that fits");
+        String line =
+            name + ": bytes " + at + " to " + found + " are damaged: no record header that fits";
+        add(gaps, at, found, frames.due(), line);
         at = found;
         continue;
       }
@@ -141,14 +182,16 @@ final class Journal {
         break;
       }
       byte[] message = frames.message(at, header);
-      String wrong = null;
+      String damaged = name + ": record " + header.sequence() + " is damaged: ";
       if (Checksums.crc32c(message) != header.crc()) {
-        // The last record may be torn; one with others behind it was whole once.
+        // The last record may be torn; one with others behind it was whole once, or is one of
+        // several that were never forced.
         if (!frames.goesOn(end, header.sequence() + 1)) {
           break;
         }
-        wrong = "its checksum does not match";
+        add(gaps, at, end, header.sequence(), damaged + "its checksum does not match");
       } else {
+        last = header.sequence();
         try {
           Row row = Row.ofBatch(schema, message, Row.MAX_CONTENT);
           columns = columns == 0 ? row.columns() : columns;
@@ -165,17 +208,26 @@ final class Journal {
                   header.crc(),
                   index.entry(header.sequence(), row)));
         } catch (IOException e) {
-          wrong = e.getMessage();
+          damages.add(damaged + e.getMessage());
         }
-      }
-      if (wrong != null) {
-        damages.add(name + ": record " + header.sequence() + " is damaged: " + wrong);
       }
       at = end;
       frames.follows(end, header.sequence() + 1);
     }
+    long torn = 0;
+    for (Gap gap : gaps) {
+      boolean unforced = last - gap.due < MAX_UNFORCED && frames.isUnwritten(gap.from, gap.to);
+      if (!open || !unforced) {
+        gap.lines.forEach(damages::add);
+      } else if (gap.to == at) {
+        at = gap.from;
+        frames.follows(at, gap.due);
+      } else {
+        torn += gap.to - gap.from;
+      }
+    }
     boolean current = columns == schema.columns().size() && frames.salt() != 0;
-    return new Scan<>(records, at, frames.due(), frames.salt(), damages, false, current);
+    return new Scan<>(records, at, frames.due(), frames.salt(), torn, damages, false, current);
   }
 
   /** Whether a file begins with as much of a journal's first bytes as it has. */

@@ -20,6 +20,11 @@ final class JournalFrames {
   /** So many numbers an earlier release may have left out within a journal. */
   private static final long LEFT_OUT = 1 << 20;
 
+  /** What a disk writes as a whole, or a part of that. */
+  static final int SECTOR = 512;
+
+  private static final int WINDOW = 1 << 16;
+
   private final Disk.File file;
   private final long size;
   private final long salt;
@@ -51,16 +56,22 @@ final class JournalFrames {
     this(file, salt, -1, least);
   }
 
-  /** One record as it is appended. */
+  /** A frame made of a record's message. */
   static ByteBuffer frame(long sequence, byte[] message, long salt) {
-    ByteBuffer out = ByteBuffer.allocate(HEADER + message.length).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] frame = new byte[HEADER + message.length];
+    System.arraycopy(message, 0, frame, HEADER, message.length);
+    putHeader(frame, sequence, Checksums.crc32c(message), salt);
+    return ByteBuffer.wrap(frame);
+  }
+
+  /** Writes the header of a frame whose message stands behind it already. */
+  static void putHeader(byte[] frame, long sequence, int messageCrc, long salt) {
+    ByteBuffer out = ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN);
     out.putInt(MAGIC);
-    out.putInt(message.length);
+    out.putInt(frame.length - HEADER);
     out.putLong(sequence);
-    out.putInt(Checksums.crc32c(message));
+    out.putInt(messageCrc);
     out.putInt(crc(out, 0, salt));
-    out.put(message);
-    return out.flip();
   }
 
   private static int crc(ByteBuffer bytes, int at, long salt) {
@@ -110,6 +121,37 @@ final class JournalFrames {
         size - at >= HEADER
             && header(ByteBuffer.wrap(file.read(at, HEADER)), 0, at, at, sequence) != null;
     return next || find(at, at, sequence) >= 0;
+  }
+
+  /**
+   * Whether part of what lies between two places may never have been written: a disk writes whole
+   * sectors, and one behind the file's earlier end that it has not written yet reads as zeros. The
+   * first may have a whole frame in its beginning; zeros are none of a frame's own start.
+   */
+  boolean isUnwritten(long from, long to) throws IOException {
+    long at = from;
+    while (at < to) {
+      byte[] bytes = file.read(at, (int) Math.min(WINDOW - at % WINDOW, to - at));
+      for (int i = 0; i < bytes.length; ) {
+        int sector = (int) Math.min(SECTOR - (at + i) % SECTOR, bytes.length - i);
+        boolean counts = at + i == from || sector == SECTOR;
+        if (counts && isZero(bytes, i, i + sector)) {
+          return true;
+        }
+        i += sector;
+      }
+      at += bytes.length;
+    }
+    return false;
+  }
+
+  private static boolean isZero(byte[] bytes, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (bytes[i] != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The first place from which on a frame that fits starts, or -1. */

@@ -30,6 +30,7 @@ record MessageMark(long number, long salt, int crc, int crcAt) {
 
   private static final Pattern VALUE =
       Pattern.compile("([0-9a-f]{16}) ([0-9a-f]{16}) ([0-9a-f]{8})");
+  private static final int SALT_AT = 17;
   private static final int CRC_AT = 34;
   private static final byte[] ZEROS = "00000000".getBytes(StandardCharsets.US_ASCII);
   private static final int PREFIX = 8;
@@ -82,9 +83,31 @@ record MessageMark(long number, long salt, int crc, int crcAt) {
     if (mark == null) {
       throw new IllegalStateException("a message that was begun with a mark has none");
     }
-    int at = PREFIX + mark.crcAt();
-    byte[] digits = HEX.toHexDigits(crc(message, at)).getBytes(StandardCharsets.US_ASCII);
-    System.arraycopy(digits, 0, message, at, digits.length);
+    mark.finish(message, 0);
+  }
+
+  /** Writes a message's checksum into it; the message starts at a place and ends the bytes. */
+  private void finish(byte[] bytes, int start) {
+    int at = start + PREFIX + crcAt;
+    put(bytes, at, HEX.toHexDigits(crc(bytes, start, at)));
+  }
+
+  /**
+   * Gives a message that was begun without number and salt both, and its checksum.
+   *
+   * @param bytes end with the message
+   * @param start where it starts in them
+   */
+  void finish(byte[] bytes, int start, long number, long salt) {
+    int at = start + PREFIX + crcAt;
+    put(bytes, at - CRC_AT, HEX.toHexDigits(number));
+    put(bytes, at - CRC_AT + SALT_AT, HEX.toHexDigits(salt));
+    finish(bytes, start);
+  }
+
+  private static void put(byte[] into, int at, String digits) {
+    byte[] ascii = digits.getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(ascii, 0, into, at, ascii.length);
   }
 
   /** The mark of a message, confirmed or not; null if it has none. */
@@ -124,15 +147,15 @@ record MessageMark(long number, long salt, int crc, int crcAt) {
   /** Whether a whole message is as it was written. */
   boolean confirms(byte[] message) {
     int at = PREFIX + crcAt;
-    return salt != 0 && at + ZEROS.length <= message.length && crc(message, at) == crc;
+    return salt != 0 && at + ZEROS.length <= message.length && crc(message, 0, at) == crc;
   }
 
-  private static int crc(byte[] message, int digitsAt) {
+  private static int crc(byte[] bytes, int start, int digitsAt) {
     CRC32C crc = new CRC32C();
-    crc.update(message, 0, digitsAt);
+    crc.update(bytes, start, digitsAt - start);
     crc.update(ZEROS);
     int rest = digitsAt + ZEROS.length;
-    crc.update(message, rest, message.length - rest);
+    crc.update(bytes, rest, bytes.length - rest);
     return (int) crc.getValue();
   }
 }

@@ -80,7 +80,7 @@ public final class Row implements RowValues {
    */
   public static Row ofBatch(RowSchema schema, byte[] message, long contentLimit)
       throws IOException {
-    return IpcMessages.readBatch(schema, message, contentLimit);
+    return IpcMessages.readBatch(schema, message, 0, contentLimit);
   }
 
   static Row of(RowSchema schema, byte[] bytes, IpcMessages.Framed framed, long contentLimit)

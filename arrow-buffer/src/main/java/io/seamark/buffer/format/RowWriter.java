@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.ObjIntConsumer;
@@ -260,25 +261,28 @@ public final class RowWriter implements AutoCloseable {
   }
 
   /**
-   * The row as the message of a record: a record batch, its larger buffers compressed with zstd
-   * where that makes them smaller, marked with sequence and salt.
+   * The row as the frame of a record, which lacks its number yet: a record batch, its larger
+   * buffers compressed with zstd where that makes them smaller. {@code sequence}, the first column,
+   * must be 0.
    *
-   * @return a whole number of 8 bytes
    * @throws IllegalStateException if a column was not set
    */
-  byte[] record(long sequence, long salt) {
+  RecordFrame record() {
     try (ArrowRecordBatch batch = batch()) {
       FlatBufferBuilder builder = new FlatBufferBuilder(4096);
       int header = batch.writeTo(builder);
       long body = batch.computeBodyLength();
-      byte[] begun =
-          MessageMark.begin(builder, MessageHeader.RecordBatch, header, body, sequence, salt);
-      HeapChannel out = new HeapChannel(begun.length + (int) body);
+      byte[] begun = MessageMark.begin(builder, MessageHeader.RecordBatch, header, body, 0, 0);
+      HeapChannel out = new HeapChannel(Journal.FRAME_HEADER + begun.length + (int) body);
+      out.write(new byte[Journal.FRAME_HEADER]);
       out.write(begun);
       MessageSerializer.writeBatchBuffers(new WriteChannel(out), batch);
-      byte[] message = out.bytes();
-      MessageMark.finish(message);
-      return message;
+      // The validity comes before the value, and its length before what is not compressed.
+      long value = batch.getBuffersLayout().get(1).getOffset() + Long.BYTES;
+      return new RecordFrame(
+          out.bytes(),
+          Objects.requireNonNull(MessageMark.of(begun)),
+          Journal.FRAME_HEADER + begun.length + (int) value);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write to memory", e);
     }

@@ -40,6 +40,9 @@ final class Segment<E> {
 
   long due;
 
+  /** Bytes that it found torn before that. */
+  long torn;
+
   Segment(long id, boolean sealed, Path file) {
     this.id = id;
     this.sealed = sealed;

@@ -51,9 +51,10 @@ final class SegmentInspection<E> {
   }
 
   /** Reads a journal from a place on; what it finds damaged is yet to be told of. */
-  Journal.Scan<E> journal(Segment<E> journal, Disk.File file, long from, long due)
+  Journal.Scan<E> journal(Segment<E> journal, Disk.File file, long from, long due, boolean open)
       throws IOException {
-    return Journal.scan(journal.name(), file, from, due, journal.salt, folder.schema, entries);
+    return Journal.scan(
+        journal.name(), file, from, due, journal.salt, open, folder.schema, entries);
   }
 
   void damaged(String line) {

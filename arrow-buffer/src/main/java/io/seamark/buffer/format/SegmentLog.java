@@ -198,6 +198,17 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
   }
 
   /**
+   * The index entry of a record.
+   *
+   * @param sequence its number
+   * @return null if it is not there
+   */
+  public @Nullable E entry(long sequence) {
+    Located<E> located = index.find(sequence);
+    return located == null ? null : located.record().entry();
+  }
+
+  /**
    * The bytes of a record's message on disk.
    *
    * @param sequence its number

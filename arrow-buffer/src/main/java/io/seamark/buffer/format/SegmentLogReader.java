@@ -47,7 +47,8 @@ public final class SegmentLogReader<E> extends SegmentLog<E> {
   private void readFolder() throws IOException {
     NavigableMap<Long, Found> found = folder.find();
     for (Map.Entry<Long, Found> entry : found.entrySet()) {
-      readSegment(entry.getKey(), entry.getValue());
+      boolean latest = entry.getKey().equals(found.lastKey());
+      readSegment(entry.getKey(), entry.getValue(), latest);
     }
     for (Segment<E> segment : index.segments()) {
       if (!found.containsKey(segment.id)) {
@@ -55,16 +56,16 @@ public final class SegmentLogReader<E> extends SegmentLog<E> {
       }
     }
     inspection.onlyThere(found.keySet());
-    // Behind the last whole record of a journal: torn, or being written just now.
+    // Never forced, or being written just now.
     long open =
         index.segments().stream()
             .filter(segment -> !segment.sealed)
-            .mapToLong(segment -> segment.bytes - segment.scannedTo)
+            .mapToLong(segment -> segment.bytes - segment.scannedTo + segment.torn)
             .sum();
     report = inspection.report(index, open);
   }
 
-  private void readSegment(long id, Found found) throws IOException {
+  private void readSegment(long id, Found found, boolean latest) throws IOException {
     Segment<E> known = index.segment(id);
     Segment<E> sealed = null;
     if (found.sealed() != null && isNew(id, known, found.sealed())) {
@@ -76,10 +77,10 @@ public final class SegmentLogReader<E> extends SegmentLog<E> {
         index.removeLeft(known);
       }
     } else if (found.journal() != null && (known == null || !known.sealed)) {
-      follow(known != null ? known : new Segment<>(id, false, found.journal()));
+      follow(known != null ? known : new Segment<>(id, false, found.journal()), latest);
     } else if (found.journal() != null && known != null && found.sealed() == null) {
       // The writer went on with the journal: its recovery left the sealed file to it.
-      follow(new Segment<>(id, false, found.journal()));
+      follow(new Segment<>(id, false, found.journal()), latest);
       index.removeLeft(known);
     }
   }
@@ -97,7 +98,7 @@ public final class SegmentLogReader<E> extends SegmentLog<E> {
   }
 
   /** Reads on in a journal from where the last look ended. */
-  private void follow(Segment<E> journal) throws IOException {
+  private void follow(Segment<E> journal, boolean latest) throws IOException {
     try (Disk.File file = folder.disk.open(journal.file, false)) {
       long size = file.size();
       if (size < journal.scannedTo) {
@@ -106,11 +107,13 @@ public final class SegmentLogReader<E> extends SegmentLog<E> {
       if (journal.scannedTo == 0) {
         journal.due = 0;
       }
-      Journal.Scan<E> scan = inspection.journal(journal, file, journal.scannedTo, journal.due);
+      Journal.Scan<E> scan =
+          inspection.journal(journal, file, journal.scannedTo, journal.due, latest);
       journal.scannedTo = scan.end();
       journal.due = scan.next();
       journal.salt = scan.salt();
       journal.bytes = size;
+      journal.torn += scan.torn();
       inspection.damaged(scan.damages());
       if (scan.foreign()) {
         inspection.foreign(journal);
@@ -143,6 +146,7 @@ public final class SegmentLogReader<E> extends SegmentLog<E> {
     index.removeRecords(journal);
     journal.records.clear();
     journal.scannedTo = 0;
+    journal.torn = 0;
   }
 
   /** Does nothing: files are open only while they are read. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.slf4j.Logger;
@@ -20,9 +21,16 @@ import org.slf4j.LoggerFactory;
 public final class SegmentLogWriter<E> extends SegmentLog<E> {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentLogWriter.class);
 
+  private static final int MEMORY_UNIT = 1 << 16;
+
   private final RecordIndex<E> entries;
   private final LogLimits limits;
   private final FolderLock writerLock;
+  private final GroupCommit<E> commit = new GroupCommit<>(lock, new Outcome());
+
+  /** Memory that encoding may take still, in units; first come, first served. */
+  private final Semaphore encoding;
+
   private ActiveJournal<E> active;
   private boolean closed;
 
@@ -43,6 +51,8 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     this.entries = entries;
     this.limits = limits;
     this.writerLock = writerLock;
+    this.encoding =
+        new Semaphore((int) ((limits.memoryBytes() + MEMORY_UNIT - 1) / MEMORY_UNIT), true);
     SegmentRecovery.Recovered<E> recovered =
         SegmentRecovery.recover(folder, entries, index, limits.seal());
     active = recovered.active();
@@ -56,45 +66,98 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
   }
 
   /**
-   * Appends a record.
+   * Appends a record, for which it may take as much memory as the limits allow for all records that
+   * are encoded at a time: one after the other.
    *
    * @param row sets all columns but {@code sequence}
    * @return its sequence, once the record is on the disk
-   * @throws IOException if it could not be made durable: then it is not in the log. After a failed
-   *     fsync, what the disk holds is unknown: the next call first recovers the folder, as opening
-   *     does, and fails as long as that does.
+   * @throws IOException as {@link #append(long, Consumer)}
    */
   public long append(Consumer<RowWriter> row) throws IOException {
+    return append(limits.memoryBytes(), row);
+  }
+
+  /**
+   * Appends a record. Several threads may do so at once: their records are encoded side by side as
+   * far as the memory goes, and share an fsync.
+   *
+   * @param memoryBytes direct memory that encoding the record may take, in bytes, as {@link
+   *     RowWriter#memory} has it; of more than the limits allow it is that
+   * @param row sets all columns but {@code sequence}
+   * @return its sequence, once the record is on the disk
+   * @throws IOException if it could not be made durable: then it is not in the log. After a failed
+   *     fsync, what the disk holds is unknown: all records that waited for it fail, and the next
+   *     call first recovers the folder, as opening does, and fails as long as that does.
+   */
+  public long append(long memoryBytes, Consumer<RowWriter> row) throws IOException {
+    RecordFrame frame = encode(memoryBytes, row);
+    Row encoded = frame.row(folder.schema);
     lock.lock();
     try {
+      commit.awaitRoom();
       ActiveJournal<E> journal = stored(0, this::ready);
-      long sequence = next();
-      byte[] message = encode(sequence, journal.segment.salt, row);
-      E entry = entries.entry(sequence, Row.ofBatch(folder.schema, message, Row.MAX_CONTENT));
-      long at = stored(message.length, () -> journal.append(sequence, message));
-      failure = "";
-      wanted = 0;
-      index.add(
-          journal.segment,
-          new RecordAt<>(sequence, at, message.length, Checksums.crc32c(message), entry));
-      index.advanceTo(sequence + 1);
+      long sequence = journal.due;
+      int crc = frame.number(sequence, journal.segment.salt);
+      E entry = entries.entry(sequence, encoded);
+      long at = stored(frame.length(), () -> write(journal, frame));
+      commit.await(
+          commit.written(journal, new RecordAt<>(sequence, at, frame.length(), crc, entry)));
       return sequence;
     } finally {
       lock.unlock();
     }
   }
 
+  private long write(ActiveJournal<E> journal, RecordFrame frame) throws IOException {
+    try {
+      return journal.write(frame);
+    } catch (IOException e) {
+      // Those before it are whole, and none of them may be taken back with it.
+      commit.finish();
+      if (active == journal) {
+        journal.writingFailed(e);
+      }
+      throw new IOException("cannot append to " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  private final class Outcome implements GroupCommit.Outcome<E> {
+    @Override
+    public void forced(Segment<E> segment, RecordAt<E> record) {
+      index.add(segment, record);
+      index.advanceTo(record.sequence() + 1);
+      failure = "";
+      wanted = 0;
+    }
+
+    @Override
+    public void failed(IOException why, int bytes) {
+      SegmentLogWriter.this.failed(why, bytes);
+    }
+  }
+
   /** The journal that the next record goes into. */
   private ActiveJournal<E> ready() throws IOException {
+    if (!goesOn(writable())) {
+      commit.finish();
+    }
     ActiveJournal<E> journal = writable();
-    boolean full =
-        journal.end >= limits.segmentBytes()
-            || journal.segment.records.size() >= limits.segmentRecords();
+    if (goesOn(journal)) {
+      return journal;
+    }
     if (journal.due != next()) {
       // Numbers were left out: the header of the next journal says so, a frame would not.
       return limits.seal() ? seal(journal) : leave(journal);
     }
-    return full && journal.end >= rollAgainAt ? roll(journal) : journal;
+    return roll(journal);
+  }
+
+  /** Whether the next record goes into this journal, behind those that are not forced yet. */
+  private boolean goesOn(ActiveJournal<E> journal) {
+    boolean full =
+        journal.end >= limits.segmentBytes()
+            || journal.segment.records.size() + commit.size() >= limits.segmentRecords();
+    return journal.due >= next() && !(full && journal.end >= rollAgainAt);
   }
 
   /** Work of which the log depends on whether it can store. */
@@ -106,10 +169,14 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     try {
       return work.run();
     } catch (IOException e) {
-      wanted = Math.max(wanted, bytes);
-      failure = String.valueOf(e.getMessage());
+      failed(e, bytes);
       throw e;
     }
+  }
+
+  private void failed(IOException why, int bytes) {
+    wanted = Math.max(wanted, bytes);
+    failure = String.valueOf(why.getMessage());
   }
 
   /**
@@ -123,7 +190,8 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       return failure;
     }
     try {
-      if (!closed) {
+      // What is being forced just now will say.
+      if (!closed && commit.size() == 0) {
         stored(
             wanted,
             () -> {
@@ -142,17 +210,20 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     return failure;
   }
 
-  private byte[] encode(long sequence, long salt, Consumer<RowWriter> row) throws IOException {
-    try (RowWriter writer = new RowWriter(folder.schema, limits.memoryBytes())) {
-      writer.set("sequence", sequence);
+  /** The record but for its number. Waits until there is memory for it. */
+  private RecordFrame encode(long memoryBytes, Consumer<RowWriter> row) throws IOException {
+    long most = Math.min(memoryBytes, limits.memoryBytes());
+    int claim = (int) ((most + MEMORY_UNIT - 1) / MEMORY_UNIT);
+    encoding.acquireUninterruptibly(claim);
+    try (RowWriter writer = new RowWriter(folder.schema, most)) {
+      writer.set("sequence", 0L);
       row.accept(writer);
-      return writer.record(sequence, salt);
+      return writer.record();
     } catch (OutOfMemoryException e) {
       throw new IOException(
-          "record needs more than the "
-              + limits.memoryBytes()
-              + " bytes of memory that writing may take",
-          e);
+          "record needs more than the " + most + " bytes of memory that writing may take", e);
+    } finally {
+      encoding.release(claim);
     }
   }
 
@@ -202,6 +273,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
   public void seal() throws IOException {
     lock.lock();
     try {
+      commit.finish();
       ActiveJournal<E> journal = writable();
       if (!journal.segment.records.isEmpty()) {
         seal(journal);
@@ -293,6 +365,9 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
   public void deleteBefore(long sequence, Set<Long> needed) throws IOException {
     lock.lock();
     try {
+      if (isRestartable(writable(), sequence, needed)) {
+        commit.finish();
+      }
       ActiveJournal<E> journal = writable();
       Segment<E> current = journal.segment;
       boolean deleted = false;
@@ -307,9 +382,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       if (deleted) {
         folder.force();
       }
-      if (!current.records.isEmpty()
-          && current.bytes > limits.segmentBytes() / 16
-          && isDone(current, sequence, needed)) {
+      if (commit.size() == 0 && isRestartable(journal, sequence, needed)) {
         journal.restart(folder.schema, next());
         index.removeRecords(current);
         current.records.clear();
@@ -318,6 +391,13 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isRestartable(ActiveJournal<E> journal, long sequence, Set<Long> needed) {
+    Segment<E> current = journal.segment;
+    return !current.records.isEmpty()
+        && current.bytes > limits.segmentBytes() / 16
+        && isDone(current, sequence, needed);
   }
 
   private boolean isDone(Segment<E> segment, long sequence, Set<Long> needed) {
@@ -410,6 +490,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
   public int compact() throws IOException {
     lock.lock();
     try {
+      commit.finish();
       writable();
       int written = 0;
       for (Segment<E> segment : index.segments()) {
@@ -431,6 +512,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
   public List<RepairedSegment> repair() throws IOException {
     lock.lock();
     try {
+      commit.finish();
       writable();
       return new SegmentRepair<>(folder, entries, index).all();
     } finally {
@@ -505,6 +587,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     lock.lock();
     try {
       if (!closed) {
+        commit.finish();
         active.file.close();
         closed = true;
       }

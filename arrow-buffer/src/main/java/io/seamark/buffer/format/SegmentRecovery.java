@@ -74,7 +74,7 @@ final class SegmentRecovery<E> {
     }
     OpenReport report = inspection.report(index, torn);
     if (torn > 0) {
-      LOG.warn("{}: {} torn bytes cut", folder, torn);
+      LOG.warn("{}: {} torn bytes left out", folder, torn);
     }
     return new Recovered<>(journal, report);
   }
@@ -124,7 +124,7 @@ final class SegmentRecovery<E> {
   private void recover(
       @Nullable Segment<E> sealed, Segment<E> journal, Disk.File file, boolean latest)
       throws IOException {
-    Journal.Scan<E> scan = inspection.journal(journal, file, 0, index.next());
+    Journal.Scan<E> scan = inspection.journal(journal, file, 0, index.next(), latest);
     if (isBeyondUse(scan, file.size())) {
       leaveAlone(journal, scan);
       index.advanceTo(scan.next());
@@ -145,17 +145,17 @@ final class SegmentRecovery<E> {
     journal.salt = scan.salt();
     inspection.damaged(scan.damages());
     long tornHere = file.size() - scan.end();
-    torn += tornHere;
+    torn += tornHere + scan.torn();
     index.advanceTo(scan.next());
     // What is appended has every column and a salt, and the records of a segment are alike.
-    if (latest && scan.end() > 0 && scan.damages().isEmpty() && scan.current()) {
+    if (latest && scan.end() > 0 && scan.isGapless() && scan.current()) {
       cut(file, scan);
       index.put(journal);
       active = new ActiveJournal<>(journal, file, scan.end(), scan.next());
       if (sealed != null) {
         leaveToJournal(sealed, journal);
       }
-    } else if (!latest && !seal && tornHere == 0 && scan.damages().isEmpty()) {
+    } else if (!latest && !seal && tornHere == 0 && scan.isGapless()) {
       index.put(journal);
     } else {
       if (!journal.records.isEmpty()) {
@@ -198,20 +198,21 @@ final class SegmentRecovery<E> {
     folder.setAside(journal.file);
   }
 
-  /** Cuts a journal behind its last whole record, and makes sure of that one. */
+  /** Cuts a journal behind its last whole record, and makes sure of the last ones. */
   private void cut(Disk.File file, Journal.Scan<E> scan) throws IOException {
     if (file.size() > scan.end()) {
       file.truncate(scan.end());
     }
-    if (!scan.records().isEmpty()) {
-      // After a failed fsync a record may be readable and yet never reach the disk: the pages count
-      // as clean. Only the last record can be such a one, so it is written again.
-      List<RecordAt<E>> records = scan.records();
-      RecordAt<E> record = records.get(records.size() - 1);
-      byte[] message = file.read(record.at(), record.length());
-      file.write(
-          JournalFrames.frame(record.sequence(), message, scan.salt()),
-          record.at() - Journal.FRAME_HEADER);
+    // After a failed fsync a record may be readable and yet never reach the disk: the pages count
+    // as
+    // clean. Only those that were not forced can be such, so they are written again.
+    for (RecordAt<E> record : scan.records()) {
+      if (record.sequence() >= scan.next() - Journal.MAX_UNFORCED) {
+        byte[] message = file.read(record.at(), record.length());
+        file.write(
+            JournalFrames.frame(record.sequence(), message, scan.salt()),
+            record.at() - Journal.FRAME_HEADER);
+      }
     }
     file.force();
   }

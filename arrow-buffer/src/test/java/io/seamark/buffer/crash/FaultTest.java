@@ -7,7 +7,10 @@ import io.seamark.buffer.format.Disk;
 import io.seamark.buffer.format.SimulatedDisk;
 import io.seamark.buffer.format.SimulatedDisk.Fault;
 import io.seamark.buffer.format.SimulatedDisk.Reason;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -162,6 +165,40 @@ class FaultTest {
       trial.check(life.open);
       life.open.close();
       trial.check(life.store, Disk.local());
+    }
+  }
+
+  @Test
+  void aSecondProcessThatTriesAtEveryStepIsRefusedAndCostsNothing() throws IOException {
+    Process second =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SecondProcess.class.getName())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader says = second.inputReader(StandardCharsets.UTF_8);
+        BufferedWriter ask = second.outputWriter(StandardCharsets.UTF_8)) {
+      for (Trial trial : Trial.all()) {
+        Life life = new Life(trial, folder.resolve("shared").resolve(trial.name()), Disk.local());
+        for (int step = 0; step < 40; step++) {
+          life.step();
+          ask.write(trial.name() + " " + life.store + "\n");
+          ask.flush();
+          String said = String.valueOf(says.readLine());
+          assertTrue(said.contains("one process may write to it"), said);
+          if (step == 20) {
+            life.restart();
+          }
+        }
+        trial.check(life.open);
+        life.open.close();
+        trial.check(life.store, Disk.local());
+      }
+    } finally {
+      second.destroyForcibly();
     }
   }
 }

@@ -8,15 +8,22 @@ import io.seamark.buffer.format.SimulatedDisk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The trials of the killed process on a disk that loses whatever was not forced. */
 class PowerCutTest {
   /** Runs of each store; {@code -Dseamark.crash.seeds} tries more. */
-  private static final int SEEDS = 10 * Integer.getInteger("seamark.crash.seeds", 4);
+  private static final int SEEDS = 5 * Integer.getInteger("seamark.crash.seeds", 4);
 
   private static final int LIVES = 6;
   private static final int STEPS = 60;
@@ -28,7 +35,7 @@ class PowerCutTest {
   private int cuts;
 
   /** Several lives of a store, each but the last ended by a power cut. */
-  private void live(Trial trial, long seed, boolean forces) throws IOException {
+  private void live(Trial trial, long seed, boolean forces, boolean together) throws IOException {
     Random random = new Random(seed);
     Path store = folder.resolve(trial.name() + "-" + seed + "-" + forces);
     SimulatedDisk disk = new SimulatedDisk();
@@ -37,10 +44,14 @@ class PowerCutTest {
         disk.ignoreForces();
       }
       disk.failAt(random.nextInt(250), SimulatedDisk.Fault.POWER_CUT, name -> true);
-      List<Line> said = new ArrayList<>();
+      List<Line> said = Collections.synchronizedList(new ArrayList<>());
       boolean cut = false;
       try {
-        work(trial, store, disk, random, said::add);
+        if (together) {
+          workTogether(trial, store, disk, random, said::add);
+        } else {
+          work(trial, store, disk, random, said::add);
+        }
       } catch (SimulatedDisk.PowerCut e) {
         cut = true;
         cuts++;
@@ -78,12 +89,56 @@ class PowerCutTest {
     }
   }
 
-  @Test
-  void powerCutsLoseNothingAndInventNothing() throws IOException {
+  /** The same by several threads, which share what is forced; their order is chance's. */
+  private static void workTogether(
+      Trial trial, Path store, SimulatedDisk disk, Random random, Ledger ledger)
+      throws IOException {
+    Trial.Opened opened = trial.open(store, disk, trial.start(), ledger);
+    List<Trial.Worker> workers = new ArrayList<>(opened.appenders());
+    workers.addAll(opened.appenders());
+    workers.addAll(opened.keepers());
+    ExecutorService threads = Executors.newFixedThreadPool(workers.size());
+    try (Trial.OpenStore open = opened.store()) {
+      List<Future<?>> done = new ArrayList<>();
+      for (Trial.Worker worker : workers) {
+        Random own = new Random(random.nextLong());
+        done.add(
+            threads.submit(
+                () -> {
+                  for (int step = 0; step < STEPS / 3; step++) {
+                    worker.step(own);
+                  }
+                  return null;
+                }));
+      }
+      Throwable cut = null;
+      for (Future<?> each : done) {
+        try {
+          each.get();
+        } catch (ExecutionException e) {
+          cut = cut instanceof SimulatedDisk.PowerCut ? cut : e.getCause();
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
+        }
+      }
+      if (cut instanceof SimulatedDisk.PowerCut power) {
+        throw power;
+      } else if (cut != null) {
+        throw new AssertionError(cut);
+      }
+      assertTrue(open.failure().isEmpty(), open.failure());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void powerCutsLoseNothingAndInventNothing(boolean together) throws IOException {
     for (int seed = 0; seed < SEEDS; seed++) {
       for (Trial trial : Trial.all()) {
         try {
-          live(trial, seed, true);
+          live(trial, seed, true, together);
         } catch (AssertionError e) {
           throw new AssertionError(trial.name() + ", seed " + seed + ": " + e.getMessage(), e);
         }
@@ -101,7 +156,7 @@ class PowerCutTest {
             for (int seed = 0; seed < 10; seed++) {
               for (Trial trial : Trial.all()) {
                 if (trial.name().equals(each.name())) {
-                  live(trial, seed, false);
+                  live(trial, seed, false, false);
                 }
               }
             }

@@ -353,7 +353,11 @@ class SalvageTest {
       frames.add(file.position());
       try (RowWriter row = new RowWriter(IMAGES, 1 << 20)) {
         row.set("sequence", (long) i).set("data", i == 1 ? image : new byte[40]);
-        file.put(JournalFrames.frame(i, row.record(i, 1), 0));
+        RecordFrame frame = row.record();
+        frame.number(i, 1);
+        byte[] bytes = frame.bytes().array();
+        byte[] message = Arrays.copyOfRange(bytes, JournalFrames.HEADER, bytes.length);
+        file.put(JournalFrames.frame(i, message, 0));
       }
     }
     byte[] whole = Arrays.copyOf(file.array(), file.position());

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A disk in memory that forgets what was never forced. It can fail any operation, and its power can
  * be cut at any: {@link #afterPowerCut} then keeps what was forced, and of the rest whatever chance
- * keeps, byte range by byte range and name by name.
+ * keeps, sector by sector and name by name. A force makes durable what was written when it began.
+ * Thread-safe.
  */
 public final class SimulatedDisk implements Disk {
   /** How an operation ends. */
@@ -69,23 +70,31 @@ public final class SimulatedDisk implements Disk {
     byte[] durable = new byte[0];
     final BitSet dirty = new BitSet();
 
-    void force() {
-      durable = Arrays.copyOf(durable, now.length);
-      dirty.stream().filter(i -> i < now.length).forEach(i -> durable[i] = now[i]);
-      dirty.clear();
+    /** What the last force began with, on a disk that says too early that it is done. */
+    @Nullable Begun early;
+
+    Begun begin() {
+      return new Begun(BitSet.valueOf(dirty.toLongArray()), now.length);
+    }
+
+    void force(Begun begun) {
+      durable = Arrays.copyOf(durable, Math.min(now.length, begun.length()));
+      begun.dirty().stream().filter(i -> i < durable.length).forEach(i -> durable[i] = now[i]);
+      dirty.andNot(begun.dirty());
     }
   }
+
+  /** What a file had when it was about to be forced. */
+  private record Begun(BitSet dirty, int length) {}
+
+  /** What a disk writes as a whole. */
+  private static final int SECTOR = 512;
 
   /** A change to the folder that is not durable yet. */
   private record NameChange(Path name, @Nullable Node node) {}
 
-  private static final int SECTOR = 512;
-
   /** Operations that change nothing. */
   private static final Set<String> READS = Set.of("list", "open", "size", "read");
-
-  /** Spreads neighbouring numbers over the signs. */
-  private static final long MIX = 0x9E3779B97F4A7C15L;
 
   private final Map<Path, Node> now = new TreeMap<>();
   private final Map<Path, Node> durable = new TreeMap<>();
@@ -98,10 +107,14 @@ public final class SimulatedDisk implements Disk {
   private @Nullable Reason reason;
   private boolean dead;
   private boolean ignoresForces;
+  private boolean forcesLate;
+  private int forces;
+  private int writes;
+  private Runnable whileForcing = () -> {};
   private boolean full;
 
   /** Lets there be no room for a new file, nor for another byte in one that is there. */
-  public void fill(boolean isFull) {
+  public synchronized void fill(boolean isFull) {
     full = isFull;
   }
 
@@ -109,7 +122,7 @@ public final class SimulatedDisk implements Disk {
    * Lets one of the coming operations fail that change something: 0 is the next of those that the
    * predicate accepts.
    */
-  public void failAt(long operation, Fault how, Predicate<String> which) {
+  public synchronized void failAt(long operation, Fault how, Predicate<String> which) {
     operations = 0;
     faultAt = operation;
     fault = how;
@@ -121,7 +134,7 @@ public final class SimulatedDisk implements Disk {
   /**
    * Lets one of the coming operations fail for a reason, reading ones too where it concerns them.
    */
-  public void failAt(long operation, Fault how, Reason why) {
+  public synchronized void failAt(long operation, Fault how, Reason why) {
     failAt(operation, how, name -> true);
     faulty = why::concerns;
     faultyAfterwards = faulty;
@@ -129,23 +142,45 @@ public final class SimulatedDisk implements Disk {
   }
 
   /** Lets forcing do nothing but claim success, as a log would have it that forgot to. */
-  public void ignoreForces() {
+  public synchronized void ignoreForces() {
     ignoresForces = true;
   }
 
+  /**
+   * Lets a force return before it is done: it makes durable what the force before it began with.
+   */
+  public synchronized void forceLate() {
+    forcesLate = true;
+  }
+
+  /** Does something in the midst of each force of a file. */
+  public synchronized void whileForcing(Runnable work) {
+    whileForcing = work;
+  }
+
+  /** How often a file was forced, or should have been. */
+  public synchronized int forces() {
+    return forces;
+  }
+
+  /** How often a file was written to, or should have been. */
+  public synchronized int writes() {
+    return writes;
+  }
+
   /** Lets all operations succeed from now on. */
-  public void heal() {
+  public synchronized void heal() {
     faultAt = -1;
     dead = false;
   }
 
   /** Whether the fault has come about. */
-  public boolean faultCame() {
+  public synchronized boolean faultCame() {
     return faultAt >= 0 && operations > faultAt;
   }
 
   /** What a machine finds after its power was cut now. */
-  public SimulatedDisk afterPowerCut(Random random) {
+  public synchronized SimulatedDisk afterPowerCut(Random random) {
     SimulatedDisk after = new SimulatedDisk();
     Map<Path, Node> names = new TreeMap<>(durable);
     boolean inOrder = random.nextBoolean();
@@ -176,20 +211,19 @@ public final class SimulatedDisk implements Disk {
     if (chance == 0) {
       return node.durable.clone();
     }
+    BitSet sectors = new BitSet();
+    for (int i = 0; i <= node.now.length / SECTOR; i++) {
+      sectors.set(i, random.nextBoolean());
+    }
     int shorter = Math.min(node.durable.length, node.now.length);
     int longer = Math.max(node.durable.length, node.now.length);
     int size = chance == 1 ? node.now.length : shorter + random.nextInt(longer - shorter + 1);
     byte[] bytes = Arrays.copyOf(node.durable, size);
-    int from = random.nextInt(size + 1);
-    long salt = random.nextLong();
+    // The last sector of what is kept may be cut short by the file's size only.
+    int from = chance == 3 ? random.nextInt(size + 1) / SECTOR * SECTOR : random.nextInt(size + 1);
     for (int i = 0; i < size && i < node.now.length; i++) {
-      // Sectors reach the disk in any order, or only some of them.
-      boolean kept =
-          switch (chance) {
-            case 1, 2 -> i < from;
-            case 3 -> i >= from;
-            default -> (salt ^ i / SECTOR) * MIX < 0;
-          };
+      // Sectors reach the disk in any order.
+      boolean kept = chance == 4 ? sectors.get(i / SECTOR) : chance == 3 ? i >= from : i < from;
       if (node.dirty.get(i) && kept) {
         bytes[i] = node.now[i];
       }
@@ -198,7 +232,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   /** What a process finds after the one before it was killed: all that was written. */
-  public SimulatedDisk afterKill() {
+  public synchronized SimulatedDisk afterKill() {
     SimulatedDisk after = new SimulatedDisk();
     now.forEach(
         (name, node) -> {
@@ -212,7 +246,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   /** The bytes of a file. */
-  public byte[] bytes(Path file) {
+  public synchronized byte[] bytes(Path file) {
     Node node = now.get(file);
     if (node == null) {
       throw new IllegalArgumentException("no " + file + " among " + now.keySet());
@@ -221,7 +255,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   /** Puts a file there, durably. */
-  public void put(Path file, byte[] bytes) {
+  public synchronized void put(Path file, byte[] bytes) {
     Node node = new Node();
     node.now = bytes.clone();
     node.durable = bytes.clone();
@@ -230,7 +264,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   /** The files. */
-  public List<Path> files() {
+  public synchronized List<Path> files() {
     return List.copyOf(now.keySet());
   }
 
@@ -272,13 +306,13 @@ public final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public List<Path> list(Path folder) throws IOException {
+  public synchronized List<Path> list(Path folder) throws IOException {
     operate("list");
     return now.keySet().stream().filter(p -> folder.equals(p.getParent())).toList();
   }
 
   @Override
-  public File create(Path file) throws IOException {
+  public synchronized File create(Path file) throws IOException {
     operate("create");
     requireRoom(!full);
     Node node = new Node();
@@ -288,7 +322,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public File open(Path file, boolean write) throws IOException {
+  public synchronized File open(Path file, boolean write) throws IOException {
     operate("open");
     if (write && reason == Reason.READ_ONLY && dead) {
       throw failure("open");
@@ -301,7 +335,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public long size(Path file) throws IOException {
+  public synchronized long size(Path file) throws IOException {
     operate("size");
     Node node = now.get(file);
     if (node == null) {
@@ -311,7 +345,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public void rename(Path from, Path to) throws IOException {
+  public synchronized void rename(Path from, Path to) throws IOException {
     operate("rename");
     Node node = now.remove(from);
     if (node == null) {
@@ -323,7 +357,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public void delete(Path file) throws IOException {
+  public synchronized void delete(Path file) throws IOException {
     operate("delete");
     if (now.remove(file) != null) {
       pending.add(new NameChange(file, null));
@@ -331,7 +365,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public void forceFolder(Path folder) throws IOException {
+  public synchronized void forceFolder(Path folder) throws IOException {
     operate("forceFolder");
     durable.clear();
     durable.putAll(now);
@@ -347,50 +381,71 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public long size() throws IOException {
-      operate("size");
-      return node.now.length;
+      synchronized (SimulatedDisk.this) {
+        operate("size");
+        return node.now.length;
+      }
     }
 
     @Override
     public void read(ByteBuffer into, long at) throws IOException {
-      operate("read");
-      if (at + into.remaining() > node.now.length) {
-        throw new EOFException("file ends before byte " + (at + into.remaining()));
+      synchronized (SimulatedDisk.this) {
+        operate("read");
+        if (at + into.remaining() > node.now.length) {
+          throw new EOFException("file ends before byte " + (at + into.remaining()));
+        }
+        into.put(node.now, (int) at, into.remaining());
       }
-      into.put(node.now, (int) at, into.remaining());
     }
 
     @Override
     public void write(ByteBuffer from, long at) throws IOException {
-      requireRoom(!full || at + from.remaining() <= node.now.length);
-      boolean fails = failsNow("write");
-      int length = fails ? from.remaining() / 2 : from.remaining();
-      int end = (int) at + length;
-      if (end > node.now.length) {
-        node.now = Arrays.copyOf(node.now, end);
-      }
-      from.get(node.now, (int) at, length);
-      node.dirty.set((int) at, end);
-      if (fails) {
-        throw failure("write");
+      synchronized (SimulatedDisk.this) {
+        requireRoom(!full || at + from.remaining() <= node.now.length);
+        writes++;
+        boolean fails = failsNow("write");
+        int length = fails ? from.remaining() / 2 : from.remaining();
+        int end = (int) at + length;
+        if (end > node.now.length) {
+          node.now = Arrays.copyOf(node.now, end);
+        }
+        from.get(node.now, (int) at, length);
+        node.dirty.set((int) at, end);
+        if (fails) {
+          throw failure("write");
+        }
       }
     }
 
     @Override
     public void truncate(long size) throws IOException {
-      operate("truncate");
-      node.now = Arrays.copyOf(node.now, (int) size);
-      node.dirty.clear((int) size, Integer.MAX_VALUE);
+      synchronized (SimulatedDisk.this) {
+        operate("truncate");
+        node.now = Arrays.copyOf(node.now, (int) size);
+        node.dirty.clear((int) size, Integer.MAX_VALUE);
+      }
     }
 
     @Override
     public void force() throws IOException {
-      if (failsNow("force")) {
-        node.dirty.clear();
-        throw failure("force");
+      Begun begun;
+      Runnable work;
+      synchronized (SimulatedDisk.this) {
+        forces++;
+        begun = node.begin();
+        work = whileForcing;
       }
-      if (!ignoresForces) {
-        node.force();
+      work.run();
+      synchronized (SimulatedDisk.this) {
+        if (failsNow("force")) {
+          node.dirty.andNot(begun.dirty());
+          throw failure("force");
+        }
+        Begun done = forcesLate ? node.early : begun;
+        node.early = begun;
+        if (!ignoresForces && done != null) {
+          node.force(done);
+        }
       }
     }
 
