@@ -101,7 +101,16 @@ public final class Outbox implements AutoCloseable {
     return open(folder, options, Disk.local());
   }
 
-  static Outbox open(Path folder, BufferOptions options, Disk disk) throws IOException {
+  /**
+   * Opens an outbox whose files are reached in a way of their own, such as one that fails.
+   *
+   * @param folder the outbox's own
+   * @param options sizes, such as {@link BufferOptions#outbox}
+   * @param disk the file operations
+   * @return to be closed
+   * @throws IOException if another process has it open, or reading or writing fails
+   */
+  public static Outbox open(Path folder, BufferOptions options, Disk disk) throws IOException {
     SegmentLogWriter<Long> log =
         SegmentLog.open(
             folder,

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.buffer.ReplayBufferWriter.Forgotten;
+import io.seamark.buffer.format.SimulatedDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,5 +92,37 @@ class ForgetTest {
       assertEquals(List.of("0000000000.arrow"), forgotten.remains());
       assertEquals(1, buffer.size());
     }
+  }
+
+  @Test
+  void whatADiskKeptFromBeingForgottenIsForgottenWhenAskedAgain() throws IOException {
+    Predicate<HardSample> which = sample -> !sample.edge().equals("edge-1");
+    int failures = 0;
+    for (String operation :
+        List.of("create", "write", "force", "rename", "delete", "forceFolder")) {
+      for (int nth = 0; nth < 12; nth++) {
+        SimulatedDisk disk = new SimulatedDisk();
+        Path here = folder.resolve(operation + nth);
+        try (ReplayBufferWriter buffer = ReplayBuffer.open(here, SMALL, disk)) {
+          for (int i = 0; i < 24; i++) {
+            // Some segments are rewritten, others are deleted.
+            buffer.append(Samples.buffered(i < 12 ? i : 3 * i));
+          }
+          disk.failAt(nth, SimulatedDisk.Fault.ERROR, operation::equals);
+          try {
+            buffer.forget(which);
+          } catch (IOException e) {
+            failures++;
+          }
+          disk.heal();
+          assertEquals(List.of(), buffer.forget(which).remains());
+        }
+        try (ReplayBufferWriter buffer = ReplayBuffer.open(here, SMALL, disk)) {
+          assertEquals(4, buffer.size(), operation + " " + nth);
+          assertEquals(List.of(), buffer.verify());
+        }
+      }
+    }
+    assertTrue(failures > 20, "only " + failures);
   }
 }

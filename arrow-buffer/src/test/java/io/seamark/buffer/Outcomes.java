@@ -5,6 +5,7 @@ import io.seamark.buffer.format.Disk;
 import io.seamark.buffer.format.SimulatedDisk;
 import io.seamark.setting.MaximumAges;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ final class Outcomes {
           MaximumAges.NONE,
           1 << 22);
 
+  private static final String PROGRAM = "Exception:";
+
   private final Path folder;
 
   /**
@@ -63,9 +66,9 @@ final class Outcomes {
     readers.put("journal, written on", () -> writing("0000000000.journal", bytes));
     readers.put("segment, outbox", () -> outbox("0000000000.arrow", bytes));
     readers.put("journal, outbox", () -> outbox("0000000000.journal", bytes));
-    readers.put("sample", () -> refusal(() -> ArrowMessages.decodeSample(bytes, 16 << 20)));
-    readers.put("sizes", () -> refusal(() -> ArrowMessages.sampleSizes(bytes, 16 << 20)));
-    readers.put("answer", () -> refusal(() -> ArrowMessages.decodeAnswer(bytes, 16 << 20)));
+    readers.put("sample", () -> refusal(bytes, () -> ArrowMessages.decodeSample(bytes, 16 << 20)));
+    readers.put("sizes", () -> refusal(bytes, () -> ArrowMessages.sampleSizes(bytes, 16 << 20)));
+    readers.put("answer", () -> refusal(bytes, () -> ArrowMessages.decodeAnswer(bytes, 16 << 20)));
     Map<String, String> lines = new TreeMap<>();
     long most = 0;
     for (Map.Entry<String, Reader> reader : readers.entrySet()) {
@@ -80,18 +83,23 @@ final class Outcomes {
     return new Outcome(lines, most);
   }
 
-  private static String refusal(Allocated.Work work) {
+  private static String refusal(byte[] bytes, Allocated.Work work) {
     try {
       work.run();
       return "";
     } catch (IOException e) {
-      return oneLine(e);
+      return oneLine(e, bytes);
     }
   }
 
-  private static String oneLine(IOException e) {
+  /** What was refused, for a person; only what the input itself holds may look like a program. */
+  static String oneLine(IOException e, byte[] input) {
     String line = String.valueOf(e.getMessage());
-    if (line.length() < 8 || line.matches("(?s).*[\\n\\r\\x1b].*") || line.contains("Exception:")) {
+    boolean plain = line.length() >= 8 && !line.matches("(?s).*[\\n\\r\\x1b].*");
+    if (plain && line.contains(PROGRAM)) {
+      plain = new String(input, StandardCharsets.ISO_8859_1).contains(PROGRAM);
+    }
+    if (!plain) {
       throw new AssertionError("no line for a person: " + line, e);
     }
     return line;
@@ -110,7 +118,7 @@ final class Outcomes {
       buffer.refresh();
       return String.join("; ", buffer.verify());
     } catch (IOException e) {
-      return oneLine(e);
+      return oneLine(e, bytes);
     }
   }
 
@@ -127,7 +135,7 @@ final class Outcomes {
         throw new AssertionError(name + " is gone: " + disk.files());
       }
     } catch (IOException e) {
-      return oneLine(e);
+      return oneLine(e, bytes);
     }
     try (ReplayBufferWriter again = ReplayBuffer.open(folder, SMALL, disk)) {
       if (again.find("edge-2", "frame-77").isEmpty()) {
@@ -157,7 +165,7 @@ final class Outcomes {
     } catch (DamagedRecordException e) {
       throw new AssertionError("an outbox must pass over what is damaged", e);
     } catch (IOException e) {
-      return oneLine(e);
+      return oneLine(e, bytes);
     }
   }
 

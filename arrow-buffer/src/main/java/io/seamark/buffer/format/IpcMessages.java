@@ -124,13 +124,6 @@ final class IpcMessages {
         .array();
   }
 
-  /** In words for people: the flatbuffer accessors throw what they meet. */
-  private static IOException malformed(RuntimeException e) {
-    String why = e.getMessage();
-    return new IOException(
-        "an Arrow message is malformed: " + (why == null ? "it ends too early" : why), e);
-  }
-
   static Framed frame(byte[] bytes, int at, int limit) throws IOException {
     if (limit - at < 8) {
       throw new IOException(
@@ -172,6 +165,11 @@ final class IpcMessages {
     }
     int bodyAt = at + 8 + length;
     return new Framed(message, bodyAt, bodyAt + (int) body);
+  }
+
+  /** What was thrown says where in the flatbuffer, which tells no person anything. */
+  private static IOException malformed(RuntimeException e) {
+    return new IOException("an Arrow message is malformed: its metadata makes no sense", e);
   }
 
   private static int checkSchema(RowSchema expected, Framed framed) throws IOException {

@@ -29,6 +29,9 @@ final class Segment<E> {
   /** Digest of a sealed file, once somebody asked for it. */
   volatile @Nullable String sha256;
 
+  /** The journal that it was sealed from, where that could not be deleted yet. */
+  @Nullable Path left;
+
   /** Whether it cannot be written without them, since one of its records is damaged. */
   boolean asIs;
 

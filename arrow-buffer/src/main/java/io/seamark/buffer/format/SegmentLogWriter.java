@@ -2,6 +2,7 @@ package io.seamark.buffer.format;
 
 import io.seamark.durable.FolderLock;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -315,8 +316,8 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     if (old.records.isEmpty()) {
       // All were dropped.
       ActiveJournal<E> fresh = leave(journal);
-      index.remove(old);
       folder.delete(old.file);
+      index.remove(old);
       return fresh;
     }
     Segment<E> sealed = folder.seal(old, records(old), journal.file, indexing);
@@ -329,9 +330,22 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       throw e;
     }
     index.put(sealed);
+    sealed.left = old.file;
     goOn(journal, fresh);
-    folder.delete(old.file);
+    deleteLeft(sealed);
     return fresh;
+  }
+
+  /**
+   * Deletes the journal of a sealed segment. It must be gone before the segment has fewer records:
+   * opening would take the one that has more.
+   */
+  private void deleteLeft(Segment<E> sealed) throws IOException {
+    Path left = sealed.left;
+    if (left != null) {
+      folder.delete(left);
+      sealed.left = null;
+    }
   }
 
   private void goOn(ActiveJournal<E> from, ActiveJournal<E> to) throws IOException {
@@ -363,6 +377,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       boolean force = false;
       for (Segment<E> segment : index.segments()) {
         if (segment != current && isDone(segment, sequence, needed)) {
+          deleteLeft(segment);
           folder.disk.delete(segment.file);
           deleted += segment.records.size();
           index.remove(segment);
@@ -414,10 +429,8 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
         return;
       }
       strike(index, segment, sequence);
-      if (segment.sealed && segment.records.isEmpty()) {
-        folder.delete(segment.file);
-        index.remove(segment);
-      } else if (segment.dropped > Math.max(segment.bytes / 2, segment.rewriteAt)) {
+      if (segment.records.isEmpty()
+          || segment.dropped > Math.max(segment.bytes / 2, segment.rewriteAt)) {
         rewrite(segment);
       }
     } finally {
@@ -566,8 +579,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     for (Segment<E> segment : segments) {
       try {
         if (segment.dropped > 0 && segment.sealed && segment.records.isEmpty()) {
-          folder.delete(segment.file);
-          index.remove(segment);
+          deleteEmpty(segment);
         } else if (segment.dropped > 0 && rewrite(segment)) {
           written++;
         }
@@ -600,11 +612,23 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     }
   }
 
+  /** The segment is known until it is gone: nobody else would try again. */
+  private void deleteEmpty(Segment<E> segment) throws IOException {
+    deleteLeft(segment);
+    folder.delete(segment.file);
+    index.remove(segment);
+  }
+
   private boolean rewrite(Segment<E> segment) throws IOException {
+    if (segment.records.isEmpty() && segment != active.segment) {
+      deleteEmpty(segment);
+      return true;
+    }
     if (!segment.sealed || segment.asIs) {
       return false;
     }
     try (Disk.File from = folder.disk.open(segment.file, false)) {
+      deleteLeft(segment);
       int expected = segment.records.size();
       List<RecordAt<E>> left =
           records(segment).stream()

@@ -2,6 +2,8 @@ package io.seamark.buffer.format;
 
 import io.seamark.buffer.format.SegmentFolder.Found;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +24,12 @@ final class SegmentRecovery<E> {
   private final Indexing<E> indexing;
   private final SegmentIndex<E> index;
   private final boolean seal;
+  private final List<Finished<E>> finished = new ArrayList<>();
   private @Nullable ActiveJournal<E> active;
   private long torn;
+
+  /** A journal whose whole records are sealed. */
+  private record Finished<E>(Segment<E> journal, Journal.Scan<E> scan) {}
 
   /** The folder is ready: the journal to append to, and what was found. */
   record Recovered<E>(ActiveJournal<E> active, OpenReport report) {}
@@ -73,6 +79,10 @@ final class SegmentRecovery<E> {
     }
     ActiveJournal<E> journal =
         active != null ? active : begin(found.isEmpty() ? 0 : found.lastKey() + 1);
+    // Last: where recovering fails before, whoever has the log open reads the journals still.
+    for (Finished<E> each : finished) {
+      finishWith(each.journal(), each.scan());
+    }
     OpenReport report = inspection.report(index, torn);
     if (torn > 0) {
       LOG.warn("{}: {} torn bytes left out", folder, torn);
@@ -139,7 +149,7 @@ final class SegmentRecovery<E> {
       // The crash came between sealing and deleting: the journal has no more to say.
       index.put(sealed);
       file.close();
-      finishWith(journal, scan);
+      finished.add(new Finished<>(journal, scan));
       return;
     }
     journal.records = new HeldRecords<>(folder.schema, scan.records());
@@ -167,7 +177,7 @@ final class SegmentRecovery<E> {
         begin(journal.id + 1);
       }
       file.close();
-      finishWith(journal, scan);
+      finished.add(new Finished<>(journal, scan));
     }
   }
 

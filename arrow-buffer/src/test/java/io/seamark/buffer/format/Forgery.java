@@ -1,7 +1,9 @@
 package io.seamark.buffer.format;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.CRC32C;
@@ -29,6 +31,12 @@ public final class Forgery {
     Long.MAX_VALUE,
     Long.MIN_VALUE
   };
+
+  /** What the files begin with, as little-endian numbers. */
+  private static final long JOURNAL = 0x4A4B52414D414553L;
+
+  private static final long CURSOR = 0x434B52414D414553L;
+  private static final long SEALED = 0x000031574F525241L;
 
   private Forgery() {}
 
@@ -115,5 +123,111 @@ public final class Forgery {
       Arrays.fill(forged, tail, tail + 4, (byte) 0);
     }
     return forged;
+  }
+
+  /**
+   * The same bytes with every checksum right that is still found where it belongs: of a journal, a
+   * sealed segment or a cursor, whatever was changed in it.
+   */
+  public static byte[] confirmed(byte[] file) {
+    byte[] forged = file.clone();
+    ByteBuffer all = ByteBuffer.wrap(forged).order(ByteOrder.LITTLE_ENDIAN);
+    try {
+      if (forged.length < 8) {
+        return forged;
+      } else if (all.getLong(0) == JOURNAL) {
+        confirmJournal(forged);
+      } else if (all.getLong(0) == CURSOR) {
+        confirmCursor(forged);
+      } else if (all.getLong(0) == SEALED) {
+        confirmSealed(forged);
+      }
+    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      // What is behind that place is not found any more.
+      return forged;
+    }
+    return forged;
+  }
+
+  private static void confirmJournal(byte[] forged) {
+    ByteBuffer all = ByteBuffer.wrap(forged).order(ByteOrder.LITTLE_ENDIAN);
+    int schema = all.getInt(12);
+    confirmMark(forged, 48, schema);
+    all.putInt(40, Checksums.crc32c(forged, 48, schema));
+    all.putInt(44, Checksums.crc32c(forged, 0, 44));
+    for (int frame = 48 + schema; frame + 24 < forged.length; ) {
+      int length = all.getInt(frame + 4);
+      if (length < 0) {
+        break;
+      }
+      confirmMark(forged, frame + 24, length);
+      all.putInt(frame + 16, Checksums.crc32c(forged, frame + 24, length));
+      CRC32C crc = new CRC32C();
+      crc.update(forged, frame, 20);
+      crc.update(forged, 32, 8);
+      all.putInt(frame + 20, (int) crc.getValue());
+      frame += 24 + length;
+    }
+  }
+
+  private static void confirmSealed(byte[] forged) {
+    ByteBuffer all = ByteBuffer.wrap(forged).order(ByteOrder.LITTLE_ENDIAN);
+    int footer = all.getInt(forged.length - 10);
+    int tableEnd = forged.length - 10 - footer;
+    int tail = tableEnd - 32;
+    int count = all.getInt(tail + 4);
+    int table = tail - 24 * count;
+    int head = 16 + all.getInt(12);
+    confirmMark(forged, 8, head - 8);
+    for (int entry = Math.max(0, table); entry < tail; entry += 24) {
+      int at = (int) all.getLong(entry + 8);
+      int length = all.getInt(entry + 16);
+      if (at >= head && length > 0 && length <= table - at) {
+        confirmMark(forged, at, length);
+        all.putInt(entry + 20, Checksums.crc32c(forged, at, length));
+      }
+    }
+    all.putInt(tail + 16, Checksums.crc32c(forged, 0, head));
+    all.putInt(tail + 20, Checksums.crc32c(forged, tableEnd, forged.length - tableEnd));
+    all.putInt(tail + 28, Checksums.crc32c(forged, table, tail - table + 28));
+  }
+
+  private static void confirmCursor(byte[] forged) {
+    ByteBuffer all = ByteBuffer.wrap(forged).order(ByteOrder.LITTLE_ENDIAN);
+    if (forged.length == 24) {
+      all.putInt(20, Checksums.crc32c(forged, 0, 20));
+      return;
+    }
+    for (int place = 0; place < forged.length; place += 64 << 10) {
+      int length = all.getInt(place + 12);
+      if (length > 0 && length < 64 << 10) {
+        all.putInt(place + length, Checksums.crc32c(forged, place, length));
+      }
+    }
+  }
+
+  private static void confirmMark(byte[] file, int at, int length) {
+    if (at < 0 || length < 0 || length > file.length - at) {
+      return;
+    }
+    byte[] message = Arrays.copyOfRange(file, at, at + length);
+    try {
+      MessageMark.finish(message);
+    } catch (RuntimeException e) {
+      // It has no mark any more.
+      return;
+    }
+    System.arraycopy(message, 0, file, at, length);
+  }
+
+  /** Whether somewhere in a file a record of that sequence stands that its mark confirms. */
+  public static boolean isConfirmed(byte[] file, long sequence) throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    Path path = Path.of("file");
+    disk.put(path, file);
+    try (Disk.File open = disk.open(path, false)) {
+      return MarkedMessages.records(open, 0).stream()
+          .anyMatch(found -> found.mark().number() == sequence);
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,30 @@ public final class SimulatedDisk implements Disk {
     ERROR,
     /** As {@link #ERROR}, and so does every later operation. */
     ERROR_FROM_NOW_ON
+  }
+
+  /** What the machine says of a failure. */
+  public enum Reason {
+    /** EIO. */
+    BROKEN("input/output error"),
+    /** ENOSPC, of what takes room. */
+    FULL("no space left on device"),
+    /** EROFS, of what changes anything. */
+    READ_ONLY("read-only file system");
+
+    private final String text;
+
+    Reason(String text) {
+      this.text = text;
+    }
+
+    boolean concerns(String operation) {
+      return switch (this) {
+        case BROKEN -> true;
+        case FULL -> operation.equals("create") || operation.equals("write");
+        case READ_ONLY -> !READS.contains(operation);
+      };
+    }
   }
 
   /** The power went. */
@@ -69,6 +94,9 @@ public final class SimulatedDisk implements Disk {
   /** A change to the folder that is not durable yet. */
   private record NameChange(Path name, @Nullable Node node) {}
 
+  /** Operations that change nothing. */
+  private static final Set<String> READS = Set.of("list", "open", "size", "read");
+
   private final Map<Path, Node> now = new TreeMap<>();
   private final Map<Path, Node> durable = new TreeMap<>();
   private final List<NameChange> pending = new ArrayList<>();
@@ -76,6 +104,8 @@ public final class SimulatedDisk implements Disk {
   private long faultAt = -1;
   private Fault fault = Fault.ERROR;
   private Predicate<String> faulty = operation -> true;
+  private Predicate<String> faultyAfterwards = faulty;
+  private @Nullable Reason reason;
   private boolean dead;
   private boolean ignoresForces;
   private boolean forcesLate;
@@ -89,12 +119,27 @@ public final class SimulatedDisk implements Disk {
     full = isFull;
   }
 
-  /** Lets one of the coming operations fail: 0 is the next of those that the predicate accepts. */
+  /**
+   * Lets one of the coming operations fail that change something: 0 is the next of those that the
+   * predicate accepts.
+   */
   public synchronized void failAt(long operation, Fault how, Predicate<String> which) {
     operations = 0;
     faultAt = operation;
     fault = how;
-    faulty = which;
+    faulty = name -> !READS.contains(name) && which.test(name);
+    faultyAfterwards = name -> !READS.contains(name);
+    reason = null;
+  }
+
+  /**
+   * Lets one of the coming operations fail for a reason, reading ones too where it concerns them.
+   */
+  public synchronized void failAt(long operation, Fault how, Reason why) {
+    failAt(operation, how, name -> true);
+    faulty = why::concerns;
+    faultyAfterwards = faulty;
+    reason = why;
   }
 
   /** Lets forcing do nothing but claim success, as a log would have it that forgot to. */
@@ -226,10 +271,11 @@ public final class SimulatedDisk implements Disk {
 
   private boolean failsNow(String operation) {
     if (dead) {
-      if (fault == Fault.POWER_CUT) {
+      boolean fails = faultyAfterwards.test(operation);
+      if (fails && fault == Fault.POWER_CUT) {
         throw new PowerCut();
       }
-      return true;
+      return fails;
     }
     if (faultAt < 0 || !faulty.test(operation) || operations++ != faultAt) {
       return false;
@@ -243,8 +289,15 @@ public final class SimulatedDisk implements Disk {
 
   private void operate(String operation) throws IOException {
     if (failsNow(operation)) {
-      throw new IOException("simulated failure of " + operation);
+      throw failure(operation);
     }
+  }
+
+  private IOException failure(String operation) {
+    boolean writing = operation.equals("write");
+    String why = writing ? Reason.FULL.text : Reason.BROKEN.text;
+    return new IOException(
+        "simulated failure of " + operation + ": " + (reason == null ? why : reason.text));
   }
 
   private static void requireRoom(boolean isThere) throws IOException {
@@ -254,7 +307,8 @@ public final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public synchronized List<Path> list(Path folder) {
+  public synchronized List<Path> list(Path folder) throws IOException {
+    operate("list");
     return now.keySet().stream().filter(p -> folder.equals(p.getParent())).toList();
   }
 
@@ -270,6 +324,10 @@ public final class SimulatedDisk implements Disk {
 
   @Override
   public synchronized File open(Path file, boolean write) throws IOException {
+    operate("open");
+    if (write && reason == Reason.READ_ONLY && dead) {
+      throw failure("open");
+    }
     Node node = now.get(file);
     if (node == null) {
       throw new NoSuchFileException(file.toString());
@@ -279,6 +337,7 @@ public final class SimulatedDisk implements Disk {
 
   @Override
   public synchronized long size(Path file) throws IOException {
+    operate("size");
     Node node = now.get(file);
     if (node == null) {
       throw new NoSuchFileException(file.toString());
@@ -340,8 +399,9 @@ public final class SimulatedDisk implements Disk {
     }
 
     @Override
-    public long size() {
+    public long size() throws IOException {
       synchronized (SimulatedDisk.this) {
+        operate("size");
         return node.now.length;
       }
     }
@@ -349,6 +409,7 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void read(ByteBuffer into, long at) throws IOException {
       synchronized (SimulatedDisk.this) {
+        operate("read");
         if (at + into.remaining() > node.now.length) {
           throw new EOFException("file ends before byte " + (at + into.remaining()));
         }
@@ -370,7 +431,7 @@ public final class SimulatedDisk implements Disk {
         from.get(node.now, (int) at, length);
         node.dirty.set((int) at, end);
         if (fails) {
-          throw new IOException("simulated failure of write: no space left");
+          throw failure("write");
         }
       }
     }
@@ -397,7 +458,7 @@ public final class SimulatedDisk implements Disk {
       synchronized (SimulatedDisk.this) {
         if (failsNow("force")) {
           node.dirty.andNot(begun.dirty());
-          throw new IOException("simulated failure of force: input/output error");
+          throw failure("force");
         }
         Begun done = forcesLate ? node.early : begun;
         node.early = begun;

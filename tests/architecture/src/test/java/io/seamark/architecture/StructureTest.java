@@ -370,6 +370,26 @@ class StructureTest {
   }
 
   @Test
+  @DisplayName("what a buffer keeps does not depend on the time of day")
+  void buffersReadNoClock() {
+    // A clock that jumps can then do them no harm. System.nanoTime() is no time of day.
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage("io.seamark.buffer..", "io.seamark.durable..")
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                "java\\.time\\.(Clock|Instant|LocalDate.*|OffsetDateTime|ZonedDateTime)"
+                    + "|java\\.util\\.(Date|Calendar)"
+                    + "|java\\.nio\\.file\\.attribute\\.(FileTime|BasicFileAttributes)")
+            .orShould()
+            .callMethod(java.io.File.class, "lastModified"));
+  }
+
+  @Test
   @DisplayName("nothing deserialises Java objects")
   void noJavaDeserialization() {
     check(

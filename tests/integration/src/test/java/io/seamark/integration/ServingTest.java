@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -355,6 +356,55 @@ class ServingTest {
     answered(
         "after-kill", new EncodedImage(EncodedImage.JPEG, Images.encodeJpeg(frame(), 0.9f)), 200);
     assertTrue(process().isAlive());
+  }
+
+  @Test
+  @DisplayName("every file of Arrow's own fuzzers is refused with a problem, and none is kept")
+  void whatArrowsFuzzersFoundIsRefused() throws Exception {
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(SharedFolder.path("data/arrow-fuzz"))) {
+      files = all.filter(Files::isRegularFile).sorted().toList();
+    }
+    assertTrue(files.size() > 100, "only " + files);
+    EncodedImage image = new EncodedImage(EncodedImage.JPEG, Images.encodeJpeg(frame(), 0.9f));
+    answered("before-fuzzers", image, 200);
+    long kept = get("status").path("buffered").asLong();
+    long before = resident();
+    long most = before;
+    Map<String, String> wrong = new TreeMap<>();
+    for (Path file : files) {
+      HttpResponse<String> reply =
+          post("unknown-tasks", ArrowMessages.MEDIA_TYPE, Files.readAllBytes(file));
+      String problem = wrongProblem(reply);
+      if (!problem.isEmpty()) {
+        wrong.put(String.valueOf(file.getFileName()), problem);
+      }
+      most = Math.max(most, resident());
+    }
+    assertEquals(Map.of(), wrong);
+    assertEquals(kept, get("status").path("buffered").asLong());
+    // The server's heap is 640 MB at most; what it holds is given back as far as it can be.
+    assertTrue(most - before < 256, "resident memory grew by " + (most - before) + " MB");
+    answered("after-fuzzers", image, 200);
+    assertTrue(process().isAlive());
+  }
+
+  /** What is not as it must be of the refusal of a bad message; empty if all is. */
+  private static String wrongProblem(HttpResponse<String> reply) throws IOException {
+    String type = reply.headers().firstValue("Content-Type").orElse("");
+    if (reply.statusCode() / 100 != 4 || !type.startsWith("application/problem+json")) {
+      return reply.statusCode() + " " + type + ": " + reply.body();
+    }
+    JsonNode problem = JSON.readTree(reply.body());
+    String detail = problem.path("detail").asText();
+    boolean right =
+        problem.path("status").asInt() == reply.statusCode()
+            && !problem.path("type").asText().isBlank()
+            && !problem.path("title").asText().isBlank()
+            && detail.length() > 10
+            && !detail.contains("Exception")
+            && !detail.contains("\tat ");
+    return right ? "" : reply.body();
   }
 
   @Test
