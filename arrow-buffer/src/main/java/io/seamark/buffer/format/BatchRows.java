@@ -55,7 +55,7 @@ public final class BatchRows {
       return of(schema, message, framed, batch, contentLimit);
     } catch (RuntimeException e) {
       // The flatbuffer accessors read wherever an offset points and throw what they meet there.
-      throw new IOException("an Arrow message is malformed: " + e, e);
+      throw IpcMessages.malformed(e);
     }
   }
 

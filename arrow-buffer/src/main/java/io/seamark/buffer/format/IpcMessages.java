@@ -168,7 +168,7 @@ final class IpcMessages {
   }
 
   /** What was thrown says where in the flatbuffer, which tells no person anything. */
-  private static IOException malformed(RuntimeException e) {
+  static IOException malformed(RuntimeException e) {
     return new IOException("an Arrow message is malformed: its metadata makes no sense", e);
   }
 
