@@ -26,8 +26,11 @@ import org.slf4j.LoggerFactory;
 final class BufferFlightService extends FlightServiceGrpc.FlightServiceImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(BufferFlightService.class);
 
-  /** Bytes that may wait to be sent before a scan waits too. */
-  private static final int READY = 1 << 20;
+  /**
+   * While more bytes than these wait to be sent a scan waits too; so no more are left when it ends,
+   * for a caller who takes the last of it late.
+   */
+  private static final int READY = 256 << 10;
 
   /** The file that carries the lock of the one who writes. */
   private static final String LOCK = "lock";

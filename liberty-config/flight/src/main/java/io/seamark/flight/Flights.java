@@ -31,6 +31,9 @@ final class Flights {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_COMMAND = 8192;
 
+  /** Who sends samples names their domains, and could name any number; those unlisted are there. */
+  private static final int MAX_LISTED = 1000;
+
   private final ReplayBuffer buffer;
 
   /** How much a flight has. */
@@ -78,14 +81,17 @@ final class Flights {
     }
     List<String> columns = allColumns();
     each.accept(info(List.of(SAMPLES), new Selection(null, 0, next, columns), whole));
-    domains.forEach(
-        (domain, amount) ->
-            each.accept(
-                info(
-                    List.of(SAMPLES, DOMAIN, domain),
-                    new Selection(domain, 0, next, columns),
-                    amount)));
-    for (StoredSegment segment : segments) {
+    domains.entrySet().stream()
+        .limit(MAX_LISTED)
+        .forEach(
+            domain ->
+                each.accept(
+                    info(
+                        List.of(SAMPLES, DOMAIN, domain.getKey()),
+                        new Selection(domain.getKey(), 0, next, columns),
+                        domain.getValue())));
+    int newest = Math.max(0, segments.size() - MAX_LISTED);
+    for (StoredSegment segment : segments.subList(newest, segments.size())) {
       Amount amount = bySegment.get(segment.name());
       if (amount != null) {
         each.accept(

@@ -34,7 +34,7 @@ final class Scan {
   private static final int UNIT = 1024;
 
   /** Bytes that are sent before it is asked again whether there is room: to ask costs a wait. */
-  private static final int BURST = 512 << 10;
+  private static final int BURST = 1 << 20;
 
   /** So many damaged samples are named. */
   private static final int NAMED = 100;
