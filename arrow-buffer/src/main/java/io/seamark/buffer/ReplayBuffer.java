@@ -300,9 +300,10 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    * Bytes that a sample takes on the disk.
    *
    * @param sequence any number
-   * @return 0 if it is not there
+   * @return 0 if it is not there or damaged
+   * @throws IOException if reading fails
    */
-  public int bytes(long sequence) {
+  public int bytes(long sequence) throws IOException {
     return log.length(sequence);
   }
 

@@ -6,6 +6,7 @@ import io.seamark.buffer.format.RepairedSegment;
 import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLogWriter;
+import io.seamark.perception.ClassMap;
 import io.seamark.setting.MaximumAges;
 import java.io.IOException;
 import java.nio.file.Path;

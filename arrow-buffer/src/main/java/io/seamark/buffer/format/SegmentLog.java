@@ -643,15 +643,9 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
     String name = segment.name();
     SegmentRecords<E> records = segment.records;
     try (Disk.File file = folder.disk.open(segment.file, false)) {
-      RecordPlace place;
-      if (records instanceof SummedRecords<E> summed) {
-        place = SealedSegment.place(name, file, summed, sequence);
-      } else {
-        RecordAt<E> record = record(segment, sequence);
-        if (record == null) {
-          return null;
-        }
-        place = record.place();
+      RecordPlace place = place(segment, records, file, sequence);
+      if (place == null) {
+        return null;
       }
       byte[] message = SealedSegment.message(name, file, place);
       String damaged = name + ": record " + sequence + " is damaged: ";
@@ -666,6 +660,36 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
       } catch (IOException e) {
         throw new DamagedRecordException(damaged + e.getMessage());
       }
+    }
+  }
+
+  private @Nullable RecordPlace place(
+      Segment<E> segment, SegmentRecords<E> records, Disk.File file, long sequence)
+      throws IOException {
+    if (records instanceof SummedRecords<E> summed) {
+      return SealedSegment.place(segment.name(), file, summed, sequence);
+    }
+    RecordAt<E> record = record(segment, sequence);
+    return record == null ? null : record.place();
+  }
+
+  /**
+   * The bytes of a record's message on disk, by what its segment says.
+   *
+   * @param sequence its number
+   * @return bytes, or 0 if it is not there, or is damaged or moved so that {@link #read} has to say
+   * @throws IOException if reading fails
+   */
+  public int length(long sequence) throws IOException {
+    Segment<E> segment = index.find(sequence);
+    if (segment == null) {
+      return 0;
+    }
+    try (Disk.File file = folder.disk.open(segment.file, false)) {
+      RecordPlace place = place(segment, segment.records, file, sequence);
+      return place == null ? 0 : place.length();
+    } catch (NoSuchFileException | FileNotFoundException | DamagedRecordException e) {
+      return 0;
     }
   }
 

@@ -7,6 +7,8 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.format.RowSchema;
 import io.seamark.buffer.format.RowSchema.Column;
+import io.seamark.buffer.format.Count;
+import io.seamark.buffer.format.CountsByValue;
 import io.seamark.buffer.format.StoredSegment;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,16 +33,13 @@ final class Flights {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_COMMAND = 8192;
 
+  /** As Flight says it. */
+  private static final Count UNKNOWN = new Count(-1, -1);
+
   /** Who sends samples names their domains, and could name any number; those unlisted are there. */
   private static final int MAX_LISTED = 1000;
 
   private final ReplayBuffer buffer;
-
-  /** How much a flight has. */
-  private static final class Amount {
-    private long records;
-    private long bytes;
-  }
 
   /** What a descriptor asks for. */
   private record Asked(List<String> path, List<String> columns) {}
@@ -57,55 +56,46 @@ final class Flights {
   void list(Consumer<Flight.FlightInfo> each) throws IOException {
     buffer.refresh();
     long next = buffer.next();
-    Amount whole = new Amount();
-    Map<String, Amount> domains = new TreeMap<>();
+    List<String> columns = allColumns();
+    CountsByValue domains = buffer.domains();
+    each.accept(info(List.of(SAMPLES), new Selection(null, 0, next, columns), whole(domains)));
+    new TreeMap<>(domains.values())
+        .keySet().stream()
+            .limit(MAX_LISTED)
+            .forEach(
+                domain ->
+                    each.accept(
+                        info(
+                            List.of(SAMPLES, DOMAIN, domain),
+                            new Selection(domain, 0, next, columns),
+                            ofDomain(domains, domain))));
     List<StoredSegment> segments =
         buffer.segments().stream().filter(StoredSegment::sealed).toList();
-    Map<String, Amount> bySegment = new TreeMap<>();
-    try (Stream<ReplayBuffer.Entry> entries = buffer.entries()) {
-      int at = 0;
-      for (ReplayBuffer.Entry entry : (Iterable<ReplayBuffer.Entry>) entries::iterator) {
-        if (entry.sequence() >= next) {
-          break;
-        }
-        int bytes = buffer.bytes(entry.sequence());
-        add(whole, bytes);
-        add(domains.computeIfAbsent(entry.domain(), name -> new Amount()), bytes);
-        while (at < segments.size() && segments.get(at).last() < entry.sequence()) {
-          at++;
-        }
-        if (at < segments.size() && segments.get(at).first() <= entry.sequence()) {
-          add(bySegment.computeIfAbsent(segments.get(at).name(), name -> new Amount()), bytes);
-        }
-      }
-    }
-    List<String> columns = allColumns();
-    each.accept(info(List.of(SAMPLES), new Selection(null, 0, next, columns), whole));
-    domains.entrySet().stream()
-        .limit(MAX_LISTED)
-        .forEach(
-            domain ->
-                each.accept(
-                    info(
-                        List.of(SAMPLES, DOMAIN, domain.getKey()),
-                        new Selection(domain.getKey(), 0, next, columns),
-                        domain.getValue())));
     int newest = Math.max(0, segments.size() - MAX_LISTED);
     for (StoredSegment segment : segments.subList(newest, segments.size())) {
-      Amount amount = bySegment.get(segment.name());
-      if (amount != null) {
-        each.accept(
-            info(
-                List.of(SAMPLES, SEGMENT, segment.name()),
-                new Selection(null, segment.first(), segment.last() + 1, columns),
-                amount));
-      }
+      each.accept(
+          info(
+              List.of(SAMPLES, SEGMENT, segment.name()),
+              new Selection(null, segment.first(), segment.last() + 1, columns),
+              new Count(segment.records(), segment.bytes())));
     }
   }
 
-  private static void add(Amount amount, int bytes) {
-    amount.records++;
-    amount.bytes += bytes;
+  private static Count whole(CountsByValue domains) {
+    int records = domains.others().records();
+    long bytes = domains.others().bytes();
+    for (Count count : domains.values().values()) {
+      records += count.records();
+      bytes += count.bytes();
+    }
+    return new Count(records, bytes);
+  }
+
+  /** Not known where some of its samples may be counted among those of others. */
+  private static Count ofDomain(CountsByValue domains, String domain) {
+    return domains.others().records() > 0
+        ? UNKNOWN
+        : domains.values().getOrDefault(domain, Count.NONE);
   }
 
   /** What a descriptor leads to. */
@@ -113,19 +103,35 @@ final class Flights {
     Asked asked = asked(descriptor);
     buffer.refresh();
     Selection selection = selection(asked);
-    Amount amount = new Amount();
-    try (Stream<ReplayBuffer.Entry> entries = buffer.entries()) {
-      entries
-          .filter(selection::holds)
-          .forEach(entry -> add(amount, buffer.bytes(entry.sequence())));
-    }
-    if (amount.records == 0 && asked.path().size() > 1) {
+    Count amount = amount(asked.path(), selection);
+    if (amount.records() == 0 && asked.path().size() > 1) {
       throw Refusal.notFound(
           "there is no sample in the flight " + Refusal.shown(asked.path().toString()));
     }
     return info(asked.path(), selection, amount).toBuilder()
         .setFlightDescriptor(descriptor)
         .build();
+  }
+
+  private Count amount(List<String> path, Selection selection) {
+    if (path.size() == 1) {
+      return whole(buffer.domains());
+    }
+    if (path.get(1).equals(SEGMENT)) {
+      return buffer.segments().stream()
+          .filter(segment -> segment.name().equals(path.get(2)))
+          .map(segment -> new Count(segment.records(), segment.bytes()))
+          .findFirst()
+          .orElse(Count.NONE);
+    }
+    CountsByValue domains = buffer.domains();
+    Count known = ofDomain(domains, path.get(2));
+    if (known.records() >= 0 || domains.values().containsKey(path.get(2))) {
+      return known;
+    }
+    try (Stream<ReplayBuffer.Entry> entries = buffer.entries()) {
+      return entries.anyMatch(selection::holds) ? known : Count.NONE;
+    }
   }
 
   /** The columns that a descriptor leads to. */
@@ -150,7 +156,7 @@ final class Flights {
             () -> Refusal.notFound("there is no segment '" + Refusal.shown(path.get(2)) + "'"));
   }
 
-  private static Flight.FlightInfo info(List<String> path, Selection selection, Amount amount) {
+  private static Flight.FlightInfo info(List<String> path, Selection selection, Count amount) {
     return Flight.FlightInfo.newBuilder()
         .setSchema(UnsafeByteOperations.unsafeWrap(selection.schema().encapsulated()))
         .setFlightDescriptor(
@@ -161,8 +167,8 @@ final class Flights {
         .addEndpoint(
             Flight.FlightEndpoint.newBuilder()
                 .setTicket(Flight.Ticket.newBuilder().setTicket(selection.ticket())))
-        .setTotalRecords(amount.records)
-        .setTotalBytes(amount.bytes)
+        .setTotalRecords(amount.records())
+        .setTotalBytes(amount.bytes())
         .setOrdered(true)
         .build();
   }
