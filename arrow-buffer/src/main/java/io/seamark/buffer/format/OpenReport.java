@@ -9,9 +9,9 @@ import java.util.Set;
  *
  * @param segments segments in the folder, the active journal included
  * @param records whole records in them
- * @param tornBytes bytes that were cut off the end of a journal, since they were no whole record: a
- *     write that was never acknowledged; 0 after a clean stop. A reader cuts nothing: to it they
- *     are torn, or being written just now.
+ * @param tornBytes bytes that were cut off the end of a journal or left out near it, since they
+ *     were no whole record: writes that were never acknowledged; 0 after a clean stop. A reader
+ *     cuts nothing: to it they are torn, or being written just now.
  * @param damages what was not as it had been written, one line each; the records concerned are
  *     lost, all others are there; at most a thousand lines, and one that counts the others
  * @param unreadable names of files of which nothing can be read: damaged beyond use, or put there

@@ -69,19 +69,37 @@
  *            message           length bytes, with a mark
  * </pre>
  *
- * Header and frames start at multiples of 8. A writer appends one frame with one write and forces
- * the file (fsync) before it acknowledges the record, so only the last frame can be torn. Reading
- * ends at the first place where no frame is whole and no later frame starts; a writer cuts the file
- * there, reports the bytes, and writes the last whole frame once more before it forces the file,
- * because a failed fsync can leave bytes that read well and never reach the disk. Where a later
- * frame does start (its header's CRC matches, its sequence is not below the one due, and not above
- * it by more than had room between), what lies between is damage, not a torn end: it is reported
- * and the rest is kept. A journal with damage is sealed at once, without the damaged records, and
- * renamed to {@code n.journal.unreadable}. Where the header is damaged, the salt is that of the
- * schema message's mark or, without that, the one by whose marks most of the file is confirmed.
+ * Header and frames start at multiples of 8. A writer appends one frame with one write, and
+ * acknowledges the record once a force (fsync) that began after the write has ended. Several
+ * records may share a force: at most 64 frames at the end of a journal are written and not forced,
+ * and only those can be torn. What a disk has of them after a power cut is any of their sectors,
+ * and the others read as zeros; so a later frame may be whole while an earlier one is torn.
  *
- * <p>Numbers are left out within a journal only by damage: a writer that leaves some out begins the
- * next journal first, whose header says so.
+ * <p>Reading ends at the first place where no frame is whole and no later frame starts; a writer
+ * cuts the file there, reports the bytes, and writes the last 64 whole frames once more before it
+ * forces the file, because a failed fsync can leave bytes that read well and never reach the disk.
+ * Where a later frame does start (its header's CRC matches, its sequence is not below the one due,
+ * and not above it by more than had room between), the later frames are kept, whatever lies
+ * between. That was never forced, and so never acknowledged, if all of this holds:
+ *
+ * <ul>
+ *   <li>the journal is the last one: a writer begins the next only once all frames are forced;
+ *   <li>the sequence due there is less than 64 below that of the last whole frame;
+ *   <li>it has a whole sector of zeros (512 bytes, aligned in the file), or begins with zeros up to
+ *       the end of its first sector. A frame begins with other bytes, and where frames share a
+ *       sector that is missing, all of them are torn.
+ * </ul>
+ *
+ * <p>Such bytes count as torn. With whole frames behind them the journal is sealed at once, without
+ * them; without any the file is cut before them. Whatever else lies between is damage: it is
+ * reported, and the journal is sealed at once, without the damaged records, and renamed to {@code
+ * n.journal.unreadable}. Damage that leaves zeros among the last 64 records cannot be told from a
+ * torn write, and a torn write in whose place a file system shows other bytes than zeros not from
+ * damage; neither costs another record. Where the header is damaged, the salt is that of the schema
+ * message's mark or, without that, the one by whose marks most of the file is confirmed.
+ *
+ * <p>Numbers are left out within a journal only by damage and torn frames: a writer that leaves
+ * some out begins the next journal first, whose header says so.
  *
  * <p>A file of this name of which no record can be read, and which is more than a torn header, is
  * renamed to {@code n.journal.unreadable}, reported and otherwise left as it is.

@@ -13,7 +13,8 @@ import java.util.concurrent.Future;
 /**
  * An open file that an interrupt does no harm to. A {@link java.nio.channels.FileChannel} is closed
  * when a thread that uses it is interrupted, and its lock is lost with it; here the thread does
- * what it is about, and stays interrupted. For one thread at a time.
+ * what it is about, and stays interrupted. For one thread at a time, but for {@link #force}, which
+ * another may do meanwhile.
  */
 public final class SteadyFile implements AutoCloseable {
   private final AsynchronousFileChannel channel;

@@ -1,11 +1,22 @@
 package io.seamark.benchmark;
 
 import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.BufferedSample;
+import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
-import io.seamark.buffer.Outbox;
+import io.seamark.buffer.ReplayBuffer;
+import io.seamark.buffer.ReplayBufferWriter;
+import io.seamark.imaging.Images;
+import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.EncodedImage;
+import io.seamark.perception.Look;
+import io.seamark.perception.Sample;
+import io.seamark.source.ProceduralStreet;
+import io.seamark.source.ProceduralStreet.Rendered;
+import io.seamark.source.Weather;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -16,50 +27,133 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.util.Statistics;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Durable appends of a 100 KB sample to an outbox, against writing and forcing the same number of
- * bytes. Files go to the folder that {@code -Dseamark.benchmark.folder} names, by default {@code
- * target}: it should be on the disk in question, not in memory.
+ * Durable appends of frames to a replay buffer, by one writer and by eight of an edge each, against
+ * writing as many bytes and forcing the file: after each frame, and after each eight, which is the
+ * most that eight writers can share. A frame is one of the embedded street, 480x360, as a JPEG file
+ * with scores of 11 classes at a quarter of the size, an answer and its segments. Files go to the
+ * folder that {@code -Dseamark.benchmark.folder} names, by default {@code target}: it should be on
+ * the disk in question, not in memory.
  */
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.SampleTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
 @SuppressWarnings("NullAway.Init")
 public class DurableAppendBenchmark {
   private static final String FOLDER = "seamark.benchmark.folder";
-  private static final int ROUNDS = 5;
-  private static final int IMAGE_BYTES = 78_000;
+  private static final int WRITERS = 8;
+  private static final int WIDTH = 480;
+  private static final int HEIGHT = 360;
+  private static final int CELL = 4;
+  private static final int CLASSES = 11;
+  private static final int DISTINCT = 10;
+
+  /** Frames that are written before each force, where nothing else is done. */
+  @Param("1")
+  public int batch;
+
+  private List<BufferedSample> samples;
 
   // Made anew by open() for each iteration.
   private Path folder;
-  private Outbox outbox;
+  private ReplayBufferWriter buffer;
   private FileChannel bare;
-  private HardSample template;
   private ByteBuffer bytes;
-  private int number;
+
+  /** An edge of its own for each thread. */
+  @State(Scope.Thread)
+  public static class Edge {
+    private static final AtomicInteger EDGES = new AtomicInteger();
+
+    private final String name = "edge-" + EDGES.getAndIncrement();
+    private int frames;
+  }
+
+  /** Draws the frames. */
+  @Setup(Level.Trial)
+  public void draw() {
+    ProceduralStreet street = new ProceduralStreet(5, WIDTH, HEIGHT);
+    Weather[] weathers = Weather.values();
+    samples = new ArrayList<>();
+    for (int i = 0; i < DISTINCT; i++) {
+      samples.add(sample(street.render(i, weathers[i % weathers.length])));
+    }
+  }
+
+  private static BufferedSample sample(Rendered rendered) {
+    Sample of = rendered.sample();
+    ClassMap label = Objects.requireNonNull(of.label());
+    byte[] segments = new byte[WIDTH * HEIGHT];
+    for (int i = 0; i < segments.length; i++) {
+      segments[i] = (byte) Math.min(rendered.segments()[i], ClassMap.IGNORE);
+    }
+    HardSample hard =
+        new HardSample(
+            of.id(),
+            "edge",
+            of.domain(),
+            0,
+            WIDTH,
+            HEIGHT,
+            new EncodedImage(EncodedImage.JPEG, Images.encodeJpeg(of.frame(), 0.95f)),
+            null,
+            scores(label),
+            "v0",
+            "none",
+            0.5,
+            1);
+    return new BufferedSample(
+        hard,
+        new FusedAnswer(label, CLASSES, "label", Map.of()),
+        new ClassMap(WIDTH, HEIGHT, segments),
+        Look.of(of.frame()));
+  }
+
+  /** As of a network: higher for the class in the middle of each cell, and noisy. */
+  private static ClassScores scores(ClassMap label) {
+    int width = WIDTH / CELL;
+    int height = HEIGHT / CELL;
+    Random random = new Random(1);
+    float[] logits = new float[CLASSES * width * height];
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] = (float) random.nextGaussian() / 2;
+    }
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int found = label.at(CELL * x + CELL / 2, CELL * y + CELL / 2);
+        if (found < CLASSES) {
+          logits[(found * height + y) * width + x] += 5;
+        }
+      }
+    }
+    return new ClassScores(CLASSES, width, height, logits);
+  }
 
   /**
-   * Opens an outbox and a file.
+   * Opens a buffer and a file.
    *
    * @throws IOException if that fails
    */
@@ -68,33 +162,12 @@ public class DurableAppendBenchmark {
     Path parent = Path.of(System.getProperty(FOLDER, "target"));
     Files.createDirectories(parent);
     folder = Files.createTempDirectory(parent, "append");
-    Random random = new Random(1);
-    byte[] image = new byte[IMAGE_BYTES];
-    random.nextBytes(image);
-    float[] logits = new float[11 * 60 * 40];
-    for (int i = 0; i < logits.length; i++) {
-      logits[i] = (float) random.nextGaussian();
+    buffer = ReplayBuffer.open(folder.resolve("buffer"), BufferOptions.unbounded());
+    long before = buffer.bytes();
+    for (BufferedSample sample : samples) {
+      buffer.append(sample);
     }
-    template =
-        new HardSample(
-            "sample",
-            "edge",
-            "day",
-            0,
-            240,
-            160,
-            new EncodedImage(EncodedImage.JPEG, image),
-            null,
-            new ClassScores(11, 60, 40, logits),
-            "v1",
-            "score_margin",
-            0.1,
-            0.6);
-    outbox = Outbox.open(folder.resolve("outbox"), BufferOptions.outbox(1 << 30));
-    long before = outbox.bytes();
-    outbox.append(template);
-    int length = (int) (outbox.bytes() - before);
-    bytes = ByteBuffer.allocateDirect(length);
+    bytes = ByteBuffer.allocateDirect((int) ((buffer.bytes() - before) / DISTINCT));
     bare =
         FileChannel.open(
             folder.resolve("bare"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -107,7 +180,7 @@ public class DurableAppendBenchmark {
    */
   @TearDown(Level.Iteration)
   public void close() throws IOException {
-    outbox.close();
+    buffer.close();
     bare.close();
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -117,92 +190,109 @@ public class DurableAppendBenchmark {
   }
 
   /**
-   * One sample.
+   * One frame.
    *
+   * @param edge whose it is
    * @return its sequence
    * @throws IOException if that fails
    */
   @Benchmark
-  public long append() throws IOException {
-    HardSample s = template;
-    number++;
-    return outbox.append(
+  public long append(Edge edge) throws IOException {
+    int number = edge.frames++;
+    BufferedSample sample = samples.get(number % DISTINCT);
+    HardSample s = sample.sample();
+    HardSample named =
         new HardSample(
-            "sample-" + number,
-            s.edge(),
+            "frame-" + number,
+            edge.name,
             s.domain(),
             number,
             s.width(),
             s.height(),
             s.image(),
-            null,
+            s.depthPng(),
             s.scores(),
             s.modelVersion(),
             s.miner(),
             s.score(),
-            s.threshold()));
+            s.threshold());
+    return buffer.append(
+        new BufferedSample(named, sample.answer(), sample.segments(), sample.look()));
   }
 
   /**
-   * As many bytes.
+   * As many bytes as a batch of frames, and one force.
    *
    * @return bytes written
    * @throws IOException if that fails
    */
   @Benchmark
-  public int bareWriteAndForce() throws IOException {
-    int written = bare.write(bytes.duplicate());
+  public int writeAndForce() throws IOException {
+    int written = 0;
+    for (int i = 0; i < batch; i++) {
+      written += bare.write(bytes.duplicate());
+    }
     bare.force(false);
     return written;
   }
 
   /**
-   * Runs both arms in turn, five times, and prints how they compare.
+   * Runs the four arms in turn and prints how they compare.
    *
-   * @param args none
+   * @param args number of rounds, by default 5
    * @throws RunnerException if a run fails
    */
   public static void main(String[] args) throws RunnerException {
-    List<Double> ratios = new ArrayList<>();
-    List<Double> tails = new ArrayList<>();
-    for (int round = 0; round < ROUNDS; round++) {
+    int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
+    List<Double> one = new ArrayList<>();
+    List<Double> together = new ArrayList<>();
+    List<Double> batched = new ArrayList<>();
+    for (int round = 0; round < rounds; round++) {
       // Turned about, so that neither arm always comes first.
-      boolean appendFirst = round % 2 == 0;
-      Statistics first = time(appendFirst ? "append" : "bareWriteAndForce");
-      Statistics second = time(appendFirst ? "bareWriteAndForce" : "append");
-      Statistics append = appendFirst ? first : second;
-      Statistics bare = appendFirst ? second : first;
-      ratios.add(bare.getMean() / append.getMean());
-      tails.add(append.getPercentile(99) / bare.getPercentile(99));
+      boolean forwards = round % 2 == 0;
+      double[] perSecond = new double[4];
+      for (int i = 0; i < perSecond.length; i++) {
+        int arm = forwards ? i : perSecond.length - 1 - i;
+        int frames = arm < 2 ? 1 : WRITERS;
+        perSecond[arm] =
+            arm % 2 == 0 ? time("append", frames, 1) : time("writeAndForce", 1, frames) * frames;
+      }
+      one.add(perSecond[0] / perSecond[1]);
+      together.add(perSecond[2] / perSecond[0]);
+      batched.add(perSecond[2] / perSecond[3]);
       System.out.printf(
           Locale.ROOT,
-          "round %d: append %.1f/s (p50 %.2f, p99 %.2f ms), bare %.1f/s (p50 %.2f, p99 %.2f ms)%n",
+          "round %d, load %.1f: one writer %.1f frames/s, write and force %.1f; eight writers %.1f,"
+              + " write and force by eights %.1f%n",
           round + 1,
-          1000 / append.getMean(),
-          append.getPercentile(50),
-          append.getPercentile(99),
-          1000 / bare.getMean(),
-          bare.getPercentile(50),
-          bare.getPercentile(99));
+          ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
+          perSecond[0],
+          perSecond[1],
+          perSecond[2],
+          perSecond[3]);
     }
-    Collections.sort(ratios);
-    Collections.sort(tails);
-    System.out.printf(
-        Locale.ROOT,
-        "durable appends per second, as a share of bare write and force: median %.2f (%.2f to"
-            + " %.2f); p99 against p99: median %.2f (%.2f to %.2f)%n",
-        ratios.get(ROUNDS / 2),
-        ratios.get(0),
-        ratios.get(ROUNDS - 1),
-        tails.get(ROUNDS / 2),
-        tails.get(0),
-        tails.get(ROUNDS - 1));
+    print("one writer, as a share of write and force", one);
+    print("eight writers against one", together);
+    print("eight writers, as a share of write and force by eights", batched);
   }
 
-  private static Statistics time(String arm) throws RunnerException {
+  private static void print(String what, List<Double> ratios) {
+    Collections.sort(ratios);
+    System.out.printf(
+        Locale.ROOT,
+        "%s: median %.2f (%.2f to %.2f)%n",
+        what,
+        ratios.get(ratios.size() / 2),
+        ratios.get(0),
+        ratios.get(ratios.size() - 1));
+  }
+
+  private static double time(String arm, int threads, int batch) throws RunnerException {
     Options options =
         new OptionsBuilder()
             .include(DurableAppendBenchmark.class.getName() + "." + arm + "$")
+            .param("batch", Integer.toString(batch))
+            .threads(threads)
             .forks(1)
             .warmupIterations(3)
             .warmupTime(TimeValue.seconds(2))
@@ -211,9 +301,8 @@ public class DurableAppendBenchmark {
             .jvmArgsAppend(
                 "--add-opens=java.base/java.nio=ALL-UNNAMED",
                 "-D" + FOLDER + "=" + System.getProperty(FOLDER, "target"))
-            .verbosity(org.openjdk.jmh.runner.options.VerboseMode.SILENT)
+            .verbosity(VerboseMode.SILENT)
             .build();
-    Result<?> result = new Runner(options).runSingle().getPrimaryResult();
-    return result.getStatistics();
+    return new Runner(options).runSingle().getPrimaryResult().getScore();
   }
 }
