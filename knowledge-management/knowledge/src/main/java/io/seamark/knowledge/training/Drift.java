@@ -91,11 +91,7 @@ final class Drift {
   double recent(ReplayBuffer buffer) {
     long from = buffer.next() - RECENT;
     List<Look> looks =
-        buffer
-            .entries(from)
-            .map(ReplayBuffer.Entry::look)
-            .filter(Objects::nonNull)
-            .toList();
+        buffer.entries(from).map(ReplayBuffer.Entry::look).filter(Objects::nonNull).toList();
     return looks.isEmpty() ? Double.NaN : of(looks);
   }
 

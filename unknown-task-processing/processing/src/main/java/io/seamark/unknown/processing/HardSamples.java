@@ -92,9 +92,7 @@ public final class HardSamples implements AutoCloseable {
 
   /** The tasks of unseen samples are the domains in the buffer, in the order in which they came. */
   private List<String> domains() {
-    return buffer.domains().values().keySet().stream()
-        .filter(domain -> !domain.isEmpty())
-        .toList();
+    return buffer.domains().values().keySet().stream().filter(domain -> !domain.isEmpty()).toList();
   }
 
   private static Map<String, String> attributes(HardSample sample) {

@@ -153,7 +153,7 @@ public class ServiceMetrics {
     gauge("buffer_bytes", "Size of the replay buffer on disk.", processor.buffer()::bytes);
     gauge(
         "buffer_damages",
-        "Damages found when the buffer was opened.",
+        "Damages found in the buffer since it was opened.",
         () -> processor.buffer().report().damages().size());
     gauge(
         "memory_requests", "Bytes that requests hold, as counted.", () -> memory.requests().held());
