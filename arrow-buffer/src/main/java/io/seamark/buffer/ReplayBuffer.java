@@ -13,6 +13,7 @@ import io.seamark.perception.Look;
 import io.seamark.plugin.ReplayPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -302,6 +303,29 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    */
   public SortedMap<String, String> sealedDigests(Collection<Long> sequences) {
     return log.sealedDigests(sequences);
+  }
+
+  /** Whether a sample is there. */
+  final boolean contains(long sequence) {
+    return log.contains(sequence);
+  }
+
+  /**
+   * When the newest of its files was written, in milliseconds since 1970; empty without samples.
+   */
+  final OptionalLong lastWritten() throws IOException {
+    return log.written().values().stream().mapToLong(Long::longValue).max();
+  }
+
+  /**
+   * From when the age of each sample counts.
+   *
+   * @param now the time that this machine's clock shows
+   * @return as the files are now
+   * @throws IOException if the folder cannot be read
+   */
+  public SampleAges ages(Instant now) throws IOException {
+    return SampleAges.of(log.written(), now);
   }
 
   /**

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -368,7 +368,8 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * @param edge its edge
    * @param domain its domain
    * @param capturedMillis when it was taken, in milliseconds since 1970
-   * @param digest SHA-256 of its image and depth, by which it is told apart, and nothing else of it
+   * @param digest SHA-256 of its image and depth, by which it is told apart, and nothing else of
+   *     it; empty if it was damaged
    */
   public record ForgottenSample(
       long sequence, String id, String edge, String domain, long capturedMillis, String digest) {}
@@ -396,39 +397,70 @@ public final class ReplayBufferWriter extends ReplayBuffer {
    * that held one is written again without it and deleted. A file system may keep the blocks of a
    * deleted file until it writes over them.
    *
-   * @param which true for a sample that is to go
+   * @param which true for a sample that is to go; gets what the index knows of it, too
    * @return what is gone, and what may be left
    * @throws IOException if reading or writing fails; some samples may be gone then, and it can be
    *     called again
    */
-  public Forgotten forget(Predicate<HardSample> which) throws IOException {
+  public Forgotten forget(BiPredicate<Entry, HardSample> which) throws IOException {
     return alone(() -> forgetAlone(which));
   }
 
-  private Forgotten forgetAlone(Predicate<HardSample> which) throws IOException {
+  private Forgotten forgetAlone(BiPredicate<Entry, HardSample> which) throws IOException {
     log.seal();
     List<ForgottenSample> samples = new ArrayList<>();
     List<Long> unread = new ArrayList<>();
-    for (long sequence : log.sequences().toArray()) {
+    for (Entry entry : (Iterable<Entry>) log.entries(0)::iterator) {
       try {
-        HardSample sample = read(sequence).sample();
-        if (which.test(sample)) {
-          samples.add(
-              new ForgottenSample(
-                  sequence,
-                  sample.id(),
-                  sample.edge(),
-                  sample.domain(),
-                  sample.capturedMillis(),
-                  sample.contentDigest()));
-          drop(sequence);
+        HardSample sample = read(entry.sequence()).sample();
+        if (which.test(entry, sample)) {
+          samples.add(forgotten(entry.sequence(), sample));
         }
       } catch (DamagedRecordException e) {
-        unread.add(sequence);
+        unread.add(entry.sequence());
       }
     }
+    erase(samples);
     log.compact();
     return new Forgotten(samples, unread, log.remains());
+  }
+
+  static ForgottenSample forgotten(long sequence, HardSample sample) {
+    return new ForgottenSample(
+        sequence,
+        sample.id(),
+        sample.edge(),
+        sample.domain(),
+        sample.capturedMillis(),
+        sample.contentDigest());
+  }
+
+  /**
+   * Takes samples out of every file.
+   *
+   * @param samples those that are gone meanwhile count for nothing
+   * @throws IOException if the bytes of some cannot go now; all are dropped nevertheless, {@link
+   *     #remains} names the files, and {@link #compact} tries again
+   */
+  synchronized void erase(List<ForgottenSample> samples) throws IOException {
+    List<Long> there =
+        samples.stream().map(ForgottenSample::sequence).filter(log::contains).toList();
+    try {
+      log.dropAll(there);
+    } finally {
+      dropped.addAndGet(there.stream().filter(sequence -> !log.contains(sequence)).count());
+    }
+  }
+
+  /**
+   * Files that may hold bytes of dropped samples still: something in them cannot be read, or they
+   * could not be written again yet.
+   *
+   * @return names, ascending
+   * @throws IOException if the folder cannot be read
+   */
+  public List<String> remains() throws IOException {
+    return log.remains();
   }
 
   /**

@@ -217,7 +217,7 @@ class ConcurrentAppendTest {
                       buffer.compact();
                     }
                     if (kind == 1 && i % 20 == 10) {
-                      buffer.forget(s -> s.edge().equals(edge) && s.id().endsWith("7"));
+                      buffer.forget((entry, s) -> s.edge().equals(edge) && s.id().endsWith("7"));
                     }
                   }
                   return null;

@@ -58,7 +58,7 @@ class ForgetTest {
                 .filter(i -> Samples.buffered(i).sample().edge().equals(edge))
                 .count();
     try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL)) {
-      Forgotten forgotten = buffer.forget(sample -> sample.edge().equals(edge));
+      Forgotten forgotten = buffer.forget((entry, sample) -> sample.edge().equals(edge));
       assertEquals(of, forgotten.samples().size());
       assertEquals(List.of(), forgotten.remains());
       assertEquals(24 - of, buffer.size());
@@ -84,7 +84,7 @@ class ForgetTest {
     bytes[bytes.length / 2] ^= 1;
     Files.write(segment, bytes);
     try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, SMALL)) {
-      Forgotten forgotten = buffer.forget(sample -> true);
+      Forgotten forgotten = buffer.forget((entry, sample) -> true);
       assertEquals(11, forgotten.samples().size());
       assertEquals(1, forgotten.unread().size());
       assertEquals(List.of("0000000000.arrow"), forgotten.remains());

@@ -59,6 +59,24 @@ public interface Disk {
   long size(Path file) throws IOException;
 
   /**
+   * When a file was last written, by its file system.
+   *
+   * @param file the file
+   * @return milliseconds since 1970
+   * @throws IOException if that fails; {@link java.nio.file.NoSuchFileException} if it is not there
+   */
+  long modifiedMillis(Path file) throws IOException;
+
+  /**
+   * Says when a file was last written.
+   *
+   * @param file the file
+   * @param millis milliseconds since 1970
+   * @throws IOException if that fails
+   */
+  void setModified(Path file, long millis) throws IOException;
+
+  /**
    * Renames a file atomically, replacing one that has the new name.
    *
    * @param from the old name

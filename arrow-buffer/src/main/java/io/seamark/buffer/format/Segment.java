@@ -21,6 +21,11 @@ final class Segment<E> {
   /** Bytes of records that were dropped and are in the file still. */
   long dropped;
 
+  /**
+   * Where writing it without them failed: how many there must be before that is tried by itself.
+   */
+  long rewriteAt;
+
   /** Digest of a sealed file, once somebody asked for it. */
   volatile @Nullable String sha256;
 

@@ -239,7 +239,17 @@ final class SegmentFolder {
       deleteQuietly(temporary);
       throw e;
     }
+    writtenAs(segment.file, temporary);
     return sealed;
+  }
+
+  /** Its records are as old as they were before. */
+  private void writtenAs(Path before, Path file) {
+    try {
+      disk.setModified(file, disk.modifiedMillis(before));
+    } catch (IOException e) {
+      LOG.warn("{}: its records count as written now: {}", file, e.toString());
+    }
   }
 
   /** Gives what {@link #writeTemporary} wrote its name; durable once the folder is forced. */

@@ -32,9 +32,6 @@ final class SegmentIndex<E> {
     }
   }
 
-  /** A record and the segment that it is in. */
-  record Located<E>(Segment<E> segment, RecordAt<E> record) {}
-
   /** The segments of a moment by their ids, to be found by the sequences of their records. */
   private static final class Order<E> {
     final List<Segment<E>> segments;

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -483,6 +484,33 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
         index.hold(segment, contents.records());
       }
       return contents.records();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * When the last record of each file was written, by the file system. A segment that is sealed, or
+   * written again without dropped records, counts as written when it was before.
+   *
+   * @return milliseconds since 1970 by the sequence of the file's first record; no record of it has
+   *     a lower one, and none of the file before as high a one
+   * @throws IOException if that fails
+   */
+  public NavigableMap<Long, Long> written() throws IOException {
+    lock.lock();
+    try {
+      NavigableMap<Long, Long> written = new TreeMap<>();
+      for (Segment<E> segment : index.segments()) {
+        if (!segment.records.isEmpty()) {
+          try {
+            written.put(segment.records.first(), folder.disk.modifiedMillis(segment.file));
+          } catch (NoSuchFileException e) {
+            LOG.debug("{}: {} was sealed or deleted meanwhile", folder, segment.name());
+          }
+        }
+      }
+      return written;
     } finally {
       lock.unlock();
     }

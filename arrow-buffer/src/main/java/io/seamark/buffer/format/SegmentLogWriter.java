@@ -2,6 +2,8 @@ package io.seamark.buffer.format;
 
 import io.seamark.durable.FolderLock;
 import java.io.IOException;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -265,7 +267,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
 
   /**
    * Seals the journal: its records become an Arrow IPC file, and a new journal is begun. Does
-   * nothing if the journal is empty.
+   * nothing if the journal is empty; of one whose records were all dropped nothing is left.
    *
    * @throws IOException if that fails; the records are safe in the journal then
    */
@@ -274,7 +276,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     try {
       commit.finish();
       ActiveJournal<E> journal = writable();
-      if (!journal.segment.records.isEmpty()) {
+      if (!journal.segment.records.isEmpty() || journal.segment.dropped > 0) {
         seal(journal);
       }
     } finally {
@@ -413,9 +415,9 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       }
       strike(index, segment, sequence);
       if (segment.sealed && segment.records.isEmpty()) {
-        index.remove(segment);
         folder.delete(segment.file);
-      } else if (segment.dropped > segment.bytes / 2) {
+        index.remove(segment);
+      } else if (segment.dropped > Math.max(segment.bytes / 2, segment.rewriteAt)) {
         rewrite(segment);
       }
     } finally {
@@ -462,6 +464,36 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
   }
 
   /**
+   * Drops records, and their bytes at once: a segment that has no other record is deleted, which
+   * takes no room on the disk, and one that has is written again without them.
+   *
+   * @param sequences their numbers; those that the log does not hold count for nothing
+   * @throws IOException if the bytes of some cannot go; all are dropped nevertheless, and {@link
+   *     #compact} tries again
+   */
+  public void dropAll(Collection<Long> sequences) throws IOException {
+    lock.lock();
+    try {
+      commit.finish();
+      writable();
+      Set<Segment<E>> touched = new LinkedHashSet<>();
+      for (long sequence : sequences) {
+        Segment<E> segment = index.find(sequence);
+        if (segment != null) {
+          strike(index, segment, sequence);
+          touched.add(segment);
+        }
+      }
+      if (touched.contains(active.segment)) {
+        seal(active);
+      }
+      compact(touched);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * Writes the sealed segment with the most bytes of dropped records again without them, if they
    * are at least a quarter of it.
    *
@@ -477,6 +509,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
         if (segment.sealed
             && !segment.asIs
             && segment.dropped >= segment.bytes / 4
+            && segment.dropped > segment.rewriteAt
             && segment.dropped > (most == null ? 0 : most.dropped)) {
           most = segment;
         }
@@ -520,14 +553,33 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     try {
       commit.finish();
       writable();
-      int written = 0;
-      for (Segment<E> segment : index.segments()) {
-        written += segment.dropped > 0 && rewrite(segment) ? 1 : 0;
-      }
-      return written;
+      return compact(index.segments());
     } finally {
       lock.unlock();
     }
+  }
+
+  /** One that fails keeps none of the others from it. */
+  private int compact(Collection<Segment<E>> segments) throws IOException {
+    IOException failed = null;
+    int written = 0;
+    for (Segment<E> segment : segments) {
+      try {
+        if (segment.dropped > 0 && segment.sealed && segment.records.isEmpty()) {
+          folder.delete(segment.file);
+          index.remove(segment);
+        } else if (segment.dropped > 0 && rewrite(segment)) {
+          written++;
+        }
+      } catch (IOException e) {
+        LOG.warn("{}: {} keeps its dropped records: {}", folder, segment.name(), e.getMessage());
+        failed = e;
+      }
+    }
+    if (failed != null) {
+      throw failed;
+    }
+    return written;
   }
 
   /**
@@ -574,7 +626,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
       return false;
     } catch (IOException e) {
       // Tried again once as much has been dropped again, and not at each record.
-      segment.dropped = 0;
+      segment.rewriteAt = 2 * segment.dropped;
       throw e;
     }
   }

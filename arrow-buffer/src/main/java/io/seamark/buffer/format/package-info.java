@@ -152,11 +152,11 @@
  * </pre>
  *
  * It is an Arrow IPC file: other readers pass over what lies between the stream and the footer. The
- * messages are those of the journal, byte for byte, the schema message too. The
- * footer's custom metadata holds {@code seamark.segment} (the segment id in decimal) and {@code
- * seamark.index}, a JSON array with one object for each record: {@code sequence}, {@code crc32c}
- * (the message CRC, eight hexadecimal digits) and the indexed columns, floating point numbers as
- * text since JSON has no infinities.
+ * messages are those of the journal, byte for byte, the schema message too. The footer's custom
+ * metadata holds {@code seamark.segment} (the segment id in decimal) and {@code seamark.index}, a
+ * JSON array with one object for each record: {@code sequence}, {@code crc32c} (the message CRC,
+ * eight hexadecimal digits) and the indexed columns, floating point numbers as text since JSON has
+ * no infinities.
  *
  * <p>Opening a segment reads its end, its first bytes and its summary, however many records it has:
  * footer length, the table's last 32 bytes, Summary, head. Where the summary's CRC or the head's
@@ -168,18 +168,20 @@
  * record is not what its entry says, and by verifying; Names and Summary are held against the
  * records then.
  *
- * <p>The name of a {@code replay} record is its edge and its id, its time is {@code captured}, and it
- * is counted by edge and by domain, by all edges and by the 32 domains of the most records. A hash
- * is the first four bytes of the SHA-256 of the name's texts in UTF-8, each followed by 00. The
- * bounds of the times are the least and the highest number if one record's is not known. Records of
- * other kinds have no names, no times and are not counted. A segment has no summary where one would
- * have more than 4 MiB, or where sequences are missing over a range of more than 2^18.
+ * <p>The name of a {@code replay} record is its edge and its id, its time is {@code captured}, and
+ * it is counted by edge and by domain, by all edges and by the 32 domains of the most records. A
+ * hash is the first four bytes of the SHA-256 of the name's texts in UTF-8, each followed by 00.
+ * The bounds of the times are the least and the highest number if one record's is not known.
+ * Records of other kinds have no names, no times and are not counted. A segment has no summary
+ * where one would have more than 4 MiB, or where sequences are missing over a range of more than
+ * 2^18.
  *
- * <p>If the footer is damaged the table suffices to find the records; if the table is damaged too, or knows neither the file's first bytes nor its records, they are found
- * by their marks, in the file from its start: those of the head's salt, or of the one that confirms
- * most of the file. Entries of the index are then made from the records themselves. A file of which
- * no record can be read, or that is no segment at all, is reported and left as it is, and the other
- * segments are read; only where a journal must be sealed under its name is it renamed to {@code
+ * <p>If the footer is damaged the table suffices to find the records; if the table is damaged too,
+ * or knows neither the file's first bytes nor its records, they are found by their marks, in the
+ * file from its start: those of the head's salt, or of the one that confirms most of the file.
+ * Entries of the index are then made from the records themselves. A file of which no record can be
+ * read, or that is no segment at all, is reported and left as it is, and the other segments are
+ * read; only where a journal must be sealed under its name is it renamed to {@code
  * n.arrow.unreadable}.
  *
  * <h2>Sealing</h2>

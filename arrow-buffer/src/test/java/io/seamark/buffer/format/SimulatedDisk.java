@@ -44,6 +44,7 @@ public final class SimulatedDisk implements Disk {
     byte[] now = new byte[0];
     byte[] durable = new byte[0];
     final BitSet dirty = new BitSet();
+    long modified;
 
     /** What the last force began with, on a disk that says too early that it is done. */
     @Nullable Begun early;
@@ -283,6 +284,24 @@ public final class SimulatedDisk implements Disk {
       throw new NoSuchFileException(file.toString());
     }
     return node.now.length;
+  }
+
+  @Override
+  public synchronized long modifiedMillis(Path file) throws IOException {
+    Node node = now.get(file);
+    if (node == null) {
+      throw new NoSuchFileException(file.toString());
+    }
+    return node.modified;
+  }
+
+  @Override
+  public synchronized void setModified(Path file, long millis) throws IOException {
+    Node node = now.get(file);
+    if (node == null) {
+      throw new NoSuchFileException(file.toString());
+    }
+    node.modified = millis;
   }
 
   @Override

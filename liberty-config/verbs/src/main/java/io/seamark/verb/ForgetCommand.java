@@ -1,22 +1,21 @@
 package io.seamark.verb;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.seamark.buffer.BufferOptions;
+import io.seamark.buffer.ForgetReceipt;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.buffer.ReplayBufferWriter.Forgotten;
-import io.seamark.buffer.ReplayBufferWriter.ForgottenSample;
+import io.seamark.buffer.SampleAges;
 import io.seamark.cli.CommonOptions;
 import io.seamark.cli.JsonLine;
 import io.seamark.cli.Seamark;
 import io.seamark.cli.Verb;
-import io.seamark.durable.DurableFiles;
+import io.seamark.setting.MaximumAges;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -42,9 +41,6 @@ import picocli.CommandLine.Parameters;
           + " still; the receipt names it."
     })
 final class ForgetCommand implements Verb {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Parameters(paramLabel = "DIR", description = "The buffer's folder.")
@@ -66,6 +62,15 @@ final class ForgetCommand implements Verb {
   private @Nullable String before;
 
   @Option(
+      names = "--older-than",
+      paramLabel = "AGE",
+      description =
+          "Samples of at least that age, such as P30D or PT36H. It counts as that of"
+              + " seamark.buffer.max-age: from when the frame was taken, or from when it was stored"
+              + " if the device's clock cannot have been right.")
+  private @Nullable String olderThan;
+
+  @Option(
       names = "--receipt",
       paramLabel = "FILE",
       required = true,
@@ -76,6 +81,7 @@ final class ForgetCommand implements Verb {
   public Integer call() throws IOException {
     common.open(common.registry(), Map.of(), Map.of());
     Map<String, Object> asked = asked();
+    Duration age = olderThan == null ? null : MaximumAges.age("--older-than is", olderThan);
     Predicate<HardSample> which = which();
     if (Files.exists(receipt)) {
       throw new IllegalArgumentException(
@@ -92,20 +98,16 @@ final class ForgetCommand implements Verb {
     // Nothing else is dropped by opening it here.
     try (ReplayBufferWriter buffer =
         ReplayBuffer.open(Opening.buffer(folder), BufferOptions.unbounded())) {
-      forgotten = buffer.forget(which);
+      SampleAges ages = buffer.ages(Instant.now());
+      forgotten =
+          buffer.forget(
+              (entry, sample) ->
+                  which.test(sample)
+                      && (age == null
+                          || ages.isOlder(entry.sequence(), sample.capturedMillis(), age)));
       left = buffer.size();
     }
-    Map<String, Object> written = new LinkedHashMap<>();
-    written.put("forgotten_at", Instant.now().toString());
-    written.put("buffer", folder.toString());
-    written.put("asked", asked);
-    written.put("samples", forgotten.samples().stream().map(ForgetCommand::sample).toList());
-    written.put("unread_samples", forgotten.unread());
-    written.put("may_remain_in", forgotten.remains());
-    DurableFiles.write(
-        receipt,
-        out ->
-            out.write((JSON.writeValueAsString(written) + "\n").getBytes(StandardCharsets.UTF_8)));
+    new ForgetReceipt(Instant.now(), folder, asked, forgotten).write(receipt);
     common
         .out()
         .println(
@@ -130,28 +132,24 @@ final class ForgetCommand implements Verb {
     return all ? Seamark.DONE : Seamark.FAILED;
   }
 
-  private static Map<String, Object> sample(ForgottenSample sample) {
-    Map<String, Object> one = new LinkedHashMap<>();
-    one.put("sequence", sample.sequence());
-    one.put("edge", sample.edge());
-    one.put("id", sample.id());
-    one.put("domain", sample.domain());
-    one.put("captured", Instant.ofEpochMilli(sample.capturedMillis()).toString());
-    one.put("sha256", sample.digest());
-    return one;
-  }
-
   private Map<String, Object> asked() {
     Map<String, Object> asked = new LinkedHashMap<>();
     for (String[] one :
-        new String[][] {{"edge", edge}, {"domain", domain}, {"id", id}, {"before", before}}) {
+        new String[][] {
+          {"edge", edge},
+          {"domain", domain},
+          {"id", id},
+          {"before", before},
+          {"older_than", olderThan}
+        }) {
       if (one[1] != null) {
         asked.put(one[0], one[1]);
       }
     }
     if (asked.isEmpty()) {
       throw new IllegalArgumentException(
-          "say what to forget: --edge, --domain, --id or --before, or several of them");
+          "say what to forget: --edge, --domain, --id, --before or --older-than, or several of"
+              + " them");
     }
     return asked;
   }

@@ -9,6 +9,9 @@ import io.seamark.plugin.Hyperparameter;
  * @param maxSamples the most samples
  * @param maxSamplesPerEdge the most samples of one edge; 0 for {@link #ofOneEdge}'s own choice
  * @param maxEdges the most edges that may have samples at a time
+ * @param maxAge how long a sample is kept, as {@link #ages} reads it
+ * @param maxAgeByDomain the same for some domains
+ * @param maxAgeByEdge the same for some edges
  */
 public record BufferSettings(
     @Hyperparameter(
@@ -45,10 +48,33 @@ public record BufferSettings(
             min = 1,
             max = 100_000,
             unit = "edges")
-        int maxEdges) {
-  /** Checks the ranges, and that an edge's share is a share. */
+        int maxEdges,
+    @Hyperparameter(
+            name = "max-age",
+            text =
+                "How long a sample is kept, as an ISO-8601 duration of days or less: P30D is 30 days,"
+                    + " PT36H is 36 hours. Where nothing is said, as long as there is room.",
+            defaultValue = "")
+        String maxAge,
+    @Hyperparameter(
+            name = "max-age-by-domain",
+            text =
+                "Ages of some domains in place of max-age, with commas between them:"
+                    + " rain=P7D,fog=P90D.",
+            defaultValue = "")
+        String maxAgeByDomain,
+    @Hyperparameter(
+            name = "max-age-by-edge",
+            text =
+                "Ages of some edges in place of max-age, in the same form. Where a sample's domain has"
+                    + " one too, the shorter holds.",
+            defaultValue = "")
+        String maxAgeByEdge) {
+  /** Checks the ranges, that an edge's share is a share, and that ages are ages. */
   public BufferSettings {
-    SettingGroup.BUFFER.check(maxBytes, maxSamples, maxSamplesPerEdge, maxEdges);
+    SettingGroup.BUFFER.check(
+        maxBytes, maxSamples, maxSamplesPerEdge, maxEdges, maxAge, maxAgeByDomain, maxAgeByEdge);
+    MaximumAges.of(maxAge, maxAgeByDomain, maxAgeByEdge);
     if (maxSamplesPerEdge > maxSamples) {
       throw new IllegalArgumentException(
           "seamark.buffer.max-samples-per-edge is '"
@@ -56,6 +82,15 @@ public record BufferSettings(
               + "', but must be a whole number of samples from 0 to "
               + maxSamples);
     }
+  }
+
+  /**
+   * How long samples are kept.
+   *
+   * @return by domain and edge
+   */
+  public MaximumAges ages() {
+    return MaximumAges.of(maxAge, maxAgeByDomain, maxAgeByEdge);
   }
 
   /**

@@ -274,7 +274,17 @@ public final class BufferScale {
     }
 
     @Override
-    public void rename(Path from, Path to) throws IOException {
+    public long modifiedMillis(Path file) throws IOException {
+    return disk.modifiedMillis(file);
+  }
+
+  @Override
+  public void setModified(Path file, long millis) throws IOException {
+    disk.setModified(file, millis);
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
       disk.rename(from, to);
     }
 

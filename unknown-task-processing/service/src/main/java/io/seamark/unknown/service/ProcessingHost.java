@@ -2,6 +2,8 @@ package io.seamark.unknown.service;
 
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
+import io.seamark.buffer.Retention;
+import io.seamark.buffer.RetentionSchedule;
 import io.seamark.failure.NotReadyException;
 import io.seamark.plugin.PluginKind;
 import io.seamark.registry.ConfiguredPlugins;
@@ -20,6 +22,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,6 +47,7 @@ public class ProcessingHost {
   @Inject ServiceMemory memory;
 
   private volatile @Nullable TaskProcessor processor;
+  private volatile @Nullable RetentionSchedule retention;
   private volatile Map<String, String> effective = Map.of();
   private volatile String failure = "starting";
   private volatile String job = "";
@@ -69,7 +73,15 @@ public class ProcessingHost {
       patience = Duration.ofSeconds(settings.processing().bodySeconds());
       TaskProcessor opened = open(settings, plugins, memory);
       effective = effective(plugins, found);
-      metrics.register(opened, memory);
+      RetentionSchedule schedule =
+          RetentionSchedule.start(
+              new Retention(
+                  opened.buffer(),
+                  settings.bufferFolder(),
+                  settings.buffer().ages(),
+                  InstantSource.system()));
+      retention = schedule;
+      metrics.register(opened, memory, schedule);
       job = settings.sedna().job();
       processor = opened;
       failure = "";
@@ -117,6 +129,15 @@ public class ProcessingHost {
     return open == null || !failure.isEmpty() ? failure : open.failure();
   }
 
+  /** What was dropped for its age. */
+  Retention.State retention() {
+    RetentionSchedule schedule = retention;
+    if (schedule == null) {
+      throw new NotReadyException(failure, 1);
+    }
+    return schedule.state();
+  }
+
   /** How long a request's body may take to arrive. */
   Duration patience() {
     return patience;
@@ -132,6 +153,10 @@ public class ProcessingHost {
     TaskProcessor open = processor;
     processor = null;
     failure = "stopping";
+    RetentionSchedule schedule = retention;
+    if (schedule != null) {
+      schedule.close();
+    }
     try {
       if (open != null) {
         open.close();

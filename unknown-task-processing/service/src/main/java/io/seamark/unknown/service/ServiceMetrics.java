@@ -1,6 +1,7 @@
 package io.seamark.unknown.service;
 
 import io.seamark.buffer.ReplayBufferWriter;
+import io.seamark.buffer.RetentionSchedule;
 import io.seamark.exchange.Exhaustion;
 import io.seamark.exchange.RefusedException;
 import io.seamark.failure.FailedException;
@@ -148,13 +149,22 @@ public class ServiceMetrics {
   }
 
   /** Registers the gauges. */
-  synchronized void register(TaskProcessor processor, ServiceMemory memory) {
+  synchronized void register(
+      TaskProcessor processor, ServiceMemory memory, RetentionSchedule retention) {
     buffer = processor.buffer();
     gauge("buffer_bytes", "Size of the replay buffer on disk.", processor.buffer()::bytes);
     gauge(
         "buffer_damages",
         "Damages found in the buffer since it was opened.",
         () -> processor.buffer().report().damages().size());
+    gauge(
+        "buffer_expired",
+        "Samples dropped for their age since the start.",
+        () -> retention.state().dropped());
+    gauge(
+        "buffer_remains",
+        "Files that may hold bytes of dropped samples still.",
+        () -> retention.state().remains().size());
     gauge(
         "memory_requests", "Bytes that requests hold, as counted.", () -> memory.requests().held());
     gauge(

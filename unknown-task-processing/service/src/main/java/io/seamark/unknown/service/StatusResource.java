@@ -1,6 +1,7 @@
 package io.seamark.unknown.service;
 
 import io.seamark.buffer.ReplayBufferWriter;
+import io.seamark.buffer.Retention;
 import io.seamark.buffer.format.OpenReport;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -23,7 +24,8 @@ public class StatusResource {
    *
    * @return {@code ready}, {@code reason} where it is not, the counts since the start, {@code
    *     buffered} samples in all, what the {@code buffer} dropped and refused since the start and
-   *     what is damaged in it, and the {@code plugins} in force
+   *     what is damaged in it, what {@code retention} dropped for its age, and the {@code plugins}
+   *     in force
    */
   @GET
   @Produces(MediaType.APPLICATION_JSON)
@@ -41,11 +43,22 @@ public class StatusResource {
       status
           .add("waiting", host.processor().waiting())
           .add("buffered", host.processor().buffered())
-          .add("buffer", buffer(host.processor().buffer()));
+          .add("buffer", buffer(host.processor().buffer()))
+          .add("retention", retention(host.retention()));
     }
     JsonObjectBuilder plugins = Json.createObjectBuilder();
     host.effective().forEach(plugins::add);
     return status.add("plugins", plugins).build().toString();
+  }
+
+  private static JsonObjectBuilder retention(Retention.State state) {
+    return Json.createObjectBuilder()
+        .add("dropped", state.dropped())
+        .add("doubted", state.doubted())
+        .add("lastRun", state.lastRun())
+        .add("waits", state.waits())
+        .add("failure", state.failure())
+        .add("remains", Json.createArrayBuilder(state.remains()));
   }
 
   private static JsonObjectBuilder buffer(ReplayBufferWriter buffer) {

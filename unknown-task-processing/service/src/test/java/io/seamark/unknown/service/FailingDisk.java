@@ -69,6 +69,16 @@ final class FailingDisk implements Disk {
   }
 
   @Override
+  public long modifiedMillis(Path file) throws IOException {
+    return disk.modifiedMillis(file);
+  }
+
+  @Override
+  public void setModified(Path file, long millis) throws IOException {
+    disk.setModified(file, millis);
+  }
+
+  @Override
   public void rename(Path from, Path to) throws IOException {
     disk.rename(from, to);
   }

@@ -40,7 +40,7 @@ class ServiceSettingsTest {
         new ServiceSettings(
             new CommonSettings(-7, 3, Path.of(""), Path.of(""), Path.of("sam"), Path.of("out")),
             new ProcessingSettings(0, 7, 300),
-            new BufferSettings(1 << 20, 40, 10, 3),
+            new BufferSettings(1 << 20, 40, 10, 3, "P30D", "rain=P7D", ""),
             new SednaSettings("helmet")),
         ServiceSettings.of(
             config(
@@ -56,6 +56,8 @@ class ServiceSettingsTest {
                     Map.entry("seamark.buffer.max-samples", "40"),
                     Map.entry("seamark.buffer.max-samples-per-edge", "10"),
                     Map.entry("seamark.buffer.max-edges", "3"),
+                    Map.entry("seamark.buffer.max-age", "P30D"),
+                    Map.entry("seamark.buffer.max-age-by-domain", "rain=P7D"),
                     Map.entry("JOB_NAME", "helmet")))));
   }
 
