@@ -21,7 +21,10 @@ final class SegmentIndex<E> {
   private final List<Map<String, Count>> totals = new ArrayList<>();
 
   private final List<Count> others = new ArrayList<>();
-  private volatile Order<E> order = new Order<>(List.of());
+
+  /** Null until it is asked for again: opening adds one segment after the other. */
+  private volatile @Nullable Order<E> order;
+
   private volatile long next;
 
   SegmentIndex(RowSchema schema) {
@@ -102,7 +105,7 @@ final class SegmentIndex<E> {
 
   /** Adds a segment, in place of the one that has its id. */
   void put(Segment<E> segment) {
-    Segment<E> before = segments.put(segment.id, segment);
+    Segment<E> before = replace(segment.id, segment);
     count(segment.records.counts(), 1);
     if (before != null) {
       count(before.records.counts(), -1);
@@ -110,7 +113,26 @@ final class SegmentIndex<E> {
     if (!segment.records.isEmpty()) {
       advanceTo(segment.last() + 1);
     }
-    order = new Order<>(List.copyOf(segments.values()));
+  }
+
+  /** Puts a segment there, or takes it away; gives the one that was there. */
+  private @Nullable Segment<E> replace(long id, @Nullable Segment<E> segment) {
+    // Who looks up meanwhile sees it before or after.
+    synchronized (segments) {
+      order = null;
+      return segment == null ? segments.remove(id) : segments.put(id, segment);
+    }
+  }
+
+  private Order<E> order() {
+    Order<E> known = order;
+    if (known == null) {
+      synchronized (segments) {
+        known = new Order<>(List.copyOf(segments.values()));
+        order = known;
+      }
+    }
+    return known;
   }
 
   /** Adds a journal, or what was found at its end since. */
@@ -146,14 +168,13 @@ final class SegmentIndex<E> {
     segment.records = new HeldRecords<>(schema, left);
     count(segment.records.counts(), 1);
     count(before.counts(), -1);
-    order = new Order<>(List.copyOf(segments.values()));
   }
 
   /** Removes a segment and its records. */
   void remove(Segment<E> segment) {
-    if (segments.remove(segment.id, segment)) {
+    if (segments.get(segment.id) == segment) {
+      replace(segment.id, null);
       count(segment.records.counts(), -1);
-      order = new Order<>(List.copyOf(segments.values()));
     }
   }
 
@@ -219,7 +240,7 @@ final class SegmentIndex<E> {
 
   /** The segments of this moment, ascending by id; may be asked at any time. */
   List<Segment<E>> segments() {
-    return order.segments;
+    return order().segments;
   }
 
   int segmentCount() {
@@ -232,7 +253,7 @@ final class SegmentIndex<E> {
 
   /** The segment that has a record; null if none has. */
   @Nullable Segment<E> find(long sequence) {
-    return order.with(sequence);
+    return order().with(sequence);
   }
 
   long first() {
@@ -249,7 +270,7 @@ final class SegmentIndex<E> {
   }
 
   long ceiling(long sequence) {
-    long found = order.ceiling(sequence);
+    long found = order().ceiling(sequence);
     return found < 0 ? next : found;
   }
 

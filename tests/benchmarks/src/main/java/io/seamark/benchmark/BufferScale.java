@@ -15,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,8 @@ import java.util.stream.Stream;
  * What a replay buffer takes to open, to hold and to look into, by the number of its samples. They
  * are small: a frame of 8x6 pixels, about 4 KB with its answer, of ten edges and five domains. A
  * buffer that is not there yet is filled first, without fsync, since only its files are measured.
- * Each is measured in a process of its own, opened as the service opens it.
+ * Each is measured in a process of its own, which has opened an empty one before, and opened as the
+ * service opens it.
  */
 public final class BufferScale {
   private static final int EDGES = 10;
@@ -63,12 +65,13 @@ public final class BufferScale {
       return;
     }
     System.out.printf(
-        "%12s %9s %9s %9s %9s %9s %9s %9s %9s%n",
+        "%12s %9s %9s %9s %9s %9s %9s %9s %9s %9s %9s%n",
         "samples",
         "segments",
         "MB",
         "open s",
-        "heap MB",
+        "cpu s",
+        "heap MB", "later MB",
         "read us",
         "find us",
         "miss us",
@@ -184,10 +187,20 @@ public final class BufferScale {
   }
 
   private static void measure(Path folder) throws IOException {
+    // What opening any buffer loads and makes once is not of this one.
+    Path other = Files.createTempDirectory("buffer-scale");
+    ReplayBuffer.open(other, options()).close();
+    for (Path file : files(other)) {
+      Files.delete(file);
+    }
+    Files.delete(other);
     long empty = heap();
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long usedBefore = threads.getCurrentThreadCpuTime();
     long begun = System.nanoTime();
     try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, options())) {
       double opening = (System.nanoTime() - begun) / 1e9;
+      double used = (threads.getCurrentThreadCpuTime() - usedBefore) / 1e9;
       long held = heap() - empty;
       int samples = buffer.size();
       Random random = new Random(1);
@@ -200,22 +213,29 @@ public final class BufferScale {
               });
       double miss = median(() -> buffer.find("edge-0", "never " + random.nextInt()));
       double counts = median(buffer::domains);
-      long segments;
-      try (Stream<Path> files = Files.list(folder)) {
-        segments = files.filter(file -> file.toString().endsWith(".arrow")).count();
-      }
+      long looked = heap() - empty;
+      long segments =
+          files(folder).stream().filter(file -> file.toString().endsWith(".arrow")).count();
       System.out.printf(
           Locale.ROOT,
-          "%12d %9d %9.0f %9.3f %9.1f %9.1f %9.1f %9.1f %9.1f%n",
+          "%12d %9d %9.0f %9.3f %9.3f %9.1f %9.1f %9.1f %9.1f %9.1f %9.1f%n",
           samples,
           segments,
           buffer.bytes() / 1e6,
           opening,
+          used,
           held / 1e6,
+          looked / 1e6,
           read,
           find,
           miss,
           counts);
+    }
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
     }
   }
 
