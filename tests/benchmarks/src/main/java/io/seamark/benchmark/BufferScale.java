@@ -71,7 +71,8 @@ public final class BufferScale {
         "MB",
         "open s",
         "cpu s",
-        "heap MB", "later MB",
+        "heap MB",
+        "later MB",
         "read us",
         "find us",
         "miss us",
@@ -295,16 +296,16 @@ public final class BufferScale {
 
     @Override
     public long modifiedMillis(Path file) throws IOException {
-    return disk.modifiedMillis(file);
-  }
+      return disk.modifiedMillis(file);
+    }
 
-  @Override
-  public void setModified(Path file, long millis) throws IOException {
-    disk.setModified(file, millis);
-  }
+    @Override
+    public void setModified(Path file, long millis) throws IOException {
+      disk.setModified(file, millis);
+    }
 
-  @Override
-  public void rename(Path from, Path to) throws IOException {
+    @Override
+    public void rename(Path from, Path to) throws IOException {
       disk.rename(from, to);
     }
 
