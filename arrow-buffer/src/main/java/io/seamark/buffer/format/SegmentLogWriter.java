@@ -594,7 +594,7 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     try {
       commit.finish();
       writable();
-      return new SegmentRepair<>(folder, indexing, index).all();
+      return new SegmentRepair<>(folder, indexing, inspection, index).all();
     } finally {
       lock.unlock();
     }

@@ -12,11 +12,17 @@ import java.util.Optional;
 final class SegmentRepair<E> {
   private final SegmentFolder folder;
   private final Indexing<E> indexing;
+  private final SegmentInspection<E> inspection;
   private final SegmentIndex<E> index;
 
-  SegmentRepair(SegmentFolder folder, Indexing<E> indexing, SegmentIndex<E> index) {
+  SegmentRepair(
+      SegmentFolder folder,
+      Indexing<E> indexing,
+      SegmentInspection<E> inspection,
+      SegmentIndex<E> index) {
     this.folder = folder;
     this.indexing = indexing;
+    this.inspection = inspection;
     this.index = index;
   }
 
@@ -60,10 +66,15 @@ final class SegmentRepair<E> {
 
   private List<RecordAt<E>> readable(Segment<E> segment, Disk.File file, Damages damages)
       throws IOException {
-    try {
-      return SealedSegment.open(segment.name(), file, segment.id, indexing, damages).records();
-    } catch (DamagedRecordException e) {
-      return List.of();
+    SealedSegment.Contents<E> contents =
+        inspection.whole(segment.name(), file, segment.id, damages);
+    if (contents != null) {
+      return contents.records();
     }
+    // Opening saw only its summary. The file stays as it is.
+    inspection.damaged(damages);
+    inspection.unreadable(segment);
+    index.remove(segment);
+    return List.of();
   }
 }

@@ -2,12 +2,16 @@ package io.seamark.buffer.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.seamark.buffer.Allocated;
 import io.seamark.buffer.format.RowSchema.Column;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -354,6 +358,58 @@ class SegmentSummaryTest {
       assertEquals(counts.others().records() - 1, log.counts("domain").others().records());
       assertEquals(OptionalLong.of(37), log.oldest("domain", "made-up-37"));
     }
+  }
+
+  @Test
+  void aSegmentOfWhichOnlyTheSummaryIsLeftIsNamedAndStays() throws IOException {
+    SimulatedDisk whole = new SimulatedDisk();
+    fill(whole, 2, 12);
+    Path file = folder.resolve("0000000000.arrow");
+    byte[] bytes = whole.bytes(file).clone();
+    int head = 16 + ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(12);
+    try (Disk.File open = whole.open(file, false)) {
+      SummedRecords<Entry> summed = SealedSegment.summed("it", open, 0, SCHEMA, new Names());
+      assertTrue(summed != null);
+      if (summed != null) {
+        int table = (int) summed.tableAt;
+        Arrays.fill(bytes, head, (int) summed.namesAt, (byte) 0);
+        Arrays.fill(bytes, table, table + 12 * 24, (byte) 0);
+        Arrays.fill(bytes, table + 12 * 24 + 32, bytes.length - 10, (byte) 0);
+      }
+    }
+    List<Reading> readings =
+        List.of(
+            log -> log.verify(),
+            log -> assertEquals(12, log.entries(0).count()),
+            log -> log.find(List.of("edge-0", "id-0-3"), entry -> true),
+            log -> assertThrows(IOException.class, () -> log.read(3)));
+    for (Reading reading : readings) {
+      SimulatedDisk disk = whole.afterKill();
+      disk.put(file, bytes);
+      try (SegmentLogWriter<Entry> log = open(disk);
+          SegmentLogReader<Entry> reader = openReadOnly(disk)) {
+        for (SegmentLog<Entry> each : List.of(log, reader)) {
+          assertEquals(24, each.countFrom(0), "what the summary says");
+          reading.read(each);
+          assertEquals(List.of("0000000000.arrow"), each.report().unreadable());
+          assertFalse(each.report().damages().isEmpty());
+          assertEquals(12, each.countFrom(0));
+          assertEquals(12, each.entries(0).toList().size());
+          assertEquals(4, each.count("edge", "edge-0").records());
+        }
+        assertEquals(List.of(), log.repair());
+      }
+      try (SegmentLogWriter<Entry> log = open(disk)) {
+        assertEquals(List.of(), log.repair());
+        assertEquals(List.of("0000000000.arrow"), log.report().unreadable());
+        assertEquals(12, log.countFrom(0));
+      }
+      assertTrue(Arrays.equals(bytes, disk.bytes(file)), "the file stays");
+    }
+  }
+
+  private interface Reading {
+    void read(SegmentLog<Entry> log) throws IOException;
   }
 
   @Test

@@ -48,10 +48,11 @@ final class RepairCommand implements Verb {
     // Nothing is dropped by opening it here.
     try (ReplayBufferWriter buffer =
         ReplayBuffer.open(Opening.buffer(folder), BufferOptions.unbounded())) {
+      repaired = buffer.repair();
+      // What opening found and what repairing did, which reads more.
       OpenReport found = buffer.report();
       damages = new LinkedHashSet<>(found.damages());
       unreadable = new ArrayList<>(found.unreadable());
-      repaired = buffer.repair();
       repaired.forEach(segment -> damages.addAll(segment.damages()));
       samples = buffer.size();
     }
