@@ -1,11 +1,11 @@
 package io.seamark.buffer.format;
 
+import io.seamark.durable.DurableFiles;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,16 +32,8 @@ final class NameHashes {
     if (name.isEmpty()) {
       return 0;
     }
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String text : name) {
-        digest.update(text.getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
-      }
-      return ByteBuffer.wrap(digest.digest()).order(ByteOrder.LITTLE_ENDIAN).getInt();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    byte[] texts = (String.join("\0", name) + '\0').getBytes(StandardCharsets.UTF_8);
+    return Integer.reverseBytes(HexFormat.fromHexDigits(DurableFiles.sha256(texts), 0, 8));
   }
 
   /** Of the records of a segment, in their order. */
