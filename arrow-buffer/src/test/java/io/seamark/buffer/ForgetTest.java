@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,7 +96,8 @@ class ForgetTest {
 
   @Test
   void whatADiskKeptFromBeingForgottenIsForgottenWhenAskedAgain() throws IOException {
-    Predicate<HardSample> which = sample -> !sample.edge().equals("edge-1");
+    BiPredicate<ReplayBuffer.Entry, HardSample> which =
+        (entry, sample) -> !sample.edge().equals("edge-1");
     int failures = 0;
     for (String operation :
         List.of("create", "write", "force", "rename", "delete", "forceFolder")) {

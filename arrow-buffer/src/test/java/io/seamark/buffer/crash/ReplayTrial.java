@@ -7,6 +7,7 @@ import io.seamark.buffer.crash.Ledger.Act;
 import io.seamark.buffer.crash.Ledger.Line;
 import io.seamark.buffer.crash.Ledger.Stage;
 import io.seamark.buffer.format.Disk;
+import io.seamark.setting.MaximumAges;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -27,7 +28,7 @@ final class ReplayTrial implements Trial {
   private static final int OF_AN_EDGE = 40;
 
   private static final BufferOptions OPTIONS =
-      new BufferOptions(16 << 10, 256L << 20, SAMPLES, OF_AN_EDGE, 8, 8 << 20);
+      new BufferOptions(16 << 10, 256L << 20, SAMPLES, OF_AN_EDGE, 8, MaximumAges.NONE, 8 << 20);
 
   /** Whole segments are dropped, of an eighth of the samples. */
   private static final int SURELY = SAMPLES - SAMPLES / 8 - 2;
@@ -114,7 +115,7 @@ final class ReplayTrial implements Trial {
                   -1,
                   () -> {
                     ReplayBufferWriter.Forgotten forgotten =
-                        buffer.forget(s -> s.capturedMillis() % KINDS == kind);
+                        buffer.forget((entry, s) -> s.capturedMillis() % KINDS == kind);
                     require(
                         forgotten.unread().isEmpty() && forgotten.remains().isEmpty(),
                         forgotten.toString());

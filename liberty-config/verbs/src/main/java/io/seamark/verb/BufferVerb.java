@@ -37,8 +37,7 @@ import picocli.CommandLine.Parameters;
       ForgetCommand.class,
       CopyCommand.class
     },
-    synopsisSubcommandLabel =
-        "(list | verify | export | serve | repair | compact | forget | copy)")
+    synopsisSubcommandLabel = "(list | verify | export | serve | repair | compact | forget | copy)")
 public final class BufferVerb implements Verb {
   @Mixin
   @SuppressWarnings("unused") // Its options are taken before the subcommand, too.
