@@ -65,6 +65,8 @@ final class FuzzHarness {
             "com.code_intelligence.jazzer.Jazzer",
             "--target_class=" + targetClass(target),
             "--instrumentation_includes=io.seamark.buffer.**",
+            // All other classes would only make it start later.
+            "--custom_hook_includes=io.seamark.buffer.**",
             // What judges the outcome is not to be led by the nose.
             "--instrumentation_excludes=io.seamark.buffer.Outcomes**:io.seamark.buffer.Fuzz**",
             "--custom_hook_excludes=io.seamark.buffer.Outcomes**:io.seamark.buffer.Fuzz**",

@@ -71,6 +71,8 @@ class SettingGroupTest {
           switch (key) {
             case TrainingSettings.SIZE, TrainingSettings.CROP -> "640x352";
             case TrainingSettings.CANDIDATES -> "last,halfway";
+            case "seamark.buffer.max-age" -> "P30D";
+            case "seamark.buffer.max-age-by-domain", "seamark.buffer.max-age-by-edge" -> "rain=P7D";
             default -> "x" + key;
           };
       case PATH -> "folder/of/" + key;
