@@ -251,8 +251,9 @@ final class ReplayTrial implements Trial {
       require(!sample.gone, "sample " + number + " was gone and is there again");
       require(!sample.mustGo, "sample " + number + " was forgotten");
       require(!live || !sample.refused, "sample " + number + " was refused");
+      // Forgotten and sent again, it is another record.
       require(
-          sample.sequence < 0 || sample.sequence == entry.getValue(),
+          sample.sequence < 0 || sample.mayGo || sample.sequence == entry.getValue(),
           "sample " + number + " is " + entry.getValue() + ", not " + sample.sequence);
     }
     int[] later = new int[3];
