@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.seamark.buffer.format.Disk;
+import io.seamark.buffer.format.ForwardingDisk;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.EncodedImage;
 import io.seamark.setting.MaximumAges;
@@ -436,13 +437,11 @@ class RetentionTest {
   }
 
   /** The machine's own files, of which none can be made while it is full. */
-  private static final class FullDisk implements Disk {
-    private final Disk disk = Disk.local();
+  private static final class FullDisk extends ForwardingDisk {
     private boolean full;
 
-    @Override
-    public List<Path> list(Path folder) throws IOException {
-      return disk.list(folder);
+    FullDisk() {
+      super(Disk.local());
     }
 
     @Override
@@ -450,42 +449,7 @@ class RetentionTest {
       if (full) {
         throw new IOException("No space left on device");
       }
-      return disk.create(file);
-    }
-
-    @Override
-    public File open(Path file, boolean write) throws IOException {
-      return disk.open(file, write);
-    }
-
-    @Override
-    public long size(Path file) throws IOException {
-      return disk.size(file);
-    }
-
-    @Override
-    public long modifiedMillis(Path file) throws IOException {
-      return disk.modifiedMillis(file);
-    }
-
-    @Override
-    public void setModified(Path file, long millis) throws IOException {
-      disk.setModified(file, millis);
-    }
-
-    @Override
-    public void rename(Path from, Path to) throws IOException {
-      disk.rename(from, to);
-    }
-
-    @Override
-    public void delete(Path file) throws IOException {
-      disk.delete(file);
-    }
-
-    @Override
-    public void forceFolder(Path folder) throws IOException {
-      disk.forceFolder(folder);
+      return super.create(file);
     }
   }
 }

@@ -8,10 +8,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.arrow.flatbuf.BodyCompression;
-import org.apache.arrow.flatbuf.BodyCompressionMethod;
 import org.apache.arrow.flatbuf.Buffer;
-import org.apache.arrow.flatbuf.CompressionType;
 import org.apache.arrow.flatbuf.FieldNode;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.RecordBatch;
@@ -78,7 +75,7 @@ public final class BatchRows {
     if (batch.length() < 0 || batch.length() > contentLimit / Integer.BYTES) {
       throw new IOException("record batch claims " + batch.length() + " rows, which cannot be");
     }
-    boolean compressed = isCompressed(batch);
+    boolean compressed = Row.isCompressed(batch);
     long left = contentLimit;
     List<Column> columns = new ArrayList<>();
     int node = 0;
@@ -116,18 +113,6 @@ public final class BatchRows {
   private static IOException tooMuch(long limit) {
     return new IOException(
         "record batch holds more than the " + limit + " bytes allowed; send fewer rows in a batch");
-  }
-
-  private static boolean isCompressed(RecordBatch batch) throws IOException {
-    BodyCompression compression = batch.compression();
-    if (compression == null) {
-      return false;
-    }
-    if (compression.codec() != CompressionType.ZSTD
-        || compression.method() != BodyCompressionMethod.BUFFER) {
-      throw new IOException("record batch is compressed, but not buffer by buffer with zstd");
-    }
-    return true;
   }
 
   private static ByteBuffer content(

@@ -174,7 +174,7 @@ public final class Row implements RowValues {
     return validity ? values : 4L * (values + 1);
   }
 
-  private static boolean isCompressed(RecordBatch batch) throws IOException {
+  static boolean isCompressed(RecordBatch batch) throws IOException {
     BodyCompression compression = batch.compression();
     if (compression == null) {
       return false;

@@ -7,6 +7,7 @@ import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
 import io.seamark.buffer.format.Disk;
+import io.seamark.buffer.format.ForwardingDisk;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
 import io.seamark.perception.EncodedImage;
@@ -16,7 +17,6 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
 import java.lang.management.ThreadMXBean;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -271,84 +271,24 @@ public final class BufferScale {
   }
 
   /** The machine's files, of which nothing is forced. */
-  private static final class Unforced implements Disk {
-    private final Disk disk = Disk.local();
-
-    @Override
-    public List<Path> list(Path folder) throws IOException {
-      return disk.list(folder);
+  private static final class Unforced extends ForwardingDisk {
+    Unforced() {
+      super(Disk.local());
     }
 
     @Override
-    public File create(Path file) throws IOException {
-      return new UnforcedFile(disk.create(file));
-    }
-
-    @Override
-    public File open(Path file, boolean write) throws IOException {
-      return new UnforcedFile(disk.open(file, write));
-    }
-
-    @Override
-    public long size(Path file) throws IOException {
-      return disk.size(file);
-    }
-
-    @Override
-    public long modifiedMillis(Path file) throws IOException {
-      return disk.modifiedMillis(file);
-    }
-
-    @Override
-    public void setModified(Path file, long millis) throws IOException {
-      disk.setModified(file, millis);
-    }
-
-    @Override
-    public void rename(Path from, Path to) throws IOException {
-      disk.rename(from, to);
-    }
-
-    @Override
-    public void delete(Path file) throws IOException {
-      disk.delete(file);
+    protected File wrap(File file) {
+      return new ForwardingFile(file) {
+        @Override
+        public void force() {
+          // Only its files are measured.
+        }
+      };
     }
 
     @Override
     public void forceFolder(Path folder) {
-      // Only its files are measured.
-    }
-  }
-
-  private record UnforcedFile(Disk.File file) implements Disk.File {
-    @Override
-    public long size() throws IOException {
-      return file.size();
-    }
-
-    @Override
-    public void read(ByteBuffer into, long at) throws IOException {
-      file.read(into, at);
-    }
-
-    @Override
-    public void write(ByteBuffer from, long at) throws IOException {
-      file.write(from, at);
-    }
-
-    @Override
-    public void truncate(long size) throws IOException {
-      file.truncate(size);
-    }
-
-    @Override
-    public void force() {
       // See above.
-    }
-
-    @Override
-    public void close() throws IOException {
-      file.close();
     }
   }
 }
