@@ -160,6 +160,11 @@ final class DeliveryCursor {
       return null;
     }
     requireVersion(path, bytes.getInt(8), VERSION);
+    long generation = bytes.getLong(16);
+    if (plausible(generation) != generation) {
+      // It says which place is written next, so one that no cursor gets to is damage.
+      return null;
+    }
     long next = plausible(bytes.getLong(24));
     List<Aside> asides = new ArrayList<>();
     bytes.position(HEAD).limit(length);
@@ -172,7 +177,7 @@ final class DeliveryCursor {
         asides.add(new Aside(sequence, again, new String(reason, StandardCharsets.UTF_8)));
       }
     }
-    return new Written(bytes.getLong(16), new State(next, asides));
+    return new Written(generation, new State(next, asides));
   }
 
   /** The present state. */

@@ -343,6 +343,57 @@ class HostileFilesTest {
   }
 
   @Test
+  void aForgedCursorIsWrittenWhereItsPlacesAre() throws IOException {
+    for (long forged : new long[] {-1, -(1L << 32), Long.MIN_VALUE, Long.MAX_VALUE, 1L << 62}) {
+      SimulatedDisk disk = new SimulatedDisk();
+      try (Outbox outbox = Outbox.open(folder, Outcomes.SMALL, disk)) {
+        outbox.append(Samples.small(0));
+        outbox.append(Samples.small(1));
+        outbox.setAside(0, "refused");
+      }
+      byte[] cursor = disk.bytes(folder.resolve("cursor"));
+      ByteBuffer.wrap(cursor).order(ByteOrder.LITTLE_ENDIAN).putLong((64 << 10) + 16, forged);
+      disk.put(folder.resolve("cursor"), Forgery.confirmed(cursor));
+      for (int turn = 0; turn < 3; turn++) {
+        try (Outbox outbox = Outbox.open(folder, Outcomes.SMALL, disk)) {
+          outbox.retryAsides();
+          long next = outbox.peek().orElseThrow().sequence();
+          outbox.acknowledge(next);
+          outbox.append(Samples.small(2 + turn));
+        }
+      }
+      try (Outbox outbox = Outbox.open(folder, Outcomes.SMALL, disk)) {
+        assertEquals(3, outbox.peek().orElseThrow().sequence(), Long.toString(forged));
+      }
+    }
+  }
+
+  @Test
+  void aRecordWhoseMarkMakesNoSenseIsSealedWithoutIt() throws IOException {
+    for (int claimed : new int[] {-1, 1 << 14, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+      SimulatedDisk disk = new SimulatedDisk();
+      Path journal = folder.resolve("0000000000.journal");
+      byte[] bytes;
+      try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, Outcomes.SMALL, disk)) {
+        buffer.append(Samples.buffered(0));
+        bytes = disk.bytes(journal).clone();
+      }
+      String text = new String(bytes, StandardCharsets.ISO_8859_1);
+      int key = text.lastIndexOf("seamark.mark");
+      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(key - 4, claimed);
+      SimulatedDisk forged = new SimulatedDisk();
+      forged.put(journal, Forgery.confirmed(bytes));
+      try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, Outcomes.SMALL, forged)) {
+        buffer.append(Samples.buffered(1));
+        buffer.seal();
+        assertEquals(2, buffer.size(), Integer.toString(claimed));
+        ReplayBufferTest.assertSame(Samples.buffered(0), buffer.read(0));
+        ReplayBufferTest.assertSame(Samples.buffered(1), buffer.read(1));
+      }
+    }
+  }
+
+  @Test
   void oneDamagedSourceIsLeftOutOfAMerge() throws IOException {
     Path good = folder.resolve("good");
     Path bad = Files.createDirectory(folder.resolve("bad"));

@@ -228,7 +228,7 @@ final class Journal {
   }
 
   /** What the frames of a journal without its header may be salted with; 0 is not at all. */
-  private static List<Long> salts(Disk.File file) throws IOException {
+  static List<Long> salts(Disk.File file) throws IOException {
     MarkedMessages.Found schema = MarkedMessages.schema(file, HEADER);
     if (schema != null) {
       return List.of(schema.mark().salt());

@@ -109,12 +109,21 @@ record MessageMark(long number, long salt, int crc, int crcAt) {
     if (message.length < PREFIX || in.getInt(4) < 0 || in.getInt(4) > message.length - PREFIX) {
       return null;
     }
-    return of(
-        Message.getRootAsMessage(in.slice(PREFIX, in.getInt(4)).order(ByteOrder.LITTLE_ENDIAN)));
+    ByteBuffer metadata = in.slice(PREFIX, in.getInt(4)).order(ByteOrder.LITTLE_ENDIAN);
+    return metadata.remaining() < Integer.BYTES ? null : of(Message.getRootAsMessage(metadata));
   }
 
-  /** The mark of a message's metadata; null if it has none. */
+  /** The mark of a message's metadata; null if it has none, or none that can be read. */
   static @Nullable MessageMark of(Message metadata) {
+    try {
+      return read(metadata);
+    } catch (RuntimeException e) {
+      // Flatbuffers read wherever an offset points and throw what they meet there.
+      return null;
+    }
+  }
+
+  private static @Nullable MessageMark read(Message metadata) {
     if (metadata.customMetadataLength() != 1) {
       return null;
     }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
 
@@ -220,14 +222,56 @@ public final class Forgery {
     System.arraycopy(message, 0, file, at, length);
   }
 
-  /** Whether somewhere in a file a record of that sequence stands that its mark confirms. */
+  /**
+   * Whether somewhere in a file a record of that sequence stands that its mark confirms, the header
+   * of a journal's frame, or a sealed segment's table.
+   */
   public static boolean isConfirmed(byte[] file, long sequence) throws IOException {
     SimulatedDisk disk = new SimulatedDisk();
     Path path = Path.of("file");
     disk.put(path, file);
     try (Disk.File open = disk.open(path, false)) {
-      return MarkedMessages.records(open, 0).stream()
-          .anyMatch(found -> found.mark().number() == sequence);
+      boolean marked =
+          MarkedMessages.records(open, 0).stream()
+              .anyMatch(found -> found.mark().number() == sequence);
+      return marked || hasFrame(open, file, sequence) || hasEntry(file, sequence);
     }
+  }
+
+  private static boolean hasFrame(Disk.File open, byte[] file, long sequence) throws IOException {
+    if (file.length < 48) {
+      return false;
+    }
+    List<Long> salts = new ArrayList<>(Journal.salts(open));
+    salts.add(ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong(32));
+    for (long salt : salts) {
+      JournalFrames frames = new JournalFrames(open, salt, sequence);
+      for (long at = frames.find(0); at >= 0; at = frames.find(at + 8)) {
+        JournalFrames.Header header = frames.at(at);
+        if (header != null
+            && header.sequence() == sequence
+            && Checksums.crc32c(frames.message(at, header)) == header.crc()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasEntry(byte[] file, long sequence) {
+    ByteBuffer all = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    for (int at = 0; at + 24 <= file.length; at++) {
+      long from = all.getLong(at + 8);
+      int length = all.getInt(at + 16);
+      if (all.getLong(at) == sequence
+          && from > 0
+          && length > 0
+          && length <= file.length
+          && from <= file.length - length
+          && all.getInt(at + 20) == Checksums.crc32c(file, (int) from, length)) {
+        return true;
+      }
+    }
+    return false;
   }
 }
