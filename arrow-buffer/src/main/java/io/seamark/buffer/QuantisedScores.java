@@ -18,25 +18,48 @@ record QuantisedScores(
     float[] offset = new float[scores.classes()];
     for (int c = 0; c < scores.classes(); c++) {
       int from = c * plane;
-      float min = logits[from];
-      float max = logits[from];
-      for (int i = from; i < from + plane; i++) {
-        float value = logits[i];
-        if (!Float.isFinite(value)) {
-          throw new IllegalArgumentException(
-              "logit " + i % plane + " of class " + c + " is " + value + ", but must be finite");
-        }
-        min = Math.min(min, value);
-        max = Math.max(max, value);
+      float min = least(logits, from, from + plane);
+      float max = most(logits, from, from + plane);
+      if (!Float.isFinite(min) || !Float.isFinite(max)) {
+        throw notFinite(logits, from, c);
       }
+      double range = (double) max - min;
       offset[c] = min;
-      scale[c] = (float) (((double) max - min) / 255);
-      double steps = scale[c] > 0 ? 1.0 / scale[c] : 0;
+      scale[c] = (float) (range / 255);
+      // A scale that was rounded down must not lead beyond 255.
+      double steps = scale[c] > 0 ? Math.min(1.0 / scale[c], 255 / range) : 0;
       for (int i = from; i < from + plane; i++) {
-        q[i] = (byte) Math.min(255, Math.round(((double) logits[i] - min) * steps));
+        q[i] = (byte) (int) (((double) logits[i] - min) * steps + 0.5);
       }
     }
     return new QuantisedScores(scores.classes(), scores.width(), scores.height(), q, scale, offset);
+  }
+
+  // Loops as plain as these are made vector instructions of. Not a number comes out as that.
+
+  private static float least(float[] values, int from, int to) {
+    float least = values[from];
+    for (int i = from; i < to; i++) {
+      least = Math.min(least, values[i]);
+    }
+    return least;
+  }
+
+  private static float most(float[] values, int from, int to) {
+    float most = values[from];
+    for (int i = from; i < to; i++) {
+      most = Math.max(most, values[i]);
+    }
+    return most;
+  }
+
+  private static IllegalArgumentException notFinite(float[] logits, int from, int c) {
+    int i = 0;
+    while (Float.isFinite(logits[from + i])) {
+      i++;
+    }
+    return new IllegalArgumentException(
+        "logit " + i + " of class " + c + " is " + logits[from + i] + ", but must be finite");
   }
 
   /** Refuses scores whose shape cannot be, or needs another number of bytes. */

@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
 /**
@@ -17,6 +19,9 @@ import java.util.concurrent.Future;
  * another may do meanwhile.
  */
 public final class SteadyFile implements AutoCloseable {
+  /** Handing each operation to another thread takes longer than writing what a frame has. */
+  private static final ExecutorService IN_CALLER = new CallerExecutor();
+
   private final AsynchronousFileChannel channel;
   private long position;
 
@@ -33,7 +38,7 @@ public final class SteadyFile implements AutoCloseable {
    * @throws IOException if it cannot be opened
    */
   public static SteadyFile open(Path file, OpenOption... options) throws IOException {
-    return new SteadyFile(AsynchronousFileChannel.open(file, options));
+    return new SteadyFile(AsynchronousFileChannel.open(file, Set.of(options), IN_CALLER));
   }
 
   /** Whether no other process has the lock, which this one has from now to {@link #close}. */

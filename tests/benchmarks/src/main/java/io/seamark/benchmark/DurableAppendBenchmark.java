@@ -6,6 +6,8 @@ import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
+import io.seamark.buffer.format.Disk;
+import io.seamark.buffer.format.ForwardingDisk;
 import io.seamark.imaging.Images;
 import io.seamark.perception.ClassMap;
 import io.seamark.perception.ClassScores;
@@ -32,6 +34,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -56,7 +59,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * most that eight writers can share. A frame is one of the embedded street, 480x360, as a JPEG file
  * with scores of 11 classes at a quarter of the size, an answer and its segments. Files go to the
  * folder that {@code -Dseamark.benchmark.folder} names, by default {@code target}: it should be on
- * the disk in question, not in memory.
+ * the disk in question, not in memory. {@code -Dseamark.benchmark.force-millis} lets every force of
+ * both arms take so much longer, as on a card or a network disk.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -64,6 +68,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 @SuppressWarnings("NullAway.Init")
 public class DurableAppendBenchmark {
   private static final String FOLDER = "seamark.benchmark.folder";
+  private static final String FORCE = "seamark.benchmark.force-millis";
+  private static final int FORCE_MILLIS = Integer.getInteger(FORCE, 0);
   private static final int WRITERS = 8;
   private static final int WIDTH = 480;
   private static final int HEIGHT = 360;
@@ -162,7 +168,7 @@ public class DurableAppendBenchmark {
     Path parent = Path.of(System.getProperty(FOLDER, "target"));
     Files.createDirectories(parent);
     folder = Files.createTempDirectory(parent, "append");
-    buffer = ReplayBuffer.open(folder.resolve("buffer"), BufferOptions.unbounded());
+    buffer = ReplayBuffer.open(folder.resolve("buffer"), BufferOptions.unbounded(), new SlowDisk());
     long before = buffer.bytes();
     for (BufferedSample sample : samples) {
       buffer.append(sample);
@@ -233,7 +239,32 @@ public class DurableAppendBenchmark {
       written += bare.write(bytes.duplicate());
     }
     bare.force(false);
+    pause();
     return written;
+  }
+
+  private static void pause() {
+    if (FORCE_MILLIS > 0) {
+      LockSupport.parkNanos(FORCE_MILLIS * 1_000_000L);
+    }
+  }
+
+  /** This machine's disk, with slower forces. */
+  private static final class SlowDisk extends ForwardingDisk {
+    SlowDisk() {
+      super(Disk.local());
+    }
+
+    @Override
+    protected File wrap(File file) {
+      return new ForwardingFile(file) {
+        @Override
+        public void force() throws IOException {
+          super.force();
+          pause();
+        }
+      };
+    }
   }
 
   /**
@@ -300,7 +331,8 @@ public class DurableAppendBenchmark {
             .measurementTime(TimeValue.seconds(2))
             .jvmArgsAppend(
                 "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "-D" + FOLDER + "=" + System.getProperty(FOLDER, "target"))
+                "-D" + FOLDER + "=" + System.getProperty(FOLDER, "target"),
+                "-D" + FORCE + "=" + FORCE_MILLIS)
             .verbosity(VerboseMode.SILENT)
             .build();
     return new Runner(options).runSingle().getPrimaryResult().getScore();

@@ -110,19 +110,20 @@ class HardSamplesTest {
     try (HardSamples samples =
         new HardSamples(
             new FrameProcessing("argmax", plugin(HardSamplesTest::argmax)), tasks, buffer)) {
-      HardSamples.Outcome first = samples.answer(sample("a", "dusk"), FRAME, Map.of("decode", 1.0));
+      HardSamples.Outcome first =
+          samples.keep(samples.answer(sample("a", "dusk"), FRAME, Map.of("decode", 1.0)));
       assertEquals(0, first.sequence());
       assertEquals("argmax", first.answer().processing());
       assertEquals(Set.of("decode", "fusion"), first.answer().seconds().keySet());
       assertEquals(Set.of("decode", "fusion", "store"), first.seconds().keySet());
 
-      HardSamples.Outcome seen = samples.answer(sample("b", ""), FRAME, Map.of());
+      HardSamples.Outcome seen = samples.keep(samples.answer(sample("b", ""), FRAME, Map.of()));
       assertEquals(-1, seen.sequence());
       assertEquals(UnseenTasks.SEEN, seen.answer().processing());
       assertEquals(1, seen.answer().classMap().at(3, 1));
 
-      assertEquals(1, samples.answer(sample("c", ""), FRAME, Map.of()).sequence());
-      assertTrue(samples.answer(sample("a", "dusk"), FRAME, Map.of()).resent());
+      assertEquals(1, samples.keep(samples.answer(sample("c", ""), FRAME, Map.of())).sequence());
+      assertTrue(samples.keep(samples.answer(sample("a", "dusk"), FRAME, Map.of())).resent());
       assertFalse(first.resent());
     }
     try (ReplayBuffer kept = ReplayBuffer.openReadOnly(folder)) {
@@ -141,13 +142,13 @@ class HardSamplesTest {
     try (HardSamples samples =
         new HardSamples(
             new FrameProcessing("argmax", plugin(HardSamplesTest::argmax)), ALL_UNSEEN, buffer)) {
-      assertEquals(0, samples.answer(day, FRAME, Map.of()).sequence());
-      HardSamples.Outcome another = samples.answer(other, FRAME, Map.of());
+      assertEquals(0, samples.keep(samples.answer(day, FRAME, Map.of())).sequence());
+      HardSamples.Outcome another = samples.keep(samples.answer(other, FRAME, Map.of()));
       assertFalse(another.resent());
       assertEquals(1, another.sequence());
-      assertEquals(0, samples.answer(day, FRAME, Map.of()).sequence());
-      assertTrue(samples.answer(other, FRAME, Map.of()).resent());
-      assertEquals(1, samples.answer(other, FRAME, Map.of()).sequence());
+      assertEquals(0, samples.keep(samples.answer(day, FRAME, Map.of())).sequence());
+      assertTrue(samples.keep(samples.answer(other, FRAME, Map.of())).resent());
+      assertEquals(1, samples.keep(samples.answer(other, FRAME, Map.of())).sequence());
       assertEquals(2, buffer.size());
       assertTrue(buffer.read(1).sample().id().matches("a~[0-9a-f]{16}"));
     }
@@ -160,15 +161,15 @@ class HardSamplesTest {
     try (HardSamples samples =
         new HardSamples(
             new FrameProcessing("argmax", plugin(HardSamplesTest::argmax)), ALL_UNSEEN, buffer)) {
-      samples.answer(sample("a", "day"), FRAME, Map.of());
+      samples.keep(samples.answer(sample("a", "day"), FRAME, Map.of()));
       Path journal = folder.resolve("0000000000.journal");
       byte[] bytes = Files.readAllBytes(journal);
       bytes[bytes.length - 20] ^= 1;
       Files.write(journal, bytes);
-      HardSamples.Outcome anew = samples.answer(sample("a", "day"), FRAME, Map.of());
+      HardSamples.Outcome anew = samples.keep(samples.answer(sample("a", "day"), FRAME, Map.of()));
       assertFalse(anew.resent());
       assertEquals(1, anew.sequence());
-      assertTrue(samples.answer(sample("a", "day"), FRAME, Map.of()).resent());
+      assertTrue(samples.keep(samples.answer(sample("a", "day"), FRAME, Map.of())).resent());
       assertEquals(1, buffer.size());
     }
   }
@@ -183,9 +184,10 @@ class HardSamplesTest {
     try (HardSamples samples =
         new HardSamples(
             new FrameProcessing("argmax", plugin(HardSamplesTest::argmax)), tasks, buffer)) {
-      assertEquals(-1, samples.answer(sample("a", "dusk"), FRAME, Map.of()).sequence());
+      assertEquals(
+          -1, samples.keep(samples.answer(sample("a", "dusk"), FRAME, Map.of())).sequence());
       HardSample audit = sample("b", "dusk", HardSample.auditOf("score_margin"));
-      HardSamples.Outcome looked = samples.answer(audit, FRAME, Map.of());
+      HardSamples.Outcome looked = samples.keep(samples.answer(audit, FRAME, Map.of()));
       assertEquals("argmax", looked.answer().processing());
       assertEquals(0, looked.sequence());
       assertTrue(buffer.read(0).sample().audited());
@@ -217,7 +219,7 @@ class HardSamplesTest {
             new FrameProcessing("argmax", plugin(HardSamplesTest::argmax, masks)),
             new UnseenTasks("all", (known, scores) -> true, "none", (e, s) -> List.of()),
             ReplayBuffer.open(folder, BufferOptions.defaults()))) {
-      samples.answer(sample("a", "dusk"), FRAME, Map.of());
+      samples.keep(samples.answer(sample("a", "dusk"), FRAME, Map.of()));
       BufferedSample kept = samples.buffer().read(0);
       assertEquals(masks.size(), kept.answer().masks());
       Look look = Objects.requireNonNull(kept.look());

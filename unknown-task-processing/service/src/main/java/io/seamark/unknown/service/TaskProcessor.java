@@ -27,12 +27,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Answers hard samples one at a time, by turns of their edges, and keeps each in the replay buffer
  * before its answer goes out. One that re-recognition calls seen is answered from the edge's scores
- * and not kept. While one is answered, the image of the next is decoded. Thread-safe.
+ * and not kept. While one is answered, the image of the next is decoded and those before it are
+ * stored, which share an fsync. Thread-safe.
  *
  * <p>What a frame will take is counted before anything of it is allocated, see {@link
  * ServiceMemory}: what its request holds, what it is decoded into, and all that is made of it while
@@ -81,6 +83,8 @@ final class TaskProcessor implements AutoCloseable {
   private final ReentrantLock unpacking = new ReentrantLock();
   // Fair, so that frames are answered in the order they were let in.
   private final ReentrantLock turn = new ReentrantLock(true);
+  // Shared by those that store a sample after their turn.
+  private final ReentrantReadWriteLock keeping = new ReentrantReadWriteLock();
   private boolean closed;
 
   /**
@@ -194,33 +198,69 @@ final class TaskProcessor implements AutoCloseable {
       MemoryNeed need = checkedNeed(sample);
       double unpackSeconds = secondsSince(start);
       start = System.nanoTime();
+      Answering made;
       line.enter("edge " + sample.edge());
       try {
         double waited = secondsSince(start);
         start = System.nanoTime();
         Frame frame = decodedAhead(sample, early);
         double decodeSeconds = unpackSeconds + secondsSince(start);
-        start = System.nanoTime();
-        turn.lock();
-        try (MemoryBudget.Claim heap = memory.work().claim();
-            MemoryBudget.Claim workspace = outside.claim()) {
-          checkOpen();
-          waited += secondsSince(start);
-          heap.grow(need.heap());
-          workspace.grow(need.outside());
-          start = System.nanoTime();
-          // Decoded for one that was answered before, too: what is damaged is always refused.
-          Frame decoded = frame == null ? decodeFrame(sample) : frame;
-          decodeSeconds += secondsSince(start);
-          return answered(sample, decoded, received, decodeSeconds, waited);
-        } finally {
-          turn.unlock();
-        }
+        made = inTurn(sample, frame, early, need, new Waited(received, decodeSeconds, waited));
       } finally {
         line.leave();
       }
+      Outcome kept = made.kept();
+      return kept == null ? keptApart(made) : kept;
     } finally {
       admitted.release();
+    }
+  }
+
+  /** What came of a request before its turn: its bytes, and seconds. */
+  private record Waited(int received, double decodeSeconds, double seconds) {}
+
+  /**
+   * Answers a frame when its turn comes. It is to be stored after that, which nobody waits for but
+   * {@link #close}; where there is no room for it beside the next frame it is stored here.
+   */
+  private Answering inTurn(
+      HardSample sample,
+      @Nullable Frame frame,
+      MemoryBudget.Claim early,
+      MemoryNeed need,
+      Waited before)
+      throws IOException {
+    long start = System.nanoTime();
+    turn.lock();
+    try (MemoryBudget.Claim heap = memory.work().claim();
+        MemoryBudget.Claim workspace = outside.claim()) {
+      checkOpen();
+      double waited = before.seconds() + secondsSince(start);
+      heap.grow(need.heap());
+      workspace.grow(need.outside());
+      start = System.nanoTime();
+      // Decoded for one that was answered before, too: what is damaged is always refused.
+      Frame decoded = frame == null ? decodeFrame(sample) : frame;
+      double decodeSeconds = before.decodeSeconds() + secondsSince(start);
+      Answering made =
+          answering(sample, decoded, new Waited(before.received(), decodeSeconds, waited));
+      // The decoded frame goes now, and what is stored takes its place.
+      if (!early.tryGrow(Math.max(0, storedBytes(sample) - early.bytes()))) {
+        return made.with(kept(made));
+      }
+      keeping.readLock().lock();
+      return made;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Stores a sample whose turn is over. */
+  private Outcome keptApart(Answering made) throws IOException {
+    try {
+      return kept(made);
+    } finally {
+      keeping.readLock().unlock();
     }
   }
 
@@ -391,8 +431,17 @@ final class TaskProcessor implements AutoCloseable {
             DecodingMemory.peak(width, height, depth) + READING * files,
             DecodingMemory.outside(width, height))
         .then(answering)
-        .then(
-            MemoryNeed.ofHeap(frame + pixels + numbered + ENCODED * (stored + pixels + numbered)));
+        .then(MemoryNeed.ofHeap(frame + storedBytes(pixels, numbered, stored)));
+  }
+
+  /** Answer and masks, and all that is stored as often as it lies in memory while it is. */
+  private static long storedBytes(long pixels, long numbered, long stored) {
+    return pixels + numbered + ENCODED * (stored + pixels + numbered);
+  }
+
+  private static long storedBytes(HardSample sample) {
+    long pixels = (long) sample.width() * sample.height();
+    return storedBytes(pixels, pixels, files(sample) + sample.scores().logits().length);
   }
 
   private void admit() {
@@ -454,6 +503,11 @@ final class TaskProcessor implements AutoCloseable {
     return new BusyException(String.valueOf(e.getMessage()), line.waiting(), line.queue(), 60);
   }
 
+  /** Samples that are being stored after their turn. */
+  int storing() {
+    return keeping.getReadLockCount();
+  }
+
   /** Samples in the buffer. */
   int buffered() {
     return buffer.size();
@@ -464,14 +518,20 @@ final class TaskProcessor implements AutoCloseable {
     return buffer;
   }
 
-  /** Waits for the frame that is being answered, then closes plugin and buffer. */
+  /** Waits for the frames that are being answered or stored, then closes plugin and buffer. */
   @Override
   public void close() throws IOException {
     turn.lock();
     try {
-      if (!closed) {
-        closed = true;
-        samples.close();
+      // Those that are being stored have had their turn.
+      keeping.writeLock().lock();
+      try {
+        if (!closed) {
+          closed = true;
+          samples.close();
+        }
+      } finally {
+        keeping.writeLock().unlock();
       }
     } finally {
       turn.unlock();
@@ -484,35 +544,63 @@ final class TaskProcessor implements AutoCloseable {
     }
   }
 
-  private Outcome answered(
-      HardSample sample, Frame frame, int received, double decodeSeconds, double waited)
-      throws IOException {
+  /** An answer; {@code kept} is null while it is not. */
+  private record Answering(
+      HardSample sample,
+      HardSamples.Answered answered,
+      double seconds,
+      Waited before,
+      @Nullable Outcome kept) {
+    Answering with(Outcome outcome) {
+      return new Answering(sample, answered, seconds, before, outcome);
+    }
+  }
+
+  private Answering answering(HardSample sample, Frame frame, Waited before) throws IOException {
+    long start = System.nanoTime();
+    try {
+      HardSamples.Answered answered =
+          samples.answer(sample, frame, Map.of("decode", before.decodeSeconds()));
+      return new Answering(sample, answered, secondsSince(start), before, null);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private Outcome kept(Answering made) throws IOException {
     long start = System.nanoTime();
     HardSamples.Outcome outcome;
     try {
-      outcome = samples.answer(sample, frame, Map.of("decode", decodeSeconds));
+      outcome = samples.keep(made.answered());
     } catch (TooManyEdgesException e) {
       // Another new edge has taken the last place meanwhile.
       throw busy(e);
-    } catch (DamagedRecordException e) {
-      throw e;
     } catch (IOException e) {
-      // The disk's fault and not the sample's: it is to be sent again.
-      throw new NotReadyException(
-          "samples cannot be stored: " + e.getMessage(), STORAGE_RETRY_SECONDS);
+      throw failed(e);
     }
     if (outcome.sequence() >= 0 && !outcome.resent()) {
-      line.took(secondsSince(start));
+      line.took(made.seconds() + secondsSince(start));
     }
     return new Outcome(
-        sample,
+        made.sample(),
         outcome.answer(),
         ArrowMessages.encode(outcome.answer()),
         outcome.sequence(),
-        received,
+        made.before().received(),
         outcome.seconds(),
-        waited,
+        made.before().seconds(),
         outcome.resent());
+  }
+
+  /**
+   * What is damaged stays so; else it is the disk's fault and not the sample's, to be sent again.
+   */
+  private static IOException failed(IOException e) {
+    if (e instanceof DamagedRecordException) {
+      return e;
+    }
+    throw new NotReadyException(
+        "samples cannot be stored: " + e.getMessage(), STORAGE_RETRY_SECONDS);
   }
 
   /** What the body holds, once it is known that there is room for it. */

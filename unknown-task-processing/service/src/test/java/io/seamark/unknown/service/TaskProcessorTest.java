@@ -14,6 +14,7 @@ import io.seamark.buffer.FusedAnswer;
 import io.seamark.buffer.HardSample;
 import io.seamark.buffer.ReplayBuffer;
 import io.seamark.buffer.ReplayBufferWriter;
+import io.seamark.buffer.format.Disk;
 import io.seamark.exchange.Exchange;
 import io.seamark.exchange.MemoryBudget;
 import io.seamark.exchange.RefusedException;
@@ -44,6 +45,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -51,6 +53,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -567,7 +570,7 @@ class TaskProcessorTest {
           assertThrows(ExecutionException.class, () -> late.get(10, TimeUnit.SECONDS));
       BusyException busy = assertInstanceOf(BusyException.class, refused.getCause());
       assertTrue(String.valueOf(busy.getMessage()).contains("max-edges"), busy.getMessage());
-      assertEquals(1, busy.waiting());
+      assertEquals(0, busy.waiting());
       assertEquals(2, busy.queue());
     } finally {
       edge.shutdownNow();
@@ -754,6 +757,85 @@ class TaskProcessorTest {
       assertEquals(2, buffer.size());
       assertTrue(buffer.report().clean(), buffer.report().toString());
     }
+  }
+
+  @Test
+  @DisplayName("while one edge's sample is forced, others are answered, and they share a force")
+  void process_storesSamplesOfSeveralEdgesTogether() throws Exception {
+    ExecutorService edges = Executors.newCachedThreadPool();
+    HeldDisk disk = new HeldDisk();
+    try (TaskProcessor processor = processor(new ArgmaxProcessing(), disk);
+        disk) {
+      List<Future<TaskProcessor.Outcome>> outcomes = storing(processor, disk, 5, edges);
+      disk.letGo();
+      Set<Long> sequences = new TreeSet<>();
+      for (Future<TaskProcessor.Outcome> outcome : outcomes) {
+        sequences.add(outcome.get(10, TimeUnit.SECONDS).sequence());
+      }
+      assertEquals(Set.of(0L, 1L, 2L, 3L, 4L), sequences);
+      assertTrue(disk.forces() < 5, disk.forces() + " forces for five samples");
+      assertEquals(0, memory.ahead().held());
+      assertEquals(5, processor.buffered());
+    } finally {
+      edges.shutdownNow();
+    }
+  }
+
+  @Test
+  void close_waitsForWhatIsBeingStored() throws Exception {
+    ExecutorService threads = Executors.newCachedThreadPool();
+    HeldDisk disk = new HeldDisk();
+    try (TaskProcessor processor = processor(new ArgmaxProcessing(), disk);
+        disk) {
+      List<Future<TaskProcessor.Outcome>> outcomes = storing(processor, disk, 2, threads);
+      Future<?> closed = threads.submit(() -> closed(processor));
+      assertThrows(TimeoutException.class, () -> closed.get(200, TimeUnit.MILLISECONDS));
+      disk.letGo();
+      closed.get(10, TimeUnit.SECONDS);
+      for (Future<TaskProcessor.Outcome> outcome : outcomes) {
+        outcome.get(10, TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, BufferOptions.defaults())) {
+      assertEquals(2, buffer.size());
+    }
+  }
+
+  private static boolean closed(TaskProcessor processor) throws IOException {
+    processor.close();
+    return true;
+  }
+
+  /** Samples of so many edges that have had their turn and wait for the disk. */
+  private List<Future<TaskProcessor.Outcome>> storing(
+      TaskProcessor processor, HeldDisk disk, int edges, ExecutorService threads) throws Exception {
+    disk.hold();
+    List<Future<TaskProcessor.Outcome>> outcomes = new ArrayList<>();
+    for (int edge = 0; edge < edges; edge++) {
+      Exchange body = body("edge-" + edge, "a", "dusk", WIDTH);
+      outcomes.add(threads.submit(() -> processor.process(body)));
+    }
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (disk.forces() == 0 || processor.storing() < edges) {
+      assertTrue(System.nanoTime() < end, processor.storing() + " are being stored");
+      Thread.onSpinWait();
+    }
+    assertEquals(List.of(), outcomes.stream().filter(Future::isDone).toList());
+    return outcomes;
+  }
+
+  private TaskProcessor processor(UnseenTaskProcessing processing, Disk disk) throws IOException {
+    return processor(
+        processing,
+        (sample, scores) -> true,
+        FIRST,
+        "argmax",
+        ReplayBuffer.open(folder, BufferOptions.defaults(), disk),
+        9,
+        memory,
+        OUTSIDE);
   }
 
   private static TaskProcessor processor(
