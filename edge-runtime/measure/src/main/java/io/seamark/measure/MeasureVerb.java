@@ -16,6 +16,7 @@ import io.seamark.durable.OutputFolder;
 import io.seamark.edge.EdgeRuntime;
 import io.seamark.edge.metrics.EdgeMetrics;
 import io.seamark.edge.metrics.ProcessResources;
+import io.seamark.host.FolderTree;
 import io.seamark.host.TemporaryFolder;
 import io.seamark.measure.Measurement.Machine;
 import io.seamark.measure.Measurement.Stage;
@@ -31,14 +32,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -143,7 +142,7 @@ public final class MeasureVerb implements Verb {
       folder.write(MeasurementPage.JSON, (json + "\n").getBytes(StandardCharsets.UTF_8));
       tell(measured, json);
     } finally {
-      delete(state);
+      FolderTree.delete(state);
     }
     return Seamark.DONE;
   }
@@ -312,14 +311,6 @@ public final class MeasureVerb implements Verb {
     common.out().println("report: " + out.resolve(MeasurementPage.HTML));
     if (common.json()) {
       common.out().println(json);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
     }
   }
 }

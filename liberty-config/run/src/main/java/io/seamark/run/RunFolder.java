@@ -7,6 +7,7 @@ import io.seamark.cli.Seamark;
 import io.seamark.cloud.LibertyServer;
 import io.seamark.durable.DurableFiles;
 import io.seamark.durable.OutputFolder;
+import io.seamark.host.FolderTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -283,7 +284,7 @@ final class RunFolder implements AutoCloseable {
     }
     Set<String> old = own(real, owner);
     refuseForeignWeights(real, old);
-    delete(real.resolve(NEW));
+    FolderTree.delete(real.resolve(NEW));
     if (!former) {
       for (String name : old) {
         Files.deleteIfExists(real.resolve(name));
@@ -512,33 +513,7 @@ final class RunFolder implements AutoCloseable {
         DurableFiles.rename(file, to);
       }
     }
-    delete(from);
-  }
-
-  private static void delete(Path path) throws IOException {
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    Files.walkFileTree(
-        path,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes facts)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e)
-              throws IOException {
-            if (e != null) {
-              throw e;
-            }
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    FolderTree.delete(from);
   }
 
   /** Says that the first frame has been answered: from now on this is a run to be kept. */

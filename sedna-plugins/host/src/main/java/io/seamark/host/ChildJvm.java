@@ -9,11 +9,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.CodeSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,7 +94,7 @@ public final class ChildJvm {
     try {
       return run(main, arguments, limits, folder);
     } finally {
-      delete(folder);
+      FolderTree.delete(folder);
     }
   }
 
@@ -246,30 +243,10 @@ public final class ChildJvm {
     Path folder = TemporaryFolder.path();
     if (String.valueOf(folder.getFileName()).startsWith(FOLDER)) {
       try {
-        delete(folder);
+        FolderTree.delete(folder);
       } catch (IOException e) {
         // What is still written there stays.
       }
     }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            Files.deleteIfExists(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -396,7 +396,7 @@ public final class LearningComparison {
         // As the device sends it and the cloud decodes it.
         if (cloud.buffer().find("edge", id(i)).isEmpty()) {
           Frame frame = stream.read(i).frame();
-          cloud.answer(sample(i, frame, live), frame, Map.of());
+          cloud.keep(cloud.answer(sample(i, frame, live), frame, Map.of()));
         }
       }
     }
