@@ -46,6 +46,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.runner.IterationType;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.Options;
@@ -82,6 +84,9 @@ public class DurableAppendBenchmark {
   public int batch;
 
   private List<BufferedSample> samples;
+
+  /** Not while warming up, where a few hundred frames would leave most of the code cold. */
+  private static volatile boolean pausing;
 
   // Made anew by open() for each iteration.
   private Path folder;
@@ -161,10 +166,12 @@ public class DurableAppendBenchmark {
   /**
    * Opens a buffer and a file.
    *
+   * @param iteration the one that follows
    * @throws IOException if that fails
    */
   @Setup(Level.Iteration)
-  public void open() throws IOException {
+  public void open(IterationParams iteration) throws IOException {
+    pausing = iteration.getType() == IterationType.MEASUREMENT;
     Path parent = Path.of(System.getProperty(FOLDER, "target"));
     Files.createDirectories(parent);
     folder = Files.createTempDirectory(parent, "append");
@@ -244,7 +251,7 @@ public class DurableAppendBenchmark {
   }
 
   private static void pause() {
-    if (FORCE_MILLIS > 0) {
+    if (pausing && FORCE_MILLIS > 0) {
       LockSupport.parkNanos(FORCE_MILLIS * 1_000_000L);
     }
   }
