@@ -1,9 +1,12 @@
 package io.seamark.buffer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.seamark.buffer.format.Disk;
+import io.seamark.buffer.format.ForwardingDisk;
 import io.seamark.buffer.format.SimulatedDisk;
 import io.seamark.perception.EncodedImage;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -244,6 +248,40 @@ class ConcurrentAppendTest {
         }
       }
       assertEquals(List.of(), buffer.verify());
+    }
+  }
+
+  @Test
+  void whatIsBeingDroppedIsReadAsGoneAndNotAsAFaultOfTheDisk() throws Exception {
+    CountDownLatch deleted = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    Disk disk =
+        new ForwardingDisk(Disk.local()) {
+          @Override
+          public void delete(Path file) throws IOException {
+            super.delete(file);
+            if (file.endsWith("0000000000.arrow")) {
+              deleted.countDown();
+              ConcurrentAppendTest.await(goOn);
+            }
+          }
+        };
+    try (ReplayBufferWriter buffer =
+        ReplayBuffer.open(folder, OPTIONS.withMaxSamples(1, 1, 9), disk)) {
+      buffer.append(sample("a", "one", 1));
+      buffer.seal();
+      Future<Long> dropping = threads.submit(() -> buffer.append(sample("b", "two", 2)));
+      await(deleted);
+      Future<List<String>> verifying = threads.submit(() -> buffer.verify());
+      Future<BufferedSample> reading = threads.submit(() -> buffer.read(0));
+      assertThrows(TimeoutException.class, () -> reading.get(200, TimeUnit.MILLISECONDS));
+      goOn.countDown();
+      assertEquals(1, get(dropping));
+      assertEquals(List.of(), get(verifying));
+      ExecutionException gone = assertThrows(ExecutionException.class, () -> get(reading));
+      assertInstanceOf(IllegalArgumentException.class, gone.getCause());
+    } finally {
+      goOn.countDown();
     }
   }
 }

@@ -585,8 +585,8 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
   }
 
   /**
-   * Looks for what a writer has done since: new records, sealed and deleted segments. Does nothing
-   * in the writer itself.
+   * Looks for what a writer has done since: new records, sealed and deleted segments. The writer
+   * itself knows them once it is done.
    *
    * @throws IOException if reading fails
    */
@@ -607,6 +607,8 @@ public abstract sealed class SegmentLog<E> implements AutoCloseable
     for (int attempt = 0; attempt < 4; attempt++) {
       Segment<E> segment = index.find(sequence);
       if (segment == null) {
+        // It is gone, and its file with it.
+        last = null;
         break;
       }
       SegmentRecords<E> records = segment.records;

@@ -59,10 +59,15 @@ public final class SegmentLogWriter<E> extends SegmentLog<E> {
     report = recovered.report();
   }
 
-  /** Does nothing: the writer knows what it did. */
+  /** Waits until no other thread is deleting segments or writing them anew: nobody else writes. */
   @Override
   public void refresh() {
-    // Nobody else writes.
+    lock.lock();
+    try {
+      LOG.debug("{}: a segment was deleted while it was read", folder);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
