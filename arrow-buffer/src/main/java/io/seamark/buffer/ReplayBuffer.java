@@ -10,6 +10,7 @@ import io.seamark.buffer.format.Row;
 import io.seamark.buffer.format.RowSchema;
 import io.seamark.buffer.format.RowWriter;
 import io.seamark.buffer.format.SegmentLog;
+import io.seamark.buffer.format.SegmentLogWriter;
 import io.seamark.buffer.format.StoredSegment;
 import io.seamark.perception.Look;
 import io.seamark.plugin.ReplayPolicy;
@@ -127,11 +128,20 @@ public sealed class ReplayBuffer implements AutoCloseable permits ReplayBufferWr
    */
   public static ReplayBufferWriter open(Path folder, BufferOptions options, Disk disk)
       throws IOException {
-    return new ReplayBufferWriter(
-        folder,
+    SegmentLogWriter<Entry> log =
         SegmentLog.open(
-            folder, SampleColumns.REPLAY, index(new Names()), options.limits(true), disk),
-        options);
+            folder, SampleColumns.REPLAY, index(new Names()), options.limits(true), disk);
+    boolean opened = false;
+    try {
+      ReplayBufferWriter buffer = new ReplayBufferWriter(folder, log, options);
+      opened = true;
+      return buffer;
+    } finally {
+      if (!opened) {
+        // What drops samples beyond the bounds has failed: the folder must not stay locked.
+        log.close();
+      }
+    }
   }
 
   /**

@@ -284,4 +284,26 @@ class ConcurrentAppendTest {
       goOn.countDown();
     }
   }
+
+  @Test
+  void openingThatFailsWhileItDropsKeepsNobodyOut() throws IOException {
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, OPTIONS)) {
+      buffer.append(sample("a", "one", 1));
+      buffer.seal();
+      buffer.append(sample("b", "two", 2));
+    }
+    BufferOptions bounded = OPTIONS.withMaxSamples(1, 1, 9);
+    Disk failing =
+        new ForwardingDisk(Disk.local()) {
+          @Override
+          public void delete(Path file) throws IOException {
+            throw new IllegalStateException("no deletion");
+          }
+        };
+    assertThrows(
+        IllegalStateException.class, () -> ReplayBuffer.open(folder, bounded, failing).close());
+    try (ReplayBufferWriter buffer = ReplayBuffer.open(folder, bounded)) {
+      assertEquals(1, buffer.size());
+    }
+  }
 }
