@@ -14,8 +14,7 @@ public final class FolderTree {
   private FolderTree() {}
 
   /**
-   * Deletes a folder and what is in it, or one file. Links are deleted and never followed; what is
-   * gone meanwhile counts as deleted.
+   * Deletes a folder and what is in it, or one file. Links are deleted and never followed.
    *
    * @param root need not exist
    * @throws IOException if something cannot be deleted; some may be gone then
